@@ -1,0 +1,1 @@
+"""Settings from the environment, the economics of the tenant, and logging."""

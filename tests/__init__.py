@@ -1,0 +1,1 @@
+"""The tests: laws, worked examples, contracts, crashes and races."""

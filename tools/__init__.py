@@ -1,0 +1,1 @@
+"""What the agent holds: sources, warehouse, calculators, values, reports, words, store."""

@@ -1,0 +1,49 @@
+"""The errors a caller can act on.
+
+LifecycleError
+├── BadInput        what a person gave is wrong: where, what, and what to do
+│   └── BadRule     a rule in YAML names or does something it may not
+├── NotComputable   an input is missing: which one
+└── Conflict        somebody else got there first
+"""
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class LifecycleError(Exception):
+    """Everything this project raises on purpose."""
+
+
+class BadInput(LifecycleError):  # noqa: N818 - named for the event, as httpx does
+    """Something a person gave is wrong; the message says what, where, and what to do."""
+
+
+class BadRule(BadInput):
+    """A rule in YAML cannot be used."""
+
+
+class NotComputable(LifecycleError):  # noqa: N818
+    """A figure cannot be given because an input is missing."""
+
+    def __init__(self, *missing: str) -> None:
+        """Keep the names of what is missing, in order."""
+        self.missing = missing
+        super().__init__("not computable: missing " + ", ".join(missing))
+
+
+class Conflict(LifecycleError):  # noqa: N818
+    """Somebody else changed this first; the message says who, when and what."""
+
+
+def nearest(name: str, known: "Iterable[str]") -> str:
+    """End a message with the nearest known name, or with all of them when few."""
+    names = sorted(known)
+    close = get_close_matches(name, names, n=1, cutoff=0.5)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
+    return f"known: {shown}" if names else "none is known"
