@@ -1,0 +1,1 @@
+"""Facts for whole populations: one schema, immutable Parquet, one SQL dialect."""

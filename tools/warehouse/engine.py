@@ -1,0 +1,106 @@
+"""An engine runs our SQL and answers with Arrow; DuckDB in memory is the default one."""
+
+from typing import TYPE_CHECKING, Protocol
+
+import duckdb
+import pyarrow as pa
+
+from tools.warehouse.sql import compile_sql
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tools.warehouse.sql import Parameter
+
+
+class Engine(Protocol):
+    """What every calculator needs of a database; `sql` is DuckDB dialect, `$name` a parameter."""
+
+    def run(self, sql: str, **parameters: "Parameter") -> pa.Table:
+        """Answer a query."""
+        ...
+
+    def create(self, name: str, sql: str, **parameters: "Parameter") -> None:
+        """Keep a query's answer as a relation, replacing one of that name."""
+        ...
+
+    def view(self, name: str, sql: str, **parameters: "Parameter") -> None:
+        """Name a query that is run each time it is read, replacing one of that name."""
+        ...
+
+    def put(self, name: str, table: pa.Table) -> None:
+        """Keep an Arrow table as a relation, replacing one of that name."""
+        ...
+
+    def scan(self, name: str, paths: "Sequence[Path]", schema: pa.Schema) -> None:
+        """Name the union of Parquet files; no file makes an empty relation of that schema."""
+        ...
+
+
+class DuckEngine:
+    """DuckDB in memory: a file open for writing would refuse every other process."""
+
+    dialect = "duckdb"
+
+    def __init__(self, *, threads: int | None = None, memory: str | None = None) -> None:
+        """Open one private database; `memory` is a limit such as '8GB'."""
+        self._con = duckdb.connect(":memory:")
+        self._con.sql("SET preserve_insertion_order = false")
+        if threads is not None:
+            self._con.sql(f"SET threads = {int(threads)}")
+        if memory is not None:
+            self._con.sql("SET memory_limit = '" + memory.replace("'", "") + "'")
+
+    def run(self, sql: str, **parameters: "Parameter") -> pa.Table:
+        """Answer a query."""
+        return self._con.sql(compile_sql(sql, self.dialect, **parameters)).to_arrow_table()
+
+    def create(self, name: str, sql: str, **parameters: "Parameter") -> None:
+        """Keep a query's answer as a table in memory."""
+        query = compile_sql(sql, self.dialect, **parameters)
+        self._drop(name)
+        self._con.execute(f'CREATE TEMP TABLE "{name}" AS {query}')
+
+    def view(self, name: str, sql: str, **parameters: "Parameter") -> None:
+        """Name a query, so that a reader's own conditions reach the files."""
+        query = compile_sql(sql, self.dialect, **parameters)
+        self._drop(name)
+        self._con.execute(f'CREATE TEMP VIEW "{name}" AS {query}')
+
+    def export(self, sql: str, path: "Path", **parameters: "Parameter") -> int:
+        """Write a query's answer to a Parquet file and return its number of rows."""
+        query = compile_sql(sql, self.dialect, **parameters)
+        target = str(path).replace("'", "''")
+        copied = self._con.execute(
+            f"COPY ({query}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
+        )
+        row = copied.fetchone()
+        return int(row[0]) if row else 0
+
+    def put(self, name: str, table: pa.Table) -> None:
+        """Copy an Arrow table in, so that the caller may let go of it."""
+        self._drop(name)
+        self._con.register("_incoming", table)
+        self._con.execute(f'CREATE TEMP TABLE "{name}" AS SELECT * FROM _incoming')
+        self._con.unregister("_incoming")
+
+    def scan(self, name: str, paths: "Sequence[Path]", schema: pa.Schema) -> None:
+        """Name the union of Parquet files as a view, read when asked."""
+        if not paths:
+            self.put(name, schema.empty_table())
+            return
+        self._drop(name)
+        files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+        columns = ", ".join(f'"{column}"' for column in schema.names)
+        self._con.execute(
+            f'CREATE TEMP VIEW "{name}" AS SELECT {columns} '
+            f"FROM read_parquet([{files}], union_by_name = true)"
+        )
+
+    def _drop(self, name: str) -> None:
+        for kind in ("VIEW", "TABLE"):
+            try:
+                self._con.execute(f'DROP {kind} IF EXISTS "{name}"')
+            except duckdb.CatalogException:
+                continue  # the name is of the other kind

@@ -1,0 +1,136 @@
+"""Land a batch: keep what is new, roll events up by day, write the files to be committed.
+
+Loading is idempotent by natural key: what is known already changes nothing, so a batch may be
+read twice, in any order, or in parts. What arrives after a day was closed by a run is known from
+the next day on: a run can be replayed because nothing slips in behind it.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tools.warehouse.dataset import FACT, USAGE_KIND, DataFile, Dataset
+from tools.warehouse.schema import BY_NAME, COMMON, Table
+from tools.warehouse.sql import read_sql
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from tools.warehouse.engine import DuckEngine
+
+NEVER = -1
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a batch brought: files to commit, and per table how many rows were new."""
+
+    batch: str
+    files: tuple[DataFile, ...]
+    new: "Mapping[str, int]"
+    repeated: "Mapping[str, int]"
+
+
+def load(
+    as_of: int,
+    tables: "Mapping[str, pa.Table]",
+    dataset: Dataset,
+    engine: "DuckEngine",
+    *,
+    closed_day: int | None,
+) -> Loaded:
+    """Write the new rows of a batch to Parquet; nothing counts until the files are committed."""
+    batch = batch_id(as_of, tables, engine)
+    files: list[DataFile] = []
+    new: dict[str, int] = {}
+    for name in sorted(tables):
+        _sift(BY_NAME[name], tables[name], dataset, engine, closed_day)
+        written = _write(FACT, name, "SELECT * FROM sifted ORDER BY day, known_day", batch,
+                         dataset.folder, engine)  # fmt: skip
+        new[name] = sum(f.rows for f in written)
+        if name == "events" and written:
+            query = read_sql(__package__, "rollup")
+            written += _write(USAGE_KIND, "usage", query, batch, dataset.folder, engine)
+        files += written
+    repeated = {name: tables[name].num_rows - count for name, count in new.items()}
+    return Loaded(batch, tuple(files), new, repeated)
+
+
+def batch_id(as_of: int, tables: "Mapping[str, pa.Table]", engine: "DuckEngine") -> str:
+    """A name for the content of a batch, whatever the order of its rows."""
+    digest = hashlib.sha256(str(as_of).encode())
+    for name in sorted(tables):
+        engine.put("incoming", tables[name])
+        sums = "SUM(CAST(row_hash AS HUGEINT)), SUM(CAST(observed_at AS HUGEINT)), COUNT(*)"
+        row = engine.run(f"SELECT {sums} FROM incoming").to_pylist()[0]
+        digest.update(f"{name}{sorted(row.items())}".encode())
+    return digest.hexdigest()[:24]
+
+
+def _sift(
+    table: Table,
+    rows: "pa.Table",
+    dataset: Dataset,
+    engine: "DuckEngine",
+    closed_day: int | None,
+) -> None:
+    """Make relation `sifted`: the rows of a batch that say something new."""
+    engine.put("incoming", rows.select(table.arrow.names))
+    known = dataset.files(FACT, table.name)
+    if not table.versioned:
+        known = _overlapping(known, engine)
+    engine.scan("existing", dataset.paths(known), table.arrow)
+    engine.create("sifted", _sift_sql(table), closed=NEVER if closed_day is None else closed_day)
+
+
+def _overlapping(files: list[DataFile], engine: "DuckEngine") -> list[DataFile]:
+    """An immutable fact repeats only among facts of the same days."""
+    span = engine.run("SELECT MIN(day) AS low, MAX(day) AS high FROM incoming").to_pylist()[0]
+    if span["low"] is None:
+        return []
+    return [f for f in files if f.max_day >= span["low"] and f.min_day <= span["high"]]
+
+
+def _sift_sql(table: Table) -> str:
+    names = [c.name for c in (*table.columns, *COMMON)]
+    known = "CASE WHEN known_day <= $closed THEN $closed + 1 ELSE known_day END AS known_day"
+    columns = ", ".join(known if n == "known_day" else n for n in names)
+    key = ", ".join(("source", *table.key))
+    same = " AND ".join(f"e.{k} = r.{k}" for k in ("source", *table.key))
+    if not table.versioned:
+        first = f"ROW_NUMBER() OVER (PARTITION BY {key} ORDER BY known_day, row_hash) AS turn"
+        return (
+            f"SELECT {columns} FROM (SELECT r.*, {first} FROM incoming AS r) AS r WHERE turn = 1 "
+            f"AND NOT EXISTS (SELECT 1 FROM existing AS e WHERE {same})"
+        )
+    first = (
+        f"ROW_NUMBER() OVER (PARTITION BY {key}, row_hash, observed_at ORDER BY known_day) AS turn"
+    )
+    latest = (
+        f"SELECT MAX(e.known_day) FROM existing AS e WHERE {same} AND e.known_day <= r.effective"
+    )
+    return (
+        f"SELECT {columns} FROM (SELECT r.*, {first}, GREATEST(known_day, $closed + 1) AS effective "
+        f"FROM incoming AS r) AS r WHERE turn = 1 AND NOT EXISTS (SELECT 1 FROM existing AS e "
+        f"WHERE {same} AND e.row_hash = r.row_hash "
+        f"AND (e.observed_at = r.observed_at OR e.known_day = ({latest})))"
+    )
+
+
+def _write(
+    kind: str, table: str, query: str, batch: str, folder: "Path", engine: "DuckEngine"
+) -> list[DataFile]:
+    """Write one file; its path follows from its content, so a second try overwrites the first."""
+    engine.create("written", query)
+    spans = "MIN(day) AS d0, MAX(day) AS d1, MIN(known_day) AS k0, MAX(known_day) AS k1"
+    span = engine.run(f"SELECT COUNT(*) AS n, {spans} FROM written").to_pylist()[0]
+    if not span["n"]:
+        return []
+    path = f"{kind}/{table}/{batch}.parquet"
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    engine.export("SELECT * FROM written ORDER BY day, known_day", folder / path)
+    days = (span["d0"], span["d1"], span["k0"], span["k1"])
+    return [DataFile(kind, table, path, span["n"], *days, batch)]

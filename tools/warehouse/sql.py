@@ -1,0 +1,70 @@
+"""SQL is written once, in DuckDB's dialect, and compiled as a syntax tree for each engine.
+
+The portable subset and its reasons: time as integers; `CAST(a AS DOUBLE) / NULLIF(b, 0)`;
+total order in every window; no `//`, which several dialects round, so it is rewritten here;
+no function sqlglot does not know, since an unknown one passes silently and fails elsewhere.
+"""
+
+import re
+from functools import cache
+from importlib.resources import files
+
+import sqlglot
+from sqlglot import ErrorLevel, exp
+
+from tools.errors import BadInput
+
+_MARK = re.compile(r"__of_([A-Za-z0-9_]+?)__")
+Parameter = int | float | str | bool | None | exp.Expr
+
+
+@cache
+def read_sql(package: str, name: str) -> str:
+    """The text of `name`.sql beside the modules of a package."""
+    return (files(package) / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def compile_sql(text: str, dialect: str = "duckdb", **parameters: Parameter) -> str:
+    """Write a query in an engine's dialect with its `$parameters` filled in.
+
+    Raises:
+        BadInput: for a function no dialect knows, or a parameter without a value.
+    """
+    template, names = _template(text, dialect)
+    lacking = sorted(names - parameters.keys())
+    if lacking:
+        given = ", ".join(sorted(parameters))
+        raise BadInput(f"the query needs ${', $'.join(lacking)}; given: {given}")
+    values = {name: _written(parameters[name], dialect) for name in names}
+    return _MARK.sub(lambda mark: values[mark[1]], template)
+
+
+@cache
+def _template(text: str, dialect: str) -> tuple[str, frozenset[str]]:
+    """A query in a dialect with marks where parameters go: trees are slow, texts are not."""
+    tree = sqlglot.parse_one(text, read="duckdb")
+    unknown = sorted({node.name for node in tree.find_all(exp.Anonymous)})
+    if unknown:
+        raise BadInput(f"not portable SQL: unknown function {', '.join(unknown)}")
+    for node in reversed(list(tree.find_all(exp.IntDiv))):
+        node.replace(_floor_division(node))
+    places = list(tree.find_all(exp.Placeholder, exp.Parameter))
+    names = frozenset(place.name for place in places)
+    for place in places:
+        place.replace(exp.Var(this=f"__of_{place.name}__"))
+    return tree.sql(dialect, unsupported_level=ErrorLevel.RAISE), names
+
+
+def _written(value: Parameter, dialect: str) -> str:
+    tree = exp.paren(value) if isinstance(value, exp.Expr) else exp.convert(value)
+    return tree.sql(dialect, unsupported_level=ErrorLevel.RAISE)
+
+
+def _floor_division(node: exp.IntDiv) -> exp.Expr:
+    quotient = exp.Div(
+        this=exp.paren(node.this.copy()),
+        expression=exp.paren(node.expression.copy()),
+        typed=False,
+        safe=False,
+    )
+    return exp.cast(exp.Floor(this=quotient), "bigint")
