@@ -1,0 +1,1 @@
+"""Pure calculators over (tables, as_of): features, stages, churn, segments, identity."""
