@@ -1,0 +1,1 @@
+"""Words around figures that are already decided."""
