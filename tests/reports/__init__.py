@@ -1,0 +1,1 @@
+"""Reports: retention, money, pictures."""

@@ -1,0 +1,4 @@
+-- The days on which somebody used the product; $entity is the id column, $event one event or NULL.
+SELECT DISTINCT $entity AS id, u.day AS day
+FROM usage AS u
+WHERE $entity IS NOT NULL AND ($event IS NULL OR u.name = $event)

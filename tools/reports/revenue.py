@@ -1,0 +1,139 @@
+"""How recurring revenue moved, month by month and to the cent."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from tools.days import from_number, month_start
+from tools.errors import NotComputable
+from tools.warehouse.sql import read_sql
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from tools.warehouse.engine import Engine
+
+Boundary = Literal["opening", "last_day"]
+_BOUNDARY_WORDS = {
+    "opening": "what is in force on the first day of the next month",
+    "last_day": "what is in force on the last day of the month",
+}
+KINDS = ("new", "reactivation", "expansion", "contraction", "churn")
+
+
+@dataclass(frozen=True)
+class Movement:
+    """One month of one currency, in minor units; contraction and churn are zero or below.
+
+    Attributes:
+        month: months since 1970-01.
+        accounts: number of accounts by kind of movement, `same` included.
+    """
+
+    month: int
+    currency: str
+    start: int
+    new: int
+    reactivation: int
+    expansion: int
+    contraction: int
+    churn: int
+    end: int
+    accounts: tuple[tuple[str, int], ...]
+
+    @property
+    def label(self) -> str:
+        """The month as 2023-06."""
+        return from_number(month_start(self.month)).isoformat()[:7]
+
+    @property
+    def difference(self) -> int:
+        """What the movements leave unexplained: 0, or the report is wrong."""
+        moved = self.new + self.reactivation + self.expansion + self.contraction + self.churn
+        return self.start + moved - self.end
+
+    @property
+    def gross_churn(self) -> float | None:
+        """(churn + contraction) over start, movement form; None without revenue at the start."""
+        lost = self.churn + self.contraction
+        return -lost / self.start if self.start else None
+
+    @property
+    def net_churn(self) -> float | None:
+        """(churn + contraction - expansion - reactivation) over start, movement form."""
+        lost = self.churn + self.contraction + self.expansion + self.reactivation
+        return -lost / self.start if self.start else None
+
+
+@dataclass(frozen=True)
+class Movements:
+    """Every closed month, with the definition."""
+
+    as_of: int
+    boundary: Boundary
+    months: tuple[Movement, ...]
+    definition: str
+
+    @property
+    def rolls(self) -> bool:
+        """Whether every month adds up and starts where the one before ended."""
+        if any(month.difference for month in self.months):
+            return False
+        ends = {(m.currency, m.month): m.end for m in self.months}
+        return all(ends.get((m.currency, m.month - 1), 0) == m.start for m in self.months)
+
+
+def measure_movements(
+    as_of: int, engine: "Engine", present: "Collection[str]", boundary: Boundary = "opening"
+) -> Movements:
+    """Classify what every account did to recurring revenue, in every month that is over.
+
+    Args:
+        as_of: day number D; a month counts when the day it is read on is before D.
+        engine: holds the as-of relations subscriptions and calendar.
+        present: canonical tables this company has at all.
+        boundary: read revenue at the opening of the next month (default) or on the last day.
+
+    Raises:
+        NotComputable: without subscriptions.
+    """
+    prepare_revenue(as_of, engine, present, boundary)
+    rows = engine.run(read_sql(__package__, "revenue_movements")).to_pylist()
+    groups: dict[tuple[str, int], list[dict[str, int]]] = {}
+    for row in rows:
+        groups.setdefault((row["currency"], row["month_n"]), []).append(row)
+    months = tuple(_movement(*key, group) for key, group in groups.items())
+    return Movements(as_of, boundary, months, _words(boundary))
+
+
+def prepare_revenue(
+    as_of: int, engine: "Engine", present: "Collection[str]", boundary: Boundary
+) -> None:
+    """Make the relations revenue_points and revenue_mrr."""
+    if "subscriptions" not in present:
+        raise NotComputable("subscriptions")
+    points = read_sql(__package__, "revenue_points")
+    engine.create("revenue_points", points, as_of=as_of, opening=boundary == "opening")
+    engine.create("revenue_mrr", read_sql(__package__, "revenue_mrr"))
+
+
+def _movement(currency: str, month: int, rows: list[dict[str, int]]) -> Movement:
+    by_kind = {str(row["kind"]): row for row in rows}
+    moved = {k: r["after"] - r["before"] for k, r in by_kind.items()}
+    return Movement(
+        month=month,
+        currency=currency,
+        start=sum(row["before"] for row in rows),
+        end=sum(row["after"] for row in rows),
+        accounts=tuple((kind, row["accounts"]) for kind, row in by_kind.items()),
+        **{kind: moved.get(kind, 0) for kind in KINDS},
+    )
+
+
+def _words(boundary: Boundary) -> str:
+    return (
+        f"Monthly recurring revenue of a month's end is {_BOUNDARY_WORDS[boundary]}: the sum over "
+        "paid subscription lines from the first day covered to the day before the first day no "
+        "longer covered, discounts taken off as the source states, trials and one-off amounts "
+        "left out, per currency. New: nothing at the start and never paid before; reactivation: "
+        "nothing at the start, paid before; churn: nothing at the end."
+    )
