@@ -1,0 +1,1 @@
+"""Calculators over (tables, as_of)."""

@@ -1,0 +1,1 @@
+"""Segments: rules, rates, and whether they differ."""

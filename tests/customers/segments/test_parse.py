@@ -1,0 +1,70 @@
+"""A mistake in the file is named with its place and the nearest word."""
+
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.customers.segments.company import POLICY, policy
+from tools.customers.segments.parse import parse_segments
+from tools.errors import BadInput
+
+
+def changed(path: str, value: Any) -> str:
+    body = yaml.safe_load(POLICY.read_text(encoding="utf-8"))
+    *parents, last = path.split(".")
+    place = body
+    for key in parents:
+        place = place[int(key) if key.isdigit() else key]
+    place[int(last) if last.isdigit() else last] = value
+    return yaml.safe_dump(body)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        ("segment", [], r"f: 'segment' is not known; did you mean 'segments'\?"),
+        ("segments.2.when.0.rule", "usage_tren < 1", r"segments\[2\].when\[0\].rule.*usage_trend"),
+        ("segments.0.when.0.rule", "exp(1) > 2", "is not allowed in a rule"),
+        (
+            "segments.0.when.0.needs",
+            ["payin"],
+            r"needs: 'payin' is not known; did you mean 'paying'",
+        ),
+        ("segments.0.outcomes", ["returns"], "did you mean 'return'"),
+        ("segments.1.goal", "win back", "two segments have the goal 'win back'"),
+        ("segments.1.name", "Lapsed", "two segments have the name 'Lapsed'"),
+        ("segments.0.when", [], "at least one entry"),
+        ("segments", [], "at least one entry"),
+        ("thresholds.trend_q20.quantile", 1.5, "a number between 0 and 1"),
+        ("thresholds.trend_q20.feature", "trend", "trend_q20.feature: 'trend' is not known"),
+        (
+            "thresholds.seats",
+            {"feature": "seats", "quantile": 0.5, "among": "active"},
+            "choose another",
+        ),
+        ("small.keep", ["Lapse"], "did you mean 'Lapsed'"),
+        ("small.keep", [], "write 3 to 5 segments, not 1"),
+        ("windows.churn", "soon", "windows.churn: write a number of days"),
+        ("windows.expansion", 0, "windows.expansion: write a number of days"),
+    ],
+)
+def test_mistake(path: str, value: Any, said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        parse_segments(changed(path, value), "f")
+
+
+def test_broken_yaml() -> None:
+    with pytest.raises(BadInput, match="f: not readable as YAML"):
+        parse_segments("segments: [", "f")
+
+
+def test_missing_key() -> None:
+    with pytest.raises(BadInput, match="f: owner, segments, small"):
+        parse_segments("{version: 1, valid_from: 1, thresholds: {}, windows: {}}", "f")
+
+
+def test_the_shipped_file_is_five_segments_with_one_goal_each() -> None:
+    names = [segment.name for segment in policy().segments]
+    assert names == ["Lapsed", "Onboarding", "Declining", "Expansion-ready", "Durable core"]
+    assert len({segment.goal for segment in policy().segments}) == 5

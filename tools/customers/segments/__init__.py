@@ -1,0 +1,1 @@
+"""Three to five groups of accounts that behave differently, and how sure we are of it."""

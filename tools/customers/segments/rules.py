@@ -1,0 +1,59 @@
+"""What segments are: names, goals, conditions, windows; not yet bound to a company."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tools.rules import Rule
+
+OUTCOMES = ("renewal", "churn", "expansion", "return")
+WINDOWS = (*OUTCOMES, "grace", "activity")
+FEWEST, MOST = 3, 5
+# Known of every account beside the features of the feature list.
+ALWAYS = ("active", "stage")
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A quantile of a feature among some accounts; its value is frozen with the version."""
+
+    name: str
+    feature: str
+    quantile: float
+    among: "Rule"
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One way into a segment; usable when `needs` are there and `lacking` are not."""
+
+    rule: "Rule"
+    needs: tuple[str, ...]
+    lacking: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A group with one revenue goal and the outcomes its accounts can come to."""
+
+    name: str
+    goal: str
+    means: str
+    outcomes: tuple[str, ...]
+    when: tuple[Condition, ...]
+
+
+@dataclass(frozen=True)
+class SegmentRules:
+    """The whole file, in order; `small` replaces `segments` below `under` accounts.
+
+    Attributes:
+        windows: days to wait, by outcome, and `grace` and `activity`.
+    """
+
+    version: int
+    thresholds: tuple[Threshold, ...]
+    segments: tuple[Segment, ...]
+    under: int
+    small: tuple[Segment, ...]
+    windows: tuple[tuple[str, int], ...]
