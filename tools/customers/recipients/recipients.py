@@ -1,0 +1,53 @@
+"""The person to reach at each account of a short list, by the way they are reached."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import pyarrow as pa
+
+from tools.warehouse.sql import read_sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tools.warehouse.asof.world import World
+
+Way = Literal["email", "phone"]
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A person at an account with what a judge must know; None is not known.
+
+    `unsubscribed` is None where the company keeps no mail, `contact_id` where it knows nobody.
+    """
+
+    account_id: str
+    contact_id: str | None
+    name: str | None
+    email: str | None
+    phone: str | None
+    email_consent: bool | None
+    phone_consent: bool | None
+    unsubscribed: bool | None
+    timezone: str | None
+    account_timezone: str | None
+    open_high_tickets: int | None
+    open_deals: int | None
+
+
+def recipients(world: "World", accounts: "Iterable[str]", way: Way) -> dict[str, Recipient]:
+    """The best person to reach at each account by e-mail or by phone, by account."""
+    asked = pa.table({"account_id": pa.array(sorted(set(accounts)), pa.string())})
+    world.engine.put("asked", asked)
+    sql = read_sql(__package__, "recipients")
+    rows = world.engine.run(sql, as_of=world.as_of, way=way).to_pylist()
+    mail = "messages" in world.present
+    return {r["account_id"]: _recipient(r, mail=mail) for r in rows}
+
+
+def _recipient(row: dict[str, object], *, mail: bool) -> Recipient:
+    found = Recipient(**row)  # type: ignore[arg-type]  # the columns of the query
+    if mail or found.unsubscribed:
+        return found
+    return Recipient(**{**row, "unsubscribed": None})  # type: ignore[arg-type]
