@@ -29,14 +29,14 @@ bench: .venv/ready
 
 # The optional group that proves the queries on a second engine.
 spark: .venv/ready
-	$(BIN)/python -m uv pip install -q --require-hashes -r tests/spark.lock \
+	$(BIN)/python -m uv pip install -q --compile-bytecode --require-hashes -r tests/spark.lock \
 	  || $(BIN)/python -m pip install -q --require-hashes -r tests/spark.lock
 
 # An environment of our own from the lock: uv when it can be had, else pip.
 .venv/ready: requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install -q --disable-pip-version-check uv || true
-	$(BIN)/python -m uv pip install -q --require-hashes -r requirements.lock \
+	$(BIN)/python -m uv pip install -q --compile-bytecode --require-hashes -r requirements.lock \
 	  || $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from tools.days import DAY_US
 from tools.warehouse.asof.world import World, open_world
-from tools.warehouse.dataset import DataFile, Dataset
+from tools.warehouse.dataset import DataFile, Dataset, FileKind
 from tools.warehouse.engine import DuckEngine
 from tools.warehouse.load import load
 from tools.warehouse.schema import BY_NAME
@@ -26,7 +26,7 @@ class MemoryManifest:
 
     committed: list[DataFile] = field(default_factory=list)
 
-    def data_files(self, kind: str, table: str | None = None) -> "Sequence[DataFile]":
+    def data_files(self, kind: FileKind, table: str | None = None) -> "Sequence[DataFile]":
         """Committed files of a kind, oldest first."""
         return [f for f in self.committed if f.kind == kind and table in {None, f.table}]
 

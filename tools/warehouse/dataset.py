@@ -5,7 +5,7 @@ only the files whose days can matter to it.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from tools.warehouse.schema import BY_NAME, USAGE
 
@@ -15,14 +15,17 @@ if TYPE_CHECKING:
 
     from tools.warehouse.engine import Engine
 
-FACT, USAGE_KIND, SNAPSHOT = "fact", "usage", "snapshot"
+FileKind = Literal["fact", "usage", "snapshot"]
+FACT: FileKind = "fact"
+USAGE_KIND: FileKind = "usage"
+SNAPSHOT: FileKind = "snapshot"
 
 
 @dataclass(frozen=True)
 class DataFile:
     """One immutable Parquet file; `path` is relative to the data folder, days are inclusive."""
 
-    kind: str
+    kind: FileKind
     table: str
     path: str
     rows: int
@@ -36,7 +39,7 @@ class DataFile:
 class Manifest(Protocol):
     """What the warehouse needs of the store: which files are committed."""
 
-    def data_files(self, kind: str, table: str | None = None) -> "Sequence[DataFile]":
+    def data_files(self, kind: FileKind, table: str | None = None) -> "Sequence[DataFile]":
         """Committed files of a kind, oldest first."""
         ...
 
@@ -48,7 +51,7 @@ class Dataset:
     folder: "Path"
     manifest: Manifest
 
-    def files(self, kind: str, table: str, *, as_of: int | None = None) -> list[DataFile]:
+    def files(self, kind: FileKind, table: str, *, as_of: int | None = None) -> list[DataFile]:
         """Committed files, without those that cannot hold a fact known as of a day."""
         found = self.manifest.data_files(kind, table)
         return [f for f in found if as_of is None or (f.min_day < as_of and f.min_known <= as_of)]

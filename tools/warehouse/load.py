@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tools.warehouse.dataset import FACT, USAGE_KIND, DataFile, Dataset
+from tools.warehouse.dataset import FACT, USAGE_KIND, DataFile, Dataset, FileKind
 from tools.warehouse.schema import BY_NAME, COMMON, Table
 from tools.warehouse.sql import read_sql
 
@@ -113,15 +113,16 @@ def _sift_sql(table: Table) -> str:
         f"SELECT MAX(e.known_day) FROM existing AS e WHERE {same} AND e.known_day <= r.effective"
     )
     return (
-        f"SELECT {columns} FROM (SELECT r.*, {first}, GREATEST(known_day, $closed + 1) AS effective "
-        f"FROM incoming AS r) AS r WHERE turn = 1 AND NOT EXISTS (SELECT 1 FROM existing AS e "
+        f"SELECT {columns} FROM (SELECT r.*, {first}, "
+        f"GREATEST(known_day, $closed + 1) AS effective FROM incoming AS r) AS r "
+        f"WHERE turn = 1 AND NOT EXISTS (SELECT 1 FROM existing AS e "
         f"WHERE {same} AND e.row_hash = r.row_hash "
         f"AND (e.observed_at = r.observed_at OR e.known_day = ({latest})))"
     )
 
 
 def _write(
-    kind: str, table: str, query: str, batch: str, folder: "Path", engine: "DuckEngine"
+    kind: FileKind, table: str, query: str, batch: str, folder: "Path", engine: "DuckEngine"
 ) -> list[DataFile]:
     """Write one file; its path follows from its content, so a second try overwrites the first."""
     engine.create("written", query)
