@@ -1,0 +1,65 @@
+"""Plays: read strictly, each error with file, play, key and remedy."""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.roi.world import FEATURES, ROOT, economics, plays
+from tools.errors import BadInput, BadRule
+from tools.roi.economics import check_role
+from tools.roi.plays import GOALS, parse_plays
+
+TEXT = (ROOT / "policies/plays.yaml").read_text(encoding="utf-8")
+
+
+def test_the_plays_of_the_project() -> None:
+    found = plays()
+    assert {play.id for play in found} >= {
+        "retention_call", "retention_email", "success_review", "upsell_seats", "upsell_plan",
+        "winback_offer", "winback_email", "acceleration_call", "concession_discount",
+    }  # fmt: skip
+    assert {play.goal for play in found} == set(GOALS)
+    for play in found:
+        check_role(economics(), play.role, play.id)
+
+
+def test_priors_are_those_of_the_papers() -> None:
+    priors = {play.id: (play.effect.mean, play.effect.sd) for play in plays()}
+    assert priors["retention_call"] == (Decimal("0.019"), Decimal("0.02"))
+    assert priors["retention_email"] == (Decimal("0.005"), Decimal("0.005"))
+
+
+CHANGES = [
+    ("    channel: call", "    chanel: call", "retention_call: unknown key 'chanel'; .*'channel'"),
+    ("goal: retention\n", "goal: retain\n", "goal: 'retain' is not known; .*'retention'"),
+    ("bability >= 0.02", "babilty >= 0.02", "when: .*'probabilty' is not known; .*'probability'"),
+    ("when: active and", "when: exp(1) > 2 and", "when: in .* is not allowed in a rule"),
+    ("mean: 0.019", "mean: 0.01923", "effect.mean: 0.01923 has more than 4 decimals"),
+    ("mean: 0.019, ", "", "effect: the key 'mean' is required"),
+    ("scope: per_account", "scope: per_acount", "did you mean 'per_account'"),
+    ("per_campaign, audience: 500", "per_campaign", "'audience' is required"),
+    ("hours: 0.5", "hours: -1", "hours: -1 is outside 0"),
+    ("id: retention_call", "id: retention_email", "two plays are called 'retention_email'"),
+    ("id: retention_call", "id: do_nothing", "always there"),
+    ("Call {contact} at", "Call {secret} at", "placeholder {secret} is not allowed"),
+    ("Call {contact} at", "Call {contact.__class__} at", "is not allowed"),
+    ("Call {contact} at", "Call {contact at", "not a readable template"),
+    ("basis: [mrr, orders]", "basis: [mmr]", "'mmr' is not known; did you mean 'mrr'"),
+    ("segments: [Declining, On", "segments: [Declinning, On", "did you mean 'Declining'"),
+    ("per_day: 20", "per_day: 2.5", "expected a whole number"),
+]
+SEGMENTS = (
+    "Declining", "Onboarding", "Durable core", "Expansion-ready", "Other active", "Lapsed",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "message"), CHANGES)
+def test_an_error_names_its_place_and_remedy(old: str, new: str, message: str) -> None:
+    with pytest.raises(BadInput, match=message) as caught:
+        parse_plays(TEXT.replace(old, new, 1), FEATURES, SEGMENTS)
+    assert str(caught.value).startswith("policies/plays.yaml")
+
+
+def test_a_rule_may_not_name_a_feature_that_does_not_exist() -> None:
+    with pytest.raises(BadRule, match="'paying' is not known"):
+        parse_plays(TEXT, set(FEATURES) - {"paying"})

@@ -1,0 +1,33 @@
+-- Accounts for which doing nothing is best, with the computed reason.
+WITH best AS (
+  SELECT account_id AS account_id, MAX(nv_minor) AS best_nv_minor
+  FROM candidates
+  WHERE play <> 'do_nothing'
+  GROUP BY account_id
+), judged AS (
+  SELECT
+    n.account_id AS account_id, n.segment AS segment, n.churn_bp AS churn_bp,
+    n.kept_minor AS kept_minor, n.headroom_minor AS headroom_minor, b.best_nv_minor AS best_nv_minor,
+    CAST($least_cost AS BIGINT) AS least_cost_minor,
+    CASE WHEN n.kept_minor <= 0 THEN 'value' WHEN n.headroom_minor < CAST($least_cost AS BIGINT)
+      THEN 'headroom' ELSE 'price' END AS because
+  FROM candidates AS n
+  LEFT JOIN best AS b ON b.account_id = n.account_id
+  WHERE n.play = 'do_nothing' AND COALESCE(b.best_nv_minor, 0) <= 0
+)
+SELECT
+  account_id AS account_id, segment AS segment,
+  CASE WHEN because = 'value' OR (because = 'headroom' AND churn_bp >= 5000)
+    THEN 'accept_churn' ELSE 'let_progress' END AS outcome,
+  CASE
+    WHEN because = 'value' THEN 'staying is worth nothing: it costs more than it brings'
+    WHEN because = 'headroom' AND churn_bp >= 5000
+      THEN 'likely lost, and all that could be saved is less than the cheapest play costs'
+    WHEN because = 'headroom'
+      THEN 'likely to stay, and all that could be saved is less than the cheapest play costs'
+    WHEN best_nv_minor IS NULL THEN 'no play is for this account today'
+    ELSE 'no play is expected to gain more than it costs'
+  END AS reason,
+  kept_minor AS kept_minor, headroom_minor AS headroom_minor,
+  least_cost_minor AS least_cost_minor, best_nv_minor AS best_nv_minor, churn_bp AS churn_bp
+FROM judged

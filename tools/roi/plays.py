@@ -1,0 +1,252 @@
+"""Plays: what may be done for an account, for whom, at what cost, with what expected effect.
+
+The file is `policies/plays.yaml`, edited by a marketer; every error names file, play and key.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from string import Formatter
+from typing import TYPE_CHECKING, Literal, cast
+
+from tools.errors import BadInput, nearest
+from tools.roi.reading import Node, read_yaml
+from tools.rules import Rule, parse_rule
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+Goal = Literal["upsell", "retention", "win_back", "acceleration", "concession"]
+Without = Literal["score", "expansion", "return"]
+Part = Literal["all", "share", "seats"]
+Basis = Literal["mrr", "last_mrr", "orders"]
+Scope = Literal["per_account", "per_campaign"]
+
+GOALS: tuple[Goal, ...] = ("upsell", "retention", "win_back", "acceleration", "concession")
+CHANNELS = ("email", "call", "meeting", "in_app")
+EXTRA_NAMES = frozenset({"stage", "segment", "probability", "band", "risk_rank"})
+PLACEHOLDERS = frozenset({
+    "account", "contact", "owner", "plan", "seats", "days_to_renewal", "days_since_event",
+    "days_since_order", "offer", "sender",
+})  # fmt: skip
+KEYS = (
+    "id", "version", "goal", "segments", "when", "channel", "role", "hours", "cost", "incentive",
+    "concession", "window_days", "effect", "without", "value", "days_sooner", "limits",
+    "approval", "template",
+)  # fmt: skip
+MAX_HOURS = 40
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What is believed of Δp, the change of the chance: Normal(mean, sd²).
+
+    `n` counts our own closed outcomes behind it; 0 is a published or assumed prior.
+    """
+
+    mean: Decimal
+    sd: Decimal
+    n: int
+    source: str
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one action costs besides hours; a cost per campaign is shared by the audience."""
+
+    amount: Decimal
+    scope: Scope
+    audience: int
+    incentive: Decimal
+    accept_prob: Decimal
+
+
+@dataclass(frozen=True)
+class Concession:
+    """A share of revenue given to all who stay and accept; `recurs` at every renewal or once."""
+
+    share: Decimal
+    accept_prob: Decimal
+    recurs: bool
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What success is worth: all of the account's recurring revenue, a share, or some seats."""
+
+    basis: tuple[Basis, ...]
+    part: Part
+    size: Decimal
+    recurs: bool
+    support_year: Decimal
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many a day, and how long an account rests after it."""
+
+    per_day: int
+    cooldown_days: int
+
+
+@dataclass(frozen=True)
+class Template:
+    """The words used without a language model; placeholders come from a short list."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Play:
+    """One kind of action."""
+
+    id: str
+    version: int
+    goal: Goal
+    segments: tuple[str, ...]
+    when: Rule
+    channel: str
+    role: str
+    hours: Decimal
+    cost: Cost
+    concession: Concession | None
+    window_days: int
+    effect: Effect
+    without: Without
+    worth: Worth
+    days_sooner: int
+    limits: Limits
+    approval: tuple[str, ...]
+    template: Template
+
+
+def parse_plays(
+    text: str,
+    features: "Collection[str]",
+    segments: "Collection[str]" = (),
+    where: str = "policies/plays.yaml",
+) -> tuple[Play, ...]:
+    """Read the plays; `features` are the names rules may use, `segments` those that exist if known.
+
+    Raises:
+        BadInput: anything unknown or out of bounds, with file, play, key and the nearest match.
+    """
+    top = read_yaml(text, where).only(("version", "plays"))
+    names = EXTRA_NAMES | set(features)
+    plays = tuple(_play(node, names, segments) for node in top.nodes("plays"))
+    ids = [play.id for play in plays]
+    for name in ids:
+        if ids.count(name) > 1:
+            raise BadInput(f"{where}: two plays are called {name!r}")
+    return plays
+
+
+def _play(node: Node, names: "Collection[str]", segments: "Collection[str]") -> Play:
+    name = node.text("id")
+    node = Node(node.values, f"{node.where} {name}").only(KEYS)
+    goal = cast("Goal", node.choice("goal", GOALS))
+    if name == "do_nothing":
+        raise BadInput(f"{node.at('id')}: do_nothing is always there and worth 0; use another name")
+    return Play(
+        id=name,
+        version=node.whole("version", 1),
+        goal=goal,
+        segments=_segments(node, segments),
+        when=parse_rule(node.text("when"), names, node.at("when")),
+        channel=node.choice("channel", CHANNELS),
+        role=node.text("role"),
+        hours=_places(node, "hours", node.number("hours", 0, MAX_HOURS), 2),
+        cost=_cost(node),
+        concession=_concession(node),
+        window_days=node.whole("window_days", 1, 730),
+        effect=_effect(node.node("effect").only(("mean", "sd", "n", "source"))),
+        without=cast("Without", node.choice("without", ("score", "expansion", "return"))),
+        worth=_worth(node.node("value")),
+        days_sooner=node.whole("days_sooner", 0, 730) if node.has("days_sooner") else 0,
+        limits=_limits(node.node("limits").only(("per_day", "cooldown_days"))),
+        approval=node.texts("approval"),
+        template=_template(node.node("template").only(("subject", "body"))),
+    )
+
+
+def _segments(node: Node, known: "Collection[str]") -> tuple[str, ...]:
+    names = node.texts("segments")
+    for name in names:
+        if known and name not in known:
+            raise BadInput(f"{node.at('segments')}: {name!r} is not known; {nearest(name, known)}")
+    return names
+
+
+def _cost(node: Node) -> Cost:
+    cost = node.node("cost").only(("amount", "scope", "audience"))
+    scope = cast("Scope", cost.choice("scope", ("per_account", "per_campaign")))
+    audience = cost.whole("audience", 1) if scope == "per_campaign" else 1
+    amount = _places(cost, "amount", cost.number("amount", 0, 10_000_000), 2)
+    if not node.has("incentive"):
+        return Cost(amount, scope, audience, Decimal(0), Decimal(0))
+    gift = node.node("incentive").only(("amount", "accept_prob"))
+    value = _places(gift, "amount", gift.number("amount", 0, 1_000_000), 2)
+    return Cost(amount, scope, audience, value, _share(gift, "accept_prob"))
+
+
+def _concession(node: Node) -> Concession | None:
+    if not node.has("concession"):
+        return None
+    given = node.node("concession").only(("share", "accept_prob", "recurs"))
+    return Concession(_share(given, "share"), _share(given, "accept_prob"), given.flag("recurs"))
+
+
+def _effect(node: Node) -> Effect:
+    mean = _places(node, "mean", node.number("mean", -1, 1), 4)
+    sd = _share(node, "sd")
+    return Effect(mean, sd, node.whole("n"), node.text("source"))
+
+
+def _worth(node: Node) -> Worth:
+    node.only(("basis", "part", "size", "recurs", "support_year"))
+    basis = node.texts("basis")
+    for name in basis:
+        if name not in ("mrr", "last_mrr", "orders"):
+            hint = nearest(name, ("mrr", "last_mrr", "orders"))
+            raise BadInput(f"{node.at('basis')}: {name!r} is not known; {hint}")
+    part = cast("Part", node.choice("part", ("all", "share", "seats")))
+    support = node.number("support_year", 0, 1_000_000) if node.has("support_year") else Decimal(0)
+    recurs = node.flag("recurs") if node.has("recurs") else True
+    return Worth(cast("tuple[Basis, ...]", basis), part, _size(node, part), recurs, support)
+
+
+def _size(node: Node, part: Part) -> Decimal:
+    if part == "share":
+        return _places(node, "size", node.number("size", 0, 5), 4)
+    return Decimal(node.whole("size", 1, 10_000)) if part == "seats" else Decimal(1)
+
+
+def _limits(node: Node) -> Limits:
+    return Limits(node.whole("per_day", 0, 1_000_000), node.whole("cooldown_days", 0, 3650))
+
+
+def _template(node: Node) -> Template:
+    template = Template(node.text("subject"), node.text("body"))
+    for key, text in (("subject", template.subject), ("body", template.body)):
+        for name in _placeholders(text, node.at(key)):
+            if name not in PLACEHOLDERS:
+                hint = nearest(name, PLACEHOLDERS)
+                raise BadInput(f"{node.at(key)}: the placeholder {{{name}}} is not allowed; {hint}")
+    return template
+
+
+def _placeholders(text: str, where: str) -> list[str]:
+    try:
+        return [name for _, name, _, _ in Formatter().parse(text) if name is not None]
+    except ValueError as error:
+        raise BadInput(f"{where}: not a readable template: {error}") from error
+
+
+def _share(node: Node, key: str) -> Decimal:
+    return _places(node, key, node.number(key, 0, 1), 4)
+
+
+def _places(node: Node, key: str, value: Decimal, places: int) -> Decimal:
+    if value != round(value, places):
+        raise BadInput(f"{node.at(key)}: {value} has more than {places} decimals")
+    return value

@@ -1,0 +1,120 @@
+"""Price every play for every account in the warehouse; only the ranked head ever leaves it.
+
+Reads the relations features, roster, scores, segments, outcomes and subscriptions; makes
+`candidates` (one row per eligible pair whose inputs are all there, do_nothing among them),
+`unpriced` (the pairs that cannot be priced, and what is missing) and `left_alone`.
+"""
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from tools.roi.fixed import MAX_REVENUE_MINOR, half_even, to_places
+from tools.roi.offers import DO_NOTHING, do_nothing, make_offer
+from tools.roi.rates import churn_rates, read_rates
+from tools.roi.steps import trees
+from tools.roi.symbols import column
+from tools.roi.tables import PriceList, put_cycles, put_offers
+from tools.rules import parse_rule
+from tools.warehouse.sql import read_sql
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tools.roi.economics import Economics
+    from tools.roi.plays import Play
+    from tools.roi.rates import Windows
+    from tools.warehouse.engine import Engine
+
+__all__ = ["PriceList", "least_cost", "price", "unpriced_counts"]
+
+NEEDED_COLUMNS = (
+    "active", "mrr_minor", "interval_months", "currency", "seats", "revenue_365_minor",
+)  # fmt: skip
+FROM_JOINS = frozenset({"stage", "segment", "probability", "band", "risk_rank"})
+PRICED_COLUMNS = (
+    "account_id", "segment", "tier", "score_bp", "mrr_minor", "interval_months", "currency",
+    "seats", "revenue_365_minor", "last_mrr_minor", "last_interval_months", "last_currency",
+)  # fmt: skip
+
+
+def price(
+    as_of: int,
+    engine: "Engine",
+    plays: "Sequence[Play]",
+    economics: "Economics",
+    present: frozenset[str],
+    windows: "Windows",
+) -> PriceList:
+    """Make `candidates`, `unpriced` and `left_alone` for the whole population."""
+    offers = [make_offer(as_of, play, economics, present) for play in plays]
+    offers.append(do_nothing(as_of, economics, present))
+    rates = [rate for rate in read_rates(engine) if rate.outcome in windows.outcomes]
+    found = PriceList(as_of, economics, windows, tuple(plays), tuple(offers), tuple(rates))
+    put_offers(engine, found)
+    _make_inputs(engine, found)
+    put_cycles(engine, found)
+    engine.create("candidates", read_sql(__package__, "prices"), **trees())
+    engine.create("unpriced", _UNPRICED)
+    engine.create("left_alone", read_sql(__package__, "left_alone"), least_cost=least_cost(found))
+    return found
+
+
+_UNPRICED = (
+    "SELECT account_id AS account_id, play AS play, missing AS missing FROM roi_inputs "
+    f"WHERE NOT missing IS NULL AND play <> '{DO_NOTHING}'"
+)
+
+
+def unpriced_counts(engine: "Engine") -> list[tuple[str, str, int]]:
+    """How many accounts each play could not be priced for, by what is missing."""
+    found = engine.run(
+        "SELECT play AS play, missing AS missing, COUNT(*) AS n FROM unpriced "
+        "GROUP BY play, missing ORDER BY play, missing"
+    )
+    return [(row["play"], row["missing"], row["n"]) for row in found.to_pylist()]
+
+
+def least_cost(found: PriceList) -> int:
+    """The cheapest way to keep an account, in cents: below it nothing can be gained."""
+    keeping = [o for o in found.offers if o.without == "score" and o.play != DO_NOTHING]
+    costs = [int(to_places(o.cost, 0)) for o in keeping if o.blocked is None]
+    return min(costs, default=0)
+
+
+def _make_inputs(engine: "Engine", found: PriceList) -> None:
+    engine.create("roi_last_paid", read_sql(__package__, "last_paid"))
+    named = {name for play in found.plays for name in play.when.names} | set(NEEDED_COLUMNS)
+    columns = ["f.account_id AS account_id"]
+    columns += [f'f."{name}" AS "{name}"' for name in sorted(named - FROM_JOINS)]
+    sql = read_sql(__package__, "accounts").replace("$columns", ", ".join(columns))
+    engine.create("roi_accounts", sql)
+    engine.create("roi_eligible", " UNION ALL ".join(_eligible(found)))
+    pooled = next((r.basis_points for r in churn_rates(found.rates, pooled=True)), None)
+    interval = found.economics.find(found.as_of, "interval_months")
+    engine.create(
+        "roi_inputs",
+        read_sql(__package__, "inputs"),
+        pooled_bp=pooled,
+        interval=int(interval.value) if interval else None,
+        currency=found.economics.currency,
+        most=MAX_REVENUE_MINOR,
+        cents=half_even(column("exact")),
+    )
+
+
+def _eligible(found: PriceList) -> list[str]:
+    """One SELECT per play; where there is no money at all, an unknown rule does not hide it."""
+    columns = ", ".join(f"{name} AS {name}" for name in PRICED_COLUMNS)
+    queries = []
+    for play in found.plays:
+        segment = exp.column("segment").isin(*play.segments)
+        holds = exp.and_(segment, play.when.sql())
+        if found.offer(play.id).blocked == "missing: subscriptions":
+            holds = exp.Coalesce(this=exp.paren(holds), expressions=[exp.true()])
+        name = exp.Literal.string(play.id).sql("duckdb")
+        where = holds.sql("duckdb")
+        queries.append(f"SELECT {name} AS play, {columns} FROM roi_accounts WHERE {where}")
+    nothing = parse_rule("active", {"active"}, DO_NOTHING).sql().sql("duckdb")
+    queries.append(f"SELECT '{DO_NOTHING}' AS play, {columns} FROM roi_accounts WHERE {nothing}")
+    return queries

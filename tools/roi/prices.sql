@@ -1,0 +1,55 @@
+-- The net value of every pair against doing nothing; the $expressions are tools/roi/formulas.py.
+-- Each step fixes its type, so that no engine shortens a product (DuckDB multiplies in 18 digits
+-- unless one side has more; Spark shortens beyond 38). Only whole cents are rounded.
+WITH typed AS (
+  SELECT
+    i.play AS play, o.version AS version, o.goal AS goal, i.account_id AS account_id,
+    i.segment AS segment, i.basis AS basis, i.currency AS currency,
+    i.interval_months AS interval_months, i.raw_minor AS raw_minor,
+    i.revenue_minor AS revenue_minor, i.value_minor AS value_minor, i.seats AS seats,
+    i.churn_bp AS churn_bp, i.churn_source AS churn_source, i.p0_bp AS p0_bp,
+    i.p0_source AS p0_source, o.hours AS hours,
+    CAST(i.revenue_minor AS DECIMAL(19, 0)) AS revenue,
+    CAST(i.value_minor AS DECIMAL(19, 0)) AS value,
+    CAST(CAST(i.p0_bp AS DECIMAL(5, 0)) * CAST(0.0001 AS DECIMAL(5, 4)) AS DECIMAL(5, 4)) AS p0,
+    COALESCE(x.effect, o.mean) AS effect, COALESCE(x.low, o.low) AS effect_low,
+    COALESCE(x.high, o.high) AS effect_high,
+    CASE WHEN o.recurs = 1 THEN m.multiple ELSE CAST(1 AS DECIMAL(12, 8)) END AS cycles,
+    CASE WHEN o.concession_recurs = 1 THEN m.multiple ELSE CAST(1 AS DECIMAL(12, 8)) END
+      AS conceded_cycles,
+    k.support AS support, o.margin AS margin, o.support_share AS support_share,
+    o.conceded AS conceded, o.accepted AS accepted, o.saved AS saved, o.cost AS cost
+  FROM roi_inputs AS i
+  JOIN roi_offers AS o ON o.play = i.play
+  JOIN roi_cycles AS k ON k.play = i.play AND k.interval_months = i.interval_months
+  LEFT JOIN roi_multiples AS m ON m.interval_months = i.interval_months
+    AND m.churn_bp = i.churn_bp AND m.by_score = CASE i.churn_source WHEN 'score' THEN 1 ELSE 0 END
+  LEFT JOIN roi_effects AS x ON x.play = i.play AND x.p0_bp = i.p0_bp
+  WHERE i.missing IS NULL
+), contributed AS (
+  SELECT t.*, $contribution AS contribution, $given AS given FROM typed AS t
+), kept AS (
+  SELECT c.*, $kept AS kept FROM contributed AS c
+), parts AS (
+  SELECT
+    p.*, $headroom AS headroom, $time AS time, $spent AS spent,
+    $gain AS gain, $gain_low AS gain_low, $gain_high AS gain_high,
+    $lost AS lost, $lost_low AS lost_low, $lost_high AS lost_high
+  FROM kept AS p
+), nets AS (
+  SELECT n.*, $net AS net, $net_low AS net_low, $net_high AS net_high FROM parts AS n
+), cents AS (
+  SELECT
+    r.*, $net_cents AS nv_minor, $low_cents AS low_minor, $high_cents AS high_minor,
+    $cost_cents AS cost_minor, $kept_cents AS kept_minor, $headroom_cents AS headroom_minor
+  FROM nets AS r
+)
+SELECT
+  account_id AS account_id, play AS play, version AS version, goal AS goal, segment AS segment,
+  nv_minor AS nv_minor, LEAST(low_minor, high_minor) AS q10_minor,
+  GREATEST(low_minor, high_minor) AS q90_minor, cost_minor AS cost_minor, hours AS hours,
+  basis AS basis, currency AS currency, interval_months AS interval_months,
+  raw_minor AS raw_minor, revenue_minor AS revenue_minor, value_minor AS value_minor,
+  seats AS seats, churn_bp AS churn_bp, churn_source AS churn_source, p0_bp AS p0_bp,
+  p0_source AS p0_source, kept_minor AS kept_minor, headroom_minor AS headroom_minor
+FROM cents

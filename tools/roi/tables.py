@@ -1,0 +1,133 @@
+"""The small tables a price joins: offers, chances, rates, and what takes a root or a bell curve."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from tools.errors import NotComputable
+from tools.roi.fixed import cut_points, effects, share, survival_multiple, to_places, within
+from tools.roi.offers import Offer, offers_table, support_per_cycle
+from tools.roi.rates import Rate, Windows, churn_rates
+
+if TYPE_CHECKING:
+    from tools.roi.economics import Economics
+    from tools.roi.plays import Play
+    from tools.warehouse.engine import Engine
+
+
+@dataclass(frozen=True)
+class PriceList:
+    """What the prices of a day rest on; pricing a candidate again needs nothing else."""
+
+    as_of: int
+    economics: "Economics"
+    windows: Windows
+    plays: "tuple[Play, ...]"
+    offers: tuple[Offer, ...]
+    rates: tuple[Rate, ...]
+
+    def play(self, name: str) -> "Play":
+        """The play of that name."""
+        return next(play for play in self.plays if play.id == name)
+
+    def offer(self, name: str) -> Offer:
+        """The constants of the play of that name."""
+        return next(offer for offer in self.offers if offer.play == name)
+
+
+def put_offers(engine: "Engine", found: PriceList) -> None:
+    """Put what is known before any account is looked at."""
+    engine.put("roi_offers", offers_table(found.offers))
+    engine.put("roi_chances", _chances_table(found))
+    churn = churn_rates(found.rates)
+    engine.put("roi_segment_churn", pa.table({
+        "segment": pa.array([r.segment for r in churn], pa.string()),
+        "churn_bp": pa.array([r.basis_points for r in churn], pa.int64()),
+    }))  # fmt: skip
+    rates = found.economics.in_group(found.as_of, "exchange_rate")
+    rates[found.economics.currency] = Decimal(1)
+    engine.put("roi_exchange", pa.table({
+        "currency": pa.array(list(rates), pa.string()),
+        "rate": pa.array([to_places(r, 6) for r in rates.values()], pa.decimal128(12, 6)),
+    }))  # fmt: skip
+
+
+def chance(offer: Offer, rate: Rate, windows: Windows) -> int:
+    """The chance of success without us within the play's window, in basis points."""
+    days = windows.outcomes[rate.outcome]
+    return int(within(share(rate.basis_points), days, offer.window_days).scaleb(4))
+
+
+def _chances_table(found: PriceList) -> pa.Table:
+    rows = [
+        (o.play, r.segment, chance(o, r, found.windows), r.label)
+        for o in found.offers
+        for r in found.rates
+        if r.outcome == o.without
+    ]
+    types = (pa.string(), pa.string(), pa.int64(), pa.string())
+    names = ("play", "segment", "p0_bp", "label")
+    return pa.table({
+        name: pa.array([row[i] for row in rows], kind)
+        for i, (name, kind) in enumerate(zip(names, types, strict=True))
+    })  # fmt: skip
+
+
+def _effects_table(engine: "Engine", found: PriceList) -> pa.Table:
+    """The effects that are cut, at the chances that occur."""
+    cut = {o.play: cut_points(o.mean, o.sd) for o in found.offers}
+    rows = engine.run(
+        "SELECT DISTINCT play AS play, p0_bp AS p0_bp FROM roi_inputs WHERE missing IS NULL"
+    ).to_pylist()
+    keys = [(found.offer(r["play"]), r["p0_bp"]) for r in rows if r["p0_bp"] in cut[r["play"]]]
+    values = [effects(o.mean, o.sd, p0) for o, p0 in keys]
+    columns = {
+        "play": pa.array([o.play for o, _ in keys], pa.string()),
+        "p0_bp": pa.array([p0 for _, p0 in keys], pa.int64()),
+    }
+    for index, name in enumerate(("effect", "low", "high")):
+        columns[name] = pa.array([value[index] for value in values], pa.decimal128(5, 4))
+    return pa.table(columns)
+
+
+def put_cycles(engine: "Engine", found: PriceList) -> None:
+    """Work out, once per distinct input, what takes a root or a bell curve."""
+    engine.put("roi_effects", _effects_table(engine, found))
+    rows = engine.run(
+        "SELECT DISTINCT interval_months AS months, churn_bp AS bp, "
+        "CASE churn_source WHEN 'score' THEN 1 ELSE 0 END AS by_score FROM roi_inputs "
+        "WHERE missing IS NULL AND NOT churn_bp IS NULL"
+    ).to_pylist()
+    values = [multiple_of(found, r["bp"], r["months"], by_score=bool(r["by_score"])) for r in rows]
+    engine.put("roi_multiples", pa.table({
+        "interval_months": pa.array([r["months"] for r in rows], pa.int64()),
+        "churn_bp": pa.array([r["bp"] for r in rows], pa.int64()),
+        "by_score": pa.array([r["by_score"] for r in rows], pa.int64()),
+        "multiple": pa.array(values, pa.decimal128(12, 8)),
+    }))  # fmt: skip
+    months = engine.run(
+        "SELECT DISTINCT interval_months AS months FROM roi_inputs WHERE missing IS NULL"
+    )["months"].to_pylist()
+    pairs = [(offer, month) for offer in found.offers for month in months]
+    support = [support_per_cycle(offer.support_year, month) for offer, month in pairs]
+    engine.put("roi_cycles", pa.table({
+        "play": pa.array([offer.play for offer, _ in pairs], pa.string()),
+        "interval_months": pa.array([month for _, month in pairs], pa.int64()),
+        "support": pa.array(support, pa.decimal128(18, 4)),
+    }))  # fmt: skip
+
+
+def multiple_of(
+    found: PriceList, churn_bp: int, interval_months: int, *, by_score: bool
+) -> Decimal:
+    """The survival multiple of one account, by the day's economics."""
+    days = found.windows.score if by_score else found.windows.outcomes.get("churn")
+    horizon = found.economics.value(found.as_of, "horizon_months")
+    discount = found.economics.value(found.as_of, "discount_rate")
+    if horizon < 1:
+        raise NotComputable("economics horizon_months")
+    return survival_multiple(
+        found.economics.convention, churn_bp, days, interval_months, int(horizon), discount
+    )

@@ -1,0 +1,178 @@
+"""Price a candidate again in Decimal, line by line; the warehouse must agree to the cent."""
+
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from statistics import NormalDist
+from typing import TYPE_CHECKING
+
+from tools.errors import LifecycleError
+from tools.money import Money
+from tools.roi import formulas
+from tools.roi.fixed import PRECISE, effects, to_minor, to_places
+from tools.roi.provenance import assumptions, cautions_of, input_hash, terms_of
+from tools.roi.steps import Parts, Terms, Worth, parts, worth
+
+if TYPE_CHECKING:
+    from tools.roi.cautions import Caution
+    from tools.roi.economics import Assumption
+    from tools.roi.head import Candidate
+    from tools.roi.offers import Offer
+    from tools.roi.tables import PriceList
+
+
+class Disagreement(LifecycleError):  # noqa: N818 - named for the event
+    """Warehouse and Decimal give different cents for one candidate: nothing may be proposed."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a price: what it is, how it is worked out, and the amount."""
+
+    label: str
+    words: str
+    amount: Money
+
+
+@dataclass(frozen=True)
+class Valued:
+    """A candidate's value with everything it rests on; money in our currency."""
+
+    account_id: str
+    play: str
+    play_version: int
+    nv: Money
+    q10: Money
+    q90: Money
+    p_positive: Decimal
+    cost: Money
+    hours: Decimal
+    uncertain: str
+    breakeven: Decimal | None
+    effect: Decimal
+    p0: Decimal
+    p1: Decimal
+    steps: tuple[Step, ...]
+    assumptions: "tuple[Assumption, ...]"
+    cautions: "tuple[Caution, ...]"
+    convention: str
+    formula_version: str
+    input_hash: str
+
+
+def reprice(candidate: "Candidate", prices: "PriceList") -> Valued:
+    """Work the price out again from its inputs.
+
+    Raises:
+        Disagreement: when any of value, interval or cost differs by a cent from the warehouse.
+    """
+    offer = prices.offer(candidate.play)
+    with localcontext(PRECISE):
+        terms = terms_of(candidate, offer, prices)
+        found = worth(terms)
+        mean, low, high = effects(offer.mean, offer.sd, candidate.p0_bp)
+        at, at_low, at_high = (parts(terms, found, effect) for effect in (mean, low, high))
+        _agree(candidate, _cents(terms, found, (at.net, at_low.net, at_high.net)))
+        crossing = _breakeven(terms, found)
+        return _valued(candidate, prices, offer, terms, found, at, mean, crossing)
+
+
+def _agree(candidate: "Candidate", ours: tuple[int, ...]) -> None:
+    """Compare value, interval, cost, revenue, value a cycle, value of success and headroom."""
+    c = candidate
+    theirs = (
+        c.nv_minor, c.q10_minor, c.q90_minor, c.cost_minor, c.revenue_minor, c.value_minor,
+        c.kept_minor, c.headroom_minor,
+    )  # fmt: skip
+    if ours != theirs:
+        raise Disagreement(
+            f"{c.play} for {c.account_id}: the warehouse has value, q10, q90, cost, revenue, value "
+            f"a cycle, value of success, headroom {theirs}, Decimal has {ours}; the inputs or the "
+            "formulas differ"
+        )
+
+
+def _cents(
+    t: "Terms[Decimal]", w: "Worth[Decimal]", nets: tuple[Decimal, Decimal, Decimal]
+) -> tuple[int, ...]:
+    nv, low, high = (to_minor(net) for net in nets)
+    rest = (t.cost, t.revenue, t.value, w.kept, formulas.headroom(t.p0, w.kept))
+    return (nv, min(low, high), max(low, high), *(to_minor(amount) for amount in rest))
+
+
+def _breakeven(terms: "Terms[Decimal]", found: "Worth[Decimal]") -> Decimal | None:
+    """The effect at which the net value crosses 0; None when it never does."""
+    at_zero = parts(terms, found, Decimal(0)).net
+    at_one = parts(terms, found, Decimal(1)).net
+    return None if at_zero == at_one else formulas.breakeven(at_zero, at_one)
+
+
+def _p_positive(offer: "Offer", p0: Decimal, crossing: Decimal | None, net: Decimal) -> Decimal:
+    """P(NV > 0) with Δp normal, cut to what is possible."""
+    if crossing is None or offer.sd == 0:
+        return Decimal(int(net > 0))
+    if not -p0 < crossing < 1 - p0:
+        return Decimal(int(net > 0))
+    above = 1 - NormalDist(float(offer.mean), float(offer.sd)).cdf(float(crossing))
+    return to_places(Decimal(above if _rises(offer, crossing, net) else 1 - above), 4)
+
+
+def _rises(offer: "Offer", crossing: Decimal, net: Decimal) -> bool:
+    """Whether a larger effect is worth more: beyond the crossing the value is positive."""
+    return (offer.mean > crossing) == (net > 0)
+
+
+def _valued(
+    candidate: "Candidate",
+    prices: "PriceList",
+    offer: "Offer",
+    terms: "Terms[Decimal]",
+    found: "Worth[Decimal]",
+    at: "Parts[Decimal]",
+    effect: Decimal,
+    crossing: Decimal | None,
+) -> Valued:
+    currency = prices.economics.currency
+    used = assumptions(candidate, prices)
+    return Valued(
+        account_id=candidate.account_id,
+        play=candidate.play,
+        play_version=candidate.version,
+        nv=Money.from_minor(candidate.nv_minor, currency),
+        q10=Money.from_minor(candidate.q10_minor, currency),
+        q90=Money.from_minor(candidate.q90_minor, currency),
+        p_positive=_p_positive(offer, terms.p0, crossing, at.net),
+        cost=Money.from_minor(candidate.cost_minor, currency),
+        hours=candidate.hours,
+        uncertain="Δp, the change of the chance",
+        breakeven=None if crossing is None else to_places(crossing, 4),
+        effect=effect,
+        p0=terms.p0,
+        p1=terms.p0 + effect,
+        steps=_steps(terms, found, at, effect, currency),
+        assumptions=used,
+        cautions=cautions_of(candidate, offer, effect),
+        convention=prices.economics.convention,
+        formula_version=formulas.FORMULA_VERSION,
+        input_hash=input_hash(candidate, offer, used, prices),
+    )
+
+
+def _steps(
+    t: "Terms[Decimal]", w: "Worth[Decimal]", at: "Parts[Decimal]", effect: Decimal, currency: str
+) -> tuple[Step, ...]:
+    lines = (
+        ("revenue a cycle", "recurring revenue of one billing cycle", t.revenue),
+        (
+            "value of success a cycle",
+            "the part of it, or on top of it, that success brings",
+            t.value,
+        ),
+        ("contribution a cycle", f"value × margin {t.margin} − support", w.contribution),
+        ("value of success", f"contribution × {t.cycles} cycles still to come", w.kept),
+        ("gain", f"value of success × change of the chance {effect}", at.gain),
+        ("gain in time", f"value of success × chance {t.p0} × discount saved {t.saved}", at.time),
+        ("given away", f"concession to {t.accepted} of the {t.p0 + effect} who stay", -at.lost),
+        ("cost", "per account, incentive, hours × rate, share of the campaign", -at.spent),
+        ("net value", "gain + gain in time − given away − cost", at.net),
+    )
+    return tuple(Step(a, b, Money(c / 100, currency)) for a, b, c in lines)
