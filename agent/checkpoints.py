@@ -1,0 +1,57 @@
+"""Where a run's place is kept, so that a killed run goes on at the step that failed.
+
+Checkpoints are a convenience: rows in the store are the truth, and every step may run twice.
+Only plain JSON types may be read back: a class name in a database is code somebody could change.
+"""
+
+import os
+import sqlite3
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any
+
+os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
+
+
+from langgraph.checkpoint.postgres import PostgresSaver
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.checkpoint.sqlite import SqliteSaver
+from psycopg import Connection
+from psycopg.rows import dict_row
+from psycopg_pool import ConnectionPool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from langgraph.checkpoint.base import BaseCheckpointSaver
+
+
+@contextmanager
+def open_saver(database: str, home: "Path") -> "Iterator[BaseCheckpointSaver[Any]]":
+    """Checkpoints beside the store: a file for SQLite, tables for PostgreSQL."""
+    serde = JsonPlusSerializer(allowed_msgpack_modules=None)
+    if database.startswith("sqlite"):
+        connect = sqlite3.connect(home / "checkpoints.db", check_same_thread=False)
+        with closing(connect) as connection:
+            yield SqliteSaver(connection, serde=serde)
+        return
+    with _postgres(database, serde) as saver:
+        yield saver
+
+
+@contextmanager
+def _postgres(database: str, serde: JsonPlusSerializer) -> "Iterator[BaseCheckpointSaver[Any]]":
+    address = "postgresql://" + database.split("://", 1)[1]
+    pool: ConnectionPool[Connection[dict[str, Any]]] = ConnectionPool(
+        address,
+        min_size=1,
+        max_size=2,
+        connection_class=Connection[dict[str, Any]],
+        kwargs={"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row},
+        check=ConnectionPool.check_connection,
+        open=True,
+    )
+    with pool:
+        saver = PostgresSaver(pool, serde=serde)
+        saver.setup()
+        yield saver

@@ -1,0 +1,152 @@
+"""Choose the few actions worth a person's time, and let policy refuse before anybody sees them.
+
+What policy refuses whatever the rest of the day brings is taken out first; then the best plan is
+solved, judged in order of value, and solved again without what was refused, until all may be
+asked. The next best so takes the place of what is refused.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from policies.judge import judge
+from policies.nouns import Action, History, Record, Verdict
+from tools.money import Money
+from tools.roi.choice import Choice, DayLimits, Option, choose
+from tools.roi.value import reprice
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from policies.limits import Limits
+    from tools.customers.recipients import Recipient
+    from tools.roi.head import Candidate
+    from tools.roi.plays import Play
+    from tools.roi.price import PriceList
+    from tools.store.records import ContactHistory
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Background:
+    """What the judge needs besides the candidates: people, history, switches, limits, the hour."""
+
+    as_of: int
+    currency: str
+    recipients: "Mapping[Pair, Recipient]"
+    histories: "Mapping[str, ContactHistory]"
+    suppressed: frozenset[str]
+    pauses: frozenset[str]
+    limits: "Limits"
+    missing: frozenset[str]
+    tenant_zone: str
+    now: "datetime"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The plan of the day: what to ask, in order of value, and every refusal with its verdict."""
+
+    choice: Choice
+    chosen: "tuple[tuple[Candidate, Verdict], ...]"
+    refused: "tuple[tuple[Candidate, Verdict], ...]"
+
+
+def plan_day(
+    candidates: "Sequence[Candidate]", prices: "PriceList", day: Background, limits: DayLimits
+) -> Judged:
+    """Solve and judge until everything chosen may be asked."""
+    for candidate in candidates:
+        reprice(candidate, prices)
+    plays = {play.id: play for play in prices.plays}
+    left = {(c.account_id, c.play): c for c in candidates}
+    refused: list[tuple[Candidate, Verdict]] = []
+    _drop(left, refused, [(c, _judge(c, plays, day, (), Money.from_minor(0, day.currency)))
+                          for c in candidates])  # fmt: skip
+    while True:
+        choice = choose([_option(c, plays) for c in left.values()], limits)
+        judged = _judge_in_order(choice, left, plays, day)
+        if not _drop(left, refused, judged):
+            return Judged(choice, tuple(judged), tuple(refused))
+
+
+def _judge_in_order(
+    choice: Choice, left: "Mapping[Pair, Candidate]", plays: "Mapping[str, Play]", day: Background
+) -> "list[tuple[Candidate, Verdict]]":
+    """Verdicts of a plan, each knowing what the ones before it have taken of the day."""
+    taken: list[str] = []
+    spent = 0
+    judged = []
+    for option in choice.chosen:
+        candidate = left[option.account_id, option.play]
+        money = Money.from_minor(spent, day.currency)
+        verdict = _judge(candidate, plays, day, tuple(taken), money)
+        judged.append((candidate, verdict))
+        if not verdict.denied:
+            taken.append(candidate.play)
+            spent += candidate.cost_minor
+    return judged
+
+
+def _drop(
+    left: "dict[Pair, Candidate]",
+    refused: "list[tuple[Candidate, Verdict]]",
+    judged: "Sequence[tuple[Candidate, Verdict]]",
+) -> bool:
+    """Move what was denied from `left` to `refused`; whether anything was."""
+    denied = [(candidate, verdict) for candidate, verdict in judged if verdict.denied]
+    for candidate, _ in denied:
+        del left[candidate.account_id, candidate.play]
+    refused += denied
+    return bool(denied)
+
+
+def _option(candidate: "Candidate", plays: "Mapping[str, Play]") -> Option:
+    return Option(
+        candidate.account_id,
+        candidate.play,
+        candidate.nv_minor,
+        candidate.cost_minor,
+        candidate.hours,
+        plays[candidate.play].role,
+    )
+
+
+def _judge(
+    candidate: "Candidate",
+    plays: "Mapping[str, Play]",
+    day: Background,
+    taken: tuple[str, ...],
+    spent: Money,
+) -> Verdict:
+    play = plays[candidate.play]
+    cost = Money.from_minor(candidate.cost_minor, day.currency)
+    action = Action(
+        play.id, play.channel, play.goal, cost, play.limits.per_day, play.limits.cooldown_days
+    )
+    known = day.histories.get(candidate.account_id)
+    sends = known.sends if known else ()
+    decisions = known.decisions if known else ()
+    history = History(day.as_of, sends, decisions, day.pauses, spent, taken)
+    return judge(record_of(candidate, day), action, history, day.now, day.limits)
+
+
+def record_of(candidate: "Candidate", day: Background) -> Record:
+    """What is known of the account and the person the action would reach."""
+    found = day.recipients[candidate.account_id, candidate.play]
+    addresses = {a for a in (found.email, found.phone) if a}
+    return Record(
+        account_id=candidate.account_id,
+        contact_id=found.contact_id,
+        email=found.email,
+        phone=found.phone,
+        email_consent=found.email_consent,
+        phone_consent=found.phone_consent,
+        unsubscribed=found.unsubscribed,
+        suppressed=bool(addresses & day.suppressed),
+        open_high_tickets=found.open_high_tickets,
+        open_deals=found.open_deals,
+        timezones=(found.timezone, found.account_timezone, day.tenant_zone),
+        missing=day.missing,
+    )

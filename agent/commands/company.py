@@ -1,0 +1,131 @@
+"""Commands about a company's data: simulate one, connect one, audit it, and the demo."""
+
+from datetime import date, timedelta
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agent.commands.console import AsOf, Data, Home, MappingFile, console, opened
+from agent.commands.runs import last_day, run_with_bar, show_queue, show_run
+from approvals.queue import pending
+from tools.days import day_number, from_number
+from tools.errors import BadInput
+from tools.reports.audit import as_json, as_page, as_text, audit, quarantine_counts
+from tools.sources.inspect import propose
+from tools.sources.simulated import simulate
+from tools.warehouse.engine import DuckEngine
+
+if TYPE_CHECKING:
+    from agent.wiring import Deps
+
+DEMO_DAY = date(2026, 11, 2)
+DEMO_SEED = 7
+MORNINGS = 4
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(demo)
+    app.command()(connect)
+    app.command("simulate")(simulate_company)
+    app.command("audit")(audit_data)
+
+
+def demo(
+    home: Home = None,
+    accounts: Annotated[int, typer.Option(help="Size of the company.")] = 2000,
+    mornings: Annotated[int, typer.Option(help="How many days to live through.")] = MORNINGS,
+) -> None:
+    """Simulate a company, live through its last mornings, and show what waits for a person."""
+    place = home or Path(".lifecycle/demo")
+    company = place / "company"
+    with console.status(f"simulating a company of {accounts:,} accounts"):
+        simulate(company, seed=DEMO_SEED, end=DEMO_DAY, accounts=accounts)
+    mapping = Path(str(files("tools.sources"))) / "simulated.yaml"
+    with opened(place, company, mapping) as deps:
+        for back in range(mornings - 1, -1, -1):
+            ran = run_with_bar(deps, day_number(DEMO_DAY - timedelta(days=back)))
+        show_run(ran)
+        _show_data(deps)
+        waiting = pending(deps.store.proposals, ran.as_of)
+        show_queue(waiting, 10)
+    if waiting:
+        console.print(
+            "\nLook closer:",
+            f"  lifecycle explain {waiting[0].id} --home {place}",
+            f"  lifecycle why-not {waiting[0].account_id} --home {place}",
+            f"  lifecycle roster --home {place}     lifecycle audit --home {place}",
+            f"  lifecycle retention --home {place}  lifecycle replay --as-of {DEMO_DAY} "
+            f"--home {place}",
+            sep="\n",
+            highlight=False,
+        )
+
+
+def _show_data(deps: "Deps") -> None:
+    """One line on what was read and what was set aside."""
+    facts = deps.store.manifest.data_files("fact")
+    counts: dict[str, int] = {}
+    for file in facts:
+        counts[file.table] = counts.get(file.table, 0) + file.rows
+    bad = sum(count.rows for count in deps.store.manifest.quarantine_counts())
+    read = ", ".join(f"{name} {rows:,}" for name, rows in sorted(counts.items()))
+    console.print(f"facts: {read}; in quarantine: {bad:,}", highlight=False)
+
+
+def simulate_company(
+    folder: Annotated[Path, typer.Argument(help="Where the files go.")],
+    end: Annotated[str, typer.Option(help="The morning of the export.")] = DEMO_DAY.isoformat(),
+    seed: Annotated[int, typer.Option()] = DEMO_SEED,
+    accounts: Annotated[int, typer.Option()] = 2000,
+    months: Annotated[int, typer.Option()] = 18,
+) -> None:
+    """Write the files of a simulated company; its truth goes into a folder beside them."""
+    truth = simulate(
+        folder, seed=seed, end=date.fromisoformat(end), accounts=accounts, months=months
+    )
+    for name, rows in sorted(truth.rows.items()):
+        console.print(f"{rows:>10,}  {name}", highlight=False)
+    console.print(f"the truth, which the agent may not read: {truth.folder}")
+
+
+def connect(
+    folder: Annotated[Path, typer.Argument(help="Folder with the company's files.")],
+    out: Annotated[Path | None, typer.Option(help="Where to write the mapping.")] = None,
+    home: Home = None,
+) -> None:
+    """Look at a folder of files and propose a mapping for a person to correct."""
+    text = propose(folder)
+    target = out or (home or Path(".lifecycle/home")) / "company.yaml"
+    if target.exists():
+        raise BadInput(f"{target} exists already; give --out another name, or remove it")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8")
+    console.print(text, markup=False, highlight=False)
+    console.print(f"written to {target}; correct it, then: lifecycle run --data {folder}")
+
+
+def audit_data(
+    as_of: AsOf = None,
+    home: Home = None,
+    data: Data = None,
+    mapping: MappingFile = None,
+    json_: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write a page.")] = None,
+) -> None:
+    """Do the sources agree on who the customers are? Matches, conflicts, freshness, consent."""
+    with opened(home, data, mapping) as deps:
+        day = last_day(deps, as_of)
+        engine = DuckEngine()
+        deps.dataset.scan(day, engine)
+        counted = deps.store.manifest.quarantine_counts()
+        found = audit(day, engine, quarantine_counts([vars(c) for c in counted]))
+        if html is not None:
+            html.write_text(as_page(found), encoding="utf-8")
+            console.print(f"written to {html}")
+        if json_:
+            typer.echo(as_json(found))
+        elif html is None:
+            console.print(f"Data as of {from_number(day)}", as_text(found))

@@ -1,0 +1,172 @@
+"""Commands about customers: features, roster, churn, segments."""
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from agent.commands.console import AsOf, Home, console, opened, table
+from agent.commands.runs import last_day
+from agent.run import open_morning
+from tools.customers.features import definitions, missing
+from tools.customers.segments.assign import active_segments
+from tools.customers.segments.difference import examine
+from tools.customers.stages import describe_because
+from tools.days import from_number
+from tools.errors import BadInput, nearest
+
+if TYPE_CHECKING:
+    from agent.morning import Morning
+
+Limit = Annotated[int, typer.Option(help="Show at most so many.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (features, roster, churn, segments):
+        app.command()(command)
+
+
+def features(
+    account: Annotated[str | None, typer.Argument(help="Id of an account.")] = None,
+    describe: Annotated[bool, typer.Option(help="Print what each feature is.")] = False,
+    as_of: AsOf = None,
+    home: Home = None,
+) -> None:
+    """What is known of an account as of a day, or what each feature means."""
+    if describe or account is None:
+        rows = [
+            (f.name, f.unit, f.meaning, ", ".join(f.needs) or "accounts") for f in definitions()
+        ]
+        console.print(table("Features of an account", ("name", "unit", "meaning", "needs"), rows))
+        return
+    with opened(home) as deps:
+        world = open_morning(deps, last_day(deps, as_of)).world
+        sql = "SELECT * FROM features WHERE account_id = $id"
+        found = world.engine.run(sql, id=account).to_pylist()
+        if not found:
+            raise BadInput(f"no account has the id {account!r}; `lifecycle roster` lists them")
+        values = [(f.name, _value(found[0][f.name], missing(f, world.present)), f.unit)
+                  for f in definitions()]  # fmt: skip
+        console.print(table(f"{account} as of {from_number(world.as_of)}",
+                            ("feature", "value ", "unit"), values))  # fmt: skip
+
+
+def _value(value: object, lacks: tuple[str, ...]) -> str:
+    if lacks:
+        return f"missing: {', '.join(lacks)}"
+    return (
+        "unknown" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)
+    )
+
+
+def roster(
+    as_of: AsOf = None,
+    contact: Annotated[str | None, typer.Option(help="Id of one contact or account.")] = None,
+    home: Home = None,
+    limit: Limit = 20,
+    json_: Annotated[bool, typer.Option("--json", help="All of it as JSON lines.")] = False,
+) -> None:
+    """Everybody's stage on a morning, since when, and because of what."""
+    with opened(home) as deps:
+        morning = open_morning(deps, last_day(deps, as_of))
+        _ = morning.staged
+        if contact is not None:
+            _one(morning, contact)
+            return
+        if json_:
+            for row in morning.engine.run("SELECT * FROM roster ORDER BY kind, id").to_pylist():
+                typer.echo(json.dumps(row, ensure_ascii=False))
+            return
+        _counts(morning)
+        sql = (
+            "SELECT * FROM roster WHERE kind = 'contact' OR NOT EXISTS "
+            "(SELECT 1 FROM roster WHERE kind = 'contact') ORDER BY since_day DESC, id LIMIT $n"
+        )
+        rows = morning.engine.run(sql, n=limit).to_pylist()
+        console.print(table("Changed last", ("id", "stage", "since", "because"), map(_row, rows)))
+
+
+def _counts(morning: "Morning") -> None:
+    rows = morning.engine.run(
+        "SELECT kind, COALESCE(stage, '(not staged)') AS stage, COALESCE(unstaged_reason, '') AS "
+        "reason, COUNT(*) AS n FROM roster GROUP BY 1, 2, 3 ORDER BY kind, n DESC, stage"
+    ).to_pylist()
+    shown = [(r["kind"], r["stage"], f"{r['n']:,}", r["reason"]) for r in rows]
+    title = f"Roster as of {from_number(morning.as_of)}"
+    console.print(table(title, ("", "stage", "people or accounts ", "why"), shown))
+
+
+def _row(row: dict[str, Any]) -> tuple[object, ...]:
+    since = None if row["since_day"] is None else from_number(row["since_day"])
+    because = describe_because(row["because"]) if row["because"] else row["unstaged_reason"]
+    return row["id"], row["stage"], since, because
+
+
+def _one(morning: "Morning", name: str) -> None:
+    """One entity's stage and its whole history as it is told as of the day."""
+    rows = morning.engine.run("SELECT * FROM roster WHERE id = $id", id=name).to_pylist()
+    if not rows:
+        known = morning.engine.run("SELECT id FROM roster ORDER BY id LIMIT 2000").to_pylist()
+        raise BadInput(f"nobody is called {name!r}; {nearest(name, [r['id'] for r in known])}")
+    console.print(table(f"{name} as of {from_number(morning.as_of)}",
+                        ("id", "stage", "since", "because"), map(_row, rows)))  # fmt: skip
+    spans = morning.engine.run(
+        "SELECT stage, from_day, to_day, because FROM timeline WHERE id = $id ORDER BY from_day",
+        id=name,
+    ).to_pylist()
+    history = [
+        (s["stage"], from_number(s["from_day"]), s["to_day"] and from_number(s["to_day"]),
+         describe_because(s["because"])) for s in spans
+    ]  # fmt: skip
+    console.print(table("History", ("stage", "from", "to", "because"), history))
+
+
+def churn(as_of: AsOf = None, home: Home = None, limit: Limit = 20) -> None:
+    """The churn model of a morning: definition, ladder, calibration, and who is most at risk."""
+    with opened(home) as deps:
+        morning = open_morning(deps, last_day(deps, as_of))
+        scored = morning.scored
+        if scored.model is None:
+            console.print(scored.missing)
+            return
+        model = scored.model
+        console.print(f"lost means: {model.definition.text}", f"tier: {model.tier} ({model.label})",
+                      *model.reasons, sep="\n", highlight=False)  # fmt: skip
+        columns = ("name", "snapshots", "n", "positives", "auc", "log_loss", "brier", "ece",
+                   "lift_10", "z_last")  # fmt: skip
+        rows = [[m.get(c) for c in columns] for m in model.metrics]
+        console.print(table("Walk-forward, with embargo", [f"{c} " for c in columns], rows))
+        for alarm in morning.alarms:
+            console.print(f"alarm: {alarm}", highlight=False)
+        sql = (
+            "SELECT account_id, probability, band, risk_rank, unscored_reason FROM scores "
+            "ORDER BY risk_rank DESC, account_id LIMIT $n"
+        )
+        titles = ("account", "probability ", "band", "rank ", "not scored")
+        top = [tuple(r.values()) for r in morning.engine.run(sql, n=limit).to_pylist()]
+        console.print(table("Most at risk", titles, top))
+
+
+def segments(as_of: AsOf = None, home: Home = None) -> None:
+    """Segments, what becomes of each, and whether they really behave differently."""
+    with opened(home) as deps:
+        morning = open_morning(deps, last_day(deps, as_of))
+        found, rules = morning.segmented, morning.rulebook.segments
+        used = active_segments(rules, morning.frozen)
+        goals = {s.name: s.goal for s in used}
+        sizes = [(name, goals[name], f"{n:,}") for name, n in found.assigned.counts]
+        console.print(table(f"Segments as of {from_number(morning.as_of)}",
+                            ("segment", "goal", "accounts "), sizes))  # fmt: skip
+        rows = [
+            (e.segment, e.outcome, f"{e.mean:.1%}", f"{e.q10:.1%} … {e.q90:.1%}", e.k, e.n, e.label)
+            for e in found.outcomes.estimates
+        ]
+        console.print(table("What becomes of them", ("segment", "outcome", "chance ",
+                            "80 % interval ", "k ", "n ", "evidence"), rows))  # fmt: skip
+        for outcome, why in found.outcomes.missing:
+            console.print(f"{outcome}: {why}")
+        console.print(found.outcomes.definition, *found.assigned.notes, sep="\n", highlight=False)
+        difference = examine(found.outcomes, rules, used, found.assigned.counts)
+        for sentence in difference.sentences:
+            console.print(f"- {sentence}", highlight=False)

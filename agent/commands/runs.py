@@ -1,0 +1,225 @@
+"""Commands of the day: run it, see what waits, why, why not, and compute it again."""
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+import typer
+from rich.panel import Panel
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from agent.commands.console import AsOf, Data, Home, MappingFile, console, opened, table
+from agent.run import Ran, replay_day, run_day
+from agent.whynot import why_not
+from agent.wiring import Deps
+from approvals.envelope import opened as envelope_of
+from approvals.queue import pending
+from tools.days import from_number
+from tools.errors import BadInput
+from tools.money import Money
+from tools.store.records import Proposal
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (run, queue, explain, replay):
+        app.command()(command)
+    app.command("why-not")(why_not_command)
+    app.command("runs")(list_runs)
+
+
+def run(
+    as_of: AsOf = None, home: Home = None, data: Data = None, mapping: MappingFile = None
+) -> None:
+    """Run the morning: read, score, stage, price, choose, draft, queue."""
+    with opened(home, data, mapping) as deps:
+        show_run(run_with_bar(deps, deps.day(as_of)))
+
+
+def run_with_bar(deps: Deps, as_of: int) -> Ran:
+    """Run a day behind a progress bar."""
+    columns = TextColumn("{task.description:24}"), BarColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=console, transient=False) as bar:
+        task = bar.add_task(f"{from_number(as_of)} read", total=None)
+
+        def progress(name: str, done: int, steps: int) -> None:
+            bar.update(
+                task, total=steps, completed=done, description=f"{from_number(as_of)} {name}"
+            )
+
+        return run_day(deps, as_of, progress)
+
+
+def show_run(ran: Ran) -> None:
+    """Say what a run found and queued."""
+    found = ran.summary
+    if not ran.new:
+        console.print(f"{found['day']} was run before; nothing new was created.")
+    stages = ", ".join(f"{name} {n:,}" for name, n in found["stages"].items())
+    lines = [
+        f"[bold]{found['accounts']:,}[/] accounts, [bold]{found['contacts']:,}[/] contacts",
+        f"stages: {stages}",
+        *[f"not staged: {n:,}, {why}" for why, n in found["unstaged"].items()],
+        f"churn: {found['scored']:,} accounts scored, tier {found['tier']} ({found['signal']})",
+        "segments: " + ", ".join(f"{name} {n:,}" for name, n in found["segments"].items()),
+        f"priced: {found['priced']:,} actions",
+        f"worth more than doing nothing: {found['worthwhile']:,}",
+        *[f"not computable: {n:,} actions, {why}" for why, n in found["unpriced"].items()],
+        *[f"left alone: {n:,} accounts, {what}" for what, n in found["left_alone"].items()],
+        "refused by rule: "
+        + (", ".join(f"{rule} {n:,}" for rule, n in found["refused"].items()) or "nothing"),
+    ]
+    value = Money.from_minor(found["value_minor"], found["currency"])
+    lines.append(f"[bold green]queued: {found['chosen']:,}[/], expected net value {value}")
+    prices = {k: Decimal(v) for k, v in found["shadow_prices"].items() if Decimal(v) > 0}
+    for name, price in prices.items():
+        worth = Money.from_minor(int(price), found["currency"])
+        lines.append(f"one more of [italic]{name}[/] would be worth {worth}")
+    console.print(Panel("\n".join(lines), title=f"The morning of {found['day']}", expand=False))
+
+
+def queue(
+    as_of: AsOf = None,
+    home: Home = None,
+    limit: Annotated[int, typer.Option(help="Show at most so many.")] = 40,
+    json_: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """What waits for a person, best value first."""
+    with opened(home) as deps:
+        waiting = pending(deps.store.proposals, last_day(deps, as_of))
+        if json_:
+            typer.echo(json.dumps([_record(p) for p in waiting], ensure_ascii=False, indent=1))
+            return
+        show_queue(waiting, limit)
+
+
+def last_day(deps: Deps, as_of: str | None) -> int:
+    """The day a person named, or the last one that was run, or today."""
+    closed = deps.store.runs.closed_day()
+    return deps.day(as_of) if as_of or closed is None else closed
+
+
+def show_queue(waiting: tuple[Proposal, ...], limit: int) -> None:
+    """Print the queue as a table."""
+    rows = []
+    for proposal in waiting[:limit]:
+        envelope = envelope_of(proposal)
+        who, why = envelope["who"], envelope["why"]
+        value = Money.from_minor(proposal.value_minor, proposal.currency)
+        account = who["account_name"] or who["account_id"]
+        stage = f"{why['stage']} since {_day(why['stage_since_day'])}"
+        rows.append((proposal.id, str(value), proposal.play, account, stage, why["segment"]))
+    title = f"{len(waiting)} wait for a decision"
+    if len(waiting) > limit:
+        title += f", the first {limit}"
+    columns = ("id", "net value ", "play", "account", "stage", "segment")
+    console.print(table(title, columns, rows))
+
+
+def _record(proposal: Proposal) -> dict[str, Any]:
+    return {
+        "id": proposal.id,
+        "status": proposal.status,
+        "sha256": proposal.sha256,
+        "supersedes": proposal.supersedes,
+        "envelope": envelope_of(proposal),
+    }
+
+
+def _money(value: dict[str, str]) -> str:
+    return f"{Decimal(value['amount']):,.2f}"
+
+
+def _day(day: int | None) -> str:
+    return "?" if day is None else from_number(day).isoformat()
+
+
+def explain(
+    proposal: Annotated[str, typer.Argument(help="Id of a proposal, see `lifecycle queue`.")],
+    home: Home = None,
+) -> None:
+    """Show one proposal in full: the words, the reasons, the arithmetic, the alternatives."""
+    with opened(home) as deps:
+        found = deps.store.proposals.get(proposal)
+        if found is None:
+            raise BadInput(f"no proposal is called {proposal!r}; `lifecycle queue` lists them")
+        show_proposal(found)
+
+
+def show_proposal(proposal: Proposal) -> None:
+    """Print a proposal from its frozen envelope."""
+    envelope = envelope_of(proposal)
+    who, what, why, worth = (envelope[k] for k in ("who", "what", "why", "worth"))
+    console.print(
+        f"[bold]{what['play']}[/] for [bold]{who['account_name'] or who['account_id']}[/] "
+        f"({who['account_id']}), {proposal.status}, expires {_day(proposal.expires_day)}",
+        f"sha256 {proposal.sha256}",
+        sep="\n",
+    )
+    console.print(Panel(f"{what['subject']}\n\n{what['body']}", title=f"to {who['recipient']}",
+                        expand=False), markup=False)  # fmt: skip
+    console.print(
+        f"stage {why['stage']} since {_day(why['stage_since_day'])}: {why['stage_because']}",
+        f"churn {why['probability']} ({why['probability_basis']})",
+        *[f"  {driver['words']}" for driver in why["drivers"]],
+        sep="\n",
+        markup=False,
+    )
+    steps = [(s["label"], s["words"], _money(s["amount"])) for s in worth["steps"]]
+    console.print(table("What it is worth", ("", "how", "amount "), steps))
+    console.print(f"80 % interval {_money(worth['low'])} to {_money(worth['high'])}; "
+                  f"P(worth more than nothing) {worth['p_positive']}; convention "
+                  f"{worth['convention']}")  # fmt: skip
+    given = [(a["name"], a["value"], a["source"], a["owner"]) for a in worth["assumptions"]]
+    console.print(table("Assumed", ("figure", "value ", "source", "owner"), given))
+    for caution in worth["cautions"]:
+        console.print(f"mind: {caution['text']}", markup=False)
+    others = [
+        (a["play"], "not computable" if a["value"] is None else _money(a["value"]), a["words"])
+        for a in envelope["alternatives"]
+    ]
+    console.print(table("Alternatives", ("play", "net value ", ""), others))
+    rules = [(f["rule_id"], f["outcome"], f["reason"]) for f in envelope["findings"]]
+    console.print(table("Policy", ("rule", "answer", "reason"), rules))
+
+
+def why_not_command(
+    account: Annotated[str, typer.Argument(help="Id or name of an account.")],
+    as_of: AsOf = None,
+    home: Home = None,
+) -> None:
+    """Explain for every play why an account got no proposal."""
+    with opened(home) as deps:
+        found = why_not(deps, last_day(deps, as_of), account)
+        console.print(f"[bold]{found.name}[/] ({found.account_id}) as of {found.day}")
+        for fact in found.facts:
+            console.print(f"  {fact}", markup=False)
+        console.print(table("", ("play", "answer", "reason"), found.answers))
+
+
+def replay(
+    as_of: Annotated[str, typer.Option("--as-of", help="A day that was run.")],
+    home: Home = None,
+) -> None:
+    """Compute a finished day again from what was known then; writes nothing."""
+    with opened(home) as deps:
+        again = replay_day(deps, deps.day(as_of))
+        if not again.identical:
+            console.print(f"[bold red]not the same[/]: {', '.join(again.differences)}")
+            raise typer.Exit(1)
+        console.print(f"{again.run}: identical, {len(again.text):,} bytes and all they hash")
+
+
+def list_runs(home: Home = None) -> None:
+    """The latest runs."""
+    with opened(home) as deps:
+        rows = [
+            (_day(r.as_of), r.status, _moment(r.started_at), _moment(r.finished_at))
+            for r in deps.store.runs.list_runs()
+        ]
+        console.print(table("Runs", ("day", "status", "started", "finished"), rows))
+
+
+def _moment(moment: datetime | None) -> str:
+    return "" if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,108 @@
+"""Everything a person decides in YAML, read once for a run and kept with it."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from policies.limits import LimitBook, parse_limits
+from tools.customers.features import ACTIVE_WINDOW, definitions
+from tools.customers.segments.parse import parse_segments
+from tools.customers.segments.rules import SegmentRules
+from tools.customers.stages import StageRules, parse_rules
+from tools.errors import BadInput
+from tools.roi.economics import Economics, check_role, parse_economics
+from tools.roi.plays import Play, parse_plays
+from tools.roi.reading import read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+FILES = ("stages", "segments", "plays", "limits", "churn")
+
+
+@dataclass(frozen=True)
+class ChurnPolicy:
+    """How churn is scored; `definition` overrides what follows from the data. Lengths in days."""
+
+    definition: "Mapping[str, Any]"
+    retrain_days: int
+    every_days: int
+    snapshots: int
+    active_days: "Mapping[str, int]"
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """The parsed policies and economics, and the texts they were parsed from."""
+
+    stages: StageRules
+    segments: SegmentRules
+    plays: tuple[Play, ...]
+    limits: LimitBook
+    economics: Economics
+    churn: ChurnPolicy
+    texts: "Mapping[str, str]"
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of all texts: what a run rested on."""
+        joined = "\0".join(f"{name}\0{text}" for name, text in sorted(self.texts.items()))
+        return hashlib.sha256(joined.encode()).hexdigest()
+
+
+def read_rulebook(policies: "Path", economics: "Path") -> Rulebook:
+    """Read and check every file.
+
+    Raises:
+        BadInput: anything unknown or wrong, with file, key and the nearest match.
+    """
+    texts = {name: _text(policies / f"{name}.yaml") for name in FILES}
+    texts["economics"] = _text(economics)
+    return parse_rulebook(texts)
+
+
+def parse_rulebook(texts: "Mapping[str, str]") -> Rulebook:
+    """Check the texts of all files, by name."""
+    figures = parse_economics(texts["economics"], "economics.yaml")
+    rules = parse_segments(texts["segments"], "segments.yaml")
+    return Rulebook(
+        stages=parse_rules(texts["stages"], "stages.yaml"),
+        segments=rules,
+        plays=_plays(texts["plays"], rules, figures, "plays.yaml"),
+        limits=parse_limits(texts["limits"], "limits.yaml"),
+        economics=figures,
+        churn=parse_churn(texts["churn"], "churn.yaml"),
+        texts=texts,
+    )
+
+
+def _plays(text: str, rules: SegmentRules, economics: Economics, where: str) -> tuple[Play, ...]:
+    names = ["active", *(feature.name for feature in definitions())]
+    known = [segment.name for segment in (*rules.segments, *rules.small)]
+    plays = parse_plays(text, names, known, where)
+    for play in plays:
+        check_role(economics, play.role, f"{where}: {play.id}")
+    return plays
+
+
+def parse_churn(text: str, where: str) -> ChurnPolicy:
+    """Read how churn is scored; what the file leaves out has a default."""
+    top = read_yaml(text, where)
+    top.only(("version", "definition", "retrain_days", "every_days", "snapshots", "active_days"))
+    days = top.node("active_days").only(tuple(ACTIVE_WINDOW)) if top.has("active_days") else None
+    given = {} if days is None else {name: days.whole(name, 1, 3650) for name in days.values}
+    return ChurnPolicy(
+        definition=dict(top.node("definition").values) if top.has("definition") else {},
+        retrain_days=top.whole("retrain_days", 1, 365) if top.has("retrain_days") else 28,
+        every_days=top.whole("every_days", 1, 365) if top.has("every_days") else 28,
+        snapshots=top.whole("snapshots", 1, 104) if top.has("snapshots") else 12,
+        active_days=ACTIVE_WINDOW | given,
+    )
+
+
+def _text(path: "Path") -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: cannot be read: {error}") from error

@@ -1,0 +1,144 @@
+"""Run a day, go on with one that was killed, and replay one that is done."""
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from agent.checkpoints import open_saver
+from agent.day import Day
+from agent.graph import STEPS, day_graph
+from agent.morning import Morning
+from agent.rulebook import parse_rulebook
+from agent.steps import Steps
+from agent.summary import summarise
+from tools.days import from_number
+from tools.errors import BadInput, Conflict
+from tools.store.runs import run_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from agent.wiring import Deps
+    from tools.store.records import Run
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A finished day: its summary, and whether this call did it or found it done."""
+
+    as_of: int
+    summary: dict[str, Any]
+    new: bool
+
+
+def run_day(
+    deps: "Deps", as_of: int, progress: "Callable[[str, int, int], None] | None" = None
+) -> Ran:
+    """Run the day, once: a second call finds it done, a call after a crash goes on where it was.
+
+    Raises:
+        Conflict: a later day is closed already; the past may be replayed but not run again.
+    """
+    _refuse_the_past(deps, as_of)
+    run = deps.store.runs.open_run(
+        as_of, deps.rulebook.fingerprint, deps.rulebook.texts, deps.clock()
+    )
+    if run.status == "done":
+        return Ran(as_of, json.loads(run.summary), new=False)
+    with structlog.contextvars.bound_contextvars(run=run.id):
+        log.info("run.started", day=from_number(as_of).isoformat())
+        try:
+            _go(deps, as_of, run, progress)
+        except Exception as error:
+            log.exception("run.failed", error=type(error).__name__)
+            raise
+        log.info("run.done")
+    done = deps.store.runs.run_of(as_of)
+    if done is None or done.status != "done":
+        raise BadInput(f"run {run.id} ended without closing its day; see the log")
+    return Ran(as_of, json.loads(done.summary), new=True)
+
+
+def _go(
+    deps: "Deps",
+    as_of: int,
+    run: "Run",
+    progress: "Callable[[str, int, int], None] | None",
+) -> None:
+    """Run the graph from its start, or from the step at which it stopped."""
+    config: Any = {"configurable": {"thread_id": f"{run.id}-{run.started_at.isoformat()}"}}
+    with open_saver(deps.settings.database, deps.settings.home) as saver:
+        steps = Steps(deps, open_day(deps, as_of, run))
+        graph = day_graph(steps.by_name(), saver)
+        begun = bool(graph.get_state(config).next)
+        given: Any = None if begun else {"as_of": as_of}
+        for update in graph.stream(given, config, stream_mode="updates", durability="sync"):
+            for name in update:
+                log.info("step.done", step=name)
+                deps.crash(f"after.{name}")
+                if progress is not None:
+                    progress(name, STEPS.index(name) + 1, len(STEPS))
+        saver.delete_thread(config["configurable"]["thread_id"])
+
+
+def _refuse_the_past(deps: "Deps", as_of: int) -> None:
+    closed = deps.store.runs.closed_day()
+    if closed is not None and as_of < closed:
+        raise Conflict(
+            f"{from_number(closed)} is closed already, so {from_number(as_of)} cannot be run any "
+            f"more; `lifecycle replay --as-of` recomputes a day that was run"
+        )
+
+
+def open_morning(deps: "Deps", as_of: int) -> Morning:
+    """The numbers of any day, to look at; nothing is written."""
+    return Morning(as_of, deps.dataset, deps.rulebook, deps.store.transitions.known_before(as_of))
+
+
+def open_day(deps: "Deps", as_of: int, run: "Run", *, upto: int | None = None) -> Day:
+    """A day over the committed facts, by the policies of now."""
+    stored = deps.store.transitions.known_before(as_of)
+    morning = Morning(as_of, deps.dataset, deps.rulebook, stored, upto=upto)
+    secret = deps.settings.secret.get_secret_value().encode()
+    return Day(morning, deps.store, deps.zone, run.started_at, secret)
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """A day computed again beside what its run left behind."""
+
+    run: str
+    text: str
+    stored: str
+
+    @property
+    def identical(self) -> bool:
+        """Whether every byte is the same."""
+        return self.text == self.stored
+
+    @property
+    def differences(self) -> list[str]:
+        """The keys of the summary that differ."""
+        now, then = json.loads(self.text), json.loads(self.stored)
+        return [key for key in then if now.get(key) != then[key]]
+
+
+def replay_day(deps: "Deps", as_of: int) -> Replayed:
+    """Compute a finished day again from what was known then, and write nothing.
+
+    Nothing the run itself left behind is used: the model is trained again, the segments are
+    frozen again, with the policies and economics the run recorded.
+
+    Raises:
+        BadInput: the day was not run, or not finished.
+    """
+    run = deps.store.runs.run_of(as_of)
+    if run is None or run.status != "done":
+        raise BadInput(f"{run_id(as_of)} is not done; `lifecycle run --as-of` runs a day")
+    texts = {name: deps.store.documents.get(digest) for name, digest in run.documents}
+    day = open_day(deps.with_rulebook(parse_rulebook(texts)), as_of, run, upto=as_of - 1)
+    return Replayed(run.id, summarise(day).to_json(), run.summary)

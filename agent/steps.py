@@ -1,0 +1,155 @@
+"""The steps of the day's graph: each reads ids, calls one function, keeps its result, returns ids.
+
+Every step may run twice: what it keeps has a name that follows from the day, so the second time
+changes nothing. Where a process may be killed between two effects there is a crash point.
+"""
+
+import json
+from typing import TYPE_CHECKING
+
+from agent.facts import commit, files_id, land
+from agent.snapshots import FROZEN, MODEL, SCORES, SEGMENTS, write_snapshot, write_text
+from agent.summary import envelopes_hash, summarise
+from approvals.queue import propose
+from policies.refusals import refusals_of, unpriced
+from tools.errors import LifecycleError
+from tools.warehouse.asof.world import keep_usage_life
+
+if TYPE_CHECKING:
+    from agent.day import Day
+    from agent.graph import State, Step
+    from agent.wiring import Deps
+    from tools.store.records import Refusal
+    from tools.warehouse.dataset import DataFile, Dataset
+    from tools.warehouse.engine import DuckEngine
+
+
+class Steps:
+    """The eight steps over one day; the day opens its world when the first number is asked for."""
+
+    def __init__(self, deps: "Deps", day: "Day") -> None:
+        self._deps = deps
+        self._day = day
+
+    def by_name(self) -> "dict[str, Step]":
+        """The steps under their names in the graph."""
+        return {
+            "read": self.read,
+            "score": self.score,
+            "stage": self.stage,
+            "price": self.price,
+            "choose": self.choose,
+            "draft": self.draft,
+            "queue": self.queue,
+            "close": self.close,
+        }
+
+    def read(self, _: "State") -> "State":
+        """Read the sources and land what is new; an unchanged folder is not read again."""
+        deps = self._deps
+        if deps.settings.data is None:
+            return {"batch": ""}
+        seen = files_id(deps.settings.data, deps.mapping_path)
+        if deps.store.manifest.has_batch(seen):
+            return {"batch": seen}
+        batch = deps.source.read(self._day.as_of)
+        found = land(self._day.as_of, batch, deps.dataset, deps.store, deps.clock(), deps.crash)
+        commit(seen, batch.source, (), deps.dataset, deps.store, deps.clock())
+        return {"batch": found.batch}
+
+    def score(self, _: "State") -> "State":
+        """Score churn, and keep the model and the scores for the days to come."""
+        morning = self._day.morning
+        scored = morning.scored
+        if scored.model is None:
+            return {"model": ""}
+        if scored.trained:
+            text = scored.model.to_json()
+            self._keep(MODEL, write_text(self._day.as_of, MODEL, text, *self._files))
+        query = "SELECT s.*, CAST($day AS INT) AS day FROM scores AS s ORDER BY s.account_id"
+        kept = query.replace("$day", str(int(self._day.as_of)))
+        self._keep(SCORES, write_snapshot(self._day.as_of, SCORES, kept, *self._files))
+        return {"model": scored.model.version}
+
+    def stage(self, _: "State") -> "State":
+        """Stage everybody, and write what changed since the last run."""
+        engine = self._day.morning.staged.engine
+        inserts = engine.run("SELECT * FROM transition_inserts")
+        supersedes = engine.run("SELECT * FROM transition_supersedes")
+        self._deps.crash("stage.before_write")
+        self._deps.store.transitions.write_diff(self._day.as_of, inserts, supersedes)
+        self._deps.crash("stage.written")
+        return {"transitions": inserts.num_rows}
+
+    def price(self, _: "State") -> "State":
+        """Segment and price everybody, and keep the segments for the outcomes to come."""
+        morning = self._day.morning
+        _price_list = morning.priced
+        self._keep(FROZEN, write_text(self._day.as_of, FROZEN, morning.frozen.to_json(),
+                                      *self._files))  # fmt: skip
+        query = "SELECT account_id, segment FROM segments ORDER BY account_id"
+        self._keep(SEGMENTS, write_snapshot(self._day.as_of, SEGMENTS, query, *self._files))
+        return {"priced": len(self._day.head)}
+
+    def choose(self, _: "State") -> "State":
+        """Choose and judge, and keep every refusal with its reason."""
+        planned = self._day.planned
+        self._deps.crash("choose.before_write")
+        self._deps.store.refusals.write(self._day.as_of, self._refused())
+        self._deps.crash("choose.written")
+        chosen = [[c.account_id, c.play, c.nv_minor] for c, _ in planned.chosen]
+        return {"choice": self._deps.store.documents.put(json.dumps(chosen))}
+
+    def draft(self, _: "State") -> "State":
+        """Put what was chosen into words and seal it; what cannot be put into words is kept too."""
+        failed = [
+            unpriced(self._day.as_of, candidate.account_id, candidate.play, f"draft: {why}")
+            for candidate, why in self._day.drafted.failed
+        ]
+        if failed:
+            self._deps.store.refusals.write(self._day.as_of, [*self._refused(), *failed])
+        return {"drafts": envelopes_hash(self._day)}
+
+    def queue(self, state: "State") -> "State":
+        """Put the envelopes into the queue; they must be those that were drafted."""
+        if envelopes_hash(self._day) != state["drafts"]:
+            raise LifecycleError("queue: the envelopes are not those that were drafted")
+        self._deps.crash("queue.before_propose")
+        queued = propose(
+            self._deps.store.proposals,
+            self._day.as_of,
+            self._day.drafted.envelopes,
+            self._deps.clock(),
+            self._day.withdrawn(),
+        )
+        self._deps.crash("queue.proposed")
+        return {"created": len(queued.entered.created)}
+
+    def close(self, _: "State") -> "State":
+        """Keep what tomorrow builds on, and close the day with its summary."""
+        life = keep_usage_life(self._day.morning.world, *self._files)
+        self._keep("usage_life", [life] if life else [])
+        text = summarise(self._day).to_json()
+        self._deps.crash("close.before_finish")
+        self._deps.store.runs.finish_run(self._day.as_of, text, self._deps.clock())
+        self._deps.crash("close.finished")
+        return {"summary": self._deps.store.documents.put(text)}
+
+    def _refused(self) -> "list[Refusal]":
+        """Every rule that refused a candidate of the day."""
+        day = self._day
+        kept = [refusals_of(day.as_of, c.account_id, c.play, v) for c, v in day.planned.refused]
+        return [refusal for part in kept for refusal in part]
+
+    @property
+    def _files(self) -> "tuple[Dataset, DuckEngine]":
+        """Where snapshots go, and the engine they come from."""
+        return self._deps.dataset, self._day.morning.engine
+
+    def _keep(self, name: str, files: "list[DataFile]") -> None:
+        """Commit a snapshot once."""
+        if not files:
+            return
+        deps = self._deps
+        deps.crash(f"keep.{name}")
+        commit(files[0].batch, "run", files, deps.dataset, deps.store, deps.clock())

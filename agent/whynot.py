@@ -1,0 +1,98 @@
+"""Why an account got no proposal: every play with the first thing that stood in its way."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agent.run import open_day
+from tools.customers.portraits import portraits
+from tools.customers.stages import describe_because
+from tools.days import from_number
+from tools.errors import BadInput, nearest
+from tools.money import Money
+from tools.roi.head import alternatives
+
+if TYPE_CHECKING:
+    from agent.day import Day
+    from agent.wiring import Deps
+    from tools.customers.portraits import Portrait
+
+
+@dataclass(frozen=True)
+class WhyNot:
+    """The account as of the day, and for every play an answer and its reason."""
+
+    account_id: str
+    name: str
+    day: str
+    facts: tuple[str, ...]
+    answers: tuple[tuple[str, str, str], ...]
+
+
+def why_not(deps: "Deps", as_of: int, account: str) -> WhyNot:
+    """Compute the day again and look at one account.
+
+    Raises:
+        BadInput: the day was not run, or no account has that id or name.
+    """
+    run = deps.store.runs.run_of(as_of)
+    if run is None:
+        raise BadInput(f"{from_number(as_of)} was not run; `lifecycle run --as-of` runs a day")
+    day = open_day(deps, as_of, run)
+    found = _find(day, account)
+    day.morning.priced  # noqa: B018 - makes the relations
+    portrait = portraits(day.morning.world, [found])[found]
+    plays = day.morning.rulebook.plays
+    answers = tuple((play.id, *_answer(day, found, play.id)) for play in plays)
+    return WhyNot(found, portrait.name or found, from_number(as_of).isoformat(),
+                  _facts(portrait), answers)  # fmt: skip
+
+
+def _find(day: "Day", account: str) -> str:
+    rows = day.morning.world.engine.run(
+        "SELECT account_id, name FROM accounts WHERE account_id = $id OR account_id LIKE $ending "
+        "OR LOWER(name) = LOWER($id) ORDER BY account_id LIMIT 3",
+        id=account,
+        ending=f"%:{account}",
+    ).to_pylist()
+    if not rows:
+        some = day.morning.world.engine.run(
+            "SELECT account_id FROM accounts ORDER BY account_id LIMIT 2000"
+        ).to_pylist()
+        hint = nearest(account, [row["account_id"] for row in some])
+        raise BadInput(f"no account has the id or name {account!r}; {hint}")
+    name: str = rows[0]["account_id"]
+    return name
+
+
+def _facts(portrait: "Portrait") -> tuple[str, ...]:
+    since = "" if portrait.since_day is None else f" since {from_number(portrait.since_day)}"
+    because = f": {describe_because(portrait.because)}" if portrait.because else ""
+    score = portrait.unscored_reason or portrait.label or "no score"
+    probability = "" if portrait.probability is None else f"{portrait.probability:.4f}, "
+    return (
+        f"stage {portrait.stage}{since}{because}",
+        f"segment {portrait.segment}",
+        f"churn {probability}{score}",
+    )
+
+
+def _answer(day: "Day", account: str, play: str) -> tuple[str, str]:
+    """What became of a play for an account, and why."""
+    for candidate, _ in day.planned.chosen:
+        if candidate.account_id == account:
+            same = candidate.play == play
+            return ("proposed", "") if same else ("not chosen", f"{candidate.play} is chosen")
+    for candidate, verdict in day.planned.refused:
+        if (candidate.account_id, candidate.play) == (account, play):
+            reasons = "; ".join(f"{f.rule_id}: {f.reason}" for f in verdict.denials)
+            return "refused", reasons
+    for name, missing in day.morning.unpriced([account]).get(account, []):
+        if name == play:
+            return "not computable", missing
+    for candidate in alternatives(day.morning.engine, [account]):
+        if candidate.play == play:
+            worth = Money.from_minor(candidate.nv_minor, day.morning.rulebook.economics.currency)
+            if candidate.nv_minor <= 0:
+                return "not worth it", f"net value {worth}; doing nothing is worth 0"
+            return "not chosen", f"net value {worth}; others are worth more within the day's limits"
+    return "not eligible", "its rule or its segments do not fit this account"

@@ -1,0 +1,112 @@
+"""Builds what a run is given: the only place that knows the clock, the settings and the disk."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from agent.facts import CommittedFiles
+from agent.rulebook import Rulebook, read_rulebook
+from config.logs import configure_logs
+from config.settings import Settings
+from tools.days import day_number
+from tools.errors import BadInput
+from tools.sources.batch import Source
+from tools.sources.files import FileSource
+from tools.sources.parse import read_mapping
+from tools.store.store import Store, open_store
+from tools.warehouse.dataset import Dataset
+
+Clock = Callable[[], datetime]
+COMPANY = "company.yaml"
+
+
+def system_clock() -> datetime:
+    """The wall clock, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Deps:
+    """Everything a command needs; nothing below the agent reads a setting or the clock."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+
+    @cached_property
+    def dataset(self) -> Dataset:
+        """The committed facts of the company."""
+        folder = self.settings.home / "facts"
+        folder.mkdir(parents=True, exist_ok=True)
+        return Dataset(folder, CommittedFiles(self.store.manifest))
+
+    def with_rulebook(self, rulebook: Rulebook) -> "Deps":
+        """The same installation under other rules, to compute an old day by the rules of then."""
+        other = Deps(self.settings, self.store, self.clock)
+        other.__dict__["rulebook"] = rulebook
+        return other
+
+    @cached_property
+    def rulebook(self) -> Rulebook:
+        """Policies and economics, checked."""
+        policies = self.settings.policies or Path(str(files("policies")))
+        economics = self.settings.economics or Path(str(files("config"))) / "economics.yaml"
+        return read_rulebook(policies, economics)
+
+    @property
+    def mapping_path(self) -> Path:
+        """Where the mapping of the company's files is."""
+        return self.settings.mapping or self.settings.home / COMPANY
+
+    @cached_property
+    def source(self) -> Source:
+        """The company's files."""
+        if self.settings.data is None or not self.mapping_path.exists():
+            raise BadInput(
+                "no company is connected: give --data FOLDER and --mapping FILE, or run "
+                "`lifecycle connect FOLDER` first, which proposes a mapping"
+            )
+        return FileSource(self.settings.data, read_mapping(self.mapping_path))
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The tenant's time zone, by its mapping; UTC where nothing is mapped."""
+        path = self.mapping_path
+        return ZoneInfo(read_mapping(path).zone if path.exists() else "UTC")
+
+    def today(self) -> int:
+        """The local day number of this moment."""
+        return day_number(self.clock().astimezone(self.zone).date())
+
+    def day(self, given: str | None) -> int:
+        """The day a person named, or today."""
+        if given is None:
+            return self.today()
+        try:
+            return day_number(date.fromisoformat(given))
+        except ValueError as error:
+            raise BadInput(f"--as-of {given!r} is not a day; write it as 2026-01-31") from error
+
+    def crash(self, point: str) -> None:
+        """Kill this very process at a named point, when a test asked for it."""
+        if self.settings.crash_at == point:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+@contextmanager
+def open_deps(settings: Settings, clock: Clock = system_clock) -> Iterator[Deps]:
+    """Open the home of an installation and let go of it afterwards."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    configure_logs(settings.home / "logs", settings.log_level)
+    store = open_store(settings.database)
+    try:
+        yield Deps(settings, store, clock)
+    finally:
+        store.close()
