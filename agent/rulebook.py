@@ -10,9 +10,9 @@ from tools.customers.segments.parse import parse_segments
 from tools.customers.segments.rules import SegmentRules
 from tools.customers.stages import StageRules, parse_rules
 from tools.errors import BadInput
+from tools.reading import read_yaml
 from tools.roi.economics import Economics, check_role, parse_economics
 from tools.roi.plays import Play, parse_plays
-from tools.roi.reading import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

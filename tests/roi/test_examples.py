@@ -8,7 +8,7 @@ import pytest
 
 from tools.errors import BadInput, NotComputable
 from tools.money import in_thousands
-from tools.roi.reading import read_yaml
+from tools.reading import read_yaml
 from tools.roi.seeds import answer, conventions, payback, time_value
 
 if TYPE_CHECKING:

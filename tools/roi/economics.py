@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 from tools.days import day_number
 from tools.errors import BadInput, NotComputable, nearest
-from tools.roi.reading import Node, read_yaml
+from tools.reading import Node, read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

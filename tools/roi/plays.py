@@ -9,7 +9,7 @@ from string import Formatter
 from typing import TYPE_CHECKING, Literal, cast
 
 from tools.errors import BadInput, nearest
-from tools.roi.reading import Node, read_yaml
+from tools.reading import Node, read_yaml
 from tools.rules import Rule, parse_rule
 
 if TYPE_CHECKING:
