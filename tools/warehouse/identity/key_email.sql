@@ -1,0 +1,1 @@
+CASE WHEN STRPOS(TRIM(email), '@') > 1 THEN LOWER(TRIM(email)) END
