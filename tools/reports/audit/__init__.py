@@ -1,0 +1,26 @@
+"""Do the sources agree on who the customers are, and may they be believed?"""
+
+from tools.reports.audit.audit import audit
+from tools.reports.audit.page import as_page
+from tools.reports.audit.report import (
+    AuditReport,
+    Finding,
+    Freshness,
+    MatchRate,
+    QuarantineCount,
+    quarantine_counts,
+)
+from tools.reports.audit.text import as_json, as_text
+
+__all__ = [
+    "AuditReport",
+    "Finding",
+    "Freshness",
+    "MatchRate",
+    "QuarantineCount",
+    "as_json",
+    "as_page",
+    "as_text",
+    "audit",
+    "quarantine_counts",
+]
