@@ -1,0 +1,187 @@
+"""The ladder: who is promoted on what evidence, and when nothing may be said."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.customers.churn.companies import MONTHLY, Company, accounts, planted, users
+from tools.customers.churn import climb, decide, train
+from tools.customers.churn.calibrate import log_odds, platt, recalibrated
+from tools.customers.churn.evaluate import fit, walk
+from tools.customers.churn.observe import Rows
+from tools.customers.churn.results import BASE, RECENCY, Round, WalkForward, gain, result
+from tools.errors import BadInput, NotComputable
+
+
+def rounds(
+    skill: dict[str, float], *, n: int = 400, days: Sequence[int] = (0, 28, 56)
+) -> WalkForward:
+    """Rounds in which a contender knows each outcome with a weight: 0 nothing, 1 the truth."""
+    rng = np.random.default_rng(7)
+    made = []
+    for day in days:
+        y = (rng.random(n) < 0.3).astype(np.float64)
+        noise = rng.random(n)
+        ids = np.array([f"a{i:04}" for i in range(n)])
+        told = {k: 0.3 + abs(v) * (0.5 * (y if v > 0 else noise) - 0.15) for k, v in skill.items()}
+        rows = Rows((), np.full(n, day), ids, np.empty((n, 0)), y)
+        made.append(Round(day, rows, {BASE: np.full(n, 0.3)} | told, {}))
+    return WalkForward(tuple(made))
+
+
+# What each contender knows, and the rung that may be used.
+CASES = [
+    ({"rule": -0.5}, "none"),
+    ({"rule": 0.5}, "rule"),
+    ({"rule": -0.5, RECENCY: 0.5}, RECENCY),
+    ({"rule": 0.3, RECENCY: 0.5, "logistic": 0.7, "ebm": 0.9}, "ebm"),
+    ({"rule": 0.3, RECENCY: 0.5, "logistic": 0.7, "ebm": 0.7}, "logistic"),
+    ({"rule": 0.3, RECENCY: 0.5, "logistic": -0.9, "ebm": 0.9}, "ebm"),
+    ({"rule": 0.9, RECENCY: 0.5, "logistic": 0.7, "ebm": 0.8}, "rule"),
+]
+
+
+@pytest.mark.parametrize(("skill", "rung"), CASES)
+def test_promotion(skill: dict[str, float], rung: str) -> None:
+    assert decide(rounds(skill), draws=200).rung == rung
+
+
+def test_reasons_say_what_was_weighed() -> None:
+    reasons = decide(rounds({"rule": 0.5}), draws=200).reasons
+
+    assert reasons[0].startswith("rule saves 0.")
+    assert reasons[0].endswith("taken")
+    assert "too few losses" in reasons[1]
+
+
+def test_two_tests_or_few_rows_leave_the_rule_unjudged() -> None:
+    for walked in (rounds({"rule": 0.9}, days=(0, 28)), rounds({"rule": 0.9}, n=30)):
+        decision = decide(walked)
+        assert (decision.rung, decision.judged) == ("rule", False)
+
+
+def test_a_handful_of_losses_shows_nothing() -> None:
+    walked = rounds({"rule": 0.9})
+    few = [
+        replace(t, rows=replace(t.rows, y=t.rows.y * (np.arange(400) < 10))) for t in walked.tests
+    ]
+
+    assert decide(WalkForward(tuple(few))).rung == "none"
+
+
+def test_a_worthless_gain_is_no_signal() -> None:
+    """Certain, but a thousandth of the base rate's log loss: not worth a sentence."""
+    walked = rounds({"rule": 0.002})
+    saved = gain(walked, "rule", BASE)
+
+    assert saved is not None
+    assert saved[1] > 0
+    assert decide(walked).rung == "none"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_random_labels_are_no_usable_signal(seed: int) -> None:
+    seen, end = planted(seed, n=100)
+    model = climb(seen, end)
+
+    assert (model.tier, model.label) == ("none", "no usable signal")
+    assert model.scorer.terms == ()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_planted_signal_is_found(seed: int) -> None:
+    seen, end = planted(seed, n=120, days=7, signal=2.0)
+    model = climb(seen, end)
+
+    assert model.tier == "logistic"
+    assert 0.7 < max(r["auc"] for r in model.metrics) < 0.95
+    assert model == climb(seen, end)
+
+
+def test_the_machine_is_promoted_for_what_no_line_can_say() -> None:
+    """Lost at either end of gap_ratio: a line sees nothing, a table sees it all."""
+    seen, end = planted(4, n=200, days=8)
+    where = seen.features.index("gap_ratio")
+    for known, day in seen.outcomes:
+        x = seen.snapshots[day].x[:, where]
+        odd = (np.abs(np.nan_to_num(x)) > 1) ^ (np.arange(len(x)) % 10 == day // 28)
+        seen.outcomes[(known, day)] = odd.astype(np.float64)
+    model = climb(seen, end, tests=3)
+
+    assert model.tier == "ebm"
+    assert "ebm saves" in model.reasons[-1]
+
+
+def test_planted_outcomes_of_open_windows_are_refused() -> None:
+    """The leak: outcomes nobody could know on the day of a test. The walk does not touch them."""
+    seen, end = planted(1, n=100)
+    clean = walk(seen, end).results()
+    for known in seen.snapshots:
+        for day in seen.snapshots:
+            if day + MONTHLY.span_days > known:
+                seen.outcomes[(known, day)] = seen.outcomes[(end, day)]
+
+    assert walk(seen, end).results() == clean
+    with pytest.raises(BadInput, match="its window ends 16 days later"):
+        seen.rows([168], 196)
+
+
+def test_platt_finds_the_line() -> None:
+    rng = np.random.default_rng(9)
+    p = rng.uniform(0.05, 0.95, 20_000)
+    y = (rng.random(20_000) < 1 / (1 + np.exp(-(0.5 * log_odds(p) + 1)))).astype(np.float64)
+    line = platt(y, p)
+
+    assert line is not None
+    assert line == pytest.approx((0.5, 1.0), abs=0.06)
+    assert platt(np.zeros(10), p[:10]) is None
+    assert platt(1 - np.round(p), p) is None
+
+
+def test_recalibration_only_where_it_is_needed_and_helps() -> None:
+    good = rounds({"logistic": 0.8})
+    line = {"logistic": (1.0, 0.0)}
+    assert recalibrated(good, "logistic") is None
+    unhelpful = WalkForward(tuple(replace(t, platt=line) for t in good.tests))
+    assert recalibrated(unhelpful, "logistic") is None
+
+    fitted = platt(good.tests[0].rows.y, good.tests[0].predictions["logistic"])
+    assert fitted is not None
+    rest = [replace(t, platt={"logistic": fitted}) for t in good.tests[1:]]
+    helped = [good.tests[0], *rest]
+    after = recalibrated(WalkForward(tuple(helped)), "logistic")
+
+    assert after is not None
+    assert result("logistic", list(after.tests)).log_loss < result("logistic", helped).log_loss
+
+
+def test_a_level_that_moved_freezes_the_model_to_rank_only() -> None:
+    """At the last of eight snapshots far fewer leave than the model could have learned."""
+    model = climb(*planted(0, n=120, signal=2.0, shift=-4.0, since=7))
+
+    assert model.rank_only
+    assert model.label == "rank only: calibration alarm"
+
+
+def test_the_rule_gives_rates_only_where_enough_is_closed() -> None:
+    seen, end = planted(0, n=60, days=2)
+    scorer = fit("rule", MONTHLY, seen.rows([0], end))
+    assert scorer is not None
+
+    assert sum(b.n for b in scorer.bands) == 60
+    assert all((b.probability is None) == (b.n < 30) for b in scorer.bands)
+
+
+def test_before_anything_is_closed_the_rule_stands_in() -> None:
+    model = train(users({f"a{i}": [70 + i] for i in range(9)}).open, 90)
+
+    assert model.tier == "rule"
+    assert model.training.rows == 0
+    assert model.reasons[0].startswith("rule, uncalibrated: 0 closed test snapshots with 0 outco")
+
+
+def test_without_a_table_that_shows_activity_nothing_is_said() -> None:
+    with pytest.raises(NotComputable, match="missing subscriptions, events or invoices"):
+        train(Company({"accounts": accounts(["a"])}).open, 100)

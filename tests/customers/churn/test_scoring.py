@@ -1,0 +1,150 @@
+"""The relation `scores`: who is in it, what it says, and what it keeps to itself."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.customers.churn.companies import MONTHLY, Company, accounts, subscribers, users
+from tools.customers.churn import ChurnDefinition, ChurnModel, score
+from tools.customers.churn.ladder import NOTHING
+from tools.customers.churn.model import Band, Scorer, Training
+from tools.customers.churn.rule import EDGES, SIGNS
+from tools.customers.churn.scoring import scores_sql
+from tools.customers.churn.terms import StepTerm, on_grid
+from tools.warehouse.sql import compile_sql
+
+SILENT = ChurnDefinition("non_contractual", 28, 0, "usage", 28, term_binds=False)
+NO_TRAINING = Training(0, 0, 0, 0, 0)
+STEP = StepTerm("days_since_event", (5.0, 10.0), (0.0, -1.0, on_grid(0.1), 2.0))
+LOGISTIC = Scorer("logistic", -1.0, (STEP,), (-1.0, 0.5))
+BANDS = (Band("low", 2, 80, 0.03), Band("medium", 1, 9, None), Band("high", 20, 40, 0.44))
+RULE = Scorer("rule", 0.0, SIGNS, EDGES, BANDS)
+
+
+def scored(company: Company, model: ChurnModel, day: int = 100) -> dict[str, dict[str, Any]]:
+    world = company.open(day)
+    score(world, model)
+    return {row["account_id"]: row for row in world.engine.run("SELECT * FROM scores").to_pylist()}
+
+
+def made(scorer: Scorer, definition: ChurnDefinition = SILENT) -> ChurnModel:
+    return ChurnModel(scorer, definition, NO_TRAINING, ("test",))
+
+
+def test_only_accounts_at_risk_are_scored() -> None:
+    rows = scored(
+        users({"active": [99], "edge": [72], "silent": [71], "never": []}), made(LOGISTIC)
+    )
+
+    assert sorted(rows) == ["active", "edge"]
+
+
+def test_probability_band_and_contribution() -> None:
+    rows = scored(users({"a": [99], "b": [92], "c": [80]}), made(LOGISTIC))
+    said = {a: (r["probability"], r["band"], r["c_days_since_event"]) for a, r in rows.items()}
+
+    assert said == {
+        "a": (0.119203, "low", -1.0),
+        "b": (0.28905, "medium", on_grid(0.1)),
+        "c": (0.731059, "high", 2.0),
+    }
+    assert all(r["logit"] == r["intercept"] + r["c_days_since_event"] for r in rows.values())
+    told = {(r["tier"], r["label"], r["points"]) for r in rows.values()}
+    assert told == {("logistic", "logistic", None)}
+    assert {r["model"] for r in rows.values()} == {made(LOGISTIC).version}
+
+
+def test_ties_share_the_middle_of_their_ranks() -> None:
+    rows = scored(users({"a": [99], "b": [98], "c": [92], "d": [80]}), made(LOGISTIC))
+
+    assert {a: r["risk_rank"] for a, r in rows.items()} == {
+        "a": 0.125,
+        "b": 0.125,
+        "c": 0.5,
+        "d": 0.75,
+    }
+
+
+def test_no_hazard_and_no_doubt_get_a_reason_and_no_number() -> None:
+    year = {"started_day": 0, "interval_months": 12}
+    lines = {
+        "monthly": [{"started_day": 0, "interval_months": 1}],
+        "bound": [year | {"term_end_day": 130}],
+        "due": [year | {"term_end_day": 129}],
+        "leaving": [{"started_day": 0, "cancelled_day": 90}],
+        "trial": [{"started_day": 0, "trial": True}],
+        "gone": [{"started_day": 0, "ended_day": 99}],
+    }
+    rows = scored(subscribers(lines), made(RULE, MONTHLY))
+    silent = {a: r["unscored_reason"] for a, r in rows.items() if r["unscored_reason"]}
+
+    assert sorted(rows) == ["bound", "due", "leaving", "monthly"]
+    assert silent == {"bound": "not up for renewal", "leaving": "notice given"}
+    for account in silent:
+        numbers = ("probability", "band", "risk_rank", "logit", "points")
+        assert all(rows[account][column] is None for column in numbers)
+    assert (rows["due"]["points"], rows["monthly"]["points"]) == (1.0, 0.0)
+    assert rows["due"]["risk_rank"] == 0.5  # of two scored accounts, one is lower
+
+    free = scored(subscribers(lines), made(RULE, replace(MONTHLY, term_binds=False)))
+    assert free["bound"]["unscored_reason"] is None
+
+
+def test_the_rule_counts_points_and_rates_only_known_bands() -> None:
+    ticket = {"opened_day": 95, "priority": "high"}
+    lines = {a: [{"started_day": 0}] for a in "abc"}
+    company = subscribers(lines)
+    company.facts["tickets"] = [ticket | {"ticket_id": f"t{a}", "account_id": a} for a in "bc"]
+    invoice = {"account_id": "c", "issued_day": 90, "status": "failed", "amount_minor": 100}
+    company.facts["invoices"] = [invoice | {"invoice_id": "i", "line": "", "due_day": 95}]
+    rows = scored(company, made(RULE, MONTHLY))
+    said = {a: (r["points"], r["band"], r["probability"], r["label"]) for a, r in rows.items()}
+
+    assert said == {
+        "a": (0.0, "low", 0.03, "rule, band rates"),
+        "b": (1.0, "low", 0.03, "rule, band rates"),
+        "c": (4.0, "high", 0.44, "rule, band rates"),
+    }
+    company.facts["tickets"] = []
+    company.tables = {}
+    medium = scored(company, made(RULE, MONTHLY))["c"]
+    assert (medium["points"], medium["probability"]) == (3.0, None)
+    assert medium["label"] == "rule, uncalibrated"
+    assert all(row["logit"] is None for row in rows.values())
+
+
+def test_no_usable_signal_gives_no_number() -> None:
+    rows = scored(users({"a": [99]}), made(NOTHING))
+    row = rows["a"]
+
+    assert (row["tier"], row["label"]) == ("none", "no usable signal")
+    assert all(row[c] is None for c in ("probability", "band", "risk_rank", "logit", "points"))
+
+
+def test_rank_only_hides_the_probability() -> None:
+    rows = scored(users({"a": [99], "b": [80]}), replace(made(LOGISTIC), rank_only=True))
+
+    assert [rows[a]["probability"] for a in "ab"] == [None, None]
+    assert [rows[a]["risk_rank"] for a in "ab"] == [0.0, 0.5]
+    assert rows["a"]["label"] == "rank only: calibration alarm"
+
+
+def test_the_definition_is_kept_with_the_scores() -> None:
+    world = users({"a": [99]}).open(100)
+    score(world, made(LOGISTIC))
+    row = world.engine.run("SELECT * FROM churn_model").to_pylist()[0]
+
+    assert row["definition"] == SILENT.to_json()
+    assert row["record"] == made(LOGISTIC).to_json()
+
+
+def test_nobody_at_risk_is_an_empty_relation() -> None:
+    assert scored(Company({"accounts": accounts(["a"])}), made(LOGISTIC)) == {}
+
+
+@pytest.mark.parametrize("dialect", ["spark", "postgres", "snowflake"])
+def test_other_engines_get_a_query_too(dialect: str) -> None:
+    sql, trees = scores_sql(made(RULE, MONTHLY))
+
+    assert "c_usage_trend" in compile_sql(sql, dialect, **trees)

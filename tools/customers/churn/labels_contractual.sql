@@ -1,0 +1,34 @@
+-- Did paid recurring revenue end in [snapshot, snapshot + horizon) and stay away for > grace days?
+-- `ended_day` is the first day no longer covered, so an end on e lasts until something paid starts.
+WITH paid AS (
+  SELECT account_id AS account_id, started_day AS started_day, ended_day AS ended_day
+  FROM subscriptions
+  WHERE NOT account_id IS NULL AND COALESCE(mrr_minor, 0) > 0 AND NOT COALESCE(trial, FALSE)
+    AND SUBSTR(MD5(account_id), 1, 8) < $cut
+),
+ends AS (
+  SELECT DISTINCT s.day AS snapshot, p.account_id AS account_id, p.ended_day AS end_day
+  FROM paid AS p
+  INNER JOIN churn_snapshots AS s ON p.ended_day >= s.day AND p.ended_day < s.day + $horizon
+),
+held AS (
+  SELECT DISTINCT e.snapshot AS snapshot, e.account_id AS account_id, e.end_day AS end_day
+  FROM ends AS e
+  INNER JOIN paid AS p
+    ON p.account_id = e.account_id AND p.started_day <= e.end_day + $grace
+    AND COALESCE(p.ended_day, e.end_day + 1) > e.end_day
+),
+lost AS (
+  SELECT DISTINCT e.snapshot AS snapshot, e.account_id AS account_id
+  FROM ends AS e
+  LEFT JOIN held AS h
+    ON h.snapshot = e.snapshot AND h.account_id = e.account_id AND h.end_day = e.end_day
+  WHERE h.account_id IS NULL
+)
+SELECT
+  s.day AS snapshot, a.account_id AS account_id,
+  CASE WHEN l.account_id IS NULL THEN 0 ELSE 1 END AS churned
+FROM accounts AS a
+CROSS JOIN churn_snapshots AS s
+LEFT JOIN lost AS l ON l.snapshot = s.day AND l.account_id = a.account_id
+WHERE SUBSTR(MD5(a.account_id), 1, 8) < $cut

@@ -1,0 +1,242 @@
+"""Snapshots: features as of a day and outcomes as known on a later day, with an embargo between."""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from tools.customers.churn.population import at_risk, inputs, unscored_reason
+from tools.errors import BadInput
+from tools.warehouse.sql import read_sql
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from tools.customers.churn.definition import ChurnDefinition
+    from tools.customers.churn.terms import Columns
+    from tools.warehouse.asof.world import World
+
+    Floats = NDArray[np.float64]
+    Names = NDArray[np.str_]
+
+EVERYBODY = "g"  # above every hexadecimal digit
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Labelled rows: one account at one snapshot. `x` has a column per feature, NaN if missing."""
+
+    features: tuple[str, ...]
+    days: "NDArray[np.int64]"
+    accounts: "Names"
+    x: "Floats"
+    y: "Floats"
+
+    @property
+    def positives(self) -> int:
+        """How many were lost."""
+        return int(self.y.sum())
+
+    def columns(self) -> "Columns":
+        """The features by name."""
+        return {name: self.x[:, i] for i, name in enumerate(self.features)}
+
+    def where(self, keep: "NDArray[np.bool_]") -> "Rows":
+        """The rows for which `keep` is true."""
+        part = (self.days[keep], self.accounts[keep], self.x[keep], self.y[keep])
+        return Rows(self.features, *part)
+
+    def thinned(self, most: int) -> "Rows":
+        """At most about `most` rows: whole accounts, chosen by the hash of their id."""
+        if len(self.y) <= most:
+            return self
+        unique, inverse = np.unique(self.accounts, return_inverse=True)
+        cut = cut_for(most / len(self.y))
+        keep = np.array([_hash(a) < cut for a in unique])
+        return self.where(keep[inverse])
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The accounts at risk on a day and their features, in the order of `account_ids`."""
+
+    day: int
+    account_ids: "Names"
+    x: "Floats"
+
+
+@dataclass
+class Observed:
+    """Snapshots, and the outcomes of each as they were known on later days."""
+
+    definition: "ChurnDefinition"
+    features: tuple[str, ...]
+    snapshots: dict[int, Snapshot] = field(default_factory=dict)
+    outcomes: dict[tuple[int, int], "Floats"] = field(default_factory=dict)
+
+    def closed(self, known: int) -> list[int]:
+        """The snapshots whose outcome window, grace included, is over on the morning of `known`."""
+        return [day for day in sorted(self.snapshots) if day + self.definition.span_days <= known]
+
+    def rows(self, days: "Iterable[int]", known: int) -> Rows:
+        """The rows of snapshots with the outcomes known on a day.
+
+        Raises:
+            BadInput: an outcome window is still open on that day: the embargo forbids the row.
+        """
+        chosen = list(days)
+        if early := [d for d in chosen if d + self.definition.span_days > known]:
+            raise BadInput(
+                f"outcomes of snapshot {max(early)} are not known on day {known}: "
+                f"its window ends {max(early) + self.definition.span_days - known} days later"
+            )
+        return _stack(
+            self.features, [self.snapshots[d] for d in chosen], self._labels(chosen, known)
+        )
+
+    def _labels(self, days: "Sequence[int]", known: int) -> list["Floats"]:
+        return [self.outcomes[(known, day)] for day in days]
+
+
+def _stack(
+    features: tuple[str, ...], parts: "Sequence[Snapshot]", labels: "Sequence[Floats]"
+) -> Rows:
+    if not parts:
+        empty = np.empty((0, len(features)))
+        return Rows(features, np.empty(0, np.int64), np.empty(0, np.str_), empty, np.empty(0))
+    rows = Rows(
+        features,
+        np.concatenate([np.full(len(s.account_ids), s.day, np.int64) for s in parts]),
+        np.concatenate([s.account_ids for s in parts]),
+        np.concatenate([s.x for s in parts]),
+        np.concatenate(labels),
+    )
+    return rows.where(~np.isnan(rows.y))  # an account merged away later has no outcome
+
+
+def cut_for(share: float) -> str:
+    """The hash below which a share of all accounts lies."""
+    return EVERYBODY if share >= 1 else f"{int(share * 16**8):08x}"
+
+
+def _hash(account: str) -> str:
+    return hashlib.md5(account.encode(), usedforsecurity=False).hexdigest()[:8]
+
+
+def observe(
+    worlds: "Callable[[int], World]",
+    definition: "ChurnDefinition",
+    days: "Iterable[int]",
+    as_of: int,
+    *,
+    most_accounts: int = 20_000,
+) -> Observed:
+    """Read snapshots of `days` and their outcomes as known on each later one and on `as_of`.
+
+    Every world is opened once, in order of time. Of more than `most_accounts` at risk a
+    deterministic share is read.
+    """
+    grid = sorted({d for d in days if d <= as_of})
+    seen = Observed(definition, tuple(i.name for i in inputs()))
+    widest = "0"
+    for day in sorted({*grid, as_of}):
+        world = worlds(day)
+        widest = _read_outcomes(world, seen, widest)
+        if day in grid:
+            cut = _cut(world, definition, most_accounts)
+            widest = max(widest, cut)
+            seen.snapshots[day] = read_snapshot(world, definition, cut)
+    return seen
+
+
+def _cut(world: "World", definition: "ChurnDefinition", most: int) -> str:
+    sql = f"SELECT COUNT(*) AS n FROM features WHERE {at_risk(definition)}"
+    n = world.engine.run(sql)["n"][0].as_py()
+    return cut_for(most / n) if n else EVERYBODY
+
+
+def read_snapshot(world: "World", definition: "ChurnDefinition", cut: str = EVERYBODY) -> Snapshot:
+    """The accounts that can be lost as of the world's day, with their features."""
+    columns = ", ".join(f"{i.sql()} AS {i.name}" for i in inputs())
+    table = world.engine.run(
+        f"SELECT account_id AS account_id, {columns} FROM features "
+        f"WHERE {at_risk(definition)} AND {unscored_reason(definition)} IS NULL "
+        "AND SUBSTR(MD5(account_id), 1, 8) < $cut",
+        cut=cut,
+    )
+    ids = np.array(table["account_id"].to_pylist(), dtype=np.str_)
+    order = np.argsort(ids, kind="stable")
+    x = [table[i.name].to_numpy(zero_copy_only=False).astype(np.float64) for i in inputs()]
+    return Snapshot(world.as_of, ids[order], np.column_stack(x)[order])
+
+
+def _read_outcomes(world: "World", seen: Observed, cut: str) -> str:
+    """Keep the outcomes of every closed snapshot as this world knows them."""
+    days = seen.closed(world.as_of)
+    if days:
+        table = outcomes(world, seen.definition, days, cut)
+        told = np.array(table["snapshot"].to_numpy())
+        ids = np.array(table["account_id"].to_pylist(), dtype=np.str_)
+        churned = table["churned"].to_numpy().astype(np.float64)
+        for day in days:
+            at = told == day
+            wanted = seen.snapshots[day].account_ids
+            seen.outcomes[(world.as_of, day)] = _aligned(wanted, ids[at], churned[at])
+    return cut
+
+
+def outcomes(
+    world: "World", definition: "ChurnDefinition", days: "Sequence[int]", cut: str = EVERYBODY
+) -> pa.Table:
+    """(snapshot, account_id, churned) of every account, by what the world knows.
+
+    Raises:
+        BadInput: the window of a snapshot is still open on the world's day.
+    """
+    if max(days) + definition.span_days > world.as_of:
+        raise BadInput(
+            f"outcomes of snapshot {max(days)} are not known on day {world.as_of}: "
+            f"wait until {max(days) + definition.span_days}"
+        )
+    world.engine.put("churn_snapshots", pa.table({"day": pa.array(days, pa.int32())}))
+    if definition.contractual:
+        sql = read_sql(__package__, "labels_contractual")
+        window = {"horizon": definition.horizon_days, "grace": definition.grace_days}
+        return world.engine.run(sql, cut=cut, **window)
+    sql = read_sql(__package__, "labels_silence")
+    return world.engine.run(
+        sql, cut=cut, horizon=definition.horizon_days, activity=definition.activity
+    )
+
+
+def _aligned(wanted: "Names", ids: "Names", values: "Floats") -> "Floats":
+    if not len(ids):
+        return np.full(len(wanted), np.nan)
+    order = np.argsort(ids, kind="stable")
+    at = np.minimum(np.searchsorted(ids[order], wanted), len(ids) - 1)
+    found = order[at]
+    return np.where(ids[found] == wanted, values[found], np.nan)
+
+
+def first_fact_day(world: "World", definition: "ChurnDefinition") -> int | None:
+    """The first day on which the definition's table says anything."""
+    table, column = ("subscriptions", "started_day")
+    if not definition.contractual:
+        column = "issued_day" if definition.activity == "invoices" else "day"
+        table = definition.activity or "usage"
+    found = world.engine.run(f"SELECT MIN({column}) AS day FROM {table}")["day"][0].as_py()
+    return None if found is None else int(found)
+
+
+def snapshot_days(
+    first: int | None, definition: "ChurnDefinition", as_of: int, *, every: int = 28, most: int = 12
+) -> list[int]:
+    """A grid of snapshots that ends with the last closed one and leaves `every` days to warm up."""
+    last = as_of - definition.span_days
+    if first is None:
+        return []
+    return sorted(range(last, max(first + every, last - every * most + 1) - 1, -every))
