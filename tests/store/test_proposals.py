@@ -1,0 +1,236 @@
+"""The queue's rows: one per account and day, superseded by newer facts, decided once."""
+
+import multiprocessing
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from tests.store.made import DAY, LATER, NOW, proposal
+from tools.errors import BadInput, Conflict
+from tools.store.migrate import open_database
+from tools.store.proposals import Proposals
+from tools.store.records import Entered, Proposal
+from tools.store.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tools.store.records import NewProposal
+
+
+def enter(store: Store, day: int, *new: "NewProposal", **withdrawn: str) -> Entered:
+    return store.proposals.enter(day, new, NOW, withdrawn)
+
+
+def only(store: Store, account: str = "a1") -> Proposal:
+    (one,) = store.proposals.of_account(account)
+    return one
+
+
+def test_a_new_proposal_waits_with_its_bytes(store: Store) -> None:
+    assert enter(store, DAY, proposal()) == Entered(created=("a1-s1",))
+
+    one = only(store)
+
+    assert (one.status, one.version, one.created_at) == ("pending", 1, NOW)
+    assert (one.envelope, one.sha256, one.value_minor) == ('{"sha":"s1"}', "s1", 882_000)
+
+
+def test_a_second_run_of_the_day_creates_nothing_new(store: Store) -> None:
+    enter(store, DAY, proposal())
+
+    assert enter(store, DAY, proposal(sha="other")) == Entered(kept=("a1-s1",))
+    assert only(store).sha256 == "s1"
+
+
+def test_newer_facts_supersede_with_links_both_ways(store: Store) -> None:
+    enter(store, DAY, proposal())
+
+    entered = enter(store, DAY + 1, proposal(sha="s2"))
+    old, new = store.proposals.of_account("a1")
+
+    assert entered == Entered(created=("a1-s2",), superseded=("a1-s1",))
+    assert (old.status, old.superseded_by, old.version) == ("superseded", "a1-s2", 2)
+    assert (new.status, new.supersedes) == ("pending", "a1-s1")
+
+
+def test_the_same_substance_on_a_later_day_stays_the_old_one(store: Store) -> None:
+    enter(store, DAY, proposal())
+
+    entered = enter(store, DAY + 1, proposal(sha="s2", substance="s1"))
+
+    assert entered == Entered(kept=("a1-s1",))
+    assert only(store).status == "pending"
+
+
+def test_what_nobody_decided_in_time_expires_and_may_come_again(store: Store) -> None:
+    enter(store, DAY, proposal(expires_day=DAY + 2))
+
+    assert enter(store, DAY + 1) == Entered()
+    entered = enter(store, DAY + 2, proposal(sha="s2", substance="s1"))
+
+    assert entered == Entered(created=("a1-s2",), expired=("a1-s1",))
+    old, new = store.proposals.of_account("a1")
+    assert (old.status, old.superseded_by, new.supersedes) == ("expired", None, None)
+
+
+def test_an_expired_one_is_not_shown_even_before_it_is_marked(store: Store) -> None:
+    enter(store, DAY, proposal(expires_day=DAY + 2))
+
+    assert len(store.proposals.pending(DAY + 1)) == 1
+    assert store.proposals.pending(DAY + 2) == ()
+
+
+def test_what_todays_facts_forbid_is_taken_back_with_the_reason(store: Store) -> None:
+    enter(store, DAY, proposal())
+
+    assert enter(store, DAY + 1, a1="unsubscribed", a9="nobody") == Entered(revoked=("a1-s1",))
+    assert (only(store).status, only(store).status_reason) == ("revoked", "unsubscribed")
+
+
+@pytest.mark.parametrize("decided", ["approved", "rejected", "snoozed"])
+def test_a_decided_one_is_never_touched(store: Store, decided: str) -> None:
+    enter(store, DAY, proposal())
+    before = store.proposals.decide(only(store), decided, DAY, LATER)  # type: ignore[arg-type]  # a Decided
+
+    enter(store, DAY + 1, proposal(sha="s2"), a1="paused")
+    enter(store, DAY + 30)
+
+    assert store.proposals.get("a1-s1") == before
+    assert (before.status, before.decided_day, before.version) == (decided, DAY, 2)
+
+
+def test_an_earlier_day_run_late_does_not_displace_a_later_one(store: Store) -> None:
+    enter(store, DAY + 1, proposal())
+
+    assert enter(store, DAY, proposal(sha="s0"), a1="late") == Entered(kept=("a1-s1",))
+    assert only(store).status == "pending"
+
+
+def test_the_queue_is_ranked_by_value_then_id(store: Store) -> None:
+    enter(
+        store, DAY, proposal("a1", value_minor=5), proposal("a3", value_minor=9),
+        proposal("a2", value_minor=9),
+    )  # fmt: skip
+
+    assert [p.account_id for p in store.proposals.pending(DAY)] == ["a2", "a3", "a1"]
+    assert store.proposals.of_day(DAY) == store.proposals.pending(DAY)
+
+
+CHANGED: "dict[str, Callable[[Store], object]]" = {
+    "decided": lambda s: s.proposals.decide(only(s), "rejected", DAY, LATER),
+    "superseded": lambda s: enter(s, DAY + 1, proposal(sha="s2")),
+    "expired": lambda s: enter(s, DAY + 7),
+}
+
+
+@pytest.mark.parametrize("meanwhile", CHANGED)
+def test_a_decision_about_what_has_changed_loses_and_says_what_happened(
+    store: Store, meanwhile: str
+) -> None:
+    enter(store, DAY, proposal())
+    seen = only(store)
+    CHANGED[meanwhile](store)
+
+    with pytest.raises(Conflict, match=r"it is (rejected|superseded|expired).*version 2"):
+        store.proposals.decide(seen, "approved", DAY, LATER)
+
+
+@pytest.mark.parametrize("forged", [{"version": 2}, {"sha256": "other"}])
+def test_a_decision_about_other_bytes_or_another_version_is_refused(
+    store: Store, forged: dict[str, Any]
+) -> None:
+    enter(store, DAY, proposal())
+
+    with pytest.raises(Conflict, match="it is pending"):
+        store.proposals.decide(replace(only(store), **forged), "approved", DAY, LATER)
+
+
+def test_what_is_decided_cannot_be_decided_again_even_by_who_knows_it(store: Store) -> None:
+    enter(store, DAY, proposal())
+    rejected = store.proposals.decide(only(store), "rejected", DAY, LATER)
+
+    with pytest.raises(Conflict, match="it is rejected"):
+        store.proposals.decide(rejected, "approved", DAY, LATER)
+
+
+def test_a_decision_about_what_does_not_exist_says_so(store: Store) -> None:
+    enter(store, DAY, proposal())
+
+    with pytest.raises(BadInput, match="none of that id"):
+        store.proposals.decide(replace(only(store), id="px"), "approved", DAY, LATER)
+
+
+def test_a_decision_after_the_last_day_is_refused(store: Store) -> None:
+    enter(store, DAY, proposal())
+
+    with pytest.raises(Conflict, match="it is pending"):
+        store.proposals.decide(only(store), "approved", DAY + 7, LATER)
+
+
+def test_only_the_three_answers_are_decisions(store: Store) -> None:
+    enter(store, DAY, proposal())
+
+    with pytest.raises(BadInput, match="'expired' is not one of them"):
+        store.proposals.decide(only(store), "expired", DAY, LATER)  # type: ignore[arg-type]  # on purpose
+
+
+@pytest.mark.parametrize("column", ["envelope", "sha256", "substance", "value_minor", "play"])
+def test_the_database_itself_refuses_to_change_the_bytes(store: Store, column: str) -> None:
+    enter(store, DAY, proposal())
+
+    with pytest.raises(DBAPIError, match="never change"), store.database.write() as session:
+        session.connection().exec_driver_sql(f"UPDATE proposal SET {column} = {column}")
+
+
+def test_of_many_decisions_one_wins(store: Store) -> None:
+    enter(store, DAY, proposal())
+    seen = only(store)
+
+    def decide(answer: str) -> int:
+        try:
+            store.proposals.decide(seen, answer, DAY, LATER)  # type: ignore[arg-type]  # a Decided
+        except Conflict:
+            return 0
+        return 1
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(decide, ["approved", "rejected"] * 4)) == 1
+
+
+def test_threads_that_enter_the_same_day_make_one_row_each(store: Store) -> None:
+    new = [proposal(f"a{n}") for n in range(20)]
+
+    with ThreadPoolExecutor(4) as pool:
+        entered = list(pool.map(lambda _: enter(store, DAY, *new), range(6)))
+
+    assert sum(len(one.created) for one in entered) == 20
+    assert len(store.proposals.of_day(DAY)) == 20
+
+
+def enter_elsewhere(url: str, day: int, sha: str) -> None:
+    """Enter twenty accounts' proposals; runs in a process of its own."""
+    database = open_database(url)
+    new = [proposal(f"a{n}", sha) for n in range(20)]
+    Proposals(database).enter(day, new, NOW, {})
+    database.close()
+
+
+def test_processes_that_enter_the_same_and_the_next_day_leave_one_undecided_each(
+    database_url: str, store: Store
+) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    work = [(DAY, "s1"), (DAY, "s1"), (DAY + 1, "s2")]
+    others = [spawn.Process(target=enter_elsewhere, args=(database_url, *one)) for one in work]
+    for other in others:
+        other.start()
+    for other in others:
+        other.join(60)
+
+    assert [other.exitcode for other in others] == [0, 0, 0]
+    assert len(store.proposals.pending(DAY)) == 20
+    assert len(store.proposals.of_day(DAY + 1)) == 20
+    assert len(store.proposals.of_day(DAY)) in {0, 20}

@@ -1,0 +1,1 @@
+"""What must never be lost or done twice: rows in SQLite or PostgreSQL."""

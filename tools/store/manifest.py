@@ -1,0 +1,121 @@
+"""The manifest: which Parquet files exist, by the batch that brought them, and what was refused.
+
+A file is there for a reader from the moment its batch is committed: a load is all or nothing,
+and loading the same batch again changes nothing.
+"""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, select
+from sqlmodel import col
+
+from tools.errors import Conflict
+from tools.store.columns import storable
+from tools.store.records import BadRow, BadRowCount, Batch, DataFile
+from tools.store.rows import insert_all, insert_new, record_of, table_of
+from tools.store.tables import BadRowRow, BatchRow, DataFileRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tools.store.engine import Database
+    from tools.store.records import FileKind
+
+_BAD = ("batch", "seq", "table", "file", "line", "column", "value", "reason")
+
+
+class Manifest:
+    """Batches, files and quarantine."""
+
+    def __init__(self, database: "Database") -> None:
+        self._database = database
+
+    def commit_batch(
+        self, batch: Batch, files: "Iterable[DataFile]", rejected: "Iterable[BadRow]" = ()
+    ) -> bool:
+        """Make a load visible in one transaction; False when that batch is there already.
+
+        Every file and bad row is filed under this batch, whatever it says itself.
+
+        Raises:
+            Conflict: when a file's path belongs to another batch; nothing is committed.
+        """
+        with self._database.write() as session:
+            if not insert_new(session, BatchRow, [batch]):
+                return False
+            ours = [replace(file, batch=batch.id) for file in files]
+            if insert_new(session, DataFileRow, ours) != len(ours):
+                raise Conflict(f"batch {batch.id}: one of its files is another batch's already")
+            insert_all(session.connection(), BadRowRow, _BAD, _bad_rows(batch.id, rejected))
+            return True
+
+    def withdraw_snapshots(self, as_of: int) -> None:
+        """Take back what an attempt at a day kept, before another attempt with other rules.
+
+        Facts stay. The bytes on disk no longer exist for a reader; the next attempt replaces them.
+        """
+        with self._database.write() as session:
+            ours = select(col(DataFileRow.batch)).where(
+                col(DataFileRow.kind) == "snapshot", col(DataFileRow.min_known) == as_of
+            )
+            batches = set(session.scalars(ours))
+            session.execute(delete(DataFileRow).where(col(DataFileRow.batch).in_(batches)))
+            session.execute(delete(BatchRow).where(col(BatchRow.id).in_(batches)))
+
+    def has_batch(self, batch: str) -> bool:
+        """Whether a batch has been committed."""
+        with self._database.read() as session:
+            return session.get(BatchRow, batch) is not None
+
+    def batches(self) -> tuple[Batch, ...]:
+        """All loads, first one first."""
+        with self._database.read() as session:
+            rows = session.scalars(select(BatchRow)).all()
+            found = [record_of(Batch, row) for row in rows]
+        return tuple(sorted(found, key=lambda batch: (batch.committed_at, batch.id)))
+
+    def data_files(
+        self, kind: "FileKind | None" = None, table: str | None = None
+    ) -> tuple[DataFile, ...]:
+        """The committed files, of one kind and table when given, by table and path."""
+        query = select(DataFileRow)
+        if kind is not None:
+            query = query.where(col(DataFileRow.kind) == kind)
+        if table is not None:
+            query = query.where(col(DataFileRow.table) == table)
+        with self._database.read() as session:
+            found = [record_of(DataFile, row) for row in session.scalars(query)]
+        return tuple(sorted(found, key=lambda file: (file.table, file.path)))
+
+    def quarantine_counts(self, batch: str | None = None) -> tuple[BadRowCount, ...]:
+        """How many rows of which table and column were refused, and for which reason."""
+        bad = table_of(BadRowRow).c
+        groups = (bad.table, bad.column, bad.reason)
+        query = select(*groups, func.count().label("rows")).group_by(*groups)
+        if batch is not None:
+            query = query.where(bad.batch == batch)
+        with self._database.read() as session:
+            found = [record_of(BadRowCount, row) for row in session.execute(query)]
+        return tuple(sorted(found, key=lambda count: (count.table, count.column, count.reason)))
+
+    def quarantine(
+        self, table: str | None = None, batch: str | None = None, limit: int = 100
+    ) -> tuple[BadRow, ...]:
+        """Rows in quarantine as they stood in their files, at most `limit`."""
+        query = select(BadRowRow).order_by(col(BadRowRow.batch), col(BadRowRow.seq)).limit(limit)
+        if table is not None:
+            query = query.where(col(BadRowRow.table) == table)
+        if batch is not None:
+            query = query.where(col(BadRowRow.batch) == batch)
+        with self._database.read() as session:
+            return tuple(record_of(BadRow, row) for row in session.scalars(query))
+
+
+def _bad_rows(batch: str, rejected: "Iterable[BadRow]") -> "Iterator[tuple[object, ...]]":
+    """Foreign text made storable; the order of arrival becomes the key."""
+    for seq, bad in enumerate(rejected):
+        yield (
+            batch, seq, bad.table, storable(bad.file), bad.line, storable(bad.column),
+            storable(bad.value), storable(bad.reason),
+        )  # fmt: skip

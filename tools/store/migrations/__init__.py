@@ -1,0 +1,1 @@
+"""Alembic's scripts; `tools.store.migrate` runs them."""

@@ -1,0 +1,125 @@
+"""What the judge must know about the past: sends, decisions, suppressions and pauses.
+
+Sends and decisions are read by day, before the day of the run. Switches are read by instant, at
+the recorded start of the run: a pause set this morning counts this morning. So a replay of the
+day reads the same rows, whatever came later.
+"""
+
+import hmac
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from tools.errors import BadInput
+from tools.store.records import DECIDED, ContactHistory, Decision, Pause, Send
+from tools.store.rows import A_STATEMENT, chunks, insert_new, record_of
+from tools.store.tables import PauseRow, ProposalRow, SendRow, SuppressionRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from sqlmodel import Session
+
+    from tools.store.engine import Database
+
+
+class Sends:
+    """The ledger of what left, read together with what people decided."""
+
+    def __init__(self, database: "Database") -> None:
+        self._database = database
+
+    def record_sends(self, sends: "Sequence[Send]", now: "datetime") -> int:
+        """Write down what left; a send whose id is known is not written twice."""
+        with self._database.write() as session:
+            return insert_new(session, SendRow, sends, recorded_at=now)
+
+    def histories(self, as_of: int, account_ids: "Iterable[str]") -> dict[str, ContactHistory]:
+        """Sends and decisions before a day, for each account asked for, empty ones too."""
+        asked = sorted(set(account_ids))
+        sends: dict[str, list[Send]] = {account: [] for account in asked}
+        decisions: dict[str, list[Decision]] = {account: [] for account in asked}
+        with self._database.read() as session:
+            for part in chunks(asked, A_STATEMENT):
+                for send in _sends(session, as_of, part):
+                    sends[send.account_id].append(send)
+                for decision in _decisions(session, as_of, part):
+                    decisions[decision.account_id].append(decision)
+        return {
+            account: ContactHistory(account, tuple(sends[account]), tuple(decisions[account]))
+            for account in asked
+        }
+
+
+class Switches:
+    """Who must receive nothing, and what is paused."""
+
+    def __init__(self, database: "Database") -> None:
+        self._database = database
+
+    def suppress(self, key: str, channel: str, reason: str, since: "datetime") -> bool:
+        """Never reach this address by this channel (`*` for any) again; False when it is so."""
+        with self._database.write() as session:
+            if session.get(SuppressionRow, (key, channel)) is not None:
+                return False
+            row = SuppressionRow(key=key, channel=channel, reason=reason, since=since)
+            session.add(row)
+            return True
+
+    def suppressed(self, keys: "Iterable[str]", at: "datetime") -> frozenset[tuple[str, str]]:
+        """Which (key, channel) are suppressed at an instant; a channel `*` means any."""
+        found: set[tuple[str, str]] = set()
+        row = SuppressionRow
+        with self._database.read() as session:
+            for part in chunks(sorted(set(keys)), A_STATEMENT):
+                query = select(col(row.key), col(row.channel)).where(
+                    col(row.key).in_(part), col(row.since) <= at
+                )
+                found.update((key, channel) for key, channel in session.execute(query))
+        return frozenset(found)
+
+    def set_pause(self, scope: str, *, on: bool, who: str, reason: str, now: "datetime") -> None:
+        """Flip a switch: `global`, `play:<id>` or `channel:<id>`; the flips are kept."""
+        kind, _, name = scope.partition(":")
+        if scope != "global" and (kind not in {"play", "channel"} or not name):
+            raise BadInput(f"pause: {scope!r}; write global, play:<id> or channel:<id>")
+        with self._database.write("pauses") as session:
+            session.add(PauseRow(scope=scope, on=on, since=now, who=who, reason=reason))
+
+    def pauses(self, at: "datetime") -> tuple[Pause, ...]:
+        """What is paused at an instant: the last word of each scope, if it says on."""
+        last = (
+            select(func.max(PauseRow.seq)).where(col(PauseRow.since) <= at).group_by(PauseRow.scope)
+        )
+        query = select(PauseRow).where(col(PauseRow.seq).in_(last))
+        with self._database.read() as session:
+            found = [record_of(Pause, row) for row in session.scalars(query)]
+        return tuple(sorted((p for p in found if p.on), key=lambda pause: pause.scope))
+
+
+def suppression_key(secret: bytes, address: str) -> str:
+    """The keyed hash under which an address is remembered after it has been erased."""
+    return hmac.new(secret, address.strip().lower().encode(), sha256).hexdigest()
+
+
+def _sends(session: "Session", as_of: int, accounts: "Sequence[str]") -> list[Send]:
+    query = select(SendRow).where(col(SendRow.account_id).in_(accounts), col(SendRow.day) < as_of)
+    found = [record_of(Send, row) for row in session.scalars(query)]
+    return sorted(found, key=lambda send: (send.day, send.id))
+
+
+def _decisions(session: "Session", as_of: int, accounts: "Sequence[str]") -> list[Decision]:
+    row = ProposalRow
+    query = select(row).where(
+        col(row.account_id).in_(accounts),
+        col(row.decided_day) < as_of,
+        col(row.status).in_(DECIDED),
+    )
+    found = [
+        record_of(Decision, one, decided=one.status, day=one.decided_day)
+        for one in session.scalars(query)
+    ]
+    return sorted(found, key=lambda decision: (decision.day, decision.play))

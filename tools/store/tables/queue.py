@@ -1,0 +1,49 @@
+"""The table of proposals: one per account and day, one undecided per account."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import BigInteger, Index, Text, UniqueConstraint, text
+from sqlmodel import Field
+
+from tools.store.columns import StoreRow, UtcDateTime
+
+PENDING = text("status = 'pending'")
+
+
+class ProposalRow(StoreRow, table=True):
+    """One frozen envelope; a trigger refuses to change its bytes (see the first migration)."""
+
+    __tablename__ = "proposal"
+    __table_args__: ClassVar = (
+        UniqueConstraint("as_of", "account_id"),
+        Index(
+            "uq_proposal_pending_account",
+            "account_id",
+            unique=True,
+            sqlite_where=PENDING,
+            postgresql_where=PENDING,
+        ),
+        Index(None, "status", "value_minor", "id"),
+        Index(None, "account_id", "decided_day"),
+    )
+
+    id: str = Field(primary_key=True)
+    as_of: int
+    account_id: str
+    contact_id: str | None = None
+    play: str
+    status: str
+    status_reason: str = Field(sa_type=Text)
+    value_minor: int = Field(sa_type=BigInteger)
+    currency: str
+    envelope: str = Field(sa_type=Text)
+    sha256: str
+    substance: str
+    expires_day: int
+    supersedes: str | None = Field(default=None, foreign_key="proposal.id")
+    superseded_by: str | None = Field(default=None, foreign_key="proposal.id")
+    decided_day: int | None = None
+    version: int
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    changed_at: datetime = Field(sa_type=UtcDateTime)
