@@ -1,0 +1,206 @@
+"""The limits a marketer edits: read strictly, dated, and never guessed.
+
+Every limit is a list of values with the day each comes into force, its source and its owner.
+"""
+
+from dataclasses import dataclass
+from datetime import time
+from typing import TYPE_CHECKING, Any
+
+from tools.days import day_number, from_number
+from tools.errors import BadInput
+from tools.reading import Node, as_node, read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from decimal import Decimal
+
+UNKNOWN = ("deny", "ask")
+ADDRESSES = ("email", "phone")
+CONSENTS = ("email_consent", "phone_consent")
+GOALS = ("retention", "upsell", "acceleration", "win_back", "concession")
+
+
+@dataclass(frozen=True)
+class Channel:
+    """How a channel reaches a person; without an address it reaches nobody outside."""
+
+    name: str
+    address: str | None
+    consent: str | None
+
+    @property
+    def reaches(self) -> bool:
+        """Whether somebody outside the company is reached."""
+        return self.address is not None
+
+
+@dataclass(frozen=True)
+class Cap:
+    """At most `sends` in any `days` days, by a channel (`*`: any), to a contact or an account."""
+
+    channel: str
+    per: str
+    sends: int
+    days: int
+
+
+@dataclass(frozen=True)
+class QuietHours:
+    """No sending from `starts` to `ends` of the next morning, local time; nor on weekends."""
+
+    starts: time
+    ends: time
+    weekends: bool
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits in force on one day."""
+
+    channels: tuple[Channel, ...]
+    consent_unknown: str
+    missing_table: str
+    frequency_caps: tuple[Cap, ...]
+    quiet_hours: QuietHours
+    goals_despite_ticket: tuple[str, ...]
+    goals_despite_deal: tuple[str, ...]
+    rest_days: int
+    reviews_per_day: int
+    hours_per_day: "Mapping[str, Decimal]"
+    budget_per_day: "Decimal"
+    proposal_days: int
+
+    def channel(self, name: str) -> Channel:
+        """The channel of that name; KeyError when there is none."""
+        return {channel.name: channel for channel in self.channels}[name]
+
+
+@dataclass(frozen=True)
+class Dated:
+    """One value of a limit with the day it comes into force, where it is from and whose it is."""
+
+    valid_from: int
+    value: object
+    source: str
+    owner: str
+
+
+@dataclass(frozen=True)
+class LimitBook:
+    """All limits with all their values."""
+
+    version: int
+    values: "Mapping[str, tuple[Dated, ...]]"
+    where: str
+
+    def on(self, as_of: int) -> Limits:
+        """The limits in force on a day.
+
+        Raises:
+            BadInput: when one has no value yet on that day.
+        """
+        return Limits(**{name: self.dated(name, as_of).value for name in _READERS})  # type: ignore[arg-type]  # each reader gives its field's type
+
+    def dated(self, name: str, as_of: int) -> Dated:
+        """One limit in force on a day, with source and owner."""
+        valid = [value for value in self.values[name] if value.valid_from <= as_of]
+        if not valid:
+            first = from_number(min(value.valid_from for value in self.values[name]))
+            raise BadInput(
+                f"{self.where}: {name} has no value before {first}, the run is of "
+                f"{from_number(as_of)}; add one with an earlier valid_from"
+            )
+        return max(valid, key=lambda value: value.valid_from)
+
+
+def parse_limits(text: str, where: str = "policies/limits.yaml") -> LimitBook:
+    """Read the limits.
+
+    Raises:
+        BadInput: anything unknown, missing or out of bounds, with file, key and nearest match.
+    """
+    top = read_yaml(text, where).only(("version", *_READERS))
+    values = {name: _values(top, name, read) for name, read in _READERS.items()}
+    return LimitBook(top.whole("version", 1), values, where)
+
+
+def _values(top: Node, name: str, read: "Callable[[Node], Any]") -> tuple[Dated, ...]:
+    values = tuple(_dated(node, read) for node in top.nodes(name))
+    days = [value.valid_from for value in values]
+    if len(set(days)) != len(days):
+        raise BadInput(f"{top.at(name)}: two values come into force on the same day")
+    return values
+
+
+def _dated(node: Node, read: "Callable[[Node], Any]") -> Dated:
+    node.only(("value", "valid_from", "source", "owner"))
+    day = day_number(node.day("valid_from"))
+    return Dated(day, read(node), node.text("source"), node.text("owner"))
+
+
+def _channels(node: Node) -> tuple[Channel, ...]:
+    table = node.node("value")
+    return tuple(_channel(name, as_node(table.get(name), table.at(name))) for name in table.values)
+
+
+def _channel(name: str, node: Node) -> Channel:
+    node.only(("address", "consent"))
+    if node.has("address") != node.has("consent"):
+        raise BadInput(f"{node.where}: a channel that reaches a person needs address and consent")
+    if not node.has("address"):
+        return Channel(name, None, None)
+    return Channel(name, node.choice("address", ADDRESSES), node.choice("consent", CONSENTS))
+
+
+def _caps(node: Node) -> tuple[Cap, ...]:
+    return tuple(_cap(cap) for cap in node.nodes("value"))
+
+
+def _cap(node: Node) -> Cap:
+    node.only(("channel", "per", "sends", "days"))
+    per = node.choice("per", ("contact", "account"))
+    return Cap(node.text("channel"), per, node.whole("sends"), node.whole("days", 1))
+
+
+def _quiet(node: Node) -> QuietHours:
+    hours = node.node("value").only(("starts", "ends", "weekends"))
+    quiet = QuietHours(_time(hours, "starts"), _time(hours, "ends"), hours.flag("weekends"))
+    if quiet.ends >= quiet.starts:
+        raise BadInput(f"{hours.where}: quiet hours start in the evening and end in the morning")
+    return quiet
+
+
+def _time(node: Node, key: str) -> time:
+    try:
+        return time.fromisoformat(node.text(key))
+    except ValueError as error:
+        raise BadInput(f'{node.at(key)}: expected a time such as "19:00"') from error
+
+
+def _goals(node: Node) -> tuple[str, ...]:
+    goals = node.texts("value")
+    for index, goal in enumerate(goals):
+        Node({"goal": goal}, f"{node.at('value')}[{index}]").choice("goal", GOALS)
+    return goals
+
+
+def _hours(node: Node) -> "Mapping[str, Decimal]":
+    roles = node.node("value")
+    return {role: roles.number(role, 0) for role in roles.values}
+
+
+_READERS: "Mapping[str, Callable[[Node], Any]]" = {
+    "channels": _channels,
+    "consent_unknown": lambda node: node.choice("value", UNKNOWN),
+    "missing_table": lambda node: node.choice("value", UNKNOWN),
+    "frequency_caps": _caps,
+    "quiet_hours": _quiet,
+    "goals_despite_ticket": _goals,
+    "goals_despite_deal": _goals,
+    "rest_days": lambda node: node.whole("value", 0, 3650),
+    "reviews_per_day": lambda node: node.whole("value", 0, 100_000),
+    "hours_per_day": _hours,
+    "budget_per_day": lambda node: node.number("value", 0),
+    "proposal_days": lambda node: node.whole("value", 1, 365),
+}

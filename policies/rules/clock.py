@@ -1,0 +1,58 @@
+"""When may the person be reached? By the clock on their own wall."""
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from policies.nouns import ask, deny, passes
+
+if TYPE_CHECKING:
+    from policies.limits import QuietHours
+    from policies.nouns import Answer, Case
+
+WHOSE = ("contact", "account", "tenant")
+
+
+def quiet_hours(case: "Case") -> "Answer":
+    """Say when the next allowed window opens; without any time zone it can never be known."""
+    if not case.channel.reaches:
+        return passes("nobody outside is reached")
+    strange = ""
+    for whose, name in zip(WHOSE, case.record.timezones, strict=True):
+        if name is None:
+            continue
+        zone = known_zone(name)
+        if zone is None:
+            strange += f"the {whose}'s time zone {name!r} does not exist; "
+            continue
+        opens = next_window(case.now, zone, case.limits.quiet_hours)
+        when = f"{strange}not before {opens:%Y-%m-%d %H:%M} {name}, time zone of the {whose}"
+        return ask(when) if strange else passes(when)
+    return deny(f"{strange}no time zone of contact, account or tenant is known")
+
+
+def known_zone(name: str) -> ZoneInfo | None:
+    """The time zone of an IANA name, None when there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def next_window(now: datetime, zone: ZoneInfo, quiet: "QuietHours") -> datetime:
+    """The first moment from `now` on that is not quiet, in local time.
+
+    Raises:
+        ValueError: when `now` has no time zone.
+    """
+    if now.utcoffset() is None:
+        raise ValueError("now has no time zone")
+    local = now.astimezone(zone)
+    day = local.date()
+    while True:
+        opens = datetime.combine(day, quiet.ends, zone)
+        closes = datetime.combine(day, quiet.starts, zone)
+        free = not (quiet.weekends and day.weekday() >= 5)
+        if free and now < closes.astimezone(UTC):
+            return max(local, opens, key=lambda moment: moment.astimezone(UTC))
+        day += timedelta(days=1)

@@ -1,0 +1,63 @@
+"""May this person be reached this way at all?"""
+
+import re
+from typing import TYPE_CHECKING
+
+from policies.nouns import ask, deny, flag, passes, unknown
+
+if TYPE_CHECKING:
+    from policies.nouns import Answer, Case
+
+NOBODY = "nobody outside is reached"
+_SHAPES = {
+    "email": re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+"),
+    "phone": re.compile(r"\+?\(?(?:[0-9][ ()./-]{0,3}){5,20}(?:(?:x|ext\.?) ?[0-9]{1,6})?"),
+}
+
+
+def suppression(case: "Case") -> "Answer":
+    """Who complained, was erased or must never be reached again is not reached."""
+    if not case.channel.reaches:
+        return passes(NOBODY)
+    suppressed = flag(case.record.suppressed, "suppressed")
+    if suppressed is None:
+        return deny("whether the person is suppressed is not known")
+    return deny("the person is on the suppression list") if suppressed else passes("not suppressed")
+
+
+def unsubscribed(case: "Case") -> "Answer":
+    """Who unsubscribed gets no mail."""
+    if case.channel.address != "email":
+        return passes("no mail is sent")
+    gone = flag(case.record.unsubscribed, "unsubscribed")
+    if gone is None:
+        return unknown(case, "whether the person unsubscribed", "messages")
+    return deny("the person unsubscribed") if gone else passes("not unsubscribed")
+
+
+def consent(case: "Case") -> "Answer":
+    """The person must have agreed to the channel; what unknown means is a limit."""
+    if case.channel.consent is None:
+        return passes(NOBODY)
+    given = flag(getattr(case.record, case.channel.consent), case.channel.consent)
+    if given is None and case.limits.consent_unknown == "ask":
+        return ask(f"{case.channel.consent} is not known; be sure before you agree")
+    if given is None:
+        return deny(f"{case.channel.consent} is not known")
+    name = case.channel.consent
+    return passes(f"{name} is given") if given else deny(f"{name} is refused")
+
+
+def recipient(case: "Case") -> "Answer":
+    """There must be a person with an address that can be one."""
+    kind = case.channel.address
+    if kind is None:
+        return passes(NOBODY)
+    address = getattr(case.record, kind)
+    if case.record.contact_id is None or address is None:
+        return deny(f"no contact with {'an' if kind == 'email' else 'a'} {kind} is known")
+    if not isinstance(case.record.contact_id, str):
+        raise TypeError("the contact is no id")
+    if not _SHAPES[kind].fullmatch(address):
+        return deny(f"the {kind} of the contact cannot be one")
+    return passes(f"the {kind} of the contact is known")

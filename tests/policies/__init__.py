@@ -1,0 +1,1 @@
+"""Tests of the judge and of the files a marketer edits."""

@@ -1,0 +1,73 @@
+"""Cases for the judge, built from the words of cases.yaml."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from policies.judge import judge
+from policies.limits import Limits, parse_limits
+from policies.nouns import Action, History, Record, Rule, Verdict
+from policies.rules import RULES
+from tools.money import Money
+from tools.store.records import Decision, Send
+
+DAY = 19_783  # Friday 2024-03-01
+NOW = datetime(2024, 3, 1, 9, 0, tzinfo=UTC)
+LIMITS = Path(__file__).parents[2] / "policies" / "limits.yaml"
+RECORD = (
+    "contact_id", "email", "phone", "email_consent", "phone_consent", "unsubscribed",
+    "suppressed", "open_high_tickets", "open_deals",
+)  # fmt: skip
+
+
+@cache
+def table() -> dict[str, Any]:
+    """The decision table."""
+    text = (Path(__file__).parent / "cases.yaml").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = yaml.safe_load(text)
+    return loaded
+
+
+@cache
+def limits() -> Limits:
+    """The limits as they are delivered."""
+    return parse_limits(LIMITS.read_text(encoding="utf-8")).on(DAY)
+
+
+def words(**given: object) -> dict[str, Any]:
+    """The base person of the table, with differences."""
+    unknown = set(given) - set(table()["base"])
+    assert not unknown, f"cases.yaml: {unknown} is no fact of the base"
+    return {**table()["base"], **given}
+
+
+def record(w: Mapping[str, Any]) -> Record:
+    facts = {name: w[name] for name in RECORD}
+    return Record("a1", **facts, timezones=tuple(w["timezones"]), missing=frozenset(w["missing"]))
+
+
+def action(w: Mapping[str, Any], channel: str) -> Action:
+    cost = Money(Decimal(str(w["cost"])), "USD")
+    return Action(w["play"], channel, w["goal"], cost, w["per_day"], w["cooldown_days"])
+
+
+def history(w: Mapping[str, Any]) -> History:
+    sends = [
+        Send(str(n), s["to"], "a1", s["channel"], s.get("play", "other"), DAY - s["days_ago"])
+        for n, s in enumerate(w["sends"])
+    ]
+    decisions = [Decision("a1", d["play"], d["decided"], DAY - d["days_ago"])
+                 for d in w["decisions"]]  # fmt: skip
+    spent = Money(Decimal(str(w["spent"])), "USD")
+    return History(DAY, tuple(sends), tuple(decisions), frozenset(w["pauses"]), spent,
+                   tuple(w["taken"]))  # fmt: skip
+
+
+def verdict(w: Mapping[str, Any], channel: str, rules: tuple[Rule, ...] = RULES) -> Verdict:
+    """Judge the person of the words by a channel."""
+    return judge(record(w), action(w, channel), history(w), NOW, limits(), rules)

@@ -1,0 +1,83 @@
+"""The limits are read strictly and by date."""
+
+from datetime import date, time
+from decimal import Decimal
+
+import pytest
+
+from policies.limits import GOALS, parse_limits
+from tests.policies.made import DAY, LIMITS, limits
+from tools.days import day_number
+from tools.errors import BadInput
+
+TEXT = LIMITS.read_text(encoding="utf-8")
+
+
+def test_the_delivered_limits_are_read() -> None:
+    assert limits().consent_unknown == "deny"
+    assert limits().channel("email").consent == "email_consent"
+    assert not limits().channel("task").reaches
+    assert limits().quiet_hours.starts == time(19)
+    assert limits().budget_per_day == Decimal("5000.00")
+
+
+def test_a_run_uses_the_value_of_its_day() -> None:
+    line = '  - {value: 14, valid_from: 2024-03-01, source: "complaints", owner: ann}\n'
+    book = parse_limits(TEXT.replace("\nreviews_per_day:", "\n" + line + "reviews_per_day:", 1))
+
+    assert [book.on(DAY - 1).rest_days, book.on(DAY).rest_days] == [7, 14]
+    assert (book.dated("rest_days", DAY).owner, book.dated("rest_days", DAY).source) == (
+        "ann", "complaints",
+    )  # fmt: skip
+
+
+def test_a_day_before_every_value_is_an_error_that_says_so() -> None:
+    with pytest.raises(BadInput, match="no value before 2000-01-01, the run is of 1999-12-31"):
+        parse_limits(TEXT).on(day_number(date(1999, 12, 31)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("consent_unknown:", "consent_unknow:", "unknown key 'consent_unknow'; did you mean"),
+        ("version: 1\n", "", "'version' is required"),
+        ("{value: deny,", "{value: allow,", "'allow' is not known"),
+        ("value: 7, valid", "value: 7, from: 1, valid", "unknown key 'from'"),
+        ("consent: phone_consent", "consent: phone", "did you mean 'phone_consent'"),
+        ("address: phone, ", "", "needs address and consent"),
+        ("sends: 1,", "send: 1,", "unknown key 'send'; did you mean 'sends'"),
+        ("days: 90", "days: 0", "0 is outside 1"),
+        ("days: 90", "days: ninety", "expected a number, got 'ninety'"),
+        ('starts: "19:00"', 'starts: "07:00"', "start in the evening"),
+        ('starts: "19:00"', 'starts: "7 pm"', "expected a time"),
+        ("weekends: true", "weekends: 1", "expected true or false"),
+        ("[retention, acceleration]", "[retention, accelerate]", "did you mean 'acceleration'"),
+        ("value: 5000.00", "value: -1", "-1 is outside 0"),
+        ("owner: legal", "owner: ''", "expected text"),
+        ("rest_days:", "rest_days: 7\nrest_days:", "written twice"),
+        ("value: [retention, acceleration]", "value: retention", "expected a list of words"),
+    ],
+)
+def test_a_mistake_refuses_to_start_and_says_where(old: str, new: str, message: str) -> None:
+    assert old in TEXT
+    with pytest.raises(BadInput, match=message) as caught:
+        parse_limits(TEXT.replace(old, new, 1), "limits.yaml")
+
+    assert str(caught.value).startswith("limits.yaml")
+
+
+def test_two_values_of_one_day_are_refused() -> None:
+    line = '  - {value: 14, valid_from: 2000-01-01, source: "x", owner: ann}\n'
+    with pytest.raises(BadInput, match="same day"):
+        parse_limits(TEXT.replace("\nreviews_per_day:", "\n" + line + "reviews_per_day:", 1))
+
+
+def test_every_goal_and_channel_of_the_plays_is_known() -> None:
+    text = (LIMITS.parent / "plays.yaml").read_text(encoding="utf-8")
+    goals = {line.split(": ")[1] for line in text.splitlines() if line.startswith("    goal: ")}
+    channels = {
+        line.split(": ")[1] for line in text.splitlines() if line.startswith("    channel: ")
+    }
+
+    assert goals <= set(GOALS)
+    assert channels <= {channel.name for channel in limits().channels}
