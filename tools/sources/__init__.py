@@ -1,0 +1,1 @@
+"""Reads what a company has into the canonical tables."""

@@ -1,0 +1,67 @@
+"""The source contract: what every source hands over, whatever system it reads.
+
+A batch is the answer to "what does this system say, as of day D?": one Arrow table for each
+canonical table it fills (see `tools/warehouse/schema.py`), and what could not be read.
+"""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Protocol
+
+from tools.warehouse.schema import BY_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, order=True)
+class Rejected:
+    """One value, or one whole row, that could not be used.
+
+    `line` is the physical line of a text file on which the record starts, counted from 1 with
+    the header, or the record number of a Parquet file. `column` is the canonical column the
+    value was meant for; '' when the line itself is malformed. `reason` says whether the row was
+    left out or kept without the value.
+    """
+
+    table: str
+    file: str
+    line: int
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What a source says as of a day.
+
+    `tables` holds only the canonical tables the company has at all; a table that is present and
+    empty is a different thing from one that is absent. `read` counts records per canonical
+    table before rejects are taken out and duplicates collapse.
+    """
+
+    source: str
+    tables: "Mapping[str, pa.Table]"
+    rejected: tuple[Rejected, ...]
+    read: "Mapping[str, int]"
+    zone: str
+    currency: str | None
+
+    def __post_init__(self) -> None:
+        """Refuse a table that is not exactly of the canonical schema, and freeze the maps."""
+        for name, table in self.tables.items():
+            if table.schema != BY_NAME[name].arrow:
+                raise TypeError(f"{self.source}: {name} is not of the canonical schema")
+        object.__setattr__(self, "tables", MappingProxyType(dict(self.tables)))
+        object.__setattr__(self, "read", MappingProxyType(dict(self.read)))
+
+
+class Source(Protocol):
+    """One system that can be read."""
+
+    def read(self, as_of: int) -> Batch:
+        """Everything the system says on local day `as_of`."""
+        ...

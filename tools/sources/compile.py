@@ -1,0 +1,257 @@
+"""One input of a mapping as queries: texts, mapped words, typed values, and what was refused.
+
+Every cell goes through layers: `v` the source text (`e` what went into an expression that
+failed), `m` the mapped text, `d` and `g` an amount and its whole part, `c` the typed value, `q`
+what is wrong with it (see `Fault`) and `b` the bad text. Required cells decide whether the row is
+kept.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from tools.sources.cells import DOMAINS
+from tools.sources.expressions import columns_of, to_sql
+from tools.sources.instants import instant_sql
+from tools.sources.joins import join_sql
+from tools.sources.mapping import INLINE, Cell, Input
+from tools.sources.raw import SHOWN, quoted
+from tools.warehouse.schema import BY_NAME, Column
+
+if TYPE_CHECKING:
+    from tools.sources.raw import Raw
+
+WHERE = -1  # the cell number of a `where`; joins are -2, -3 …
+
+
+class Fault(IntEnum):
+    """What can be wrong with a value."""
+
+    NONE = 0
+    FAILED = 1
+    UNMAPPED = 2
+    CAST = 3
+    EMPTY = 4
+    UNMATCHED = 5
+    SEVERAL = 6
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The two queries of one input, and its cells in the order of their numbers.
+
+    `texts` must run without sharing common parts, which would move a cast out of its TRY.
+    """
+
+    texts: str
+    typed: str
+    cells: tuple[Cell, ...]
+    required: tuple[int, ...]
+
+
+def compile_input(each: Input, raw: "Raw", lookups: "list[Raw]", zone: str) -> Compiled:
+    """The query of an input's texts, and the one over `texts` that types and judges them."""
+    names, staged = _staged(each, raw, lookups, zone)
+    cells = cells_of(each)
+    required = tuple(n for n, cell in enumerate(cells) if column_of(each.table, cell).required)
+    return Compiled(_texts(each, cells, names, staged), _judged(each, cells, zone), cells, required)
+
+
+def _texts(each: Input, cells: tuple[Cell, ...], names: dict[str, str], staged: str) -> str:
+    slots = [(n, cell) for n, cell in enumerate(cells) if _slot(cells, n) == n]
+    tried = [_text(n, cell, names) for n, cell in slots]
+    told = [_told(n, cell, names) for n, cell in slots]
+    told += [f"jq{n}, jb{n}" for n in range(len(each.joins))]
+    where = ""
+    if each.where is not None:
+        tried.append(f"{_tried(to_sql(each.where, names))} AS pw")
+        failed = f"CASE WHEN pw IS NULL THEN {_inputs(columns_of(each.where), names)} END AS wb"
+        told.append(f"pw IS NULL AS wf, {failed}")
+        where = " WHERE pw IS NULL OR pw.v"
+    return (
+        f"WITH staged AS ({staged}), tried AS (SELECT *{_and(tried)} FROM staged) "
+        f"SELECT row{_and(told)} FROM tried{where}"
+    )
+
+
+def _judged(each: Input, cells: tuple[Cell, ...], zone: str) -> str:
+    slots = [_Numbered(n, _slot(cells, n), cell, column_of(each.table, cell))
+             for n, cell in enumerate(cells)]  # fmt: skip
+    typed = [_typed(one, each.table, zone) for one in slots]
+    result = [f"c{one.n}, q{one.n}, CASE WHEN q{one.n} > 0 THEN {one.shown} END AS b{one.n}"
+              for one in slots]  # fmt: skip
+    result += ["wf, wb"] if each.where is not None else []
+    result += [f"jq{n}, jb{n}" for n in range(len(each.joins))]
+    return (
+        f"WITH mapped AS (SELECT *{_and([_mapped(one) for one in slots])} FROM texts), "
+        f"scaled AS (SELECT *{_and([_scaled(one) for one in slots])} FROM mapped), "
+        f"typed AS (SELECT *{_and(typed)} FROM scaled), "
+        f"judged AS (SELECT *{_and([_fault(one) for one in slots])} FROM typed) "
+        f"SELECT row{_and(result)} FROM judged"
+    )
+
+
+def _slot(cells: tuple[Cell, ...], n: int) -> int:
+    """The first cell with the same origin: its text is read once for all of them."""
+    origins = [(cell.column, cell.tree, cell.constant, cell.key) for cell in cells]
+    return origins.index(origins[n])
+
+
+@dataclass(frozen=True)
+class _Numbered:
+    """A cell with its number, the number of its text, and its canonical column."""
+
+    n: int
+    slot: int
+    cell: Cell
+    column: Column
+
+    @property
+    def text(self) -> str:
+        """The mapped text: the source text itself when there is no value map."""
+        return f"v{self.slot}" if self.cell.values is None else f"m{self.n}"
+
+    @property
+    def shown(self) -> str:
+        """The text that is told when the value is bad: of a failed expression, its inputs."""
+        slot = self.slot
+        return f"v{slot}" if self.cell.tree is None else f"coalesce(v{slot}, e{slot})"
+
+
+def cells_of(each: Input) -> tuple[Cell, ...]:
+    """All cells of an input: the canonical columns, then when it occurred and was known."""
+    return (*each.cells, *(c for c in (each.occurred, each.known.cell) if c is not None))
+
+
+def reads(each: Input) -> dict[str, str]:
+    """The columns an input reads from its own file, each with the key that asks for it."""
+    found: dict[str, str] = {}
+    taken = {take.name for join in each.joins for take in join.take}
+    for cell in cells_of(each):
+        for name in _sources(cell):
+            found.setdefault(name, cell.place)
+    for name in columns_of(each.where) if each.where is not None else ():
+        found.setdefault(name, f"{each.place}: where")
+    for join in each.joins:
+        for here, _ in join.match:
+            found.setdefault(here, f"{join.place}: match")
+    return {name: place for name, place in found.items() if name not in taken}
+
+
+def _sources(cell: Cell) -> tuple[str, ...]:
+    if cell.column is not None:
+        return (cell.column,)
+    return columns_of(cell.tree) if cell.tree is not None else cell.key or ()
+
+
+def _staged(each: Input, raw: "Raw", lookups: "list[Raw]", zone: str) -> tuple[dict[str, str], str]:
+    names = dict(raw.aliases)
+    sql = (
+        f"SELECT rowid AS row, {', '.join(raw.aliases.values()) or 'NULL AS none'} FROM {raw.name}"
+    )
+    for n, (join, lookup) in enumerate(zip(each.joins, lookups, strict=True)):
+        sql, taken = join_sql(sql, join, lookup, names, n, zone)
+        names |= taken
+    return names, sql
+
+
+def _tried(sql: str) -> str:
+    """A value wrapped so that NULL means failure and its `v` may be NULL."""
+    return f"TRY(struct_pack(v := ({sql})))"
+
+
+def _text(n: int, cell: Cell, names: dict[str, str]) -> str:
+    if cell.tree is not None:
+        return f"{_tried(f'CAST(({to_sql(cell.tree, names)}) AS VARCHAR)')} AS p{n}"
+    if cell.key is not None:
+        parts = [f"coalesce(length({names[c]}) || ':' || {names[c]}, '-')" for c in cell.key]
+        return f"md5(concat_ws('|', {', '.join(parts)})) AS v{n}"
+    if cell.constant is not None:
+        return f"{quoted(cell.constant)} AS v{n}"
+    return f"{names[cell.column or '']} AS v{n}"
+
+
+def _told(n: int, cell: Cell, names: dict[str, str]) -> str:
+    if cell.tree is None:
+        return f"v{n}"
+    shown = f"CASE WHEN p{n} IS NULL THEN {_inputs(_sources(cell), names)} END"
+    return f"nullif(p{n}.v, '') AS v{n}, {shown} AS e{n}"
+
+
+def _mapped(one: _Numbered) -> str:
+    cell, v = one.cell, f"v{one.slot}"
+    if cell.values is None:
+        return ""
+    arms = " ".join(f"WHEN {quoted(k)} THEN {_literal(t)}" for k, t in cell.values)
+    rest = v if cell.passes else _literal(cell.otherwise[0] if cell.otherwise else None)
+    return f"CASE WHEN {v} IS NOT NULL THEN CASE {v} {arms} ELSE {rest} END END AS {one.text}"
+
+
+def _scaled(one: _Numbered) -> str:
+    if one.column.kind != "minor":
+        return ""
+    minor = f"minor_units({one.text}, {100 if one.cell.unit == 'main' else 1})"
+    return f"{minor} AS d{one.n}, floor({minor}) AS g{one.n}"
+
+
+def _literal(text: str | None) -> str:
+    return "CAST(NULL AS VARCHAR)" if text is None else quoted(text)
+
+
+def column_of(table: str, cell: Cell) -> Column:
+    """The canonical column of a cell; when it occurred and was known are instants."""
+    names = {column.name: column for column in BY_NAME[table].columns}
+    required = cell.name == "occurred_at"
+    return names.get(cell.name) or Column(cell.name, "instant", "when", required=required)
+
+
+def _typed(one: _Numbered, table: str, zone: str) -> str:
+    cell, text = one.cell, one.text
+    instant = instant_sql(text, cell.formats, cell.zone)
+    sql = {
+        "int": f"to_int({text})",
+        "float": f"to_float({text})",
+        "bool": f"to_bool({text})",
+        "minor": f"half_even(d{one.n}, g{one.n})",
+        "instant": instant,
+        "day": f"to_day({instant}, {quoted(zone)}) + {cell.plus_days}",
+        "ref": _reference(text, cell),
+        "text": _plain(text, table, cell.name),
+    }[one.column.kind]
+    return f"{sql} AS c{one.n}"
+
+
+def _reference(m: str, cell: Cell) -> str:
+    if cell.space == INLINE:
+        return f"CASE WHEN regexp_full_match({m}, '[^:]+:.+') THEN to_text({m}) END"
+    return f"{quoted(cell.space + ':')} || to_text({m})"
+
+
+def _plain(m: str, table: str, name: str) -> str:
+    words = DOMAINS.get((table, name))
+    if words:
+        return f"CASE WHEN {m} IN ({', '.join(map(quoted, words))}) THEN {m} END"
+    if name == "email":
+        return f"to_address({m})"
+    return f"to_text(lower({m}))" if name == "domain" else f"to_text({m})"
+
+
+def _fault(one: _Numbered) -> str:
+    cell, v = one.cell, f"v{one.slot}"
+    arms = [f"WHEN e{one.slot} IS NOT NULL THEN {Fault.FAILED:d}"] if cell.tree is not None else []
+    if cell.values is not None and cell.otherwise is None and not cell.passes:
+        keys = ", ".join(quoted(key) for key, _ in cell.values)
+        arms.append(f"WHEN {v} IS NOT NULL AND {v} NOT IN ({keys}) THEN {Fault.UNMAPPED:d}")
+    arms.append(f"WHEN {one.text} IS NOT NULL AND c{one.n} IS NULL THEN {Fault.CAST:d}")
+    if one.column.required:
+        arms.append(f"WHEN c{one.n} IS NULL THEN {Fault.EMPTY:d}")
+    return f"CASE {' '.join(arms)} ELSE 0 END AS q{one.n}"
+
+
+def _inputs(columns: tuple[str, ...], names: dict[str, str]) -> str:
+    shown = [f"{quoted(c + '=')} || coalesce({names[c]}, '')" for c in columns]
+    return f"left(concat_ws(', ', {', '.join(shown)}), {SHOWN})" if shown else "''"
+
+
+def _and(parts: list[str]) -> str:
+    return "".join(f", {part}" for part in parts if part)

@@ -1,0 +1,223 @@
+"""Reads the YAML of a mapping into frozen nouns and refuses what it does not understand.
+
+The whole language, with `?` on what may be left out::
+
+    company: name                     zone: IANA name
+    source?: system, default of it    space?: id space, default the source
+    currency?: ISO 4217 code          known?: load | when_occurred
+    inputs:
+      - table: canonical table        file: name or glob, inside the folder
+        format?: csv | jsonl | parquet, by the suffix
+        delimiter? encoding? header? (names, for a file without them) nulls? (texts for nothing)
+        where?: expression            keep?: all | earliest
+        join?: [{file, match: {here: there}, take: {name: column or {from, pick, formats}}}]
+        occurred: column | {from …} | unknown
+        known?: load | when_occurred | {from …}
+        columns: {canonical: column or {from | sql | value | key, values? else? unmapped? (keep)
+                  formats? zone? plus_days? (days, instants) space? (refs) unit (amounts)}}
+"""
+
+from pathlib import Path, PurePosixPath
+from typing import Any, cast
+
+from tools.errors import BadInput, nearest
+from tools.sources.cells import Context, parse_cell, parse_formats
+from tools.sources.expressions import parse_expression
+from tools.sources.mapping import (
+    Cell,
+    Input,
+    Join,
+    Known,
+    Mapping,
+    Reader,
+    Take,
+    format_of,
+)
+from tools.sources.strict import Section, load
+from tools.sources.zones import check_zone
+from tools.warehouse.schema import BY_NAME, Column, Table
+
+_TOP = ("company", "source", "space", "zone", "currency", "known", "inputs")
+_READER = ("format", "delimiter", "encoding", "header", "nulls")
+_INPUT = ("table", "file", *_READER, "where", "join", "columns", "occurred", "known", "keep")
+_JOIN = ("file", *_READER, "match", "take")
+_TAKE = ("from", "pick", "formats")
+# What a column is when the mapping says nothing: '' is the whole invoice, a row is one event.
+_IMPLIED = {("invoices", "line"): "", ("events", "quantity"): "1"}
+
+
+def read_mapping(path: Path) -> Mapping:
+    """Read the mapping in a file; BadInput names the file, the key and what is wrong."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: cannot read the mapping: {error}") from error
+    return parse_mapping(text, path.name)
+
+
+def parse_mapping(text: str, name: str) -> Mapping:
+    """Read the mapping in a text; `name` starts every message."""
+    top = Section.of(load(text, name), name, _TOP)
+    company = top.text("company")
+    source = top.optional("source") or company.lower().replace(" ", "_")
+    zone = check_zone(top.text("zone"), top.place)
+    context = Context(top.optional("space") or source, zone, _currency(top))
+    known = top.choice("known", ("load", "when_occurred"), "load")
+    inputs = tuple(_input(node, place, context, known) for place, node in top.sections("inputs"))
+    if not inputs:
+        raise BadInput(f"{name}: inputs is empty: nothing would be read")
+    _agree_on_keep(inputs)
+    return Mapping(company, source, context.space, zone, context.currency, inputs)
+
+
+def _currency(top: Section) -> str | None:
+    code = top.optional("currency")
+    if code is not None and not (len(code) == 3 and code.isascii() and code.isupper()):
+        raise BadInput(f"{top.place}: currency: {code!r} is not a code like EUR")
+    return code
+
+
+def _input(node: object, place: str, context: Context, known: str) -> Input:
+    section = Section.of(node, place, _INPUT)
+    table = BY_NAME[_table(section)]
+    section = Section(f"{place} ({table.name})", section.items)
+    where = section.optional("where")
+    return Input(
+        table=table.name,
+        file=_file(section),
+        reader=_reader(section),
+        cells=_cells(section, table, context),
+        occurred=_occurred(section, context),
+        known=_known(section, context, known),
+        place=section.place,
+        where=None if where is None else parse_expression(where, f"{section.place}: where"),
+        joins=tuple(_join(n, p) for p, n in section.sections("join")),
+        keep=cast("Any", section.choice("keep", ("all", "earliest"), "all")),
+    )
+
+
+def _table(section: Section) -> str:
+    name = section.text("table")
+    if name not in BY_NAME:
+        raise BadInput(f"{section.place}: table: {name!r} is not known; {nearest(name, BY_NAME)}")
+    return name
+
+
+def _file(section: Section) -> str:
+    path = PurePosixPath(section.text("file"))
+    if path.is_absolute() or ".." in path.parts:
+        raise BadInput(f"{section.place}: file: {path} must lie inside the folder")
+    return str(path)
+
+
+def _reader(section: Section) -> Reader:
+    told, delimiter = format_of(PurePosixPath(section.text("file")))
+    kind = section.choice("format", ("csv", "jsonl", "parquet"), told or "")
+    given = section.optional("delimiter") or (delimiter if kind == "csv" else "")
+    if len(given) > 1:
+        raise BadInput(f"{section.place}: delimiter: {given!r} must be one character")
+    return Reader(
+        format=cast("Any", kind),
+        delimiter=given or ",",
+        encoding=_encoding(section),
+        header=section.texts("header") or None,
+        nulls=section.texts("nulls"),
+    )
+
+
+def _encoding(section: Section) -> str:
+    encoding = section.optional("encoding") or "utf-8"
+    try:
+        "".encode(encoding)
+    except LookupError as error:
+        hint = nearest(encoding, ("utf-8", "latin-1", "cp1252", "utf-16"))
+        raise BadInput(f"{section.place}: encoding: {encoding!r} is not known; {hint}") from error
+    return encoding
+
+
+def _cells(section: Section, table: Table, context: Context) -> tuple[Cell, ...]:
+    place = f"{section.place}: columns"
+    names = [column.name for column in table.columns]
+    given = Section.of(section.items.get("columns"), place, names)
+    cells = {
+        name: parse_cell(table.column(name), node, f"{place}.{name}", context, table.name)
+        for name, node in given.items.items()
+    }
+    for column in table.columns:
+        _complete(cells, column, table.name, place, context)
+    return tuple(cells[name] for name in names if name in cells)
+
+
+def _complete(
+    cells: dict[str, Cell], column: Column, table: str, place: str, context: Context
+) -> None:
+    if column.name in cells:
+        return
+    if (table, column.name) in _IMPLIED:
+        implied = _IMPLIED[table, column.name]
+        cells[column.name] = Cell(column.name, place, constant=implied)
+    elif column.required:
+        raise BadInput(f"{place}: {table} needs {column.name!r} ({column.meaning})")
+    elif column.name == "currency" and any(c.endswith("_minor") for c in cells):
+        if context.currency is None:
+            raise BadInput(f"{place}: amounts need a currency: map it, or say currency: at the top")
+        cells["currency"] = Cell("currency", place, constant=context.currency)
+
+
+def _occurred(section: Section, context: Context) -> Cell | None:
+    node = section.items.get("occurred")
+    if node is None:
+        raise BadInput(f"{section.place}: the key 'occurred' is missing: a column, or unknown")
+    if node == "unknown":
+        return None
+    return _instant("occurred_at", node, f"{section.place}: occurred", context)
+
+
+def _known(section: Section, context: Context, default: str) -> Known:
+    node = section.items.get("known", default)
+    if isinstance(node, dict):
+        place = f"{section.place}: known"
+        return Known("column", _instant("observed_at", node, place, context))
+    how = section.choice("known", ("load", "when_occurred"), default)
+    return Known(cast("Any", how))
+
+
+def _instant(name: str, node: object, place: str, context: Context) -> Cell:
+    column = Column(name, "instant", "when", required=name == "occurred_at")
+    return parse_cell(column, node, place, context, "")
+
+
+def _join(node: object, place: str) -> Join:
+    section = Section.of(node, place, _JOIN)
+    match = tuple((here, there or here) for here, there in section.pairs("match"))
+    take = Section.of(section.items.get("take"), f"{place}: take", _Anything())
+    takes = tuple(_take(name, item, f"{take.place}.{name}") for name, item in take.items.items())
+    return Join(_file(section), _reader(section), match, takes, place)
+
+
+class _Anything(tuple[str, ...]):
+    """A collection that has every name: the keys of `take` are the writer's own."""
+
+    __slots__ = ()
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+def _take(name: str, node: object, place: str) -> Take:
+    if isinstance(node, str):
+        return Take(name, node)
+    section = Section.of(node, place, _TAKE)
+    pick = section.choice("pick", ("only", "earliest", "latest"), "only")
+    return Take(name, section.text("from"), cast("Any", pick), parse_formats(section))
+
+
+def _agree_on_keep(inputs: tuple[Input, ...]) -> None:
+    keeps: dict[str, Input] = {}
+    for each in inputs:
+        first = keeps.setdefault(each.table, each)
+        if first.keep != each.keep:
+            raise BadInput(
+                f"{each.place}: keep: {each.keep} differs from {first.keep} at {first.place}; "
+                "all inputs of a table must say the same"
+            )
