@@ -1,0 +1,1 @@
+"""Stages: rules, timeline, flag, roster and the diff for the store."""
