@@ -1,0 +1,57 @@
+"""The README stays true: its folders exist, its commands run, its figures are the demo's."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import CHECKOUT
+
+README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+COMMANDS = set(re.findall(r"(?:`|^)lifecycle\s([a-z-]+)\b", README, flags=re.MULTILINE))
+
+
+def _lifecycle(*arguments: str) -> str:
+    command = [sys.executable, "-m", "agent.cli", *arguments]
+    wide = os.environ | {"COLUMNS": "110"}
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=CHECKOUT, env=wide
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_every_folder_of_the_map_exists_and_none_is_missing() -> None:
+    shown = set(re.findall(r"^\| `([a-z/]+)/` \|", README, flags=re.MULTILINE))
+    floors = {p.name for p in CHECKOUT.iterdir() if (p / "__init__.py").exists()} - {"tools"}
+    inside = {f"tools/{p.parent.name}" for p in (CHECKOUT / "tools").glob("*/__init__.py")}
+
+    assert floors | inside == shown
+
+
+@pytest.mark.parametrize("target", re.findall(r"^make (\w+) +#", README, flags=re.MULTILINE))
+def test_the_two_commands_are_targets(target: str) -> None:
+    assert re.search(rf"^{target}:", (CHECKOUT / "Makefile").read_text(), flags=re.MULTILINE)
+
+
+def test_every_command_named_is_a_command_and_every_command_is_named() -> None:
+    shown = _lifecycle("--help")
+
+    known = set(re.findall(r"^│ ([a-z][a-z-]+) ", shown, flags=re.MULTILINE))
+    assert COMMANDS | {"demo"} == known
+
+
+@pytest.mark.xdist_group("demo")
+def test_the_figures_are_those_of_the_demo(tmp_path: Path) -> None:
+    """What the README says of the demo stands in what the demo and its proposal say."""
+    shown = " ".join(_lifecycle("demo", "--home", str(tmp_path)).split())
+    proposal = re.findall(r"p[0-9a-f]{16}", shown)[0]
+    shown += " ".join(_lifecycle("explain", proposal, "--home", str(tmp_path)).split())
+    journey = README.split("## One customer's journey")[1].split("## Your own data")[0]
+
+    figures = set(re.findall(r"\*\*([^*]+)\*\*", journey))
+    assert figures
+    assert {figure for figure in figures if figure not in shown} == set()
