@@ -39,6 +39,17 @@ def open_saver(database: str, home: "Path") -> "Iterator[BaseCheckpointSaver[Any
         yield saver
 
 
+def forget(saver: "BaseCheckpointSaver[Any]", run: str) -> None:
+    """Delete the threads of a run and of earlier days, which cannot go on any more.
+
+    A thread is named `run-YYYY-MM-DD-moment`, so the order of names is the order of days.
+    """
+    found = {str(kept.config["configurable"]["thread_id"]) for kept in saver.list(None)}
+    for thread in sorted(found):
+        if thread[: len(run)] <= run:
+            saver.delete_thread(thread)
+
+
 @contextmanager
 def _postgres(database: str, serde: JsonPlusSerializer) -> "Iterator[BaseCheckpointSaver[Any]]":
     address = "postgresql://" + database.split("://", 1)[1]

@@ -152,6 +152,10 @@ class Day:
             else {},
             priced=_by_account(alternatives(morning.engine, accounts)),
             unpriced=morning.unpriced(accounts),
+            refused={
+                (c.account_id, c.play): f"refused by {v.rule_id}: {v.reason}"
+                for c, v in self.planned.refused
+            },
             versions=self.versions,
         )
 

@@ -4,12 +4,22 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from approvals.envelope import DO_NOTHING, Alternative, Driver, Envelope, What, Who, Why, Worth
+from approvals.envelope import (
+    DO_NOTHING,
+    Alternative,
+    Driver,
+    Envelope,
+    What,
+    Who,
+    Why,
+    Worth,
+    seal,
+)
 from tools.customers.stages import describe_because
 from tools.errors import BadInput
 from tools.money import Money
 from tools.roi.value import reprice
-from tools.writers.template import write
+from tools.writers.template import plain, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,19 +51,28 @@ class Material:
     drivers: "Mapping[str, Drivers]"
     priced: "Mapping[str, Sequence[Candidate]]"
     unpriced: "Mapping[str, Sequence[tuple[str, str]]]"
+    refused: "Mapping[tuple[str, str], str]"
     versions: tuple[tuple[str, str], ...]
 
 
 def draft(
     chosen: "Sequence[tuple[Candidate, Verdict]]", material: Material
 ) -> "tuple[tuple[Envelope, ...], tuple[tuple[Candidate, str], ...]]":
-    """Envelopes of what was chosen, and the candidates that could not be put into words."""
+    """Envelopes of what was chosen, and the candidates that could not be put into words.
+
+    Each envelope is sealed here once, so that what cannot be sealed fails alone.
+    """
     envelopes, failed = [], []
     for candidate, verdict in chosen:
         try:
-            envelopes.append(_envelope(candidate, verdict, material))
+            envelope = _envelope(candidate, verdict, material)
+            seal(envelope)
         except BadInput as error:
-            failed.append((candidate, str(error)))
+            failed.append((candidate, plain(str(error))))
+        except Exception as error:  # noqa: BLE001 - one bad record never stops a run
+            failed.append((candidate, plain(f"{type(error).__name__}: {error}")))
+        else:
+            envelopes.append(envelope)
     return tuple(envelopes), tuple(failed)
 
 
@@ -80,12 +99,24 @@ def _who(candidate: "Candidate", play: "Play", material: Material) -> Who:
     way = material.addresses.get(play.channel)
     return Who(
         candidate.account_id,
-        portrait.name,
+        _shown(portrait.name),
         person.contact_id,
-        person.name,
-        addresses[way] if way else None,
-        portrait.owner,
+        _shown(person.name),
+        _address(addresses[way]) if way else None,
+        _shown(portrait.owner),
     )
+
+
+def _shown(name: str | None) -> str | None:
+    """A name as one visible line: nothing in it may turn or hide the text around it."""
+    return None if name is None else plain(name) or None
+
+
+def _address(address: str | None) -> str | None:
+    """An address is used as it is or not at all."""
+    if address is not None and plain(address) != address:
+        raise BadInput("the address holds what no address can hold, or is too long")
+    return address
 
 
 def _what(candidate: "Candidate", play: "Play", material: Material) -> What:
@@ -102,11 +133,12 @@ def facts(candidate: "Candidate", play: "Play", material: Material) -> "dict[str
     portrait = material.portraits[candidate.account_id]
     person = material.recipients[candidate.account_id, candidate.play]
     offered = play.cost.incentive or (play.concession.share if play.concession else Decimal(0))
+    owner = _shown(portrait.owner)
     known = {
-        "account": portrait.name or portrait.account_id.split(":", 1)[-1],
-        "contact": person.name,
-        "owner": portrait.owner,
-        "sender": portrait.owner,
+        "account": _shown(portrait.name) or called(portrait.account_id),
+        "contact": _shown(person.name),
+        "owner": owner,
+        "sender": owner,
         "plan": portrait.plan,
         "seats": portrait.seats,
         "days_to_renewal": portrait.days_to_renewal,
@@ -116,6 +148,12 @@ def facts(candidate: "Candidate", play: "Play", material: Material) -> "dict[str
     }
     said = {name: str(value) for name, value in known.items() if value is not None}
     return GREETINGS | said
+
+
+def called(account_id: str) -> str:
+    """An account without a name: its own key; a bare number needs the word before it."""
+    space, _, key = account_id.rpartition(":")
+    return f"{space} {key}".strip() if key.isdigit() else key
 
 
 def _offer(play: "Play", currency: str) -> str:
@@ -157,7 +195,11 @@ def _alternatives(account: str, material: Material) -> tuple[Alternative, ...]:
     """Everything else that could be done, best first; doing nothing is always among it."""
     currency = material.prices.economics.currency
     priced = [
-        Alternative(c.play, Money.from_minor(c.nv_minor, currency), "priced the same way")
+        Alternative(
+            c.play,
+            Money.from_minor(c.nv_minor, currency),
+            material.refused.get((account, c.play), "priced the same way"),
+        )
         for c in material.priced.get(account, ())
     ]
     if all(other.play != DO_NOTHING for other in priced):

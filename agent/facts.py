@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from agent.wiring import Deps
     from tools.sources.batch import Batch as SourceBatch
     from tools.store.manifest import Manifest as StoreManifest
     from tools.store.store import Store
@@ -75,6 +76,19 @@ def land(
     commit(loaded.batch, batch.source, loaded.files, dataset, store, now, bad)
     crash("read.committed")
     return Reading(loaded.batch, dict(batch.read), _counts(loaded), len(bad))
+
+
+def read_company(as_of: int, deps: "Deps") -> Reading | None:
+    """Read the company's files and land what is new; None when the folder has not changed."""
+    if deps.settings.data is None:
+        return None
+    seen = files_id(deps.settings.data, deps.mapping_path)
+    if deps.store.manifest.has_batch(seen):
+        return None
+    batch = deps.source.read(as_of)
+    found = land(as_of, batch, deps.dataset, deps.store, deps.clock(), deps.crash)
+    commit(seen, batch.source, (), deps.dataset, deps.store, deps.clock())
+    return found
 
 
 def _counts(loaded: Loaded) -> dict[str, int]:

@@ -79,7 +79,8 @@ class Morning:
         self.as_of = as_of
         self.dataset = dataset
         self.rulebook = rulebook
-        self.snapshots = Snapshots(dataset, as_of if upto is None else upto)
+        self.upto = as_of if upto is None else upto
+        self.snapshots = Snapshots(dataset, self.upto)
         self._stored_transitions = stored_transitions
 
     @cached_property
@@ -89,7 +90,7 @@ class Morning:
 
     def open(self, day: int) -> World:
         """The world of any day, in an engine of its own, with features."""
-        world = open_world(day, DuckEngine(), self.dataset)
+        world = open_world(day, DuckEngine(), self.dataset, upto=self.upto)
         make_features(world, dict(self.rulebook.churn.active_days))
         return world
 

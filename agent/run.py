@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from agent.checkpoints import open_saver
+from agent.checkpoints import forget, open_saver
 from agent.day import Day
 from agent.graph import STEPS, day_graph
 from agent.morning import Morning
-from agent.rulebook import parse_rulebook
 from agent.steps import Steps
 from agent.summary import summarise
 from tools.days import from_number
@@ -45,16 +44,18 @@ def run_day(
     """
     _refuse_the_past(deps, as_of)
     run = deps.store.runs.open_run(
-        as_of, deps.rulebook.fingerprint, deps.rulebook.texts, deps.clock()
+        as_of, deps.rulebook.fingerprint, deps.recorded_texts, deps.clock()
     )
     if run.status == "done":
+        forget_places(deps, run)
         return Ran(as_of, json.loads(run.summary), new=False)
     with structlog.contextvars.bound_contextvars(run=run.id):
         log.info("run.started", day=from_number(as_of).isoformat())
         try:
-            _go(deps, as_of, run, progress)
+            _go(deps.as_recorded(run), as_of, run, progress)
         except Exception as error:
             log.exception("run.failed", error=type(error).__name__)
+            _fail(deps, run)
             raise
         log.info("run.done")
     done = deps.store.runs.run_of(as_of)
@@ -70,11 +71,14 @@ def _go(
     progress: "Callable[[str, int, int], None] | None",
 ) -> None:
     """Run the graph from its start, or from the step at which it stopped."""
-    config: Any = {"configurable": {"thread_id": f"{run.id}-{run.started_at.isoformat()}"}}
+    thread = f"{run.id}-{run.started_at.isoformat()}"
+    config: Any = {"configurable": {"thread_id": thread}}
     with open_saver(deps.settings.database, deps.settings.home) as saver:
         steps = Steps(deps, open_day(deps, as_of, run))
         graph = day_graph(steps.by_name(), saver)
         begun = bool(graph.get_state(config).next)
+        if not begun:
+            deps.store.manifest.withdraw_snapshots(as_of)
         given: Any = None if begun else {"as_of": as_of}
         for update in graph.stream(given, config, stream_mode="updates", durability="sync"):
             for name in update:
@@ -82,7 +86,24 @@ def _go(
                 deps.crash(f"after.{name}")
                 if progress is not None:
                     progress(name, STEPS.index(name) + 1, len(STEPS))
-        saver.delete_thread(config["configurable"]["thread_id"])
+        forget(saver, run.id)
+
+
+def _fail(deps: "Deps", run: "Run") -> None:
+    """Let a run that raised start again, with what a person mends until then.
+
+    Once it has asked anybody anything, it goes on where it was, by what it recorded.
+    """
+    if deps.store.proposals.of_day(run.as_of):
+        return
+    forget_places(deps, run)
+    deps.store.runs.fail_run(run.as_of, "", deps.clock())
+
+
+def forget_places(deps: "Deps", run: "Run") -> None:
+    """Delete what a run left in the checkpoints, whoever was killed before doing so."""
+    with open_saver(deps.settings.database, deps.settings.home) as saver:
+        forget(saver, run.id)
 
 
 def _refuse_the_past(deps: "Deps", as_of: int) -> None:
@@ -100,7 +121,7 @@ def open_morning(deps: "Deps", as_of: int) -> Morning:
 
 
 def open_day(deps: "Deps", as_of: int, run: "Run", *, upto: int | None = None) -> Day:
-    """A day over the committed facts, by the policies of now."""
+    """A day over the committed facts, by the policies of `deps`."""
     stored = deps.store.transitions.known_before(as_of)
     morning = Morning(as_of, deps.dataset, deps.rulebook, stored, upto=upto)
     secret = deps.settings.secret.get_secret_value().encode()
@@ -139,6 +160,5 @@ def replay_day(deps: "Deps", as_of: int) -> Replayed:
     run = deps.store.runs.run_of(as_of)
     if run is None or run.status != "done":
         raise BadInput(f"{run_id(as_of)} is not done; `lifecycle run --as-of` runs a day")
-    texts = {name: deps.store.documents.get(digest) for name, digest in run.documents}
-    day = open_day(deps.with_rulebook(parse_rulebook(texts)), as_of, run, upto=as_of - 1)
+    day = open_day(deps.as_recorded(run), as_of, run, upto=as_of - 1)
     return Replayed(run.id, summarise(day).to_json(), run.summary)

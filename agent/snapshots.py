@@ -41,20 +41,18 @@ class Snapshots:
 
 def write_snapshot(
     as_of: int, name: str, sql: str, dataset: Dataset, engine: "DuckEngine"
-) -> list[DataFile]:
-    """Write a query's answer as the snapshot of a day; an empty one leaves no file."""
+) -> DataFile | None:
+    """Write a query's answer as the snapshot of a day; an empty one is none."""
     path = f"{SNAPSHOT}/{name}/{as_of}.parquet"
     (dataset.folder / path).parent.mkdir(parents=True, exist_ok=True)
     rows = engine.export(sql, dataset.folder / path)
-    if not rows:
-        return []
     days = (as_of - 1, as_of - 1, as_of, as_of)
-    return [DataFile(SNAPSHOT, name, path, rows, *days, f"{name}-{as_of}")]
+    return DataFile(SNAPSHOT, name, path, rows, *days, f"{name}-{as_of}") if rows else None
 
 
 def write_text(
     as_of: int, name: str, text: str, dataset: Dataset, engine: "DuckEngine"
-) -> list[DataFile]:
+) -> DataFile | None:
     """Write a text as the snapshot of a day."""
     engine.put("text_to_keep", pa.table({"text": [text]}))
     return write_snapshot(as_of, name, "SELECT text AS text FROM text_to_keep", dataset, engine)

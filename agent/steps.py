@@ -7,15 +7,17 @@ changes nothing. Where a process may be killed between two effects there is a cr
 import json
 from typing import TYPE_CHECKING
 
-from agent.facts import commit, files_id, land
+from agent.facts import commit, read_company
 from agent.snapshots import FROZEN, MODEL, SCORES, SEGMENTS, write_snapshot, write_text
 from agent.summary import envelopes_hash, summarise
 from approvals.queue import propose
 from policies.refusals import refusals_of, unpriced
 from tools.errors import LifecycleError
-from tools.warehouse.asof.world import keep_usage_life
+from tools.warehouse.asof.world import LIFE, keep_usage_life
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from agent.day import Day
     from agent.graph import State, Step
     from agent.wiring import Deps
@@ -46,16 +48,8 @@ class Steps:
 
     def read(self, _: "State") -> "State":
         """Read the sources and land what is new; an unchanged folder is not read again."""
-        deps = self._deps
-        if deps.settings.data is None:
-            return {"batch": ""}
-        seen = files_id(deps.settings.data, deps.mapping_path)
-        if deps.store.manifest.has_batch(seen):
-            return {"batch": seen}
-        batch = deps.source.read(self._day.as_of)
-        found = land(self._day.as_of, batch, deps.dataset, deps.store, deps.clock(), deps.crash)
-        commit(seen, batch.source, (), deps.dataset, deps.store, deps.clock())
-        return {"batch": found.batch}
+        found = read_company(self._day.as_of, self._deps)
+        return {"batch": found.batch if found else ""}
 
     def score(self, _: "State") -> "State":
         """Score churn, and keep the model and the scores for the days to come."""
@@ -65,10 +59,10 @@ class Steps:
             return {"model": ""}
         if scored.trained:
             text = scored.model.to_json()
-            self._keep(MODEL, write_text(self._day.as_of, MODEL, text, *self._files))
+            self._keep(MODEL, lambda: write_text(self._day.as_of, MODEL, text, *self._files))
         query = "SELECT s.*, CAST($day AS INT) AS day FROM scores AS s ORDER BY s.account_id"
         kept = query.replace("$day", str(int(self._day.as_of)))
-        self._keep(SCORES, write_snapshot(self._day.as_of, SCORES, kept, *self._files))
+        self._keep(SCORES, lambda: write_snapshot(self._day.as_of, SCORES, kept, *self._files))
         return {"model": scored.model.version}
 
     def stage(self, _: "State") -> "State":
@@ -85,10 +79,10 @@ class Steps:
         """Segment and price everybody, and keep the segments for the outcomes to come."""
         morning = self._day.morning
         _price_list = morning.priced
-        self._keep(FROZEN, write_text(self._day.as_of, FROZEN, morning.frozen.to_json(),
-                                      *self._files))  # fmt: skip
+        text = morning.frozen.to_json()
+        self._keep(FROZEN, lambda: write_text(self._day.as_of, FROZEN, text, *self._files))
         query = "SELECT account_id, segment FROM segments ORDER BY account_id"
-        self._keep(SEGMENTS, write_snapshot(self._day.as_of, SEGMENTS, query, *self._files))
+        self._keep(SEGMENTS, lambda: write_snapshot(self._day.as_of, SEGMENTS, query, *self._files))
         return {"priced": len(self._day.head)}
 
     def choose(self, _: "State") -> "State":
@@ -127,13 +121,13 @@ class Steps:
 
     def close(self, _: "State") -> "State":
         """Keep what tomorrow builds on, and close the day with its summary."""
-        life = keep_usage_life(self._day.morning.world, *self._files)
-        self._keep("usage_life", [life] if life else [])
+        self._keep(LIFE, lambda: keep_usage_life(self._day.morning.world, *self._files))
         text = summarise(self._day).to_json()
+        kept = self._deps.store.documents.put(text)
         self._deps.crash("close.before_finish")
         self._deps.store.runs.finish_run(self._day.as_of, text, self._deps.clock())
         self._deps.crash("close.finished")
-        return {"summary": self._deps.store.documents.put(text)}
+        return {"summary": kept}
 
     def _refused(self) -> "list[Refusal]":
         """Every rule that refused a candidate of the day."""
@@ -146,10 +140,12 @@ class Steps:
         """Where snapshots go, and the engine they come from."""
         return self._deps.dataset, self._day.morning.engine
 
-    def _keep(self, name: str, files: "list[DataFile]") -> None:
-        """Commit a snapshot once."""
-        if not files:
+    def _keep(self, name: str, write: "Callable[[], DataFile | None]") -> None:
+        """Write a snapshot and commit it; once committed, its file is never written again."""
+        deps, batch = self._deps, f"{name}-{self._day.as_of}"
+        if deps.store.manifest.has_batch(batch):
             return
-        deps = self._deps
+        file = write()
         deps.crash(f"keep.{name}")
-        commit(files[0].batch, "run", files, deps.dataset, deps.store, deps.clock())
+        if file is not None:
+            commit(batch, "run", [file], deps.dataset, deps.store, deps.clock())

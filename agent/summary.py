@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 from approvals.envelope import seal
 from tools.days import from_number
 from tools.roi.price import unpriced_counts
+from tools.warehouse.dataset import FACT, USAGE_KIND
+from tools.warehouse.schema import BY_NAME
 
 if TYPE_CHECKING:
     from agent.day import Day
+
+TABLES = frozenset(BY_NAME)
 
 
 @dataclass(frozen=True)
@@ -19,12 +23,14 @@ class Summary:
     day: str
     accounts: int
     contacts: int
+    staged: str
     stages: dict[str, int]
     unstaged: dict[str, int]
     scored: int
     tier: str
     model: str
     signal: str
+    missing: list[str]
     segments: dict[str, int]
     priced: int
     worthwhile: int
@@ -47,14 +53,13 @@ class Summary:
 def summarise(day: "Day") -> Summary:
     """Count what the day found; the same facts give the same text."""
     morning, planned, drafted = day.morning, day.planned, day.drafted
-    stages = _counts(day, "stage", "roster WHERE kind = 'contact' AND NOT stage IS NULL")
-    if not stages:
-        stages = _counts(day, "stage", "roster WHERE kind = 'account' AND NOT stage IS NULL")
+    kind = "contact" if "contacts" in morning.world.present else "account"
+    stages = _counts(day, "stage", f"roster WHERE kind = '{kind}' AND NOT stage IS NULL")
     totals = _one(
         day,
         "SELECT (SELECT COUNT(*) FROM accounts) AS accounts, "
         "(SELECT COUNT(*) FROM contacts) AS contacts, "
-        "(SELECT COUNT(*) FROM scores WHERE NOT probability IS NULL) AS scored, "
+        "(SELECT COUNT(*) FROM scores WHERE NOT risk_rank IS NULL) AS scored, "
         "(SELECT COUNT(*) FROM candidates WHERE play <> 'do_nothing') AS priced, "
         "(SELECT COUNT(*) FROM candidates WHERE play <> 'do_nothing' AND nv_minor > 0) AS worth",
     )
@@ -66,12 +71,14 @@ def summarise(day: "Day") -> Summary:
         day=from_number(day.as_of).isoformat(),
         accounts=totals["accounts"],
         contacts=totals["contacts"],
+        staged=kind,
         stages=stages,
-        unstaged=_counts(day, "unstaged_reason", "roster WHERE stage IS NULL"),
+        unstaged=_counts(day, "unstaged_reason", f"roster WHERE kind = '{kind}' AND stage IS NULL"),
         scored=totals["scored"],
         tier=model.tier if model else "none",
         model=model.version if model else "",
         signal=model.label if model else morning.scored.missing,
+        missing=sorted(TABLES - morning.world.present),
         segments=dict(morning.segmented.assigned.counts),
         priced=totals["priced"],
         worthwhile=totals["worth"],
@@ -89,7 +96,7 @@ def summarise(day: "Day") -> Summary:
 
 
 def hashes(day: "Day") -> dict[str, str]:
-    """What must be the same when the day is run again: every relation and every envelope."""
+    """What must be the same when the day is run again: facts, relations and envelopes."""
     orders = {
         "features": "account_id",
         "scores": "account_id",
@@ -98,8 +105,20 @@ def hashes(day: "Day") -> dict[str, str]:
         "candidates": "account_id, play",
     }
     found = {name: day.morning.digest(name, order) for name, order in orders.items()}
+    found["facts"] = facts_hash(day)
     found["envelopes"] = envelopes_hash(day)
     return found
+
+
+def facts_hash(day: "Day") -> str:
+    """A hash over the files of facts the day may read: nothing may slip in behind a closed day.
+
+    A file is named after its content; what is loaded later is known later, and is not among them.
+    """
+    dataset = day.morning.dataset
+    tables = [(FACT, name) for name in BY_NAME] + [(USAGE_KIND, "usage")]
+    files = [f for kind, name in tables for f in dataset.files(kind, name, as_of=day.as_of)]
+    return day.text_hash("\n".join(sorted(f"{f.path} {f.rows}" for f in files)))
 
 
 def envelopes_hash(day: "Day") -> str:

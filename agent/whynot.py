@@ -37,7 +37,7 @@ def why_not(deps: "Deps", as_of: int, account: str) -> WhyNot:
     run = deps.store.runs.run_of(as_of)
     if run is None:
         raise BadInput(f"{from_number(as_of)} was not run; `lifecycle run --as-of` runs a day")
-    day = open_day(deps, as_of, run)
+    day = open_day(deps.as_recorded(run), as_of, run)
     found = _find(day, account)
     day.morning.priced  # noqa: B018 - makes the relations
     portrait = portraits(day.morning.world, [found])[found]
@@ -70,18 +70,17 @@ def _facts(portrait: "Portrait") -> tuple[str, ...]:
     score = portrait.unscored_reason or portrait.label or "no score"
     probability = "" if portrait.probability is None else f"{portrait.probability:.4f}, "
     return (
-        f"stage {portrait.stage}{since}{because}",
-        f"segment {portrait.segment}",
+        f"stage {portrait.stage or 'not known'}{since}{because}",
+        f"segment {portrait.segment or 'none'}",
         f"churn {probability}{score}",
     )
 
 
 def _answer(day: "Day", account: str, play: str) -> tuple[str, str]:
     """What became of a play for an account, and why."""
-    for candidate, _ in day.planned.chosen:
-        if candidate.account_id == account:
-            same = candidate.play == play
-            return ("proposed", "") if same else ("not chosen", f"{candidate.play} is chosen")
+    chosen = {c.account_id: c.play for c, _ in day.planned.chosen}.get(account)
+    if chosen == play:
+        return "proposed", "see `lifecycle queue`"
     for candidate, verdict in day.planned.refused:
         if (candidate.account_id, candidate.play) == (account, play):
             reasons = "; ".join(f"{f.rule_id}: {f.reason}" for f in verdict.denials)
@@ -94,5 +93,15 @@ def _answer(day: "Day", account: str, play: str) -> tuple[str, str]:
             worth = Money.from_minor(candidate.nv_minor, day.morning.rulebook.economics.currency)
             if candidate.nv_minor <= 0:
                 return "not worth it", f"net value {worth}; doing nothing is worth 0"
-            return "not chosen", f"net value {worth}; others are worth more within the day's limits"
-    return "not eligible", "its rule or its segments do not fit this account"
+            better = f"{chosen} is chosen" if chosen else "others are worth more within the limits"
+            return "not chosen", f"net value {worth}; {better}"
+    return "not eligible", _unfit(day, account, play)
+
+
+def _unfit(day: "Day", account: str, play: str) -> str:
+    """Which half of a play's eligibility an account does not meet."""
+    found = next(p for p in day.morning.rulebook.plays if p.id == play)
+    segment = portraits(day.morning.world, [account])[account].segment
+    if segment not in found.segments:
+        return f"it is for {', '.join(found.segments)}"
+    return f"its rule does not hold: {found.when.text}"

@@ -9,10 +9,11 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from agent.facts import CommittedFiles
-from agent.rulebook import Rulebook, read_rulebook
+from agent.rulebook import Rulebook, parse_rulebook, read_rulebook
 from config.logs import configure_logs
 from config.settings import Settings
 from tools.days import day_number
@@ -20,11 +21,16 @@ from tools.errors import BadInput
 from tools.sources.batch import Source
 from tools.sources.files import FileSource
 from tools.sources.parse import read_mapping
+from tools.store.documents import digest_of
 from tools.store.store import Store, open_store
 from tools.warehouse.dataset import Dataset
 
+if TYPE_CHECKING:
+    from tools.store.records import Run
+
 Clock = Callable[[], datetime]
 COMPANY = "company.yaml"
+ZONE = "zone"
 
 
 def system_clock() -> datetime:
@@ -47,11 +53,21 @@ class Deps:
         folder.mkdir(parents=True, exist_ok=True)
         return Dataset(folder, CommittedFiles(self.store.manifest))
 
-    def with_rulebook(self, rulebook: Rulebook) -> "Deps":
-        """The same installation under other rules, to compute an old day by the rules of then."""
+    def as_recorded(self, run: "Run") -> "Deps":
+        """The same installation by the rules and the time zone a run recorded when it began."""
+        if dict(run.documents) == {n: digest_of(t) for n, t in self.recorded_texts.items()}:
+            return self
+        texts = {name: self.store.documents.get(digest) for name, digest in run.documents}
         other = Deps(self.settings, self.store, self.clock)
-        other.__dict__["rulebook"] = rulebook
+        if zone := texts.pop(ZONE, None):
+            other.__dict__["zone"] = ZoneInfo(zone)
+        other.__dict__["rulebook"] = parse_rulebook(texts)
         return other
+
+    @property
+    def recorded_texts(self) -> dict[str, str]:
+        """What a run records when it begins, so that it can go on and be replayed by it."""
+        return {**self.rulebook.texts, ZONE: self.zone.key}
 
     @cached_property
     def rulebook(self) -> Rulebook:
@@ -104,7 +120,7 @@ class Deps:
 def open_deps(settings: Settings, clock: Clock = system_clock) -> Iterator[Deps]:
     """Open the home of an installation and let go of it afterwards."""
     settings.home.mkdir(parents=True, exist_ok=True)
-    configure_logs(settings.home / "logs", settings.log_level)
+    configure_logs(settings.home / "logs", settings.log_level, settings.secrets)
     store = open_store(settings.database)
     try:
         yield Deps(settings, store, clock)

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 import structlog
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
-    from structlog.typing import EventDict, WrappedLogger
+    from structlog.typing import EventDict, Processor, WrappedLogger
 
 PERSONAL = frozenset({"email", "name", "phone", "recipient", "subject", "body", "text"})
 SECRET = re.compile(r"secret|password|token|api_key|authorization", re.IGNORECASE)
 ADDRESS = re.compile(r"[^\s@,;:<>\"']+@[^\s@,;:<>\"']+\.[A-Za-z]{2,}")
 URL_PASSWORD = re.compile(r"(://[^:/@\s]+:)[^@\s]+@")
+QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 
 def redact(_logger: "WrappedLogger", _method: str, event: "EventDict") -> "EventDict":
@@ -26,6 +28,7 @@ def _clean(key: str, value: object) -> object:
     if key in PERSONAL or SECRET.search(key):
         return "[redacted]"
     if isinstance(value, str):
+        value = _message(value) if key == "exc_value" else value
         return URL_PASSWORD.sub(r"\1[redacted]@", ADDRESS.sub("[address]", value))
     if isinstance(value, dict):
         return {k: _clean(str(k), v) for k, v in value.items()}
@@ -34,8 +37,37 @@ def _clean(key: str, value: object) -> object:
     return value
 
 
-def configure_logs(folder: "Path", level: str = "INFO") -> None:
-    """Send our lines and those of libraries, as JSON, to `lifecycle.log` in a folder."""
+def _message(text: str) -> str:
+    """What an error says without the values it quotes; databases list a row on later lines."""
+    return QUOTED.sub("'[redacted]'", text.split("\n", 1)[0])
+
+
+def hide(secrets: "Collection[str]") -> "Processor":
+    """A processor that removes these texts wherever they stand."""
+    known = sorted((secret for secret in secrets if secret), key=len, reverse=True)
+
+    def hidden(value: object) -> object:
+        if isinstance(value, str):
+            for secret in known:
+                value = value.replace(secret, "[redacted]")
+            return value
+        if isinstance(value, dict):
+            return {name: hidden(item) for name, item in value.items()}
+        return [hidden(item) for item in value] if isinstance(value, list | tuple) else value
+
+    def processor(_logger: "WrappedLogger", _method: str, event: "EventDict") -> "EventDict":
+        return {name: hidden(value) for name, value in event.items()}
+
+    return processor
+
+
+def configure_logs(
+    folder: "Path", level: str = "INFO", secrets: "Collection[str]" = frozenset()
+) -> None:
+    """Send our lines and those of libraries, as JSON, to `lifecycle.log` in a folder.
+
+    `secrets` are texts that may not appear in it, in whatever line they turn up.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -46,6 +78,7 @@ def configure_logs(folder: "Path", level: str = "INFO") -> None:
             structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
         ),
         redact,
+        hide(secrets),
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -1,6 +1,9 @@
 """Settings, read once by the wiring: defaults, `lifecycle.yaml` in the home, then LIFECYCLE_*."""
 
+from difflib import get_close_matches
+from os import environ
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import (
@@ -10,14 +13,19 @@ from pydantic_settings import (
     YamlConfigSettingsSource,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PREFIX = "LIFECYCLE_"
 PLACEHOLDER = "change-me"
+NOT_KNOWN = "there is no such setting"
 PACKAGE = Path(__file__).resolve().parent
 
 
 class Settings(BaseSettings):
     """What one installation is told; a misspelt key refuses to start."""
 
-    model_config = SettingsConfigDict(env_prefix="LIFECYCLE_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
     home: Path = Path(".lifecycle/home")
     """Where facts, database and logs live."""
@@ -42,6 +50,13 @@ class Settings(BaseSettings):
         """The address of the store."""
         return self.database_url or f"sqlite:///{self.home.resolve() / 'lifecycle.db'}"
 
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What no log may show: the key of the hashes, and the password of the database."""
+        key = self.secret.get_secret_value()
+        address = self.database.split("://", 1)[-1].rpartition("@")[0]
+        return frozenset({key, address.partition(":")[2]}) - {PLACEHOLDER, ""}
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -64,8 +79,28 @@ def read_settings(**given: object) -> Settings:
     Raises:
         ValueError: with one line per wrong or unknown setting.
     """
+    _refuse_unknown(name for name in environ if name.startswith(PREFIX))
     try:
         return Settings(**{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]  # pydantic checks
     except ValidationError as error:
-        lines = [f"setting {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-        raise ValueError("; ".join(lines)) from error
+        raise ValueError("; ".join(_line(dict(e)) for e in error.errors())) from error
+
+
+def _line(error: dict[str, Any]) -> str:
+    """One wrong setting, without its value: it may be a secret."""
+    name = ".".join(map(str, error["loc"]))
+    hint = f"{NOT_KNOWN}; {_nearest(name)}" if error["type"] == "extra_forbidden" else error["msg"]
+    return f"setting {name}: {hint}"
+
+
+def _refuse_unknown(names: "Iterable[str]") -> None:
+    """A misspelt variable would be a setting that silently is not there."""
+    for name in names:
+        key = name.removeprefix(PREFIX).lower()
+        if key not in Settings.model_fields:
+            raise ValueError(f"setting {name}: {NOT_KNOWN}; {_nearest(key)}")
+
+
+def _nearest(name: str) -> str:
+    close = get_close_matches(name, Settings.model_fields, n=1)
+    return f"did you mean {close[0]!r}?" if close else f"known: {', '.join(Settings.model_fields)}"

@@ -3,12 +3,12 @@
 from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from agent.commands.console import AsOf, Data, Home, MappingFile, console, opened
-from agent.commands.runs import last_day, run_with_bar, show_queue, show_run
+from agent.commands.runs import last_day, run_with_bar, show_data, show_queue, show_run
 from approvals.queue import pending
 from tools.days import day_number, from_number
 from tools.errors import BadInput
@@ -16,9 +16,6 @@ from tools.reports.audit import as_json, as_page, as_text, audit, quarantine_cou
 from tools.sources.inspect import propose
 from tools.sources.simulated import simulate
 from tools.warehouse.engine import DuckEngine
-
-if TYPE_CHECKING:
-    from agent.wiring import Deps
 
 DEMO_DAY = date(2026, 11, 2)
 DEMO_SEED = 7
@@ -48,7 +45,7 @@ def demo(
         for back in range(mornings - 1, -1, -1):
             ran = run_with_bar(deps, day_number(DEMO_DAY - timedelta(days=back)))
         show_run(ran)
-        _show_data(deps)
+        show_data(deps)
         waiting = pending(deps.store.proposals, ran.as_of)
         show_queue(waiting, 10)
     if waiting:
@@ -62,17 +59,6 @@ def demo(
             sep="\n",
             highlight=False,
         )
-
-
-def _show_data(deps: "Deps") -> None:
-    """One line on what was read and what was set aside."""
-    facts = deps.store.manifest.data_files("fact")
-    counts: dict[str, int] = {}
-    for file in facts:
-        counts[file.table] = counts.get(file.table, 0) + file.rows
-    bad = sum(count.rows for count in deps.store.manifest.quarantine_counts())
-    read = ", ".join(f"{name} {rows:,}" for name, rows in sorted(counts.items()))
-    console.print(f"facts: {read}; in quarantine: {bad:,}", highlight=False)
 
 
 def simulate_company(

@@ -45,7 +45,9 @@ def features(
         sql = "SELECT * FROM features WHERE account_id = $id"
         found = world.engine.run(sql, id=account).to_pylist()
         if not found:
-            raise BadInput(f"no account has the id {account!r}; `lifecycle roster` lists them")
+            known = world.engine.run("SELECT account_id FROM accounts ORDER BY 1 LIMIT 2000")
+            hint = nearest(account, known["account_id"].to_pylist())
+            raise BadInput(f"no account has the id {account!r}; {hint}")
         values = [(f.name, _value(found[0][f.name], missing(f, world.present)), f.unit)
                   for f in definitions()]  # fmt: skip
         console.print(table(f"{account} as of {from_number(world.as_of)}",
@@ -80,11 +82,14 @@ def roster(
             return
         _counts(morning)
         sql = (
-            "SELECT * FROM roster WHERE kind = 'contact' OR NOT EXISTS "
-            "(SELECT 1 FROM roster WHERE kind = 'contact') ORDER BY since_day DESC, id LIMIT $n"
+            "SELECT * FROM roster WHERE NOT since_day IS NULL AND (kind = 'contact' OR NOT EXISTS "
+            "(SELECT 1 FROM roster WHERE kind = 'contact')) ORDER BY since_day DESC, id LIMIT $n"
         )
         rows = morning.engine.run(sql, n=limit).to_pylist()
-        console.print(table("Changed last", ("id", "stage", "since", "because"), map(_row, rows)))
+        if rows:
+            console.print(
+                table("Changed last", ("id", "stage", "since", "because"), map(_row, rows))
+            )
 
 
 def _counts(morning: "Morning") -> None:
@@ -94,7 +99,9 @@ def _counts(morning: "Morning") -> None:
     ).to_pylist()
     shown = [(r["kind"], r["stage"], f"{r['n']:,}", r["reason"]) for r in rows]
     title = f"Roster as of {from_number(morning.as_of)}"
-    console.print(table(title, ("", "stage", "people or accounts ", "why"), shown))
+    console.print(table(title, ("", "stage", "how many ", "why"), shown))
+    if lacking := sorted({"accounts", "contacts"} - morning.world.present):
+        console.print(f"missing: {', '.join(lacking)}")
 
 
 def _row(row: dict[str, Any]) -> tuple[object, ...]:
@@ -128,24 +135,45 @@ def churn(as_of: AsOf = None, home: Home = None, limit: Limit = 20) -> None:
         morning = open_morning(deps, last_day(deps, as_of))
         scored = morning.scored
         if scored.model is None:
-            console.print(scored.missing)
+            console.print(f"churn is {scored.missing}", highlight=False)
             return
         model = scored.model
         console.print(f"lost means: {model.definition.text}", f"tier: {model.tier} ({model.label})",
                       *model.reasons, sep="\n", highlight=False)  # fmt: skip
-        columns = ("name", "snapshots", "n", "positives", "auc", "log_loss", "brier", "ece",
-                   "lift_10", "z_last")  # fmt: skip
-        rows = [[m.get(c) for c in columns] for m in model.metrics]
-        console.print(table("Walk-forward, with embargo", [f"{c} " for c in columns], rows))
+        if model.metrics:
+            rows = [[_short(m.get(c)) for c in METRICS] for m in model.metrics]
+            titles = [METRICS[0], *(f"{c} " for c in METRICS[1:])]
+            console.print(table("Walk-forward, with embargo", titles, rows))
         for alarm in morning.alarms:
             console.print(f"alarm: {alarm}", highlight=False)
-        sql = (
-            "SELECT account_id, probability, band, risk_rank, unscored_reason FROM scores "
-            "ORDER BY risk_rank DESC, account_id LIMIT $n"
-        )
-        titles = ("account", "probability ", "band", "rank ", "not scored")
-        top = [tuple(r.values()) for r in morning.engine.run(sql, n=limit).to_pylist()]
+        _at_risk(morning, limit)
+
+
+METRICS = (
+    "name", "snapshots", "n", "positives", "auc", "log_loss", "brier", "ece", "lift_10", "z_last",
+)  # fmt: skip
+
+
+def _short(value: object) -> object:
+    return f"{value:.4f}" if isinstance(value, float) else value
+
+
+def _at_risk(morning: "Morning", limit: int) -> None:
+    """Who is most at risk, and how many are not scored and why."""
+    sql = (
+        "SELECT account_id, probability, band, risk_rank FROM scores "
+        "WHERE NOT risk_rank IS NULL ORDER BY risk_rank DESC, account_id LIMIT $n"
+    )
+    top = [[_short(v) for v in r.values()] for r in morning.engine.run(sql, n=limit).to_pylist()]
+    if top:
+        titles = ("account", "probability ", "band", "rank ")
         console.print(table("Most at risk", titles, top))
+    without = morning.engine.run(
+        "SELECT COALESCE(unscored_reason, label) AS why, COUNT(*) AS n FROM scores "
+        "WHERE risk_rank IS NULL GROUP BY 1 ORDER BY 1"
+    ).to_pylist()
+    for row in without:
+        console.print(f"not scored: {row['n']:,} accounts, {row['why']}", highlight=False)
 
 
 def segments(as_of: AsOf = None, home: Home = None) -> None:
@@ -158,12 +186,13 @@ def segments(as_of: AsOf = None, home: Home = None) -> None:
         sizes = [(name, goals[name], f"{n:,}") for name, n in found.assigned.counts]
         console.print(table(f"Segments as of {from_number(morning.as_of)}",
                             ("segment", "goal", "accounts "), sizes))  # fmt: skip
-        rows = [
+        estimates = [
             (e.segment, e.outcome, f"{e.mean:.1%}", f"{e.q10:.1%} … {e.q90:.1%}", e.k, e.n, e.label)
             for e in found.outcomes.estimates
         ]
-        console.print(table("What becomes of them", ("segment", "outcome", "chance ",
-                            "80 % interval ", "k ", "n ", "evidence"), rows))  # fmt: skip
+        if estimates:
+            console.print(table("What becomes of them", ("segment", "outcome", "chance ",
+                                "80 % interval ", "k ", "n ", "evidence"), estimates))  # fmt: skip
         for outcome, why in found.outcomes.missing:
             console.print(f"{outcome}: {why}")
         console.print(found.outcomes.definition, *found.assigned.notes, sep="\n", highlight=False)

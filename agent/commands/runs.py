@@ -16,9 +16,11 @@ from agent.wiring import Deps
 from approvals.envelope import opened as envelope_of
 from approvals.queue import pending
 from tools.days import from_number
-from tools.errors import BadInput
+from tools.errors import BadInput, nearest
 from tools.money import Money
 from tools.store.records import Proposal
+
+MONEY = frozenset({"subscriptions", "invoices"})
 
 
 def register(app: typer.Typer) -> None:
@@ -35,6 +37,7 @@ def run(
     """Run the morning: read, score, stage, price, choose, draft, queue."""
     with opened(home, data, mapping) as deps:
         show_run(run_with_bar(deps, deps.day(as_of)))
+        show_data(deps)
 
 
 def run_with_bar(deps: Deps, as_of: int) -> Ran:
@@ -56,11 +59,8 @@ def show_run(ran: Ran) -> None:
     found = ran.summary
     if not ran.new:
         console.print(f"{found['day']} was run before; nothing new was created.")
-    stages = ", ".join(f"{name} {n:,}" for name, n in found["stages"].items())
     lines = [
-        f"[bold]{found['accounts']:,}[/] accounts, [bold]{found['contacts']:,}[/] contacts",
-        f"stages: {stages}",
-        *[f"not staged: {n:,}, {why}" for why, n in found["unstaged"].items()],
+        *_who(found),
         f"churn: {found['scored']:,} accounts scored, tier {found['tier']} ({found['signal']})",
         "segments: " + ", ".join(f"{name} {n:,}" for name, n in found["segments"].items()),
         f"priced: {found['priced']:,} actions",
@@ -70,13 +70,46 @@ def show_run(ran: Ran) -> None:
         "refused by rule: "
         + (", ".join(f"{rule} {n:,}" for rule, n in found["refused"].items()) or "nothing"),
     ]
-    value = Money.from_minor(found["value_minor"], found["currency"])
-    lines.append(f"[bold green]queued: {found['chosen']:,}[/], expected net value {value}")
+    lines.append(f"[bold green]queued: {found['chosen']:,}[/]{_worth(found)}")
     prices = {k: Decimal(v) for k, v in found["shadow_prices"].items() if Decimal(v) > 0}
     for name, price in prices.items():
         worth = Money.from_minor(int(price), found["currency"])
         lines.append(f"one more of [italic]{name}[/] would be worth {worth}")
     console.print(Panel("\n".join(lines), title=f"The morning of {found['day']}", expand=False))
+
+
+def show_data(deps: Deps) -> None:
+    """One line on what was read and what was set aside."""
+    facts = deps.store.manifest.data_files("fact")
+    counts: dict[str, int] = {}
+    for file in facts:
+        counts[file.table] = counts.get(file.table, 0) + file.rows
+    bad = sum(count.rows for count in deps.store.manifest.quarantine_counts())
+    read = ", ".join(f"{name} {rows:,}" for name, rows in sorted(counts.items()))
+    console.print(f"facts: {read}; in quarantine: {bad:,}", highlight=False)
+
+
+def _who(found: dict[str, Any]) -> list[str]:
+    """Who there is and in which stage, and which tables the company does not have."""
+    contacts = f"[bold]{found['contacts']:,}[/] contacts"
+    stages = ", ".join(f"{name} {n:,}" for name, n in found["stages"].items())
+    lacking = ", ".join(found["missing"])
+    return [
+        f"[bold]{found['accounts']:,}[/] accounts"
+        + ("" if "contacts" in found["missing"] else f", {contacts}"),
+        *([f"missing: {lacking}"] if lacking else []),
+        *([f"stages of {found['staged']}s: {stages}"] if stages else []),
+        *[f"{found['staged']}s not staged: {n:,}, {why}" for why, n in found["unstaged"].items()],
+    ]
+
+
+def _worth(found: dict[str, Any]) -> str:
+    """What the queue is worth; a company without billing has no money, not none of it."""
+    if found["chosen"]:
+        value = Money.from_minor(found["value_minor"], found["currency"])
+        return f", expected net value {value}"
+    unpaid = set(found["missing"]) >= MONEY
+    return f"; no money: missing: {', '.join(sorted(MONEY))}" if unpaid else ""
 
 
 def queue(
@@ -102,6 +135,9 @@ def last_day(deps: Deps, as_of: str | None) -> int:
 
 def show_queue(waiting: tuple[Proposal, ...], limit: int) -> None:
     """Print the queue as a table."""
+    if not waiting:
+        console.print("nothing waits for a decision; `lifecycle why-not ACCOUNT` says why")
+        return
     rows = []
     for proposal in waiting[:limit]:
         envelope = envelope_of(proposal)
@@ -143,7 +179,11 @@ def explain(
     with opened(home) as deps:
         found = deps.store.proposals.get(proposal)
         if found is None:
-            raise BadInput(f"no proposal is called {proposal!r}; `lifecycle queue` lists them")
+            known = [p.id for p in pending(deps.store.proposals, last_day(deps, None))]
+            raise BadInput(
+                f"no proposal is called {proposal!r}; {nearest(proposal, known)} "
+                "`lifecycle queue` lists what waits"
+            )
         show_proposal(found)
 
 
@@ -157,11 +197,12 @@ def show_proposal(proposal: Proposal) -> None:
         f"sha256 {proposal.sha256}",
         sep="\n",
     )
-    console.print(Panel(f"{what['subject']}\n\n{what['body']}", title=f"to {who['recipient']}",
-                        expand=False), markup=False)  # fmt: skip
+    reached = who["recipient"] or "our own people: nobody outside is reached"
+    words = Panel(f"{what['subject']}\n\n{what['body']}", title=f"to {reached}", expand=False)
+    console.print(words, markup=False)
     console.print(
         f"stage {why['stage']} since {_day(why['stage_since_day'])}: {why['stage_because']}",
-        f"churn {why['probability']} ({why['probability_basis']})",
+        f"churn {why['probability'] or 'not known'} ({why['probability_basis']})",
         *[f"  {driver['words']}" for driver in why["drivers"]],
         sep="\n",
         markup=False,
@@ -195,7 +236,7 @@ def why_not_command(
         console.print(f"[bold]{found.name}[/] ({found.account_id}) as of {found.day}")
         for fact in found.facts:
             console.print(f"  {fact}", markup=False)
-        console.print(table("", ("play", "answer", "reason"), found.answers))
+        console.print(table("Plays", ("play", "answer", "reason"), found.answers))
 
 
 def replay(

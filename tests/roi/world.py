@@ -24,7 +24,7 @@ FEATURES: dict[str, pa.DataType] = {
 }  # fmt: skip
 SCORES: dict[str, pa.DataType] = {
     "account_id": pa.string(), "tier": pa.string(), "probability": pa.float64(),
-    "band": pa.string(), "risk_rank": pa.float64(),
+    "band": pa.string(), "risk_rank": pa.float64(), "unscored_reason": pa.string(),
 }  # fmt: skip
 SUBSCRIPTIONS: dict[str, pa.DataType] = {
     "account_id": pa.string(), "mrr_minor": pa.int64(), "interval_months": pa.int64(),

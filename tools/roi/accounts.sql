@@ -6,6 +6,7 @@ SELECT
   s.risk_rank AS risk_rank, CAST(s.tier AS VARCHAR) AS tier,
   CASE WHEN CAST(s.tier AS VARCHAR) <> 'none' AND NOT s.probability IS NULL
     THEN LEAST(GREATEST(CAST(ROUND(s.probability * 10000) AS BIGINT), 1), 9999) END AS score_bp,
+  s.unscored_reason AS unscored_reason,
   l.mrr_minor AS last_mrr_minor, l.interval_months AS last_interval_months,
   l.currency AS last_currency
 FROM features AS f

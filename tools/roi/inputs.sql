@@ -65,6 +65,7 @@ SELECT
   churn_bp AS churn_bp, churn_source AS churn_source, p0_bp AS p0_bp, p0_source AS p0_source,
   CASE
     WHEN NOT blocked IS NULL THEN blocked
+    WHEN NOT lacks IS NULL THEN lacks
     WHEN basis IS NULL THEN 'missing: recurring revenue'
     WHEN cycle_months IS NULL OR cycle_months < 1 THEN 'missing: billing interval'
     WHEN rate IS NULL THEN 'missing: exchange rate ' || paid_currency

@@ -22,7 +22,7 @@ Basis = Literal["mrr", "last_mrr", "orders"]
 Scope = Literal["per_account", "per_campaign"]
 
 GOALS: tuple[Goal, ...] = ("upsell", "retention", "win_back", "acceleration", "concession")
-CHANNELS = ("email", "call", "meeting", "in_app")
+CHANNELS = ("email", "call", "meeting", "in_app", "task")
 EXTRA_NAMES = frozenset({"stage", "segment", "probability", "band", "risk_rank"})
 PLACEHOLDERS = frozenset({
     "account", "contact", "owner", "plan", "seats", "days_to_renewal", "days_since_event",

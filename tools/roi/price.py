@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from tools.customers.features import definitions, missing
 from tools.roi.fixed import MAX_REVENUE_MINOR, half_even, to_places
 from tools.roi.offers import DO_NOTHING, do_nothing, make_offer
 from tools.roi.rates import churn_rates, read_rates
@@ -31,6 +32,7 @@ __all__ = ["PriceList", "least_cost", "price", "unpriced_counts"]
 NEEDED_COLUMNS = (
     "active", "mrr_minor", "interval_months", "currency", "seats", "revenue_365_minor",
 )  # fmt: skip
+FROM_SCORE = frozenset({"probability", "band", "risk_rank"})
 FROM_JOINS = frozenset({"stage", "segment", "probability", "band", "risk_rank"})
 PRICED_COLUMNS = (
     "account_id", "segment", "tier", "score_bp", "mrr_minor", "interval_months", "currency",
@@ -52,7 +54,7 @@ def price(
     rates = [rate for rate in read_rates(engine) if rate.outcome in windows.outcomes]
     found = PriceList(as_of, economics, windows, tuple(plays), tuple(offers), tuple(rates))
     put_offers(engine, found)
-    _make_inputs(engine, found)
+    _make_inputs(engine, found, present)
     put_cycles(engine, found)
     engine.create("candidates", read_sql(__package__, "prices"), **trees())
     engine.create("unpriced", _UNPRICED)
@@ -60,6 +62,12 @@ def price(
     return found
 
 
+# An account that is not scored for a reason of its own (a term that binds it) lacks nothing.
+_SCORE_LACKS = (
+    "CASE WHEN tier IS NULL OR NOT unscored_reason IS NULL THEN CAST(NULL AS TEXT) "
+    "WHEN tier = 'none' THEN 'missing: usable churn signal' "
+    "WHEN probability IS NULL THEN 'missing: calibrated churn score' END"
+)
 _UNPRICED = (
     "SELECT account_id AS account_id, play AS play, missing AS missing FROM roi_inputs "
     f"WHERE NOT missing IS NULL AND play <> '{DO_NOTHING}'"
@@ -82,14 +90,14 @@ def least_cost(found: PriceList) -> int:
     return min(costs, default=0)
 
 
-def _make_inputs(engine: "Engine", found: PriceList) -> None:
+def _make_inputs(engine: "Engine", found: PriceList, present: frozenset[str]) -> None:
     engine.create("roi_last_paid", read_sql(__package__, "last_paid"))
     named = {name for play in found.plays for name in play.when.names} | set(NEEDED_COLUMNS)
     columns = ["f.account_id AS account_id"]
     columns += [f'f."{name}" AS "{name}"' for name in sorted(named - FROM_JOINS)]
     sql = read_sql(__package__, "accounts").replace("$columns", ", ".join(columns))
     engine.create("roi_accounts", sql)
-    engine.create("roi_eligible", " UNION ALL ".join(_eligible(found)))
+    engine.create("roi_eligible", " UNION ALL ".join(_eligible(found, present)))
     pooled = next((r.basis_points for r in churn_rates(found.rates, pooled=True)), None)
     interval = found.economics.find(found.as_of, "interval_months")
     engine.create(
@@ -103,18 +111,41 @@ def _make_inputs(engine: "Engine", found: PriceList) -> None:
     )
 
 
-def _eligible(found: PriceList) -> list[str]:
-    """One SELECT per play; where there is no money at all, an unknown rule does not hide it."""
+def _eligible(found: PriceList, present: frozenset[str]) -> list[str]:
+    """One SELECT per play: the accounts of its segments for which its rule holds, or may hold.
+
+    A rule that is unknown because of something the company lacks keeps the pair, with what lacks.
+    """
     columns = ", ".join(f"{name} AS {name}" for name in PRICED_COLUMNS)
     queries = []
     for play in found.plays:
-        segment = exp.column("segment").isin(*play.segments)
-        holds = exp.and_(segment, play.when.sql())
-        if found.offer(play.id).blocked == "missing: subscriptions":
-            holds = exp.Coalesce(this=exp.paren(holds), expressions=[exp.true()])
+        segment = exp.column("segment").isin(*play.segments).sql("duckdb")
+        when = f"({play.when.sql().sql('duckdb')})"
+        lacks = _lacks(play, found, present)
         name = exp.Literal.string(play.id).sql("duckdb")
-        where = holds.sql("duckdb")
-        queries.append(f"SELECT {name} AS play, {columns} FROM roi_accounts WHERE {where}")
+        queries.append(
+            f"SELECT {name} AS play, {columns}, CASE WHEN {when} THEN CAST(NULL AS TEXT) "
+            f"ELSE {lacks} END AS lacks FROM roi_accounts "
+            f"WHERE {segment} AND COALESCE({when}, NOT {lacks} IS NULL)"
+        )
     nothing = parse_rule("active", {"active"}, DO_NOTHING).sql().sql("duckdb")
-    queries.append(f"SELECT '{DO_NOTHING}' AS play, {columns} FROM roi_accounts WHERE {nothing}")
+    queries.append(
+        f"SELECT '{DO_NOTHING}' AS play, {columns}, CAST(NULL AS TEXT) AS lacks "
+        f"FROM roi_accounts WHERE {nothing}"
+    )
     return queries
+
+
+def _lacks(play: "Play", found: PriceList, present: frozenset[str]) -> str:
+    """SQL: what an account's unknown rule lacks, NULL when only this account's value is unknown."""
+    features = {feature.name: feature for feature in definitions()}
+    loose = {
+        c.name for c in play.when.tree.find_all(exp.Column) if not c.find_ancestor(exp.Coalesce)
+    }
+    named = [features[name] for name in sorted(loose) if name in features]
+    tables = sorted({table for feature in named for table in missing(feature, present)})
+    blocked = found.offer(play.id).blocked
+    if blocked is not None or tables:
+        words = blocked or "missing: " + ", ".join(tables)
+        return exp.Literal.string(words).sql("duckdb")
+    return _SCORE_LACKS if loose & FROM_SCORE else "CAST(NULL AS TEXT)"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from tools.warehouse.engine import DuckEngine
+    from tools.warehouse.engine import DuckEngine, Engine
 
 NEVER = -1
 
@@ -48,12 +48,11 @@ def load(
     new: dict[str, int] = {}
     for name in sorted(tables):
         _sift(BY_NAME[name], tables[name], dataset, engine, closed_day)
-        written = _write(FACT, name, "SELECT * FROM sifted ORDER BY day, known_day", batch,
-                         dataset.folder, engine)  # fmt: skip
+        written = _write(FACT, name, "sifted", batch, dataset.folder, engine)
         new[name] = sum(f.rows for f in written)
         if name == "events" and written:
-            query = read_sql(__package__, "rollup")
-            written += _write(USAGE_KIND, "usage", query, batch, dataset.folder, engine)
+            engine.create("rolled_up", read_sql(__package__, "rollup"))
+            written += _write(USAGE_KIND, "usage", "rolled_up", batch, dataset.folder, engine)
         files += written
     repeated = {name: tables[name].num_rows - count for name, count in new.items()}
     return Loaded(batch, tuple(files), new, repeated)
@@ -74,7 +73,7 @@ def _sift(
     table: Table,
     rows: "pa.Table",
     dataset: Dataset,
-    engine: "DuckEngine",
+    engine: "Engine",
     closed_day: int | None,
 ) -> None:
     """Make relation `sifted`: the rows of a batch that say something new."""
@@ -86,7 +85,7 @@ def _sift(
     engine.create("sifted", _sift_sql(table), closed=NEVER if closed_day is None else closed_day)
 
 
-def _overlapping(files: list[DataFile], engine: "DuckEngine") -> list[DataFile]:
+def _overlapping(files: list[DataFile], engine: "Engine") -> list[DataFile]:
     """An immutable fact repeats only among facts of the same days."""
     span = engine.run("SELECT MIN(day) AS low, MAX(day) AS high FROM incoming").to_pylist()[0]
     if span["low"] is None:
@@ -122,16 +121,16 @@ def _sift_sql(table: Table) -> str:
 
 
 def _write(
-    kind: FileKind, table: str, query: str, batch: str, folder: "Path", engine: "DuckEngine"
+    kind: FileKind, table: str, relation: str, batch: str, folder: "Path", engine: "DuckEngine"
 ) -> list[DataFile]:
     """Write one file; its path follows from its content, so a second try overwrites the first."""
-    engine.create("written", query)
     spans = "MIN(day) AS d0, MAX(day) AS d1, MIN(known_day) AS k0, MAX(known_day) AS k1"
-    span = engine.run(f"SELECT COUNT(*) AS n, {spans} FROM written").to_pylist()[0]
+    span = engine.run(f"SELECT COUNT(*) AS n, {spans} FROM {relation}").to_pylist()[0]
     if not span["n"]:
         return []
     path = f"{kind}/{table}/{batch}.parquet"
     (folder / path).parent.mkdir(parents=True, exist_ok=True)
-    engine.export("SELECT * FROM written ORDER BY day, known_day", folder / path)
+    # In order of day a reader of some days skips the blocks of all others.
+    engine.export(f"SELECT * FROM {relation} ORDER BY day, known_day", folder / path)
     days = (span["d0"], span["d1"], span["k0"], span["k1"])
     return [DataFile(kind, table, path, span["n"], *days, batch)]

@@ -5,4 +5,3 @@ SELECT
   CAST(COUNT(*) AS BIGINT) AS events, CAST(SUM(COALESCE(quantity, 1.0)) AS DOUBLE) AS quantity
 FROM sifted
 GROUP BY account_ref, contact_ref, name, day, known_day
-ORDER BY day, known_day

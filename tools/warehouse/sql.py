@@ -3,6 +3,8 @@
 The portable subset and its reasons: time as integers; `CAST(a AS DOUBLE) / NULLIF(b, 0)`;
 total order in every window; no `//`, which several dialects round, so it is rewritten here;
 no function sqlglot does not know, since an unknown one passes silently and fails elsewhere.
+Two ways of writing that mean nothing are taken out, since Spark stumbles over them: parentheses
+around a single name, and an alias that repeats the name of its column.
 """
 
 import re
@@ -15,6 +17,7 @@ from sqlglot import ErrorLevel, exp
 from tools.errors import BadInput
 
 _MARK = re.compile(r"__of_([A-Za-z0-9_]+?)__")
+_ATOMS = (exp.Column, exp.Boolean, exp.Literal, exp.Null)
 Parameter = int | float | str | bool | None | exp.Expr
 
 
@@ -48,6 +51,9 @@ def _template(text: str, dialect: str) -> tuple[str, frozenset[str]]:
         raise BadInput(f"not portable SQL: unknown function {', '.join(unknown)}")
     for node in reversed(list(tree.find_all(exp.IntDiv))):
         node.replace(_floor_division(node))
+    tree = tree.transform(_bare)
+    if dialect == "spark":
+        tree = tree.transform(_unaliased)
     places = list(tree.find_all(exp.Placeholder, exp.Parameter))
     names = frozenset(place.name for place in places)
     for place in places:
@@ -56,8 +62,24 @@ def _template(text: str, dialect: str) -> tuple[str, frozenset[str]]:
 
 
 def _written(value: Parameter, dialect: str) -> str:
-    tree = exp.paren(value) if isinstance(value, exp.Expr) else exp.convert(value)
+    if isinstance(value, exp.Expr):
+        tree = _bare(exp.paren(value))
+    else:
+        tree = exp.convert(value)
+        tree = exp.paren(tree) if isinstance(tree, exp.Neg) else tree  # `-$x` with -3 is no comment
     return tree.sql(dialect, unsupported_level=ErrorLevel.RAISE)
+
+
+def _bare(node: exp.Expr) -> exp.Expr:
+    """Without parentheses around one name: in `FROM t WHERE (x)` Spark reads an alias WHERE."""
+    inner = node.unnest()
+    return inner if isinstance(node, exp.Paren) and isinstance(inner, _ATOMS) else node
+
+
+def _unaliased(node: exp.Expr) -> exp.Expr:
+    """Without `x AS x`: over a union and under a window Spark 4.3 refuses the plan it makes."""
+    same = isinstance(node, exp.Alias) and isinstance(node.this, exp.Column)
+    return node.this if same and node.this.name == node.alias else node
 
 
 def _floor_division(node: exp.IntDiv) -> exp.Expr:

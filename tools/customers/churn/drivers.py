@@ -176,4 +176,6 @@ def _total_change(row: "Mapping[str, Any]", old: "Mapping[str, Any] | None") -> 
 
 
 def _plain(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:.4g}"
+    if value is None:
+        return "unknown"
+    return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}"

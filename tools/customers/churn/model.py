@@ -160,7 +160,8 @@ class ChurnModel:
         if self.rank_only:
             return "rank only: calibration alarm"
         if self.tier == "rule":
-            return "rule, band rates"
+            known = any(band.probability is not None for band in self.scorer.bands)
+            return "rule, band rates" if known else UNCALIBRATED
         return f"{self.tier}, recalibrated" if self.platt else self.tier
 
     def record(self) -> dict[str, Any]:

@@ -42,7 +42,8 @@ def features_sql(present: frozenset[str], windows: dict[str, int]) -> str:
         f"LEFT JOIN feature_{q} AS {q} ON {q}.account_id = a.account_id" for q in QUERIES
     )
     return (
-        f"SELECT a.account_id AS account_id,\n  {_active(present, windows)} AS active,\n  {columns}\n"
+        f"SELECT a.account_id AS account_id,\n"
+        f"  {_active(present, windows)} AS active,\n  {columns}\n"
         f"FROM accounts AS a\n{joins}"
     )
 

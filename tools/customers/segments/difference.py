@@ -153,6 +153,8 @@ def _gain(outcome: str, measured: "Outcomes", rules: "SegmentRules", test: "list
         return Check(
             "prediction", question, "not yet known", "needs two days whose windows do not overlap"
         )
+    if not all(0 < sum(c.k for c in part) < sum(c.n for c in part) for part in (train, test)):
+        return Check("prediction", question, "not yet known", "needs both results on both days")
     gain, low, high = log_loss_gain(train, test)
     answer: Answer = "yes" if gain >= LEAST_GAIN and low > 0 else "no"
     return Check(

@@ -20,7 +20,7 @@ agreed AS (
   LEFT JOIN contact_alias AS p ON p.ref = f.contact_ref
   WHERE f.known_day <= $as_of AND f.day < $as_of AND f.email_consent
 )
-SELECT 'messages' AS subject, a.contact_id AS example, SUM(a.n) AS n
+SELECT 'messages' AS subject, a.contact_id AS example, CAST(SUM(a.n) AS BIGINT) AS n
 FROM after AS a
 WHERE NOT EXISTS (
   SELECT 1 AS one

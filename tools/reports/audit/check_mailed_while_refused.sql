@@ -14,7 +14,7 @@ refused AS (
   WHERE NOT w.may AND w.known_day > COALESCE(w.allowed, -1)
   GROUP BY COALESCE(p.contact_id, w.ref)
 )
-SELECT 'messages' AS subject, m.contact_id AS example, SUM(m.n) AS n
+SELECT 'messages' AS subject, m.contact_id AS example, CAST(SUM(m.n) AS BIGINT) AS n
 FROM audit_mailed AS m
 JOIN refused AS r ON r.contact_id = m.contact_id AND m.day >= r.since
 GROUP BY m.contact_id

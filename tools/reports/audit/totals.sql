@@ -25,9 +25,9 @@ FROM (
 UNION ALL
 SELECT 'people mailed' AS name, COUNT(DISTINCT contact_id) AS n FROM audit_mailed
 UNION ALL
-SELECT CONCAT('rows ', tbl) AS name, SUM(n) AS n FROM audit_day GROUP BY tbl
+SELECT CONCAT('rows ', tbl) AS name, CAST(SUM(n) AS BIGINT) AS n FROM audit_day GROUP BY tbl
 UNION ALL
-SELECT CONCAT('referring ', subject) AS name, SUM(n) AS n
+SELECT CONCAT('referring ', subject) AS name, CAST(SUM(n) AS BIGINT) AS n
 FROM audit_touch
 WHERE kind IN (SELECT kind AS kind FROM audit_known)
 GROUP BY subject

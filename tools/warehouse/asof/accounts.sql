@@ -1,4 +1,5 @@
--- One row per account: of every attribute the latest value known, its own record before merged ones.
+-- One row per account: of every attribute the latest value known; what a merge kept speaks
+-- before what it gave up.
 WITH ranked AS (
   SELECT
     COALESCE(a.account_id, f.account_ref) AS account_id,
@@ -7,7 +8,8 @@ WITH ranked AS (
     f.employees AS employees, f.deleted AS deleted, f.day AS day,
     ROW_NUMBER() OVER (
       PARTITION BY COALESCE(a.account_id, f.account_ref)
-      ORDER BY f.known_day, f.occurred_at,
+      ORDER BY CASE WHEN f.merged_into IS NULL THEN 1 ELSE 0 END,
+        f.known_day, f.observed_at, f.occurred_at,
         CASE WHEN a.account_id IS NULL THEN 1 ELSE 0 END, f.account_ref, f.row_hash
     ) AS position
   FROM fact_accounts AS f

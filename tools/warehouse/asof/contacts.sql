@@ -5,7 +5,8 @@ WITH versions AS (
     COALESCE(c.contact_id, f.contact_ref) AS contact_id,
     CASE WHEN c.contact_id IS NULL THEN 1 ELSE 0 END AS own,
     ROW_NUMBER() OVER (
-      PARTITION BY f.contact_ref ORDER BY f.known_day DESC, f.occurred_at DESC, f.row_hash DESC
+      PARTITION BY f.contact_ref
+      ORDER BY f.known_day DESC, f.observed_at DESC, f.occurred_at DESC, f.row_hash DESC
     ) AS age
   FROM fact_contacts AS f
   LEFT JOIN contact_alias AS c ON c.ref = f.contact_ref
@@ -15,7 +16,9 @@ ranked AS (
   SELECT
     versions.*,
     ROW_NUMBER() OVER (
-      PARTITION BY contact_id ORDER BY known_day, occurred_at, own, contact_ref, row_hash
+      PARTITION BY contact_id
+      ORDER BY CASE WHEN merged_into IS NULL THEN 1 ELSE 0 END,
+        known_day, observed_at, occurred_at, own, contact_ref, row_hash
     ) AS position
   FROM versions
 ),

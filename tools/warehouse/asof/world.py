@@ -31,8 +31,9 @@ LIFE_SCHEMA = pa.schema(
 OWN_SQL = ("accounts", "contacts")
 # What a fact says once its later milestone is masked: a deal won tomorrow is open today.
 STATE_BEFORE = {
-    "deals": ("state", "closed_day", "open"),
-    "invoices": ("status", "paid_day", "open"),
+    ("deals", "state"): ("closed_day", "'open'"),
+    ("invoices", "status"): ("paid_day", "'open'"),
+    ("tickets", "satisfaction"): ("closed_day", "NULL"),
 }
 
 
@@ -45,8 +46,10 @@ class World:
     present: frozenset[str]
 
 
-def open_world(as_of: int, engine: "Engine", dataset: "Dataset") -> World:
-    """Make the as-of relations in an engine."""
+def open_world(
+    as_of: int, engine: "Engine", dataset: "Dataset", *, upto: int | None = None
+) -> World:
+    """Make the as-of relations in an engine; of what runs kept, use none later than `upto`."""
     dataset.scan(as_of, engine)
     resolve(as_of, engine)
     engine.put("calendar", calendar())
@@ -57,13 +60,13 @@ def open_world(as_of: int, engine: "Engine", dataset: "Dataset") -> World:
             make = engine.create if table.versioned else engine.view
             make(table.name, relation_sql(table), as_of=as_of)
     engine.view("usage", read_sql(__package__, "usage"), as_of=as_of)
-    _usage_life(as_of, engine, dataset)
+    _usage_life(as_of, engine, dataset, as_of if upto is None else min(as_of, upto))
     return World(as_of, engine, dataset.present(as_of))
 
 
-def _usage_life(as_of: int, engine: "Engine", dataset: "Dataset") -> None:
+def _usage_life(as_of: int, engine: "Engine", dataset: "Dataset", upto: int) -> None:
     """First and last day of use, from the newest kept snapshot and the files that came since."""
-    kept = max(dataset.files(SNAPSHOT, LIFE, as_of=as_of), key=lambda f: f.max_known, default=None)
+    kept = max(dataset.files(SNAPSHOT, LIFE, as_of=upto), key=lambda f: f.max_known, default=None)
     since = dataset.files(USAGE_KIND, "usage", as_of=as_of)
     if kept is not None:
         day = kept.max_known
@@ -86,13 +89,13 @@ def keep_usage_life(world: World, dataset: "Dataset", engine: "DuckEngine") -> D
     query = "SELECT * FROM usage_life_refs ORDER BY account_ref, contact_ref"
     rows = engine.export(query, dataset.folder / path)
     days = (world.as_of - 1, world.as_of - 1, world.as_of, world.as_of)
-    return DataFile(SNAPSHOT, LIFE, path, rows, *days, f"life-{world.as_of}") if rows else None
+    return DataFile(SNAPSHOT, LIFE, path, rows, *days, f"{LIFE}-{world.as_of}") if rows else None
 
 
 def relation_sql(table: Table) -> str:
     """The query of one table as of `$as_of`: latest version, later milestones masked."""
     columns = ", ".join(_column(table, c) for c in table.columns if c.name != "merged_into")
-    order = "known_day DESC, occurred_at DESC, row_hash DESC"
+    order = "known_day DESC, observed_at DESC, occurred_at DESC, row_hash DESC"
     rank = f"ROW_NUMBER() OVER (PARTITION BY {', '.join(table.key)} ORDER BY {order})"
     names = ", ".join([c.name for c in (*table.columns, *COMMON)])
     latest = f"{rank} AS age" if table.versioned else "1 AS age"
@@ -112,8 +115,9 @@ def _column(table: Table, column: Column) -> str:
         return f"COALESCE({kind[0]}.{kind}_id, f.{name}) AS {kind}_id"
     if column.milestone:
         return f"CASE WHEN f.{name} < $as_of THEN f.{name} END AS {name}"
-    if (before := STATE_BEFORE.get(table.name)) and name == before[0]:
-        return f"CASE WHEN f.{before[1]} >= $as_of THEN '{before[2]}' ELSE f.{name} END AS {name}"
+    if before := STATE_BEFORE.get((table.name, name)):
+        day, state = before
+        return f"CASE WHEN f.{day} >= $as_of THEN {state} ELSE f.{name} END AS {name}"
     return f"f.{name} AS {name.removesuffix('_ref') + '_id' if name.endswith('_ref') else name}"
 
 

@@ -1,0 +1,211 @@
+"""Every command on the small company: it runs, and says what is so."""
+
+import csv
+import json
+import re
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from agent.cli import app
+from agent.wiring import open_deps
+from tests.agent.company import ACCOUNTS, FIRST, SECOND, number
+from tests.agent.homes import Home, Homes
+from tools.store.records import Proposal
+
+pytestmark = pytest.mark.xdist_group("agent-postgresql")
+COMMANDS = {
+    "run", "queue", "explain", "replay", "why-not", "runs", "demo", "connect", "simulate", "audit",
+    "features", "roster", "churn", "segments", "retention", "revenue",
+}  # fmt: skip
+
+
+@pytest.fixture
+def lived(homes: Homes) -> Home:
+    """A home after its first morning."""
+    return homes.lived("postgresql")
+
+
+@pytest.fixture
+def waiting(lived: Home) -> tuple[Proposal, ...]:
+    """What waits in it for a decision."""
+    with open_deps(lived.company.settings(lived.folder, lived.database, FIRST)) as deps:
+        return deps.store.proposals.pending(number(FIRST))
+
+
+def said(home: Home, *arguments: str) -> str:
+    """What a command prints, when it ends well."""
+    ended = home.call(*arguments)
+    assert ended.code == 0, ended.text
+    return ended.text
+
+
+def test_no_command_is_forgotten_here() -> None:
+    names = {str(c.name or (c.callback and c.callback.__name__)) for c in app.registered_commands}
+    assert names == COMMANDS
+
+
+def test_run_says_what_it_found(homes: Homes) -> None:
+    with homes.copy("postgresql") as home:
+        shown = home.run(SECOND).text
+
+    assert "The morning of 2026-11-04" in shown
+    assert re.search(rf"\b{ACCOUNTS} accounts, \d+ contacts", shown)
+    assert re.search(r"queued: 8, expected net value [\d,]+\.\d\d USD", shown)
+    for line in ("stages: ", "churn: ", "segments: ", "priced: ", "refused by rule: "):
+        assert line in shown
+
+
+def test_queue_is_in_order_of_value(lived: Home, waiting: tuple[Proposal, ...]) -> None:
+    shown = said(lived, "queue")
+
+    assert f"{len(waiting)} wait for a decision" in shown
+    places = [shown.index(proposal.id) for proposal in waiting]
+    assert places == sorted(places)
+    assert [p.value_minor for p in waiting] == sorted(
+        (p.value_minor for p in waiting), reverse=True
+    )
+    assert "the first 2" in said(lived, "queue", "--limit", "2")
+
+
+def test_queue_as_json_is_the_sealed_envelopes(lived: Home, waiting: tuple[Proposal, ...]) -> None:
+    found = json.loads(said(lived, "queue", "--json"))
+
+    assert [one["id"] for one in found] == [proposal.id for proposal in waiting]
+    assert [one["sha256"] for one in found] == [proposal.sha256 for proposal in waiting]
+    for one in found:
+        assert set(one) == {"id", "status", "sha256", "supersedes", "envelope"}
+        assert {"who", "what", "why", "worth", "alternatives", "findings"} <= set(one["envelope"])
+
+
+def test_explain_shows_the_words_the_sums_and_doing_nothing(
+    lived: Home, waiting: tuple[Proposal, ...]
+) -> None:
+    first = waiting[0]
+    shown = said(lived, "explain", first.id)
+
+    for part in (first.sha256, first.play, first.account_id, "What it is worth", "80 % interval",
+                 "Assumed", "do_nothing", "Policy", "consent"):  # fmt: skip
+        assert part in shown
+    assert f"{first.value_minor / 100:,.2f}" in shown
+
+
+def test_why_not_answers_for_every_play(lived: Home, waiting: tuple[Proposal, ...]) -> None:
+    first = waiting[0]
+    shown = said(lived, "why-not", first.account_id)
+
+    plays = re.findall(r"id: (\w+)", (lived.company.policies / "plays.yaml").read_text("utf-8"))
+    assert all(play in shown for play in plays)
+    assert re.search(rf"{first.play} +│ proposed", shown)
+    assert shown == said(lived, "why-not", first.account_id.split(":")[1])
+
+
+def test_replay_is_identical(lived: Home) -> None:
+    assert re.search(r"run-2026-11-02: identical, [\d,]+ bytes",
+                     said(lived, "replay", "--as-of", "2026-11-02"))  # fmt: skip
+
+
+def test_runs_are_listed(lived: Home) -> None:
+    shown = said(lived, "runs")
+    assert "2026-11-02" in shown
+    assert "done" in shown
+
+
+def test_roster_counts_everybody_and_lists_anybody(lived: Home) -> None:
+    rows = [json.loads(line) for line in said(lived, "roster", "--json").splitlines()]
+    shown = said(lived, "roster", "--limit", "3")
+
+    accounts = [row for row in rows if row["kind"] == "account"]
+    assert len(accounts) == ACCOUNTS
+    assert "Roster as of 2026-11-02" in shown
+    assert all(row["stage"] or row["unstaged_reason"] for row in rows)
+    staged = next(row for row in rows if row["kind"] == "contact" and row["stage"] == "active")
+    one = said(lived, "roster", "--contact", staged["id"])
+    assert "History" in one
+    assert "active" in one
+
+
+def test_features_have_values_and_meanings(lived: Home) -> None:
+    shown = said(lived, "features", "simulated:A-0000001")
+    described = said(lived, "features", "--describe")
+
+    for name in ("mrr_minor", "usage_trend", "days_to_renewal"):
+        assert name in shown
+        assert name in described
+    assert "as of 2026-11-02" in shown
+
+
+def test_churn_says_what_lost_means_and_who_is_at_risk(lived: Home) -> None:
+    shown = said(lived, "churn", "--limit", "5")
+
+    assert "lost means: " in shown
+    assert "tier: rule" in shown
+    assert shown.count("simulated:A-") == 5
+
+
+def test_segments_say_what_becomes_of_them(lived: Home) -> None:
+    shown = said(lived, "segments")
+
+    assert "Segments as of 2026-11-02" in shown
+    assert "What becomes of them" in shown
+    assert "Declining" in shown
+
+
+def test_retention_in_every_form(lived: Home, tmp_path: Path) -> None:
+    as_table = said(lived, "retention", "--buckets", "1,4")
+    as_json = json.loads(said(lived, "retention", "--buckets", "1,4", "--json"))
+    as_csv = list(csv.reader(StringIO(said(lived, "retention", "--buckets", "1,4", "--csv"))))
+    for name in ("heat.png", "heat.svg"):
+        said(lived, "retention", "--buckets", "1,4", "--picture", str(tmp_path / name))
+
+    assert "2026" in as_table
+    assert as_json
+    assert len(as_csv) > 6
+    assert len({len(row) for row in as_csv}) == 1
+    assert (tmp_path / "heat.png").read_bytes().startswith(b"\x89PNG")
+    assert "<svg" in (tmp_path / "heat.svg").read_text(encoding="utf-8")
+
+
+def test_revenue_in_every_form(lived: Home) -> None:
+    assert "2026" in said(lived, "revenue")
+    assert json.loads(said(lived, "revenue", "--json"))
+    rows = list(csv.DictReader(StringIO(said(lived, "revenue", "--csv"))))
+    assert len(rows) > 12
+
+
+def test_audit_in_every_form(lived: Home, tmp_path: Path) -> None:
+    page = tmp_path / "audit.html"
+    shown = said(lived, "audit")
+    found = json.loads(said(lived, "audit", "--json"))
+    said(lived, "audit", "--html", str(page))
+
+    assert "Data as of 2026-11-02" in shown
+    assert found
+    assert page.read_text(encoding="utf-8").lstrip().lower().startswith("<!doctype html")
+
+
+def test_connect_proposes_a_mapping_once(lived: Home, tmp_path: Path) -> None:
+    out = tmp_path / "company.yaml"
+    data = str(lived.company.export(FIRST))
+    first = lived.launcher.run(["connect", data, "--out", str(out)], {})
+    again = lived.launcher.run(["connect", data, "--out", str(out)], {})
+
+    assert first.code == 0, first.text
+    assert "inputs:" in out.read_text(encoding="utf-8")
+    assert again.code == 2
+    assert "exists already" in " ".join(again.text.split())
+
+
+def test_simulate_writes_the_same_bytes_and_keeps_the_truth_apart(
+    lived: Home, tmp_path: Path
+) -> None:
+    told = ["--accounts", "20", "--months", "3", "--seed", "5"]
+    for name in ("a", "b"):
+        ended = lived.launcher.run(["simulate", str(tmp_path / name), *told], {})
+        assert ended.code == 0, ended.text
+    files = {p.name: p.read_bytes() for p in sorted((tmp_path / "a").iterdir())}
+
+    assert files == {p.name: p.read_bytes() for p in sorted((tmp_path / "b").iterdir())}
+    assert "the truth, which the agent may not read" in ended.text
+    assert not any("truth" in name for name in files)

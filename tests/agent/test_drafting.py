@@ -1,0 +1,141 @@
+"""One poisoned customer among many: the others get their proposals, and it gets its reason."""
+
+import json
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from agent.drafting import Material, draft
+from approvals.envelope import Envelope, seal
+from policies.nouns import Finding, Verdict
+from tests.agent.test_choosing import ACCOUNTS, person, world
+from tests.roi.world import AS_OF
+from tools.customers.portraits import Portrait
+from tools.roi.head import Candidate
+
+FINE = Verdict("needs_approval", "approval", "a person decides",
+               (Finding("consent", "pass", "phone_consent is given"),))  # fmt: skip
+POISONED = ACCOUNTS[2]
+PORTRAIT = Portrait(
+    "", "Acme", "Olga Owner", "team", 12, 10_000, "USD", 20, 3, None, "active", AS_OF - 40,
+    None, "Declining", 0.25, "medium", "rule, band rates", None,
+)  # fmt: skip
+
+
+def best() -> list[tuple[Candidate, Verdict]]:
+    """The best action for every account."""
+    found: dict[str, Candidate] = {}
+    for candidate in world()[0]:
+        found.setdefault(candidate.account_id, candidate)
+    return [(candidate, FINE) for candidate in found.values()]
+
+
+def material(
+    portrait: dict[str, Any] | None = None,
+    contact: dict[str, Any] | None = None,
+    **more: Any,
+) -> Material:
+    """What drafts are made from; the poisoned account differs as told."""
+    portraits = {name: replace(PORTRAIT, account_id=name, name=f"Company {name}")
+                 for name in ACCOUNTS}  # fmt: skip
+    people = {name: person(name) for name in ACCOUNTS}
+    portraits[POISONED] = replace(portraits[POISONED], **(portrait or {}))
+    people[POISONED] = replace(people[POISONED], **(contact or {}))
+    chosen = [candidate for candidate, _ in best()]
+    return replace(Material(
+        as_of=AS_OF, expires_day=AS_OF + 7, prices=world()[1], portraits=portraits,
+        recipients={(c.account_id, c.play): people[c.account_id] for c in chosen},
+        addresses={"email": "email", "call": "phone", "meeting": "email", "task": None},
+        drivers=MappingProxyType({}),
+        priced={c.account_id: [c] for c in chosen},
+        unpriced=MappingProxyType({}), refused=MappingProxyType({}),
+        versions=(("formulas", "roi-1"),),
+    ), **more)  # fmt: skip
+
+
+def drafted(given: Material) -> tuple[dict[str, Envelope], dict[str, str]]:
+    envelopes, failed = draft(best(), given)
+    return {e.who.account_id: e for e in envelopes}, {c.account_id: why for c, why in failed}
+
+
+HARMLESS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "braces in the name": ({"name": "{recipient} {offer} {{x}}"}, {}),
+    "a name that turns the text": ({"name": "Acme \u202egnp.exe"}, {"name": "\u202eevE"}),
+    "ten megabytes of name": ({"name": "A" * 10_000_000}, {}),
+    "NUL in the name": ({"name": "Ac\0me"}, {"name": "An\0n"}),
+    "a lone surrogate in the name": ({"name": "Acme \ud800"}, {"name": "\udfff"}),
+    "newlines in the name": ({"name": "Acme\n\nBcc: all@example.com"}, {}),
+    "nothing known of the account": (
+        dict.fromkeys(("name", "owner", "plan", "seats", "days_to_renewal", "stage", "segment",
+                       "days_since_event", "since_day", "probability", "band", "label")), {}),
+    "nothing known of the person": ({}, {"name": None, "contact_id": None, "email": None,
+                                         "phone": None}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("poison", HARMLESS, ids=str)
+def test_a_name_cannot_do_anything(poison: str) -> None:
+    """Everybody gets a proposal, and what it shows is one bounded line that hides nothing."""
+    portrait, contact = HARMLESS[poison]
+    envelopes, failed = drafted(material(portrait, contact))
+
+    assert set(envelopes) | set(failed) == set(ACCOUNTS)
+    assert set(failed) <= {POISONED}
+    assert all(why for why in failed.values())
+    for envelope in envelopes.values():
+        text = seal(envelope).text
+        assert len(text) < 20_000
+        assert not set(text) & set("\0\u202e\ud800\udfff")
+        assert "\n" not in envelope.what.subject
+        assert json.loads(text)["who"]["account_id"] == envelope.who.account_id
+
+
+def test_braces_stay_braces() -> None:
+    envelopes, failed = drafted(material({"name": "{contact} & {nobody}"}))
+
+    assert failed == {}
+    assert "{contact} & {nobody}" in (found := envelopes[POISONED]).what.subject + found.what.body
+
+
+POISON: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
+    "NUL in the address": ({}, {"email": "a\0@x.io", "phone": "+49\0"}, "address"),
+    "an address that turns": ({}, {"email": "\u202ea@x.io", "phone": "\u202e1"}, "address"),
+    "ten megabytes of address": ({}, {"email": "a" * 10_000_000, "phone": "1" * 10**7}, "address"),
+    "a lone surrogate in the stage": ({"stage": "\ud800"}, {}, "U+D800"),
+    "NUL in the label": ({"label": "\0"}, {}, "U+0000"),
+    "a chance that is no number": ({"probability": float("nan")}, {}, "not a number"),
+    "a broken reason": ({"because": "{not json"}, {}, ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("poison", POISON, ids=str)
+def test_what_cannot_be_said_is_refused_alone_and_with_its_reason(poison: str) -> None:
+    portrait, contact, reason = POISON[poison]
+    envelopes, failed = drafted(material(portrait, contact))
+
+    assert set(failed) == {POISONED}
+    assert set(envelopes) == set(ACCOUNTS) - {POISONED}
+    assert reason in failed[POISONED]
+    assert 0 < len(failed[POISONED]) <= 200
+    failed[POISONED].encode()
+
+
+def test_an_account_nobody_painted_is_refused_alone() -> None:
+    """What the warehouse did not answer at all is a reason too, and no crash."""
+    whole = material()
+    known = {name: p for name, p in whole.portraits.items() if name != POISONED}
+    envelopes, failed = drafted(replace(whole, portraits=known))
+
+    assert set(failed) == {POISONED}
+    assert set(envelopes) == set(ACCOUNTS) - {POISONED}
+    assert "KeyError" in failed[POISONED]
+
+
+def test_the_same_material_gives_the_same_bytes() -> None:
+    first, second = (draft(best(), material())[0] for _ in range(2))
+    assert [seal(e).sha256 for e in first] == [seal(e).sha256 for e in second]
+    for envelope in first:
+        nothing = [a for a in envelope.alternatives if a.play == "do_nothing"]
+        assert len(nothing) == 1

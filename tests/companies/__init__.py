@@ -1,0 +1,1 @@
+"""The foreign companies: a mapping each, the table of what a run finds, and its tests."""

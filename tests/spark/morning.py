@@ -1,0 +1,177 @@
+"""One morning on an engine: the calls of the agent, and of every report, in order."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tests.spark.company import AS_OF, LAST_RUN
+from tests.spark.models import EBM, MODELS, USES
+from tools.customers import churn, stages
+from tools.customers.churn.definition import choose_definition
+from tools.customers.churn.observe import first_fact_day, outcomes, read_snapshot
+from tools.customers.features import make_features
+from tools.customers.portraits import portraits
+from tools.customers.recipients import recipients
+from tools.customers.segments import assign as segments
+from tools.customers.segments.outcomes import outcomes as segment_outcomes
+from tools.reports.audit.audit import audit
+from tools.reports.net_retention import measure_net_retention
+from tools.reports.retention import measure_retention
+from tools.reports.retention_spec import RetentionSpec
+from tools.reports.revenue import measure_movements
+from tools.roi import head
+from tools.roi.price import price, unpriced_counts
+from tools.roi.rates import Windows
+from tools.warehouse.asof.world import World, open_world
+from tools.warehouse.identity.rules import standard_rules
+from tools.warehouse.load import _sift
+from tools.warehouse.schema import BY_NAME
+from tools.warehouse.sql import read_sql
+
+if TYPE_CHECKING:
+    from tests.spark.company import Company
+    from tests.spark.pair import PairEngine
+
+STEPS = (
+    "landed", "opened", "featured", "scored", "staged", "staged_in_part", "segmented", "priced",
+    "addressed", "kept", "earned", "bare", "audited",
+)  # fmt: skip
+RETENTION = (
+    RetentionSpec(),
+    RetentionSpec(mode="on_or_after", buckets=(0, 1, 6), incomplete="mark", min_size=1),
+    RetentionSpec(
+        entity="account", birth="first_activity", mode="bracket", brackets=((1, 8), (8, 29)),
+        unit="day", cohort="week", base="previous",
+    ),
+    RetentionSpec(
+        entity="account", birth="first_purchase", returns="purchases", clock="calendar",
+        unit="month", buckets=(0, 1, 2, 3), incomplete="mark",
+    ),
+)  # fmt: skip
+
+# Two rules are enough for the audit to have something joined; one of them is off in a run.
+_ON = {"contact_same_folded_email", "account_named"}
+AUDITED = replace(
+    standard_rules(),
+    rules=tuple(replace(rule, enabled=rule.name in _ON) for rule in standard_rules().rules),
+)
+
+
+class Morning:
+    """The steps of a day over two engines; each names itself for the log."""
+
+    def __init__(self, company: "Company", pair: "PairEngine") -> None:
+        self._company, self._pair = company, pair
+        self.world = World(AS_OF, pair, frozenset())
+
+    def run(self) -> None:
+        """Every step, each on what the ones before it made."""
+        for step in STEPS:
+            self._pair.step = step
+            getattr(self, step)()
+
+    def landed(self) -> None:
+        """What of a batch is new, of a table with versions and of one without; the roll-up."""
+        for table, rows in self._company.again.items():
+            _sift(BY_NAME[table], rows, self._company.dataset, self._pair, None)
+        self._pair.create("rolled", read_sql("tools.warehouse", "rollup"))
+
+    def opened(self) -> None:
+        """Facts as of the day, identity, the relations every calculator reads."""
+        self.world = open_world(AS_OF, self._pair, self._company.dataset)
+
+    def featured(self) -> None:
+        """Every feature."""
+        make_features(self.world)
+
+    def scored(self) -> None:
+        """Every tier's scores; what a model learns from; its drivers and alarms."""
+        for model in MODELS.values():
+            churn.score(self.world, model)
+            accounts = self._first("scores", 9)
+            churn.drivers(self.world, model, accounts, before="scores")
+            churn.drift(self.world, model)
+        for definition in (choose_definition(self.world), USES):
+            first_fact_day(self.world, definition)
+            read_snapshot(self.world, definition)
+            outcomes(self.world, definition, [AS_OF - 120, AS_OF - 60])
+
+    def staged(self) -> None:
+        """The timeline of everybody, the roster, and what the store must change."""
+        rules, present = self._company.rules.stages, self.world.present
+        self._pair.put("score_log", self._company.score_log)
+        self._pair.put("stored_transitions", self._company.stored_transitions)
+        stages.make_timeline(AS_OF, self._pair, present, rules)
+        stages.make_roster(self._pair, present, rules)
+        stages.transition_diff(AS_OF, self._pair, rules, last_run=LAST_RUN)
+
+    def staged_in_part(self) -> None:
+        """The same for those alone whose stage can have moved since the last run."""
+        rules, present = self._company.rules.stages, self.world.present
+        self._pair.put("changed", self._company.changed)
+        stages.make_touched(AS_OF, self._pair, present, rules, LAST_RUN)
+        stages.make_timeline(AS_OF, self._pair, present, rules, touched_only=True)
+        stages.make_roster(self._pair, present, rules, touched_only=True)
+        stages.transition_diff(AS_OF, self._pair, rules, last_run=LAST_RUN, touched_only=True)
+
+    def segmented(self) -> None:
+        """Thresholds, segments, and what became of such accounts."""
+        rules, present = self._company.rules.segments, self.world.present
+        frozen = segments.freeze(AS_OF, self._pair, rules, present)
+        self._pair.put("segment_history", self._company.segment_history)
+        for small in (True, False):
+            chosen = replace(frozen, small=small)
+            segments.assign(AS_OF, self._pair, rules, chosen)
+            active = segments.active_segments(rules, chosen)
+            segment_outcomes(AS_OF, self._pair, rules, active, present)
+
+    def priced(self) -> None:
+        """Every play for every account, the ranked head, and what was left alone."""
+        rules, days = self._company.rules, dict(self._company.rules.segments.windows)
+        windows = Windows(
+            EBM.definition.horizon_days, {n: days[n] for n in ("churn", "expansion", "return")}
+        )
+        price(AS_OF, self._pair, rules.plays, rules.economics, self.world.present, windows)
+        unpriced_counts(self._pair)
+        ranked = head.head(self._pair, 20)
+        head.alternatives(self._pair, [c.account_id for c in ranked[:9]])
+
+    def addressed(self) -> None:
+        """Portraits and the person to reach."""
+        accounts = self._first("accounts", 30)
+        portraits(self.world, accounts)
+        recipients(self.world, accounts, "email")
+        recipients(self.world, accounts, "phone")
+
+    def kept(self) -> None:
+        """Retention under four definitions."""
+        for spec in RETENTION:
+            measure_retention(AS_OF, self._pair, self.world.present, spec)
+
+    def earned(self) -> None:
+        """Recurring revenue by month, and net of the accounts of a year ago."""
+        measure_movements(AS_OF, self._pair, self.world.present)
+        measure_movements(AS_OF, self._pair, self.world.present, "last_day")
+        measure_net_retention(AS_OF, self._pair, self.world.present)
+
+    def bare(self) -> None:
+        """What a company without billing gets: the other definitions of everything."""
+        rules, present = self._company.rules, self.world.present - {"subscriptions"}
+        make_features(World(AS_OF, self._pair, present))
+        churn.score(self.world, MODELS["logistic"])
+        stages.make_timeline(AS_OF, self._pair, present, rules.stages)
+        stages.make_roster(self._pair, present, rules.stages)
+        frozen = replace(segments.freeze(AS_OF, self._pair, rules.segments, present), small=False)
+        segments.assign(AS_OF, self._pair, rules.segments, frozen)
+        active = segments.active_segments(rules.segments, frozen)
+        segment_outcomes(AS_OF, self._pair, rules.segments, active, present)
+        windows = Windows(28, {"churn": 30})
+        price(AS_OF, self._pair, rules.plays, rules.economics, present, windows)
+
+    def audited(self) -> None:
+        """Every check of the audit, with another choice of identity rules."""
+        audit(AS_OF, self._pair, rules=AUDITED)
+
+    def _first(self, relation: str, number: int) -> list[str]:
+        sql = f"SELECT account_id AS account_id FROM {relation} ORDER BY account_id LIMIT {number}"
+        found: list[str] = self._pair.run(sql)["account_id"].to_pylist()
+        return found
