@@ -53,7 +53,7 @@ def test_run_says_what_it_found(homes: Homes) -> None:
     assert "The morning of 2026-11-04" in shown
     assert re.search(rf"\b{ACCOUNTS} accounts, \d+ contacts", shown)
     assert re.search(r"queued: 8, expected net value [\d,]+\.\d\d USD", shown)
-    for line in ("stages: ", "churn: ", "segments: ", "priced: ", "refused by rule: "):
+    for line in ("stages of contacts: ", "churn: ", "segments: ", "priced: ", "refused by rule: "):
         assert line in shown
 
 

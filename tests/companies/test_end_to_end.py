@@ -22,7 +22,7 @@ UNPAID = [
     pytest.param(name, marks=pytest.mark.xdist_group(name))
     for name in ("relax_asana_until_2014-03-31", "yammer_until_2022-07-31", "maven_crm_sales")
 ]
-COMMANDS = ("queue", "roster", "churn", "segments", "audit")
+COMMANDS = ("queue", "roster", "churn", "audit")
 
 
 def say(run: CompanyRun, *words: str) -> str:

@@ -61,6 +61,21 @@ def test_recurring_revenue_rolls_forward_to_the_cent(company: Company, shared_da
     assert {month.difference for month in moved.months} == {0}
 
 
+@pytest.mark.xdist_group("maven_crm_sales")
+def test_an_open_deal_does_not_tell_how_it_ends(company: Company, shared_data: Path) -> None:
+    states = "SELECT state, COUNT(*) AS n, SUM(amount_minor) AS amount FROM deals GROUP BY 1"
+    run = company("maven_crm_sales")
+    with installation(run.home, shared_data, run.name) as deps:
+        then = open_morning(deps, deps.day("2017-07-01")).world
+        rows = then.engine.run(f"{states} ORDER BY state").to_pylist()
+        later = open_morning(deps, deps.day(run.day)).world
+        last = later.engine.run(f"{states} ORDER BY state").to_pylist()
+    assert [(row["state"], row["amount"] is None) for row in rows] == [
+        ("lost", False), ("open", True), ("won", False),
+    ]  # fmt: skip
+    assert {row["state"]: row["n"] for row in last} == {"open": 1_589, "won": 4_238, "lost": 2_473}
+
+
 @pytest.mark.xdist_group(RELAX)
 def test_silence_is_foretold_better_than_by_recency_alone(
     company: Company, shared_data: Path

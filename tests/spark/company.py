@@ -9,7 +9,7 @@ import pyarrow as pa
 
 import tools.sources
 from agent.rulebook import Rulebook, read_rulebook
-from tests.facts import MemoryManifest, arrow, land
+from tests.facts import MemoryManifest, land
 from tests.spark.oddities import oddities
 from tools.customers import stages
 from tools.customers.features import make_features
@@ -107,14 +107,6 @@ class Company:
             "ORDER BY account_id LIMIT 9"
         )
         return self.last_world.engine.run(sql).cast(stages.CHANGED)
-
-    @cached_property
-    def again(self) -> dict[str, pa.Table]:
-        """A batch of which a part is known already; events last, for they are rolled up."""
-        days = oddities(AS_OF), oddities(AS_OF - 2)
-        return {
-            name: arrow(name, [*days[0][name], *days[1][name]]) for name in ("contacts", "events")
-        }
 
 
 def build(folder: Path) -> Company:

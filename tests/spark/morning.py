@@ -22,8 +22,8 @@ from tools.roi import head
 from tools.roi.price import price, unpriced_counts
 from tools.roi.rates import Windows
 from tools.warehouse.asof.world import World, open_world
+from tools.warehouse.dataset import FACT
 from tools.warehouse.identity.rules import standard_rules
-from tools.warehouse.load import _sift
 from tools.warehouse.schema import BY_NAME
 from tools.warehouse.sql import read_sql
 
@@ -70,9 +70,10 @@ class Morning:
             getattr(self, step)()
 
     def landed(self) -> None:
-        """What of a batch is new, of a table with versions and of one without; the roll-up."""
-        for table, rows in self._company.again.items():
-            _sift(BY_NAME[table], rows, self._company.dataset, self._pair, None)
+        """Events rolled up by day, as they are once when they land."""
+        dataset = self._company.dataset
+        paths = dataset.paths(dataset.files(FACT, "events"))
+        self._pair.scan("sifted", paths, BY_NAME["events"].arrow)
         self._pair.create("rolled", read_sql("tools.warehouse", "rollup"))
 
     def opened(self) -> None:
