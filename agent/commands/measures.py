@@ -11,7 +11,7 @@ from agent.run import open_morning
 from tools.reports import retention_table, revenue_table
 from tools.reports.heatmap import draw_heatmap
 from tools.reports.net_retention import measure_net_retention
-from tools.reports.retention import measure_retention
+from tools.reports.retention import Retention, measure_retention
 from tools.reports.retention_spec import RetentionSpec
 from tools.reports.revenue import measure_movements
 
@@ -69,12 +69,16 @@ def retention(
             else:
                 picture.write_bytes(drawn.png)
         if csv_ or json_:
-            typer.echo((retention_table.as_csv if csv_ else retention_table.as_json)(report))
+            typer.echo(_written(report, as_csv=csv_), nl=not csv_)
             return
         shown = retention_table.as_table(report)
         console.print(table(shown.title, [f"{c} " for c in shown.header], shown.rows))
         for note in shown.notes:
             console.print(note, highlight=False)
+
+
+def _written(report: Retention, *, as_csv: bool) -> str:
+    return retention_table.as_csv(report) if as_csv else retention_table.as_json(report)
 
 
 def _numbers(text: str) -> list[tuple[int, ...]]:
@@ -101,7 +105,8 @@ def revenue(
         moved = measure_movements(*given, boundary=boundary)
         kept = measure_net_retention(*given, boundary=boundary)
         if csv_ or json_:
-            typer.echo(revenue_table.as_csv(moved) if csv_ else revenue_table.as_json(moved, kept))
+            text = revenue_table.as_csv(moved) if csv_ else revenue_table.as_json(moved, kept)
+            typer.echo(text, nl=not csv_)
             return
         shown = revenue_table.as_table(moved, kept)
         console.print(table(shown.title, [f"{c} " for c in shown.header], shown.rows))
