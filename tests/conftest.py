@@ -1,5 +1,6 @@
 """What every test shares: the public data sets, and no way out of the machine."""
 
+import os
 import socket
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from hypothesis import settings
 settings.register_profile("house", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("house")
 
+os.environ["COLUMNS"] = "200"  # what a command prints does not depend on who runs the tests
 CHECKOUT = Path(__file__).resolve().parent.parent
 _connect = socket.socket.connect
 
