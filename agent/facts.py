@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tools.errors import BadInput
 from tools.store.records import BadRow, Batch
 from tools.store.records import DataFile as StoredFile
 from tools.warehouse.dataset import DataFile, Dataset, FileKind
@@ -43,6 +44,10 @@ def files_id(folder: "Path", mapping: "Path") -> str:
 
     While it stays the same there is nothing new to read.
     """
+    if not folder.is_dir():
+        raise BadInput(f"--data {folder}: there is no such folder")
+    if not mapping.is_file():
+        raise BadInput(f"{mapping}: there is no such mapping; `lifecycle connect` proposes one")
     digest = hashlib.sha256(mapping.read_bytes())
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         state = path.stat()

@@ -35,7 +35,7 @@ def why_not(deps: "Deps", as_of: int, account: str) -> WhyNot:
         BadInput: the day was not run, or no account has that id or name.
     """
     run = deps.store.runs.run_of(as_of)
-    if run is None:
+    if run is None or run.status != "done":
         raise BadInput(f"{from_number(as_of)} was not run; `lifecycle run --as-of` runs a day")
     day = open_day(deps.as_recorded(run), as_of, run)
     found = _find(day, account)

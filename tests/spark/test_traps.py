@@ -49,12 +49,13 @@ EXPRESSIONS = {
     "no number is no value": "NULLIF(x, CAST('NaN' AS DOUBLE))",
     "no number is greatest": "x > 1e299",
     "floor": "FLOOR(m)",
-    "floor as integer": "CAST(FLOOR(x * 1e0) AS DOUBLE)",
+    "floor below zero": "CAST(FLOOR(CASE WHEN x < 1e9 THEN x END) AS DOUBLE)",
     "root": "SQRT(ABS(x))",
-    "logistic": "1e0 / (1e0 + EXP(-x))",
+    "logistic to six places": "FLOOR(1e0 / (1e0 + EXP(CASE WHEN x < 1e9 THEN -x END)) * 1e6 + 5e-1)"
+    " / 1e6",
     "product of decimals": "CAST(m * CAST(0.0001 AS DECIMAL(5, 4)) AS DECIMAL(25, 8))",
     "sum of decimals": "CAST(m + CAST(0.25 AS DECIMAL(5, 4)) AS DECIMAL(20, 4))",
-    "round half up": "CAST(ROUND(x * 10) AS DOUBLE)",
+    "round half up": "CAST(ROUND(x) AS DOUBLE)",
     "membership": "t IN ('a', 'A', '')",
     "pattern": "t LIKE 'a%'",
 }
@@ -63,7 +64,8 @@ QUERIES = {
     "unknown last, downwards": "SELECT k AS k, x AS x FROM odd ORDER BY x DESC, k DESC",
     "text by code point": "SELECT t AS t, k AS k FROM odd ORDER BY t, k",
     "order in a window": "SELECT k AS k, ROW_NUMBER() OVER (ORDER BY a DESC, k) AS p, "
-    "LAG(t) OVER (PARTITION BY f ORDER BY a, k) AS b, SUM(k) OVER (ORDER BY n, k) AS s FROM odd",
+    "LAG(t) OVER (PARTITION BY f ORDER BY a, k) AS b, "
+    "CAST(SUM(k) OVER (ORDER BY n, k) AS BIGINT) AS s FROM odd",
     "sum of integers": "SELECT f AS f, CAST(SUM(n) AS BIGINT) AS s, CAST(SUM(k) AS BIGINT) AS c, "
     "COUNT(a) AS n, COUNT(DISTINCT t) AS d FROM odd GROUP BY f",
     "nothing to add": "SELECT CAST(SUM(a) AS BIGINT) AS s, MAX(t) AS m, COUNT(*) AS n FROM odd "
@@ -78,18 +80,19 @@ QUERIES = {
     "one name in parentheses": "SELECT k AS k FROM odd WHERE (f)",
     "union under a window": "WITH u AS (SELECT k AS k, a AS a FROM odd UNION ALL "
     "SELECT k AS k, k AS a FROM odd) SELECT k AS k, a AS a, "
-    "SUM(a) OVER (PARTITION BY k ORDER BY a ROWS UNBOUNDED PRECEDING) AS s FROM u",
+    "CAST(SUM(a) OVER (PARTITION BY k ORDER BY a ROWS UNBOUNDED PRECEDING) AS BIGINT) AS s FROM u",
     "a name of ours hides a relation": "WITH odd2 AS (SELECT k AS k FROM odd), "
     "odd AS (SELECT k + 1 AS k FROM odd2) SELECT k AS k FROM odd ORDER BY k",
 }
 
 
 def test_expressions_have_the_same_value(pair: PairEngine) -> None:
-    pair.put("odd", ODD)
-    for number, sql in enumerate(EXPRESSIONS.values()):
-        pair.view(f"odd_{number}", f"SELECT k AS k, {sql} AS v FROM odd")
+    columns = [f"{sql} AS {name.replace(' ', '_')}" for name, sql in EXPRESSIONS.items()]
 
-    assert _faults(pair, EXPRESSIONS) == {}
+    pair.put("odd", ODD)
+    pair.create("answers", f"SELECT k AS k, {', '.join(columns)} FROM odd")
+
+    assert [each.fault for each in pair.log] == [""]
 
 
 def test_queries_have_the_same_answer_in_the_same_order(pair: PairEngine) -> None:
@@ -97,11 +100,8 @@ def test_queries_have_the_same_answer_in_the_same_order(pair: PairEngine) -> Non
     for sql in QUERIES.values():
         pair.run(sql)
 
-    assert _faults(pair, QUERIES) == {}
-
-
-def _faults(pair: PairEngine, named: dict[str, str]) -> dict[str, str]:
-    return {name: e.fault for name, e in zip(named, pair.log, strict=True) if e.fault}
+    faults = zip(QUERIES, (each.fault for each in pair.log), strict=True)
+    assert {name: fault for name, fault in faults if fault} == {}
 
 
 def test_cents_are_rounded_half_to_even_on_both(pair: PairEngine) -> None:
@@ -134,11 +134,12 @@ def test_number_and_tree_parameters(pair: PairEngine) -> None:
 def test_rows_come_back_as_they_were_put(pair: PairEngine) -> None:
     pair.put("odd", ODD)
     pair.create("kept", "SELECT * FROM odd")
-    pair.create("kept", "SELECT * FROM kept WHERE k < 5")
+    pair.create("fewer", "SELECT * FROM kept WHERE k < 5")
+    pair.create("kept", "SELECT * FROM fewer")
     pair.put("nobody", ODD.schema.empty_table())
     pair.create("nothing", "SELECT * FROM nobody")
 
-    assert [(each.rows, each.fault) for each in pair.log] == [(8, ""), (5, ""), (0, "")]
+    assert [(each.rows, each.fault) for each in pair.log] == [(8, ""), (5, ""), (5, ""), (0, "")]
 
 
 def test_files_of_several_loads_are_one_relation(pair: PairEngine, tmp_path: Path) -> None:
