@@ -108,7 +108,9 @@ def forget_places(deps: "Deps", run: "Run") -> None:
 
 def _refuse_the_past(deps: "Deps", as_of: int) -> None:
     closed = deps.store.runs.closed_day()
-    if closed is not None and as_of < closed:
+    run = deps.store.runs.run_of(as_of)
+    done = run is not None and run.status == "done"
+    if closed is not None and as_of < closed and not done:
         raise Conflict(
             f"{from_number(closed)} is closed already, so {from_number(as_of)} cannot be run any "
             f"more; `lifecycle replay --as-of` recomputes a day that was run"

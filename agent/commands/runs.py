@@ -213,7 +213,7 @@ def show_proposal(proposal: Proposal) -> None:
                   f"P(worth more than nothing) {worth['p_positive']}; convention "
                   f"{worth['convention']}")  # fmt: skip
     given = [(a["name"], a["value"], a["source"], a["owner"]) for a in worth["assumptions"]]
-    console.print(table("Assumed", ("figure", "value ", "source", "owner"), given))
+    console.print(table("Assumed", ("figure", "value", "source", "owner"), given))
     for caution in worth["cautions"]:
         console.print(f"mind: {caution['text']}", markup=False)
     others = [

@@ -120,6 +120,7 @@ def test_what_waits_can_be_explained(company: Company, name: str) -> None:
     assert {proposal["envelope"]["what"]["channel"] for proposal in waiting} == {"task"}
     said = say(run, "explain", waiting[0]["id"])
     assert "nobody outside is reached" in said
-    assert "gross_margin" in said
+    assumed = {each["name"]: each for each in waiting[0]["envelope"]["worth"]["assumptions"]}
+    assert assumed["gross_margin"]["owner"] == "finance"
     again = say(run, "run", "--as-of", run.day)
     assert "nothing new was created" in again
