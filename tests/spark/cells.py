@@ -55,7 +55,7 @@ def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
         return pc.cast(column, pa.decimal256(76, column.type.scale)).cast(pa.decimal256(76, 30))
     wide = column.cast(WIDE[held])
     if held == "double" and pc.any(pc.is_nan(wide)).as_py():
-        return wide.cast(pa.string())
+        return pc.add(wide, 0.0).cast(pa.string())  # the text of -0.0 is not that of 0.0
     return wide
 
 

@@ -20,7 +20,7 @@ CALCULATORS = ("warehouse", "customers", "roi", "reports")
 FINAL = (
     "accounts", "contacts", "deals", "usage", "messages", "tickets", "subscriptions", "invoices",
     "campaigns", "merges", "refusals", "contact_account", "features", "scores", "timeline",
-    "roster", "transition_inserts", "transition_supersedes", "touched", "segments", "outcomes",
+    "roster", "transition_inserts", "transition_supersedes", "touched", "segments",
     "candidates", "unpriced", "left_alone", "retention_members", "revenue_mrr", "audit_hit",
 )  # fmt: skip
 
