@@ -20,6 +20,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, make_url
 
+from tools.store.columns import StoreRow
 from tools.store.migrate import migrate
 from tools.store.store import Store, open_store
 
@@ -133,3 +134,42 @@ def store(database_url: str) -> "Iterator[Store]":
     opened = open_store(database_url)
     yield opened
     opened.close()
+
+
+class Fresh:
+    """One database after the other without rows; each comes when the last one is not needed."""
+
+    def __init__(self, kind: str, folder: Path) -> None:
+        self._kind, self._folder = kind, folder
+        self._store: Store | None = None
+        self._databases = _database(kind, folder, migrated=True)
+        self._url = next(self._databases)
+
+    def store(self) -> Store:
+        """An open store without rows."""
+        if self._store is not None:
+            self._store.close()
+        if self._kind == "sqlite":
+            for path in self._folder.glob("lifecycle.db*"):
+                path.unlink()
+            self._url = _sqlite(self._folder, migrated=True)
+            self._store = open_store(self._url)
+        else:
+            self._store = open_store(self._url)
+            self._wipe(self._store)
+        return self._store
+
+    @staticmethod
+    def _wipe(store: Store) -> None:
+        """Delete every row, those too that are kept for ever."""
+        names = ", ".join(f'"{name}"' for name in StoreRow.metadata.tables)
+        with store.database.write() as session:
+            session.connection().execute(text("SET LOCAL session_replication_role = replica"))
+            session.connection().execute(text(f"TRUNCATE {names}"))
+
+    def close(self) -> None:
+        """Let go of the last one."""
+        if self._store is not None:
+            self._store.close()
+        for _ in self._databases:
+            pass

@@ -2,7 +2,9 @@
 
 LifecycleError
 ├── BadInput        what a person gave is wrong: where, what, and what to do
-│   └── BadRule     a rule in YAML names or does something it may not
+│   ├── BadRule     a rule in YAML names or does something it may not
+│   └── Absent      there is nothing of that name
+├── Forbidden       this person may not do this
 ├── NotComputable   an input is missing: which one
 └── Conflict        somebody else got there first
 """
@@ -24,6 +26,14 @@ class BadInput(LifecycleError):  # noqa: N818 - named for the event, as httpx do
 
 class BadRule(BadInput):
     """A rule in YAML cannot be used."""
+
+
+class Absent(BadInput):
+    """Something was asked for by a name that nothing has."""
+
+
+class Forbidden(LifecycleError):  # noqa: N818
+    """This person may not do this; the message says what would be needed."""
 
 
 class NotComputable(LifecycleError):  # noqa: N818

@@ -4,7 +4,17 @@ from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 
-from tools.store.records import BadRow, Batch, DataFile, NewProposal
+from tools.store.gate.gate import GateTx
+from tools.store.records import (
+    BadRow,
+    Batch,
+    DataFile,
+    Entered,
+    NewProposal,
+    Proposal,
+    ProposalStatus,
+)
+from tools.store.store import Store
 from tools.store.transitions import KEY, TRANSITIONS
 
 NOW = datetime(2024, 3, 1, 6, 0, tzinfo=UTC)
@@ -58,3 +68,18 @@ def keys(*rows: tuple[str, str, int]) -> pa.Table:
         ],
         KEY,
     )
+
+
+def enter(store: Store, day: int, *new: NewProposal, **withdrawn: str) -> Entered:
+    """Enter a day's proposals as the queue does."""
+    return store.gate.write(lambda tx: tx.enter(day, new, NOW, withdrawn))
+
+
+def move(store: Store, seen: Proposal, to: ProposalStatus, day: int = DAY) -> Proposal | None:
+    """Move a proposal as it was seen; None when it is not so any more."""
+
+    def work(tx: GateTx) -> Proposal | None:
+        moved = tx.asked.move(seen, to, LATER, before_day=day, decided_day=day)
+        return tx.asked.get(seen.id) if moved else None
+
+    return store.gate.write(work)

@@ -8,21 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from tests.store.made import DAY, LATER, NOW, proposal
-from tools.errors import BadInput, Conflict
-from tools.store.migrate import open_database
-from tools.store.proposals import Proposals
+from tests.store.made import DAY, NOW, enter, move, proposal
+from tools.errors import Conflict
 from tools.store.records import Entered, Proposal
-from tools.store.store import Store
+from tools.store.store import Store, open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from tools.store.records import NewProposal
-
-
-def enter(store: Store, day: int, *new: "NewProposal", **withdrawn: str) -> Entered:
-    return store.proposals.enter(day, new, NOW, withdrawn)
 
 
 def only(store: Store, account: str = "a1") -> Proposal:
@@ -94,7 +86,8 @@ def test_what_todays_facts_forbid_is_taken_back_with_the_reason(store: Store) ->
 @pytest.mark.parametrize("decided", ["approved", "rejected", "snoozed"])
 def test_a_decided_one_is_never_touched(store: Store, decided: str) -> None:
     enter(store, DAY, proposal())
-    before = store.proposals.decide(only(store), decided, DAY, LATER)  # type: ignore[arg-type]  # a Decided
+    before = move(store, only(store), decided)  # type: ignore[arg-type]  # a status
+    assert before
 
     enter(store, DAY + 1, proposal(sha="s2"), a1="paused")
     enter(store, DAY + 30)
@@ -121,61 +114,47 @@ def test_the_queue_is_ranked_by_value_then_id(store: Store) -> None:
 
 
 CHANGED: "dict[str, Callable[[Store], object]]" = {
-    "decided": lambda s: s.proposals.decide(only(s), "rejected", DAY, LATER),
+    "decided": lambda s: move(s, only(s), "rejected"),
     "superseded": lambda s: enter(s, DAY + 1, proposal(sha="s2")),
     "expired": lambda s: enter(s, DAY + 7),
 }
 
 
 @pytest.mark.parametrize("meanwhile", CHANGED)
-def test_a_decision_about_what_has_changed_loses_and_says_what_happened(
-    store: Store, meanwhile: str
-) -> None:
+def test_who_saw_it_before_it_changed_moves_nothing(store: Store, meanwhile: str) -> None:
     enter(store, DAY, proposal())
     seen = only(store)
     CHANGED[meanwhile](store)
+    before = store.proposals.of_account("a1")
 
-    with pytest.raises(Conflict, match=r"it is (rejected|superseded|expired).*version 2"):
-        store.proposals.decide(seen, "approved", DAY, LATER)
+    assert move(store, seen, "approved") is None
+    assert store.proposals.of_account("a1") == before
 
 
-@pytest.mark.parametrize("forged", [{"version": 2}, {"sha256": "other"}])
-def test_a_decision_about_other_bytes_or_another_version_is_refused(
+@pytest.mark.parametrize("forged", [{"version": 2}, {"shown": "other"}, {"id": "px"}])
+def test_other_bytes_another_version_or_another_id_move_nothing(
     store: Store, forged: dict[str, Any]
 ) -> None:
     enter(store, DAY, proposal())
 
-    with pytest.raises(Conflict, match="it is pending"):
-        store.proposals.decide(replace(only(store), **forged), "approved", DAY, LATER)
+    assert move(store, replace(only(store), **forged), "approved") is None
 
 
-def test_what_is_decided_cannot_be_decided_again_even_by_who_knows_it(store: Store) -> None:
-    enter(store, DAY, proposal())
-    rejected = store.proposals.decide(only(store), "rejected", DAY, LATER)
-
-    with pytest.raises(Conflict, match="it is rejected"):
-        store.proposals.decide(rejected, "approved", DAY, LATER)
-
-
-def test_a_decision_about_what_does_not_exist_says_so(store: Store) -> None:
+@pytest.mark.parametrize(("status", "to"), [("approved", "rejected"), ("expired", "pending"),
+                                            ("superseded", "approved"), ("rejected", "approved"),
+                                            ("revoked", "pending")])  # fmt: skip
+def test_only_legal_edges_can_be_moved_along(store: Store, status: str, to: str) -> None:
     enter(store, DAY, proposal())
 
-    with pytest.raises(BadInput, match="none of that id"):
-        store.proposals.decide(replace(only(store), id="px"), "approved", DAY, LATER)
+    with pytest.raises(Conflict, match=f"what is {status} cannot become {to}"):
+        move(store, replace(only(store), status=status), to)  # type: ignore[arg-type]  # statuses
 
 
-def test_a_decision_after_the_last_day_is_refused(store: Store) -> None:
+def test_after_its_last_day_it_cannot_be_approved(store: Store) -> None:
     enter(store, DAY, proposal())
 
-    with pytest.raises(Conflict, match="it is pending"):
-        store.proposals.decide(only(store), "approved", DAY + 7, LATER)
-
-
-def test_only_the_three_answers_are_decisions(store: Store) -> None:
-    enter(store, DAY, proposal())
-
-    with pytest.raises(BadInput, match="'expired' is not one of them"):
-        store.proposals.decide(only(store), "expired", DAY, LATER)  # type: ignore[arg-type]  # on purpose
+    assert move(store, only(store), "approved", DAY + 7) is None
+    assert move(store, only(store), "approved", DAY + 6)
 
 
 @pytest.mark.parametrize("column", ["envelope", "sha256", "substance", "value_minor", "play"])
@@ -190,12 +169,8 @@ def test_of_many_decisions_one_wins(store: Store) -> None:
     enter(store, DAY, proposal())
     seen = only(store)
 
-    def decide(answer: str) -> int:
-        try:
-            store.proposals.decide(seen, answer, DAY, LATER)  # type: ignore[arg-type]  # a Decided
-        except Conflict:
-            return 0
-        return 1
+    def decide(answer: str) -> bool:
+        return move(store, seen, answer) is not None  # type: ignore[arg-type]  # a status
 
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(decide, ["approved", "rejected"] * 4)) == 1
@@ -213,10 +188,9 @@ def test_threads_that_enter_the_same_day_make_one_row_each(store: Store) -> None
 
 def enter_elsewhere(url: str, day: int, sha: str) -> None:
     """Enter twenty accounts' proposals; runs in a process of its own."""
-    database = open_database(url)
-    new = [proposal(f"a{n}", sha) for n in range(20)]
-    Proposals(database).enter(day, new, NOW, {})
-    database.close()
+    store = open_store(url)
+    enter(store, day, *[proposal(f"a{n}", sha) for n in range(20)])
+    store.close()
 
 
 def test_processes_that_enter_the_same_and_the_next_day_leave_one_undecided_each(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.store.made import DAY, LATER, NOW, proposal
+from tests.store.made import DAY, LATER, NOW, enter, move, proposal
 from tools.errors import BadInput
 from tools.store.records import ContactHistory, Decision, Send
 from tools.store.sends import suppression_key
@@ -33,9 +33,9 @@ def test_a_send_is_recorded_once(store: Store) -> None:
 
 
 def test_decisions_count_from_the_day_after(store: Store) -> None:
-    store.proposals.enter(DAY, [proposal(), proposal("a2")], NOW, {})
+    enter(store, DAY, proposal(), proposal("a2"))
     waiting, _ = store.proposals.of_day(DAY)
-    store.proposals.decide(waiting, "rejected", DAY, NOW)
+    assert move(store, waiting, "rejected")
 
     assert store.sends.histories(DAY, ["a1"])["a1"].decisions == ()
     assert store.sends.histories(DAY + 1, ["a1", "a2"]) == {

@@ -136,6 +136,13 @@ class NewProposal:
     sha256: str
     substance: str
     expires_day: int
+    account_name: str = ""
+    owner: str = ""
+    segment: str = ""
+    stage: str = ""
+    goal: str = ""
+    channel: str = ""
+    tier: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,7 +150,8 @@ class Proposal:
     """One frozen envelope and what became of it.
 
     `expires_day` is the first day on which it can no longer be decided. `version` grows by one
-    with every change of status. `supersedes` and `superseded_by` link the ids both ways.
+    with every change of status. `supersedes` and `superseded_by` link the ids both ways. `shown`
+    is the hash of the bytes a person is asked about now: `sha256`, or that of the last edit.
     """
 
     id: str
@@ -165,6 +173,17 @@ class Proposal:
     version: int
     created_at: "datetime"
     changed_at: "datetime"
+    shown: str = ""
+    editor: str = ""
+    snoozed_until: int | None = None
+    reminded_day: int | None = None
+    account_name: str = ""
+    owner: str = ""
+    segment: str = ""
+    stage: str = ""
+    goal: str = ""
+    channel: str = ""
+    tier: str = ""
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,41 @@ class Sends:
         }
 
 
+class Ledger:
+    """The same facts inside a transaction of the gate: what is read there is true there."""
+
+    def __init__(self, session: "Session") -> None:
+        self._session = session
+
+    def history(self, as_of: int, account_id: str) -> ContactHistory:
+        """Sends and decisions of an account before a day."""
+        return ContactHistory(
+            account_id,
+            tuple(_sends(self._session, as_of, [account_id])),
+            tuple(_decisions(self._session, as_of, [account_id])),
+        )
+
+    def record(self, send: Send, now: "datetime") -> None:
+        """Write down what left, once."""
+        insert_new(self._session, SendRow, [send], recorded_at=now)
+
+    def suppressed(self, keys: "Iterable[str]", at: "datetime") -> frozenset[tuple[str, str]]:
+        """Which (key, channel) are suppressed at an instant; a channel `*` means any."""
+        return _suppressed(self._session, keys, at)
+
+    def suppress(self, key: str, channel: str, reason: str, since: "datetime") -> bool:
+        """Never reach this address by this channel (`*` for any) again; False when it is so."""
+        return _suppress(self._session, key, channel, reason, since)
+
+    def pauses(self, at: "datetime") -> tuple[Pause, ...]:
+        """What is paused at an instant."""
+        return _pauses(self._session, at)
+
+    def set_pause(self, pause: Pause) -> None:
+        """Flip a switch: `global`, `play:<id>` or `channel:<id>`; the flips are kept."""
+        _set_pause(self._session, pause)
+
+
 class Switches:
     """Who must receive nothing, and what is paused."""
 
@@ -63,46 +98,62 @@ class Switches:
     def suppress(self, key: str, channel: str, reason: str, since: "datetime") -> bool:
         """Never reach this address by this channel (`*` for any) again; False when it is so."""
         with self._database.write() as session:
-            if session.get(SuppressionRow, (key, channel)) is not None:
-                return False
-            row = SuppressionRow(key=key, channel=channel, reason=reason, since=since)
-            session.add(row)
-            return True
+            return _suppress(session, key, channel, reason, since)
 
     def suppressed(self, keys: "Iterable[str]", at: "datetime") -> frozenset[tuple[str, str]]:
         """Which (key, channel) are suppressed at an instant; a channel `*` means any."""
-        found: set[tuple[str, str]] = set()
-        row = SuppressionRow
         with self._database.read() as session:
-            for part in chunks(sorted(set(keys)), A_STATEMENT):
-                query = select(col(row.key), col(row.channel)).where(
-                    col(row.key).in_(part), col(row.since) <= at
-                )
-                found.update((key, channel) for key, channel in session.execute(query))
-        return frozenset(found)
+            return _suppressed(session, keys, at)
 
     def set_pause(self, scope: str, *, on: bool, who: str, reason: str, now: "datetime") -> None:
         """Flip a switch: `global`, `play:<id>` or `channel:<id>`; the flips are kept."""
-        kind, _, name = scope.partition(":")
-        if scope != "global" and (kind not in {"play", "channel"} or not name):
-            raise BadInput(f"pause: {scope!r}; write global, play:<id> or channel:<id>")
-        with self._database.write("pauses") as session:
-            session.add(PauseRow(scope=scope, on=on, since=now, who=who, reason=reason))
+        with self._database.write("gate") as session:
+            _set_pause(session, Pause(scope, on, now, who, reason))
 
     def pauses(self, at: "datetime") -> tuple[Pause, ...]:
         """What is paused at an instant: the last word of each scope, if it says on."""
-        last = (
-            select(func.max(PauseRow.seq)).where(col(PauseRow.since) <= at).group_by(PauseRow.scope)
-        )
-        query = select(PauseRow).where(col(PauseRow.seq).in_(last))
         with self._database.read() as session:
-            found = [record_of(Pause, row) for row in session.scalars(query)]
-        return tuple(sorted((p for p in found if p.on), key=lambda pause: pause.scope))
+            return _pauses(session, at)
 
 
 def suppression_key(secret: bytes, address: str) -> str:
     """The keyed hash under which an address is remembered after it has been erased."""
     return hmac.new(secret, address.strip().lower().encode(), sha256).hexdigest()
+
+
+def _suppress(session: "Session", key: str, channel: str, reason: str, since: "datetime") -> bool:
+    row = SuppressionRow(key=key, channel=channel, reason=reason, since=since)
+    if session.get(SuppressionRow, (key, channel)) is not None:
+        return False
+    session.add(row)
+    return True
+
+
+def _suppressed(
+    session: "Session", keys: "Iterable[str]", at: "datetime"
+) -> frozenset[tuple[str, str]]:
+    found: set[tuple[str, str]] = set()
+    row = SuppressionRow
+    for part in chunks(sorted(set(keys)), A_STATEMENT):
+        query = select(col(row.key), col(row.channel)).where(
+            col(row.key).in_(part), col(row.since) <= at
+        )
+        found.update((key, channel) for key, channel in session.execute(query))
+    return frozenset(found)
+
+
+def _set_pause(session: "Session", pause: Pause) -> None:
+    kind, _, name = pause.scope.partition(":")
+    if pause.scope != "global" and (kind not in {"play", "channel"} or not name):
+        raise BadInput(f"pause: {pause.scope!r}; write global, play:<id> or channel:<id>")
+    session.add(PauseRow(**vars(pause)))
+
+
+def _pauses(session: "Session", at: "datetime") -> tuple[Pause, ...]:
+    last = select(func.max(PauseRow.seq)).where(col(PauseRow.since) <= at).group_by(PauseRow.scope)
+    query = select(PauseRow).where(col(PauseRow.seq).in_(last))
+    found = [record_of(Pause, row) for row in session.scalars(query)]
+    return tuple(sorted((p for p in found if p.on), key=lambda pause: pause.scope))
 
 
 def _sends(session: "Session", as_of: int, accounts: "Sequence[str]") -> list[Send]:

@@ -3,12 +3,15 @@
 from typing import TYPE_CHECKING
 
 from tools.store.documents import Documents
+from tools.store.gate.gate import GateStore
 from tools.store.manifest import Manifest
 from tools.store.migrate import open_database
+from tools.store.people import People
 from tools.store.proposals import Proposals
 from tools.store.refusals import Refusals
 from tools.store.runs import Runs
 from tools.store.sends import Sends, Switches
+from tools.store.slots import Slots
 from tools.store.transitions import Transitions
 
 if TYPE_CHECKING:
@@ -26,6 +29,9 @@ class Store:
         self.runs = Runs(database)
         self.transitions = Transitions(database)
         self.proposals = Proposals(database)
+        self.gate = GateStore(database)
+        self.people = People(database)
+        self.slots = Slots(database)
         self.refusals = Refusals(database)
         self.sends = Sends(database)
         self.switches = Switches(database)

@@ -26,6 +26,8 @@ class ProposalRow(StoreRow, table=True):
         ),
         Index(None, "status", "value_minor", "id"),
         Index(None, "account_id", "decided_day"),
+        Index(None, "status", "play", "value_minor", "id"),
+        Index(None, "status", "snoozed_until"),
     )
 
     id: str = Field(primary_key=True)
@@ -45,5 +47,16 @@ class ProposalRow(StoreRow, table=True):
     superseded_by: str | None = Field(default=None, foreign_key="proposal.id")
     decided_day: int | None = None
     version: int
+    shown: str
+    editor: str
+    snoozed_until: int | None = None
+    reminded_day: int | None = None
+    account_name: str
+    owner: str
+    segment: str
+    stage: str
+    goal: str
+    channel: str
+    tier: str
     created_at: datetime = Field(sa_type=UtcDateTime)
     changed_at: datetime = Field(sa_type=UtcDateTime)

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from tools.store.migrations.pieces import big, index, instant, key, long, refers, text, whole
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -37,114 +39,82 @@ def downgrade() -> None:
         op.execute("DROP FUNCTION proposal_sealed")
 
 
-def _text(name: str, *rest: sa.ForeignKey, null: bool = False) -> sa.Column[str]:
-    return sa.Column(name, sa.String(), *rest, nullable=null)
-
-
-def _long(name: str) -> sa.Column[str]:
-    return sa.Column(name, sa.Text(), nullable=False)
-
-
-def _int(name: str, *, null: bool = False) -> sa.Column[int]:
-    return sa.Column(name, sa.Integer(), nullable=null)
-
-
-def _big(name: str) -> sa.Column[int]:
-    return sa.Column(name, sa.BigInteger(), nullable=False)
-
-
-def _instant(name: str, *, null: bool = False) -> sa.Column[object]:
-    return sa.Column(name, sa.DateTime(timezone=True), nullable=null)
-
-
-def _key(table: str, *columns: str) -> sa.PrimaryKeyConstraint:
-    return sa.PrimaryKeyConstraint(*columns, name=op.f(f"pk_{table}"))
-
-
-def _refers(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [to], name=op.f(f"fk_{table}_{column}"))
-
-
-def _index(table: str, *columns: str) -> None:
-    op.create_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table, list(columns))
-
-
 def _loads() -> None:
     op.create_table(
-        "batch", _text("id"), _text("source"), _big("rows"), _instant("committed_at"),
-        _key("batch", "id"),
+        "batch", text("id"), text("source"), big("rows"), instant("committed_at"),
+        key("batch", "id"),
     )  # fmt: skip
     op.create_table(
-        "data_file", _text("path"), _text("table"), _text("kind"), _big("rows"),
-        _int("min_day", null=True), _int("max_day", null=True),
-        _int("min_known", null=True), _int("max_known", null=True),
-        _text("sha256"), _text("batch"),
-        _key("data_file", "path"), _refers("data_file", "batch", "batch.id"),
+        "data_file", text("path"), text("table"), text("kind"), big("rows"),
+        whole("min_day", null=True), whole("max_day", null=True),
+        whole("min_known", null=True), whole("max_known", null=True),
+        text("sha256"), text("batch"),
+        key("data_file", "path"), refers("data_file", "batch", "batch.id"),
     )  # fmt: skip
-    _index("data_file", "batch")
+    index("data_file", "batch")
 
 
 def _bad_rows() -> None:
     op.create_table(
-        "bad_row", _text("batch"), _int("seq"), _text("table"), _text("file"), _big("line"),
-        _text("column"), _long("value"), _long("reason"),
-        _key("bad_row", "batch", "seq"), _refers("bad_row", "batch", "batch.id"),
+        "bad_row", text("batch"), whole("seq"), text("table"), text("file"), big("line"),
+        text("column"), long("value"), long("reason"),
+        key("bad_row", "batch", "seq"), refers("bad_row", "batch", "batch.id"),
     )  # fmt: skip
-    _index("bad_row", "table", "column")
+    index("bad_row", "table", "column")
 
 
 def _runs() -> None:
-    op.create_table("document", _text("sha256"), _long("text"), _key("document", "sha256"))
+    op.create_table("document", text("sha256"), long("text"), key("document", "sha256"))
     op.create_table(
-        "run", _text("id"), _int("as_of"), _text("status"), _text("fingerprint"),
-        _long("summary"), _instant("started_at"), _instant("finished_at", null=True),
-        _key("run", "id"), sa.UniqueConstraint("as_of", name=op.f("uq_run_as_of")),
+        "run", text("id"), whole("as_of"), text("status"), text("fingerprint"),
+        long("summary"), instant("started_at"), instant("finished_at", null=True),
+        key("run", "id"), sa.UniqueConstraint("as_of", name=op.f("uq_run_as_of")),
     )  # fmt: skip
     op.create_table(
-        "run_document", _text("run"), _text("name"), _text("sha256"),
-        _key("run_document", "run", "name"), _refers("run_document", "run", "run.id"),
-        _refers("run_document", "sha256", "document.sha256"),
+        "run_document", text("run"), text("name"), text("sha256"),
+        key("run_document", "run", "name"), refers("run_document", "run", "run.id"),
+        refers("run_document", "sha256", "document.sha256"),
     )  # fmt: skip
 
 
 def _transitions() -> None:
     op.create_table(
-        "transition", _text("kind"), _text("entity_id"), _int("as_of"), _int("effective_day"),
-        _text("to_stage"), _text("from_stage", null=True), _int("observed_day"),
-        _int("superseded_as_of", null=True), _long("because"), _text("rule_version"),
-        _text("skipped"),
-        _key("transition", "kind", "entity_id", "as_of", "effective_day", "to_stage"),
+        "transition", text("kind"), text("entity_id"), whole("as_of"), whole("effective_day"),
+        text("to_stage"), text("from_stage", null=True), whole("observed_day"),
+        whole("superseded_as_of", null=True), long("because"), text("rule_version"),
+        text("skipped"),
+        key("transition", "kind", "entity_id", "as_of", "effective_day", "to_stage"),
     )  # fmt: skip
-    _index("transition", "as_of")
-    _index("transition", "superseded_as_of")
+    index("transition", "as_of")
+    index("transition", "superseded_as_of")
 
 
 def _refusals() -> None:
     op.create_table(
-        "refusal", _text("account_id"), _int("as_of"), _text("play"), _text("rule_id"),
-        _long("reason"), _key("refusal", "account_id", "as_of", "play", "rule_id"),
+        "refusal", text("account_id"), whole("as_of"), text("play"), text("rule_id"),
+        long("reason"), key("refusal", "account_id", "as_of", "play", "rule_id"),
     )  # fmt: skip
-    _index("refusal", "as_of")
+    index("refusal", "as_of")
 
 
 def _proposals() -> None:
     op.create_table(
-        "proposal", _text("id"), _int("as_of"), _text("account_id"),
-        _text("contact_id", null=True), _text("play"), _text("status"), _long("status_reason"),
-        _big("value_minor"), _text("currency"), _long("envelope"), _text("sha256"),
-        _text("substance"), _int("expires_day"), _text("supersedes", null=True),
-        _text("superseded_by", null=True), _int("decided_day", null=True), _int("version"),
-        _instant("created_at"), _instant("changed_at"),
-        _key("proposal", "id"),
+        "proposal", text("id"), whole("as_of"), text("account_id"),
+        text("contact_id", null=True), text("play"), text("status"), long("status_reason"),
+        big("value_minor"), text("currency"), long("envelope"), text("sha256"),
+        text("substance"), whole("expires_day"), text("supersedes", null=True),
+        text("superseded_by", null=True), whole("decided_day", null=True), whole("version"),
+        instant("created_at"), instant("changed_at"),
+        key("proposal", "id"),
         sa.UniqueConstraint("as_of", "account_id", name=op.f("uq_proposal_as_of_account_id")),
-        _refers("proposal", "supersedes", "proposal.id"),
-        _refers("proposal", "superseded_by", "proposal.id"),
+        refers("proposal", "supersedes", "proposal.id"),
+        refers("proposal", "superseded_by", "proposal.id"),
     )  # fmt: skip
 
 
 def _proposal_indexes() -> None:
-    _index("proposal", "account_id", "decided_day")
-    _index("proposal", "status", "value_minor", "id")
+    index("proposal", "account_id", "decided_day")
+    index("proposal", "status", "value_minor", "id")
     pending = sa.text("status = 'pending'")
     op.create_index(
         "uq_proposal_pending_account", "proposal", ["account_id"],
@@ -154,23 +124,23 @@ def _proposal_indexes() -> None:
 
 def _sends() -> None:
     op.create_table(
-        "send", _text("id"), _text("contact_id", null=True), _text("account_id"),
-        _text("channel"), _text("play"), _int("day"), _instant("recorded_at"),
-        _key("send", "id"),
+        "send", text("id"), text("contact_id", null=True), text("account_id"),
+        text("channel"), text("play"), whole("day"), instant("recorded_at"),
+        key("send", "id"),
     )  # fmt: skip
-    _index("send", "account_id", "day")
+    index("send", "account_id", "day")
 
 
 def _switches() -> None:
     op.create_table(
-        "suppression", _text("key"), _text("channel"), _long("reason"), _instant("since"),
-        _key("suppression", "key", "channel"),
+        "suppression", text("key"), text("channel"), long("reason"), instant("since"),
+        key("suppression", "key", "channel"),
     )  # fmt: skip
     op.create_table(
-        "pause", _int("seq"), _text("scope"), sa.Column("on", sa.Boolean(), nullable=False),
-        _instant("since"), _text("who"), _long("reason"), _key("pause", "seq"),
+        "pause", whole("seq"), text("scope"), sa.Column("on", sa.Boolean(), nullable=False),
+        instant("since"), text("who"), long("reason"), key("pause", "seq"),
     )  # fmt: skip
-    _index("pause", "scope", "seq")
+    index("pause", "scope", "seq")
 
 
 def _seal() -> None:
