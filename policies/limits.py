@@ -70,6 +70,14 @@ class Limits:
     hours_per_day: "Mapping[str, Decimal]"
     budget_per_day: "Decimal"
     proposal_days: int
+    remind_days: int
+    undo_minutes: int
+    four_eyes_value: "Decimal"
+    four_eyes_people: int
+    bulk_size: int
+    bulk_sample: int
+    holdout_share: "Decimal"
+    link_hosts: tuple[str, ...]
 
     def channel(self, name: str) -> Channel:
         """The channel of that name; KeyError when there is none."""
@@ -203,4 +211,12 @@ _READERS: "Mapping[str, Callable[[Node], Any]]" = {
     "hours_per_day": _hours,
     "budget_per_day": lambda node: node.number("value", 0),
     "proposal_days": lambda node: node.whole("value", 1, 365),
+    "remind_days": lambda node: node.whole("value", 0, 365),
+    "undo_minutes": lambda node: node.whole("value", 0, 1440),
+    "four_eyes_value": lambda node: node.number("value", 0),
+    "four_eyes_people": lambda node: node.whole("value", 1, 1_000_000),
+    "bulk_size": lambda node: node.whole("value", 1, 500),
+    "bulk_sample": lambda node: node.whole("value", 1, 100),
+    "holdout_share": lambda node: node.number("value", 0, 1),
+    "link_hosts": lambda node: node.texts("value") if node.get("value") != [] else (),
 }

@@ -1,0 +1,53 @@
+"""May it be done now? The judge asked again, on the facts of this moment, before anything leaves.
+
+What was decided yesterday is no reason to wait, since it is being carried out; everything else
+that forbids a proposal forbids its execution, and quiet hours now mean: not before.
+"""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from policies.judge import judge
+from policies.nouns import Finding, Rule
+from policies.rules import RULES
+from policies.rules.clock import WHOSE, known_zone, next_window
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from policies.limits import Limits
+    from policies.nouns import Action, History, Record
+
+# The day's shares were given out when it was proposed.
+NOT_AGAIN = frozenset({"daily_limit", "budget"})
+DISPATCH_RULES: tuple[Rule, ...] = tuple(rule for rule in RULES if rule.id not in NOT_AGAIN)
+
+
+@dataclass(frozen=True)
+class Leave:
+    """Leave to act: denied with its findings, or given from a moment on."""
+
+    denials: tuple[Finding, ...]
+    not_before: "datetime"
+
+
+def judge_dispatch(
+    record: "Record", action: "Action", history: "History", now: "datetime", limits: "Limits"
+) -> Leave:
+    """Ask every rule that still applies; doubt refuses."""
+    carried_out = replace(history, decisions=())
+    verdict = judge(record, action, carried_out, now, limits, DISPATCH_RULES)
+    return Leave(
+        verdict.denials, _opens(record, action, now, limits) if not verdict.denied else now
+    )
+
+
+def _opens(record: "Record", action: "Action", now: "datetime", limits: "Limits") -> "datetime":
+    """The first moment that is not quiet for the recipient; now, when nobody is reached."""
+    if not limits.channel(action.channel).reaches:
+        return now
+    for _, name in zip(WHOSE, record.timezones, strict=True):
+        zone = known_zone(name) if name is not None else None
+        if zone is not None:
+            return max(now, next_window(now, zone, limits.quiet_hours))
+    return now  # without any zone the rule has denied already
