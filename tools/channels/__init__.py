@@ -1,1 +1,1 @@
-"""Ways out of the building."""
+"""Ways out of the building: each carries out one delivery, once, or says why not."""
