@@ -149,12 +149,21 @@ def seal(envelope: Envelope) -> Sealed:
 
 
 def opened(proposal: "Proposal") -> dict[str, Any]:
-    """The values of a proposal's envelope, after checking that its bytes are the hashed ones.
+    """The values of a proposal's first envelope, after checking that its bytes are the hashed.
 
     Raises:
         BadInput: when the stored text is not the text of its hash.
     """
-    if digest(proposal.envelope) != proposal.sha256:
-        raise BadInput(f"proposal {proposal.id}: its text is not the one that was hashed")
-    values: dict[str, Any] = json.loads(proposal.envelope)
+    return read_values(proposal.envelope, proposal.sha256, proposal.id)
+
+
+def read_values(text: str, sha256: str, proposal_id: str) -> dict[str, Any]:
+    """The values of an envelope's text, which must be the one of the hash.
+
+    Raises:
+        BadInput: when it is not.
+    """
+    if digest(text) != sha256:
+        raise BadInput(f"proposal {proposal_id}: its text is not the one that was hashed")
+    values: dict[str, Any] = json.loads(text)
     return values

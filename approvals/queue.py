@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from approvals.envelope import Envelope, seal
+from approvals.audit import AGENT, Key, record
+from approvals.envelope import Envelope, read_values, seal
+from approvals.holdout import draw
+from approvals.tiers import tier
 from tools.errors import BadInput
 from tools.store.records import Entered, NewProposal
 
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+    from policies.limits import Limits
+    from tools.store.gate.gate import GateStore, GateTx
     from tools.store.proposals import Proposals
     from tools.store.records import Proposal
 
@@ -29,8 +34,17 @@ class Queued:
     refused: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True)
+class Desk:
+    """Where a day's envelopes are put: the gate's store, its key, and the limits of the day."""
+
+    store: "GateStore"
+    key: Key
+    limits: "Limits"
+
+
 def propose(
-    proposals: "Proposals",
+    desk: Desk,
     as_of: int,
     envelopes: "Iterable[Envelope]",
     now: "datetime",
@@ -39,12 +53,14 @@ def propose(
     """Put a day's envelopes into the queue, in one transaction.
 
     Of two for one account the one worth more is taken. One that cannot be sealed is refused and
-    the rest go on. `withdrawn` gives, by account, why an undecided proposal no longer holds.
+    the rest go on. `withdrawn` gives, by account, why an undecided proposal no longer holds. Who
+    is held out of which play is drawn here, before anybody decides.
 
     Raises:
         BadInput: when an envelope is of another day.
     """
     taken: dict[str, NewProposal] = {}
+    asked: list[Envelope] = []
     refused: list[tuple[str, str]] = []
     for envelope in sorted(envelopes, key=_worth_most_first):
         account = envelope.who.account_id
@@ -54,11 +70,34 @@ def propose(
             refused.append((account, f"{taken[account].play} is worth as much or more"))
             continue
         try:
-            taken[account] = sealed_proposal(envelope)
+            taken[account] = sealed_proposal(envelope, desk.limits)
         except BadInput as error:
             refused.append((account, str(error)))
-    entered = proposals.enter(as_of, tuple(taken.values()), now, withdrawn or {})
-    return Queued(entered, tuple(refused))
+        else:
+            asked.append(envelope)
+
+    def work(tx: "GateTx") -> Entered:
+        entered = tx.enter(as_of, tuple(taken.values()), now, withdrawn or {})
+        drawn = tx.holdouts.drawn(sorted({e.what.play for e in asked}))
+        tx.holdouts.draw(draw(as_of, asked, drawn, desk.limits.holdout_share, desk.key))
+        _record(tx, desk.key, entered, now)
+        return entered
+
+    return Queued(desk.store.write(work), tuple(refused))
+
+
+def _record(tx: "GateTx", key: Key, entered: Entered, now: "datetime") -> None:
+    """One entry of the chain for everything the queue did."""
+    ended = {"superseded": entered.superseded, "expired": entered.expired,
+             "revoked": entered.revoked}  # fmt: skip
+    for to, ids in ended.items():
+        for proposal_id in ids:
+            body = {"from": "pending", "to": to, "version": tx.asked.get(proposal_id).version}
+            record(tx, key, now, AGENT, to, proposal_id, body)
+    for proposal_id in entered.created:
+        proposal = tx.asked.get(proposal_id)
+        body = {"from": "", "to": "pending", "sha256": proposal.sha256, "version": 1}
+        record(tx, key, now, AGENT, "propose", proposal_id, body)
 
 
 def pending(proposals: "Proposals", as_of: int) -> "tuple[Proposal, ...]":
@@ -66,14 +105,14 @@ def pending(proposals: "Proposals", as_of: int) -> "tuple[Proposal, ...]":
     return proposals.pending(as_of)
 
 
-def sealed_proposal(envelope: Envelope) -> NewProposal:
+def sealed_proposal(envelope: Envelope, limits: "Limits") -> NewProposal:
     """An envelope as the row it becomes; the same envelope always becomes the same row.
 
     Raises:
         BadInput: when it cannot be sealed.
     """
     sealed = seal(envelope)
-    net = envelope.worth.net
+    net, who, why = envelope.worth.net, envelope.who, envelope.why
     return NewProposal(
         id=proposal_id(envelope, sealed.sha256),
         account_id=envelope.who.account_id,
@@ -85,6 +124,13 @@ def sealed_proposal(envelope: Envelope) -> NewProposal:
         sha256=sealed.sha256,
         substance=sealed.substance,
         expires_day=envelope.expires_day,
+        account_name=who.account_name or "",
+        owner=who.owner or "",
+        segment=why.segment or "",
+        stage=why.stage or "",
+        goal=envelope.what.goal,
+        channel=envelope.what.channel,
+        tier=tier(read_values(sealed.text, sealed.sha256, who.account_id), limits),
     )
 
 

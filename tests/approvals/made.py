@@ -3,13 +3,18 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
+from approvals.audit import Key
 from approvals.envelope import Alternative, Driver, Envelope, What, Who, Why, Worth
+from approvals.queue import Desk
+from policies.limits import Limits, parse_limits
 from policies.nouns import Finding
 from tools.money import Money
 from tools.roi.cautions import Caution
 from tools.roi.economics import Assumption
 from tools.roi.value import Step
+from tools.store.store import Store
 
 NOW = datetime(2024, 3, 1, 6, 0, tzinfo=UTC)
 DAY = 19_783  # 2024-03-01
@@ -45,3 +50,17 @@ def envelope(account: str = "a1", net: str = "882.00", play: str = "upsell_seats
         as_of, as_of + 7, replace(WHO, account_id=account), replace(WHAT, play=play), WHY,
         replace(WORTH, net=eur(net)), (NOTHING,), FINDINGS, (("limits", "ab12"), ("model", "cd")),
     )  # fmt: skip
+
+
+def limits(**changed: object) -> Limits:
+    """The delivered limits, changed; and nobody held out unless a test asks for it."""
+    text = (Path(__file__).parents[2] / "policies" / "limits.yaml").read_text(encoding="utf-8")
+    given: dict[str, object] = {"holdout_share": Decimal(0), **changed}
+    return replace(parse_limits(text).on(DAY), **given)  # type: ignore[arg-type]  # fields of Limits
+
+
+KEY = Key(b"a secret for tests")
+
+
+def desk(store: Store, **changed: object) -> Desk:
+    return Desk(store.gate, KEY, limits(**changed))

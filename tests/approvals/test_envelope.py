@@ -9,7 +9,7 @@ import pytest
 
 from approvals.envelope import Alternative, Envelope, opened, seal
 from approvals.queue import propose
-from tests.approvals.made import DAY, NOTHING, NOW, envelope, eur
+from tests.approvals.made import DAY, NOTHING, NOW, desk, envelope, eur
 from tools.errors import BadInput
 from tools.money import Money
 from tools.store.store import Store
@@ -99,7 +99,7 @@ def test_an_envelope_that_is_born_expired_is_refused() -> None:
 
 
 def test_a_stored_envelope_is_opened_only_if_its_bytes_are_the_hashed_ones(store: Store) -> None:
-    propose(store.proposals, DAY, [envelope()], NOW)
+    propose(desk(store), DAY, [envelope()], NOW)
     (kept,) = store.proposals.pending(DAY)
 
     assert opened(kept)["who"]["account_id"] == "a1"

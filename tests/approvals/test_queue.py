@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from approvals.queue import Queued, pending, propose, sealed_proposal
-from tests.approvals.made import DAY, NOW, envelope
+from tests.approvals.made import DAY, NOW, desk, envelope, limits
 from tools.errors import BadInput
 from tools.store.records import Entered
 from tools.store.store import Store
@@ -18,25 +18,27 @@ from tools.store.store import Store
 def test_a_day_is_queued_once_and_ranked(store: Store) -> None:
     day = [envelope("a1", "10"), envelope("a2", "30"), envelope("a3", "20")]
 
-    first = propose(store.proposals, DAY, day, NOW)
-    second = propose(store.proposals, DAY, reversed(day), NOW)
+    first = propose(desk(store), DAY, day, NOW)
+    second = propose(desk(store), DAY, reversed(day), NOW)
 
     assert [p.account_id for p in pending(store.proposals, DAY)] == ["a2", "a3", "a1"]
     assert second.entered == Entered(kept=first.entered.created)
 
 
 def test_the_same_envelope_becomes_the_same_row() -> None:
-    assert sealed_proposal(envelope()) == sealed_proposal(envelope())
-    assert sealed_proposal(envelope()).id != sealed_proposal(envelope(as_of=DAY + 1)).id
-    assert sealed_proposal(envelope()).value_minor == 88_200
+    one, tomorrow = envelope(), envelope(as_of=DAY + 1)
+
+    assert sealed_proposal(one, limits()) == sealed_proposal(envelope(), limits())
+    assert sealed_proposal(one, limits()).id != sealed_proposal(tomorrow, limits()).id
+    assert sealed_proposal(one, limits()).value_minor == 88_200
 
 
 def test_tomorrow_the_same_question_stays_and_a_new_one_replaces_it(store: Store) -> None:
-    propose(store.proposals, DAY, [envelope("a1"), envelope("a2")], NOW)
+    propose(desk(store), DAY, [envelope("a1"), envelope("a2")], NOW)
     was = {p.account_id: p.id for p in pending(store.proposals, DAY)}
 
     tomorrow = [envelope("a1", as_of=DAY + 1), envelope("a2", "9.99", as_of=DAY + 1)]
-    queued = propose(store.proposals, DAY + 1, tomorrow, NOW)
+    queued = propose(desk(store), DAY + 1, tomorrow, NOW)
     now = {p.account_id: p for p in pending(store.proposals, DAY + 1)}
 
     assert queued.entered.kept == (was["a1"],)
@@ -47,7 +49,7 @@ def test_tomorrow_the_same_question_stays_and_a_new_one_replaces_it(store: Store
 def test_of_two_for_one_account_the_one_worth_more_is_asked(store: Store) -> None:
     two = [envelope(net="5", play="retention_call"), envelope(net="7")]
 
-    queued = propose(store.proposals, DAY, two, NOW)
+    queued = propose(desk(store), DAY, two, NOW)
 
     assert [p.play for p in pending(store.proposals, DAY)] == ["upsell_seats"]
     assert queued.refused == (("a1", "upsell_seats is worth as much or more"),)
@@ -56,7 +58,7 @@ def test_of_two_for_one_account_the_one_worth_more_is_asked(store: Store) -> Non
 def test_one_bad_record_is_refused_and_the_rest_go_on(store: Store) -> None:
     poison = replace(envelope("a0"), who=replace(envelope().who, account_name="\ud800"))
 
-    queued = propose(store.proposals, DAY, [poison, envelope("a2")], NOW)
+    queued = propose(desk(store), DAY, [poison, envelope("a2")], NOW)
 
     assert [p.account_id for p in pending(store.proposals, DAY)] == ["a2"]
     assert queued.refused == (
@@ -65,9 +67,9 @@ def test_one_bad_record_is_refused_and_the_rest_go_on(store: Store) -> None:
 
 
 def test_what_no_longer_holds_is_withdrawn(store: Store) -> None:
-    propose(store.proposals, DAY, [envelope()], NOW)
+    propose(desk(store), DAY, [envelope()], NOW)
 
-    queued = propose(store.proposals, DAY + 1, [], NOW, {"a1": "the person unsubscribed"})
+    queued = propose(desk(store), DAY + 1, [], NOW, {"a1": "the person unsubscribed"})
 
     assert len(queued.entered.revoked) == 1
     assert pending(store.proposals, DAY + 1) == ()
@@ -75,15 +77,15 @@ def test_what_no_longer_holds_is_withdrawn(store: Store) -> None:
 
 def test_an_envelope_of_another_day_is_a_mistake(store: Store) -> None:
     with pytest.raises(BadInput, match=f"of day {DAY + 1}"):
-        propose(store.proposals, DAY, [envelope(as_of=DAY + 1)], NOW)
-    assert propose(store.proposals, DAY, [], NOW) == Queued(Entered(), ())
+        propose(desk(store), DAY, [envelope(as_of=DAY + 1)], NOW)
+    assert propose(desk(store), DAY, [], NOW) == Queued(Entered(), ())
 
 
 KILLED = """
 import os, signal, sys
 from sqlalchemy import event
 from approvals.queue import propose
-from tests.approvals.made import DAY, NOW, envelope
+from tests.approvals.made import DAY, NOW, desk, envelope, limits
 from tools.store.store import open_store
 
 store = open_store(sys.argv[1])
@@ -96,7 +98,7 @@ def die(connection, cursor, statement, *rest):
         os.kill(os.getpid(), signal.SIGKILL)
 
 event.listen(store.database.engine, "after_cursor_execute", die)
-propose(store.proposals, DAY + 1, [envelope(f"a{n}", "9", as_of=DAY + 1) for n in (1, 2)], NOW)
+propose(desk(store), DAY + 1, [envelope(f"a{n}", "9", as_of=DAY + 1) for n in (1, 2)], NOW)
 """
 
 
@@ -104,7 +106,7 @@ propose(store.proposals, DAY + 1, [envelope(f"a{n}", "9", as_of=DAY + 1) for n i
 def test_a_kill_at_any_statement_leaves_all_or_nothing(
     store: Store, database_url: str, statements: int
 ) -> None:
-    propose(store.proposals, DAY, [envelope("a1"), envelope("a2")], NOW)
+    propose(desk(store), DAY, [envelope("a1"), envelope("a2")], NOW)
     before = pending(store.proposals, DAY)
 
     died = subprocess.run(
@@ -115,5 +117,5 @@ def test_a_kill_at_any_statement_leaves_all_or_nothing(
     assert died.returncode == -signal.SIGKILL
     assert pending(store.proposals, DAY) == before
     tomorrow = [envelope(f"a{n}", "9", as_of=DAY + 1) for n in (1, 2)]
-    again = propose(store.proposals, DAY + 1, tomorrow, NOW)
+    again = propose(desk(store), DAY + 1, tomorrow, NOW)
     assert len(again.entered.created) == len(again.entered.superseded) == 2

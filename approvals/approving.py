@@ -1,0 +1,162 @@
+"""Approve, take back, revoke: how many people must agree, and the action that is born of it."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from approvals.audit import record
+from approvals.envelope import read_values
+from approvals.request import PERMISSIONS, Result
+from approvals.tiers import Stake
+from tools.errors import Conflict, Forbidden
+from tools.store.gate.records import Action
+
+if TYPE_CHECKING:
+    from approvals.audit import Key
+    from approvals.request import Actor, Wish
+    from approvals.service import Gate
+    from tools.store.gate.gate import GateTx
+    from tools.store.gate.records import Deed
+    from tools.store.records import Proposal
+
+SECOND = frozenset(role for role, may in PERMISSIONS.items() if "second" in may)
+
+
+def approve(
+    gate: "Gate", tx: "GateTx", actor: "Actor", wish: "Wish", proposal: "Proposal"
+) -> Result:
+    """Count one person's yes to exactly these bytes; the last one needed sets the action off."""
+    gate.check_seen(tx, proposal, wish)
+    values = read_values(tx.asked.bytes_of(proposal), proposal.shown, proposal.id)
+    before = _agreed(tx, proposal)
+    if actor.person == proposal.editor:
+        raise Forbidden("you wrote these words; somebody else must agree to them")
+    if actor.person in {deed.who for deed in before}:
+        raise Forbidden("you have agreed already; a second person must")
+    needed = _stake(tx, proposal, values, gate.today()).needs(gate.limits(gate.today()))
+    agreed = {deed.who: deed.role for deed in before} | {actor.person: actor.role}
+    left = _left(agreed, needed)
+    if left:
+        return _first_of_two(gate, tx, actor, wish, proposal, left)
+    today, now = gate.today(), gate.clock()
+    if not tx.asked.move(proposal, "approved", now, before_day=today, decided_day=today):
+        raise Conflict(gate.told(tx, proposal.id))
+    gate.crash("approve.decided")
+    result = gate.note(tx, actor, wish, proposal, "approved", needed=needed)
+    action = _set_off(gate, tx, proposal, values)
+    gate.crash("approve.set_off")
+    return replace(result, action=action.id)
+
+
+def _first_of_two(
+    gate: "Gate", tx: "GateTx", actor: "Actor", wish: "Wish", proposal: "Proposal", left: int
+) -> Result:
+    """One yes of several: the proposal goes on waiting, in a new version."""
+    if not tx.asked.move(proposal, "pending", gate.clock(), before_day=gate.today()):
+        raise Conflict(gate.told(tx, proposal.id))
+    return replace(gate.note(tx, actor, wish, proposal, "pending", left=left), waits_for=left)
+
+
+def still_needed(gate: "Gate", tx: "GateTx", proposal: "Proposal") -> int:
+    """How many more people must agree to a proposal that waits."""
+    values = read_values(tx.asked.bytes_of(proposal), proposal.shown, proposal.id)
+    needed = _stake(tx, proposal, values, gate.today()).needs(gate.limits(gate.today()))
+    return _left({deed.who: deed.role for deed in _agreed(tx, proposal)}, needed)
+
+
+def _left(agreed: "dict[str, str]", needed: int) -> int:
+    """How many are missing; among several there must be one who may give the second yes."""
+    left = max(0, needed - len(agreed))
+    if needed > 1 and not left and not SECOND & set(agreed.values()):
+        return 1
+    return left
+
+
+def _agreed(tx: "GateTx", proposal: "Proposal") -> "list[Deed]":
+    """The approvals of the bytes shown now, of those who still may; an edit voids those before."""
+    deeds = tx.log.of(proposal.id)
+    voided = max((n for n, d in enumerate(deeds) if d.kind in {"edit", "undo"}), default=-1)
+    said = [d for d in deeds[voided + 1 :] if d.kind == "approve" and d.sha256 == proposal.shown]
+    roles = tx.roles.of(deed.who for deed in said)
+    may = {who for who, role in roles.items() if "decide" in PERMISSIONS.get(role, ())}
+    return [replace(d, role=roles[d.who]) for d in said if d.who in may]
+
+
+def _stake(tx: "GateTx", proposal: "Proposal", values: "dict[str, Any]", day: int) -> Stake:
+    """What is at stake with what this day has approved for the customer, and by the play."""
+    spent = tx.actions.value_of_day(proposal.account_id, day, proposal.id)
+    people = tx.actions.people_of_day(proposal.play, day, proposal.id)
+    value = abs(Decimal(proposal.value_minor)) / 100 + abs(Decimal(spent)) / 100
+    return Stake(len(values["what"]["approval"]), value, people + 1)
+
+
+def _set_off(gate: "Gate", tx: "GateTx", proposal: "Proposal", values: "dict[str, Any]") -> Action:
+    """The outbox row, born in the transaction of the approval; due when undo has run out."""
+    now, today = gate.clock(), gate.today()
+    due = now + timedelta(minutes=gate.limits(today).undo_minutes)
+    action_id = "a" + proposal.id[1:]
+    action = Action(
+        id=action_id, proposal=proposal.id, sha256=proposal.shown,
+        seal=seal_of(gate.key, action_id, proposal.shown), account_id=proposal.account_id,
+        contact_id=proposal.contact_id, play=proposal.play, channel=values["what"]["channel"],
+        value_minor=proposal.value_minor, currency=proposal.currency, day=today,
+        status="scheduled", detail="", receipt="", due_at=due, attempts=0, worker="",
+        lease_until=None, fence=0, created_at=now, changed_at=now,
+    )  # fmt: skip
+    if tx.actions.of_proposal(proposal.id) is None:
+        tx.actions.add(action)
+    elif not tx.actions.again(action):
+        raise Conflict(f"action {action_id}: it was under way once and is not done again")
+    tx.holdouts.start(proposal.play, proposal.account_id, today)
+    body = {"from": "", "to": "scheduled", "sha256": proposal.shown}
+    record(tx, gate.key, now, "gate", "schedule", action_id, body)
+    return action
+
+
+def seal_of(key: "Key", action_id: str, sha256: str) -> str:
+    """What nobody without the key can write beside an action: it was approved here."""
+    return key.mac("action", f"{action_id}\0{sha256}")
+
+
+def undo(gate: "Gate", tx: "GateTx", actor: "Actor", wish: "Wish", proposal: "Proposal") -> Result:
+    """Take one's own decision back while nothing has happened."""
+    deeds = [d for d in tx.log.of(proposal.id) if d.kind in {"approve", "reject", "snooze"}]
+    mine = bool(deeds) and deeds[-1].who == actor.person
+    undoable = proposal.status in {"approved", "rejected", "snoozed"}
+    if not undoable or proposal.version != wish.seen.version:
+        raise Conflict(gate.told(tx, proposal.id))
+    window = timedelta(minutes=gate.limits(gate.today()).undo_minutes)
+    if not mine or gate.clock() > deeds[-1].at + window:
+        raise Conflict("only your own decision of the last minutes can be taken back; revoke it")
+    if proposal.expires_day <= gate.today() or tx.asked.undecided_of(proposal.account_id):
+        raise Conflict(gate.told(tx, proposal.id))
+    _stop(gate, tx, actor, proposal, "taken back")
+    if not tx.asked.move(proposal, "pending", gate.clock(), decided_day=None, snoozed_until=None):
+        raise Conflict(gate.told(tx, proposal.id))
+    return gate.note(tx, actor, wish, proposal, "pending")
+
+
+def revoke(
+    gate: "Gate", tx: "GateTx", actor: "Actor", wish: "Wish", proposal: "Proposal"
+) -> Result:
+    """Withdraw a proposal that waits, or an approval that has not been acted on."""
+    if proposal.status not in {"pending", "approved"} or proposal.version != wish.seen.version:
+        raise Conflict(gate.told(tx, proposal.id))
+    _stop(gate, tx, actor, proposal, "revoked")
+    if not tx.asked.move(proposal, "revoked", gate.clock(), reason=wish.reason):
+        raise Conflict(gate.told(tx, proposal.id))
+    return gate.note(tx, actor, wish, proposal, "revoked")
+
+
+def _stop(gate: "Gate", tx: "GateTx", actor: "Actor", proposal: "Proposal", why: str) -> None:
+    """Stop the action of an approval, or say that it is too late."""
+    action = tx.actions.of_proposal(proposal.id)
+    if action is None or action.status == "revoked":
+        return
+    now = gate.clock()
+    if action.status != "scheduled" or not tx.actions.move(action, "revoked", now, detail=why):
+        state = tx.actions.get(action.id)
+        raise Conflict(f"too late: it is {state.status} since {state.changed_at.isoformat()}")
+    body = {"from": "scheduled", "to": "revoked", "sha256": action.sha256}
+    record(tx, gate.key, now, actor.person, "revoke", action.id, body)

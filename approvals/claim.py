@@ -1,0 +1,203 @@
+"""The claim: everything that must be true at the moment something leaves, in one transaction.
+
+Bytes, seal, pause, suppression, policy on fresh facts, quiet hours, holdout: what does not hold
+blocks or waits, and what raises blocks. Only then the action is marked `calling`.
+"""
+
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from approvals.approving import seal_of
+from approvals.audit import record
+from approvals.envelope import read_values
+from policies.dispatch import judge_dispatch
+from policies.nouns import Action as PolicyAction
+from policies.nouns import History
+from policies.nouns import Record as PolicyRecord
+from tools.channels.contract import Channel, Delivery
+from tools.errors import LifecycleError
+from tools.money import Money
+from tools.store.gate.records import Action, Attempt
+from tools.store.records import ContactHistory, Proposal, Send
+
+if TYPE_CHECKING:
+    from approvals.service import Gate
+    from tools.store.gate.gate import GateTx
+    from tools.store.gate.records import ActionStatus
+
+PUT_OFF = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known now of the person to be reached, and the action as its play describes it.
+
+    `suppression_keys` are the keyed hashes of the person's addresses.
+    """
+
+    record: PolicyRecord
+    action: PolicyAction
+    recipient: str | None
+    suppression_keys: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """An action marked `calling`, and what to hand to its channel."""
+
+    action: Action
+    delivery: Delivery
+
+
+class Blocked(LifecycleError):  # noqa: N818 - an event
+    """It must not leave, and why."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Takes actions for one worker."""
+
+    gate: "Gate"
+    channels: Mapping[str, Channel]
+    unsubscribe_url: Callable[[str, str, str | None], str | None]
+    worker: str
+    lease: timedelta
+
+    def take(self, tx: "GateTx", action_id: str, facts: Facts | None) -> "Claimed | str":
+        """Mark an action `calling` and say what to deliver, or the status it came to instead."""
+        now = self.gate.clock()
+        action = tx.actions.get(action_id)
+        if action.status != "scheduled" or action.due_at > now:
+            return "taken"
+        if self._paused(tx, action, now):
+            return "waits"
+        try:
+            proposal, values = self._approved(tx, action)
+            not_before = self._allowed(tx, action, facts, values, now)
+        except Exception as error:  # noqa: BLE001 - a guard fails closed whatever happened
+            return self._move(tx, action, "blocked", _words(error))
+        if not_before > now:
+            return self._move(tx, action, "scheduled", f"not before {not_before.isoformat()}",
+                              due_at=not_before)  # fmt: skip
+        if tx.holdouts.held(action.play, action.account_id):
+            return self._move(tx, action, "held_out", "left out by lot, to measure")
+        return self._begin(tx, action, proposal, values)
+
+    def _paused(self, tx: "GateTx", action: Action, now: datetime) -> bool:
+        """Whether a switch holds it; it stays where it is."""
+        off = {pause.scope for pause in tx.ledger.pauses(now)}
+        return bool(off & {"global", f"play:{action.play}", f"channel:{action.channel}"})
+
+    def _approved(self, tx: "GateTx", action: Action) -> tuple[Proposal, dict[str, Any]]:
+        """The proposal and its values, if these very bytes were approved and still hold."""
+        proposal = tx.asked.get(action.proposal)
+        if (proposal.status, proposal.shown) != ("approved", action.sha256):
+            raise Blocked(f"the proposal is {proposal.status}, or its bytes are others now")
+        seal = seal_of(self.gate.key, action.id, action.sha256)
+        if not hmac.compare_digest(seal, action.seal):
+            raise Blocked("the seal of the approval does not fit")
+        if proposal.expires_day <= self.gate.today():
+            raise Blocked("the approval expired before it could be done")
+        values = read_values(tx.asked.bytes_of(proposal), action.sha256, proposal.id)
+        said = (values["what"]["channel"], values["what"]["play"], values["who"]["account_id"],
+                values["who"]["contact_id"])  # fmt: skip
+        if said != (action.channel, action.play, action.account_id, action.contact_id):
+            raise Blocked("the action is not the one that was approved")
+        if tx.holdouts.held(action.play, action.account_id) is None:
+            raise Blocked("no lot was drawn for the holdout")
+        if action.channel not in self.channels:
+            raise Blocked(f"the channel {action.channel!r} is not configured")
+        return proposal, values
+
+    def _allowed(
+        self,
+        tx: "GateTx",
+        action: Action,
+        facts: Facts | None,
+        values: dict[str, Any],
+        now: datetime,
+    ) -> datetime:
+        """When policy lets it go, asked on fresh facts; Blocked when it does not."""
+        if facts is None:
+            raise Blocked("nothing is known of the account any more")
+        who = values["who"]
+        if who["recipient"] is not None:
+            now_is = (facts.record.contact_id, facts.recipient)
+            if now_is != (who["contact_id"], who["recipient"]):
+                raise Blocked("the person to reach or their address is another now")
+        at = self.gate.today() + 1
+        known = with_calls(tx, tx.ledger.history(at, action.account_id), action)
+        suppressed = _suppressed(tx, facts, action.channel, now)
+        given = replace(facts.record, suppressed=bool(facts.record.suppressed) or suppressed)
+        nothing = Money.from_minor(0, facts.action.cost.currency)
+        history = History(at, known.sends, known.decisions, frozenset(), nothing)
+        limits = self.gate.limits(self.gate.today())
+        leave = judge_dispatch(given, facts.action, history, now, limits)
+        if leave.denials:
+            raise Blocked("; ".join(f"{f.rule_id}: {f.reason}" for f in leave.denials))
+        return leave.not_before
+
+    def _begin(
+        self, tx: "GateTx", action: Action, proposal: Proposal, values: dict[str, Any]
+    ) -> Claimed:
+        """Mark it `calling` and write the attempt down before the call."""
+        now = self.gate.clock()
+        held = {
+            "fence": action.fence + 1, "attempts": action.attempts + 1, "worker": self.worker,
+            "lease_until": now + self.lease,
+        }  # fmt: skip
+        self._move(tx, action, "calling", "", **held)
+        claimed = tx.actions.get(action.id)
+        tx.actions.begin(Attempt(
+            action.id, claimed.fence, action.sha256, action.channel, self.worker, now, None,
+            "calling", "",
+        ))  # fmt: skip
+        return Claimed(claimed, self._delivery(claimed, proposal, values))
+
+    def _delivery(self, action: Action, proposal: Proposal, values: dict[str, Any]) -> Delivery:
+        who, what, why = values["who"], values["what"], values["why"]
+        address = who["recipient"]
+        url = self.unsubscribe_url(address, action.channel, who["contact_id"]) if address else None
+        tags = (("play", f"{what['play']}.{what['play_version']}"),
+                ("segment", why["segment"] or "none"), ("proposal", proposal.id))  # fmt: skip
+        return Delivery(
+            key=f"act:{action.id}:{action.sha256}", action=action.id, proposal=proposal.id,
+            sha256=action.sha256, play=what["play"], segment=why["segment"],
+            account_id=who["account_id"], account_name=who["account_name"],
+            contact_id=who["contact_id"], recipient=address, recipient_name=who["contact_name"],
+            owner=who["owner"], subject=what["subject"], body=what["body"],
+            value=values["worth"]["net"]["amount"], currency=values["worth"]["net"]["currency"],
+            day=action.day, tags=tags, unsubscribe_url=url,
+        )  # fmt: skip
+
+    def _move(
+        self, tx: "GateTx", action: Action, to: "ActionStatus", detail: str, **changed: Any
+    ) -> str:
+        now = self.gate.clock()
+        if not tx.actions.move(action, to, now, detail=detail, **changed):
+            raise LifecycleError(f"action {action.id}: somebody moved it inside our transaction")
+        body = {"from": action.status, "to": to, "sha256": action.sha256, "why": detail}
+        record(tx, self.gate.key, now, self.worker, "dispatch", action.id, body)
+        return to
+
+
+def with_calls(tx: "GateTx", history: ContactHistory, action: Action) -> ContactHistory:
+    """The history with calls under way or unknown counted as sends: in doubt it was too much."""
+    more = tuple(
+        Send(f"s-{one.id}", one.contact_id, one.account_id, one.channel, one.play, one.day)
+        for one in tx.actions.under_way(action.account_id, action.id)
+    )
+    return replace(history, sends=history.sends + more)
+
+
+def _suppressed(tx: "GateTx", facts: Facts, channel: str, now: datetime) -> bool:
+    found = tx.ledger.suppressed(facts.suppression_keys, now)
+    return any(by in ("*", channel) for _, by in found)
+
+
+def _words(error: Exception) -> str:
+    known = isinstance(error, LifecycleError)
+    return (str(error) if known else f"{type(error).__name__}: {error}")[:500]

@@ -1,0 +1,157 @@
+"""The executor: the only one who hands anything to a channel, and only what was approved.
+
+Each action is claimed, checked and marked `calling` in one transaction, then called, then marked
+in another. Between the two a crash may happen: a keyed channel is then called again with the same
+key, one that can be asked is asked, and for a blind one nobody knows, so nothing is sent again.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+import structlog
+
+from approvals.audit import record
+from approvals.claim import Claim, Claimed, Facts
+from approvals.outcome import Outcome, done, nobody_knows, outcome_of
+from tools.channels.contract import Channel
+from tools.store.gate.records import Action
+from tools.store.records import Pause, Send
+
+if TYPE_CHECKING:
+    from approvals.service import Gate
+    from tools.store.gate.gate import GateTx
+
+log = structlog.get_logger(__name__)
+LEASE = timedelta(minutes=5)
+WORKER = "executor"
+
+
+@dataclass(frozen=True)
+class Executor:
+    """Dispatches; `facts` gives what is known of some actions' accounts at this moment.
+
+    `live` says that what is sent counts as sent: in a dry run nothing leaves and no cap is used.
+    """
+
+    gate: "Gate"
+    channels: Mapping[str, Channel]
+    facts: Callable[[Sequence[Action]], Mapping[str, Facts]]
+    unsubscribe_url: Callable[[str, str, str | None], str | None]
+    worker: str = WORKER
+    live: bool = False
+    lease: timedelta = LEASE
+
+    def dispatch(self, limit: int = 200) -> Counter[str]:
+        """Carry out what is due, longest first; how many came to which status."""
+        gone: Counter[str] = Counter()
+        gone.update(self.recover())
+        due = self.gate.store.read(lambda tx: self._due(tx, limit))
+        known = self.facts(due) if due else {}
+        for action in due:
+            try:
+                gone[self.one(action, known.get(action.id))] += 1
+            except Exception as error:  # one bad action never stops the others
+                log.exception("dispatch.failed", action=action.id, error=type(error).__name__)
+                gone["error"] += 1
+        return gone
+
+    def _due(self, tx: "GateTx", limit: int) -> tuple[Action, ...]:
+        """What is due and not held by a switch, so that what is paused delays nothing else."""
+        now = self.gate.clock()
+        off = {pause.scope for pause in tx.ledger.pauses(now)}
+        return () if "global" in off else tx.actions.due(now, limit, off)
+
+    def one(self, action: Action, facts: "Facts | None") -> str:
+        """Claim, call, write down; the status it came to, `waits` or `taken` when not ours."""
+        claim = Claim(self.gate, self.channels, self.unsubscribe_url, self.worker, self.lease)
+        claimed = self.gate.store.write(lambda tx: claim.take(tx, action.id, facts))
+        if not isinstance(claimed, Claimed):
+            return claimed
+        self.gate.crash("executor.claimed")
+        outcome = self._call(claimed)
+        self.gate.crash("executor.called")
+        ended = self.gate.store.write(lambda tx: self._end(tx, claimed.action, outcome))
+        self.gate.crash("executor.ended")
+        return ended
+
+    def _call(self, claimed: Claimed) -> Outcome:
+        channel = self.channels[claimed.action.channel]
+        try:
+            return done(channel.deliver(claimed.delivery))
+        except Exception as error:  # noqa: BLE001 - whatever a channel raises has a meaning
+            return outcome_of(error, channel, claimed.action.attempts)
+
+    def _end(self, tx: "GateTx", action: Action, outcome: Outcome) -> str:
+        """Write an outcome down, if the claim is still ours; a worker who slept is not believed."""
+        now = self.gate.clock()
+        moved = tx.actions.move(
+            action, outcome.status, now, detail=outcome.detail, receipt=outcome.receipt,
+            due_at=now + outcome.wait, lease_until=None,
+        )  # fmt: skip
+        if not moved:
+            log.warning("dispatch.fenced_off", action=action.id, came=outcome.status)
+            return "taken"
+        tx.actions.end(action.id, action.fence, outcome.status, outcome.detail, now)
+        body = {"from": action.status, "to": outcome.status, "sha256": action.sha256}
+        record(tx, self.gate.key, now, self.worker, "dispatch", action.id, body)
+        if outcome.status == "sent":
+            self.sent(tx, action, now)
+        if outcome.pause:
+            self._pause(tx, action, outcome, now)
+        return outcome.status
+
+    def sent(self, tx: "GateTx", action: Action, now: datetime) -> None:
+        """Use up the caps, when it counts."""
+        if self.live:
+            tx.ledger.record(send_of(action, self.gate.today()), now)
+
+    def _pause(self, tx: "GateTx", action: Action, outcome: Outcome, now: datetime) -> None:
+        """A channel that does not accept us any more is paused; its queue is kept."""
+        scope = f"channel:{action.channel}"
+        tx.ledger.set_pause(Pause(scope, on=True, since=now, who=self.worker,
+                                  reason=outcome.detail))  # fmt: skip
+        record(tx, self.gate.key, now, self.worker, "pause", scope, {"reason": outcome.detail})
+        log.error("channel.paused", scope=scope, reason=outcome.detail)
+
+    def recover(self) -> Counter[str]:
+        """Settle calls whose worker never came back, each by what its channel promises."""
+        lost = self.gate.store.read(lambda tx: tx.actions.abandoned(self.gate.clock()))
+        settled: Counter[str] = Counter()
+        for action in lost:
+            end = partial(self._end, action=action, outcome=self._settle(action))
+            settled[self.gate.store.write(end)] += 1
+        return settled
+
+    def _settle(self, action: Action) -> Outcome:
+        channel = self.channels.get(action.channel)
+        words = f"{action.worker} did not come back"
+        if channel is None:
+            return Outcome("unknown", f"{words}; the channel is not configured any more")
+        if channel.effect == "look_up":
+            return self._look_up(channel, action, words)
+        return nobody_knows(channel, action.attempts, words)
+
+    def _look_up(self, channel: Channel, action: Action, words: str) -> Outcome:
+        try:
+            receipt = channel.find(key_of(action))
+        except Exception as error:  # noqa: BLE001 - not knowing is an answer
+            return Outcome("unknown", f"{words}; looking it up failed: {type(error).__name__}")
+        if receipt is not None:
+            return done(receipt)
+        return Outcome("unknown", f"{words}; the channel does not know of it")
+
+
+def key_of(action: Action) -> str:
+    """The key under which a channel knows an action: the same however often it is called."""
+    return f"act:{action.id}:{action.sha256}"
+
+
+def send_of(action: Action, day: int) -> Send:
+    """The entry of the send ledger."""
+    return Send(
+        f"s-{action.id}", action.contact_id, action.account_id, action.channel, action.play, day
+    )

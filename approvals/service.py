@@ -1,0 +1,175 @@
+"""The gate: the one place where a proposal is decided, whatever way the person came in.
+
+One compare-and-set on status, version and hash decides; whoever comes later is told who was
+first. The same wish of the same person is answered as before. Deed, action and audit entry are
+written in the same transaction, or none of them.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from approvals import approving, editing
+from approvals.audit import Key, record
+from approvals.canonical import canonical, digest
+from approvals.request import LONGEST_KEY, Actor, Result, Wish
+from tools.days import day_number, from_number
+from tools.errors import BadInput, Conflict, Forbidden
+from tools.store.gate.records import Deed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from policies.limits import Limits
+    from tools.store.gate.gate import GateStore, GateTx
+    from tools.store.records import Proposal
+
+KINDS = {"reject": "rejected", "snooze": "snoozed"}
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Decides; `limits` gives those of a day, `crash` is where a test may kill the process."""
+
+    store: "GateStore"
+    limits: "Callable[[int], Limits]"
+    clock: "Callable[[], datetime]"
+    zone: "ZoneInfo"
+    key: Key
+    crash: "Callable[[str], None]" = lambda _: None
+
+    def today(self) -> int:
+        """The tenant's day."""
+        return day_number(self.clock().astimezone(self.zone).date())
+
+    def decide(self, actor: Actor, wish: Wish, idempotency_key: str = "") -> Result:
+        """Do what a person wishes, if it may be done and nobody was first.
+
+        Raises:
+            Forbidden: when this person may not.
+            Conflict: when it is not what they saw any more; says who, when and what changed.
+            BadInput: when the wish itself makes no sense, or the key was used for another one.
+            Absent: when there is no such proposal.
+        """
+        actor.check("decide")
+        request = digest(canonical(asdict(wish)))
+        if len(idempotency_key) > LONGEST_KEY:
+            raise BadInput(f"Idempotency-Key: at most {LONGEST_KEY} characters")
+
+        def work(tx: "GateTx") -> Result:
+            kept = tx.log.answered(actor.person, idempotency_key) if idempotency_key else None
+            if kept is not None:
+                if kept.request != request:
+                    raise BadInput("Idempotency-Key: it was used for another request; take a new")
+                return Result(**{**json.loads(kept.body), "again": True})
+            result = self.decide_in(tx, actor, wish)
+            if idempotency_key:
+                body = json.dumps(asdict(result))
+                tx.log.answer(actor.person, idempotency_key, request, body, self.clock())
+            self.crash("gate.before_commit")
+            return result
+
+        result = self.store.write(work)
+        self.crash("gate.committed")
+        return result
+
+    def decide_in(self, tx: "GateTx", actor: Actor, wish: Wish) -> Result:
+        """One wish inside a transaction, by the role the person has in it."""
+        role = tx.roles.of([actor.person]).get(actor.person)
+        if role != actor.role:
+            raise Forbidden("your role has changed or ended; sign in again")
+        proposal = tx.asked.get(wish.seen.proposal)
+        if same := self._same_again(tx, actor, wish, proposal):
+            return same
+        if wish.kind == "approve":
+            return approving.approve(self, tx, actor, wish, proposal)
+        if wish.kind == "undo":
+            return approving.undo(self, tx, actor, wish, proposal)
+        if wish.kind == "revoke":
+            return approving.revoke(self, tx, actor, wish, proposal)
+        if wish.kind == "edit":
+            return editing.edit(self, tx, actor, wish, proposal)
+        return self._put_away(tx, actor, wish, proposal)
+
+    def _put_away(self, tx: "GateTx", actor: Actor, wish: Wish, proposal: "Proposal") -> Result:
+        """Reject or snooze."""
+        today = self.today()
+        changed: dict[str, object] = {"decided_day": today}
+        if wish.kind == "snooze":
+            changed["snoozed_until"] = _until(wish, proposal, today)
+        to = KINDS[wish.kind]
+        self.check_seen(tx, proposal, wish)
+        moved = tx.asked.move(
+            proposal, to, self.clock(), reason=wish.reason, before_day=today, **changed  # type: ignore[arg-type]  # KINDS
+        )  # fmt: skip
+        if not moved:
+            raise Conflict(self.told(tx, proposal.id))
+        return self.note(tx, actor, wish, proposal, to)
+
+    def check_seen(self, tx: "GateTx", proposal: "Proposal", wish: Wish) -> None:
+        """Refuse a wish about anything but what waits now, in this version, with these bytes."""
+        fits = (proposal.version, proposal.shown) == (wish.seen.version, wish.seen.sha256)
+        if proposal.status != "pending" or not fits or proposal.expires_day <= self.today():
+            raise Conflict(self.told(tx, proposal.id))
+
+    def note(
+        self,
+        tx: "GateTx",
+        actor: Actor,
+        wish: Wish,
+        before: "Proposal",
+        to: str,
+        **more: object,
+    ) -> Result:
+        """Write the deed and its audit entry, and say how the proposal stands now."""
+        now, after = self.clock(), tx.asked.get(before.id)
+        tx.log.add(Deed(
+            before.id, wish.kind, after.shown, before.version, actor.person, actor.role, actor.via,
+            wish.reason, wish.note, self.today(), wish.seen.seconds, now,
+        ))  # fmt: skip
+        body = {"from": before.status, "to": to, "sha256": after.shown, "version": after.version,
+                "via": actor.via, **more}  # fmt: skip
+        record(tx, self.key, now, actor.person, wish.kind, before.id, body)
+        return Result(before.id, after.status, after.version, after.shown)
+
+    def _same_again(
+        self, tx: "GateTx", actor: Actor, wish: Wish, proposal: "Proposal"
+    ) -> Result | None:
+        """The answer of before, when this person did just this about just these bytes."""
+        if wish.kind not in {"approve", "reject", "snooze"} or proposal.shown != wish.seen.sha256:
+            return None
+        mine = [d for d in tx.log.of(proposal.id) if d.version == wish.seen.version]
+        if not any((d.who, d.kind) == (actor.person, wish.kind) for d in mine):
+            return None
+        action = tx.actions.of_proposal(proposal.id)
+        waits = approving.still_needed(self, tx, proposal) if proposal.status == "pending" else 0
+        return Result(
+            proposal.id, proposal.status, proposal.version, proposal.shown, waits,
+            action.id if action else None, again=True,
+        )  # fmt: skip
+
+    def told(self, tx: "GateTx", proposal_id: str) -> str:
+        """What a loser of the race is told: the state now, and who did what when."""
+        now = tx.asked.get(proposal_id)
+        deeds = tx.log.of(proposal_id)
+        last = f"; last: {deeds[-1].kind} by {deeds[-1].who} at {deeds[-1].at.isoformat()}" \
+            if deeds else ""  # fmt: skip
+        why = f" ({now.status_reason})" if now.status_reason else ""
+        late = now.status == "pending" and now.expires_day <= self.today()
+        state = f"expired on {from_number(now.expires_day)}" if late else f"{now.status}{why}"
+        return (
+            f"proposal {now.id} is {state}, version {now.version}, since "
+            f"{now.changed_at.isoformat()}{last}; look at it again"
+        )
+
+
+def _until(wish: Wish, proposal: "Proposal", today: int) -> int:
+    """The day a snoozed proposal comes back, which must be before it expires."""
+    if wish.until_day is None or wish.until_day <= today:
+        raise BadInput("until: give a day after today")
+    if wish.until_day >= proposal.expires_day:
+        last = from_number(proposal.expires_day - 1)
+        raise BadInput(f"until: it expires; the last day it can come back is {last}")
+    return wish.until_day

@@ -1,0 +1,72 @@
+"""A person settles what nobody knows, and flips the switches; both are in the chain."""
+
+from typing import TYPE_CHECKING, Literal
+
+from approvals.audit import record
+from approvals.executor import send_of
+from tools.errors import BadInput, Conflict
+from tools.store.records import Pause
+
+if TYPE_CHECKING:
+    from approvals.request import Actor
+    from approvals.service import Gate
+    from tools.store.gate.gate import GateTx
+    from tools.store.gate.records import Action, ActionStatus
+
+Finding = Literal["sent", "failed", "again"]
+BECOMES: "dict[str, ActionStatus]" = {"sent": "sent", "failed": "failed", "again": "scheduled"}
+
+
+def settle(
+    gate: "Gate", actor: "Actor", action_id: str, finding: Finding, note: str, *, live: bool
+) -> "Action":
+    """Say what became of an unknown action: it was done, it was not, or do it again.
+
+    Raises:
+        Conflict: when it is not unknown.
+        BadInput: without a note, which the log keeps as the reason.
+    """
+    actor.check("decide")
+    if finding not in BECOMES or not note.strip():
+        raise BadInput("settle: say sent, failed or again, and how you know")
+
+    def work(tx: "GateTx") -> "Action":
+        action, now, to = tx.actions.get(action_id), gate.clock(), BECOMES[finding]
+        if action.status != "unknown" or not tx.actions.move(action, to, now, due_at=now,
+                                                              detail=note[:500]):  # fmt: skip
+            raise Conflict(f"action {action_id} is {tx.actions.get(action_id).status}, not unknown")
+        if to == "sent" and live:
+            tx.ledger.record(send_of(action, action.day), now)
+        body = {"from": "unknown", "to": to, "sha256": action.sha256, "why": note[:500]}
+        record(tx, gate.key, now, actor.person, "settle", action_id, body)
+        return tx.actions.get(action_id)
+
+    return gate.store.write(work)
+
+
+def switch(gate: "Gate", actor: "Actor", scope: str, *, on: bool, reason: str) -> None:
+    """Pause everything, a play or a channel, or let it go on."""
+    actor.check("manage" if not on else "decide")
+    if not reason.strip():
+        raise BadInput("pause: say why")
+
+    def work(tx: "GateTx") -> None:
+        now = gate.clock()
+        tx.ledger.set_pause(Pause(scope, on, now, actor.person, reason[:500]))
+        body = {"on": on, "why": reason[:500]}
+        record(tx, gate.key, now, actor.person, "pause", scope, body)
+
+    gate.store.write(work)
+
+
+def unsubscribe(gate: "Gate", key: str, channel: str) -> bool:
+    """Never reach an address (given as its keyed hash) by a channel again, from this moment on."""
+
+    def work(tx: "GateTx") -> bool:
+        now = gate.clock()
+        new = tx.ledger.suppress(key, channel, "the person unsubscribed", now)
+        if new:
+            record(tx, gate.key, now, "recipient", "unsubscribe", key[:16], {"channel": channel})
+        return new
+
+    return gate.store.write(work)

@@ -1,0 +1,94 @@
+"""What time alone does to proposals: expire, come back, remind. Silence is never consent."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from approvals.audit import AGENT, record
+from tools.days import from_number
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from approvals.service import Gate
+    from tools.store.gate.gate import GateTx
+    from tools.store.records import Proposal, ProposalStatus
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """One proposal people are reminded of, and the last day to decide."""
+
+    proposal: str
+    owner: str
+    value_minor: int
+    currency: str
+    last_day: str
+    escalated: bool
+
+
+def expire(gate: "Gate") -> int:
+    """End what nobody decided in time; not a rejection, so fresh facts may bring it again."""
+
+    def work(tx: "GateTx") -> int:
+        done, today, now = 0, gate.today(), gate.clock()
+        for status in ("pending", "snoozed"):
+            for proposal in tx.asked.due(status, today):
+                done += _end(gate, tx, proposal, "expired", "nobody decided in time", now)
+        return done
+
+    return gate.store.write(work)
+
+
+def wake(gate: "Gate") -> int:
+    """Bring back what was snoozed until today, unless newer facts have taken its place."""
+
+    def work(tx: "GateTx") -> int:
+        done, today, now = 0, gate.today(), gate.clock()
+        for proposal in tx.asked.to_wake(today):
+            waiting = tx.asked.undecided_of(proposal.account_id)
+            if waiting:
+                done += _end(gate, tx, proposal, "superseded", f"newer facts: {waiting}", now)
+            else:
+                done += _end(gate, tx, proposal, "pending", "snoozed until today", now)
+        return done
+
+    return gate.store.write(work)
+
+
+def remind(gate: "Gate") -> tuple[Reminder, ...]:
+    """Name, once each, what will expire within the days of the limits; nothing is decided.
+
+    On the last day it is for the administrators too: `escalated`.
+    """
+
+    def work(tx: "GateTx") -> tuple[Reminder, ...]:
+        today = gate.today()
+        found = tx.asked.to_remind(today, gate.limits(today).remind_days)
+        for proposal in found:
+            tx.asked.reminded(proposal.id, today)
+        return tuple(
+            Reminder(
+                p.id, p.owner, p.value_minor, p.currency,
+                from_number(p.expires_day - 1).isoformat(), p.expires_day - 1 <= today,
+            )
+            for p in found
+        )  # fmt: skip
+
+    return gate.store.write(work)
+
+
+def _end(
+    gate: "Gate",
+    tx: "GateTx",
+    proposal: "Proposal",
+    to: "ProposalStatus",
+    reason: str,
+    now: "datetime",
+) -> bool:
+    changed = {"snoozed_until": None, "decided_day": None} if to == "pending" else {}
+    if not tx.asked.move(proposal, to, now, reason=reason, **changed):
+        return False
+    kind = "wake" if to == "pending" else {"expired": "expire", "superseded": "supersede"}[to]
+    body = {"from": proposal.status, "to": to, "version": proposal.version + 1}
+    record(tx, gate.key, now, AGENT, kind, proposal.id, body)
+    return True

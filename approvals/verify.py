@@ -1,0 +1,122 @@
+"""`lifecycle verify`: do the promises hold in this database? One check for each invariant.
+
+Run after every fault test and in production; each answers with what is wrong, in words.
+(promises.md. I2 needs a ledger of the other side and I8 the addresses, so tests check them; I5
+is a primary key; I10 belongs to inbound webhooks, which there are none of yet.)
+"""
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from approvals.approving import seal_of
+from approvals.audit import broken_links, missing_tail
+from approvals.canonical import digest
+from approvals.envelope import read_values
+from tools.store.gate.actions import EDGES as ACTION_EDGES
+from tools.store.gate.asked import EDGES as PROPOSAL_EDGES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from approvals.audit import Key
+    from tools.store.gate.gate import GateTx
+    from tools.store.gate.records import Action, Link
+
+SLA = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One thing that must not be: which invariant, and what."""
+
+    invariant: str
+    words: str
+
+
+def verify(tx: "GateTx", key: "Key", now: "datetime", head: str = "") -> tuple[Wrong, ...]:
+    """Everything that is wrong; nothing, when all promises hold. `head` was kept outside."""
+    links = list(tx.chain.links())
+    actions = tx.actions.everything()
+    return (
+        *(Wrong("I1", w) for w in _attempts_without_approval(tx, actions)),
+        *(Wrong("I3", w) for w in _bytes(tx, key, actions)),
+        *(Wrong("I4", w) for w in _too_few_eyes(tx, actions)),
+        *(Wrong("I6", w) for w in broken_links(links, key)),
+        *(Wrong("I6", w) for w in filter(None, [missing_tail(links, head) if head else ""])),
+        *(Wrong("I6", w) for w in _unrecorded(tx, links)),
+        *(Wrong("I7", w) for w in _stuck(actions, now)),
+        *(Wrong("I9", w) for w in _illegal(links)),
+    )  # fmt: skip
+
+
+def _attempts_without_approval(tx: "GateTx", actions: "Iterable[Action]") -> "Iterator[str]":
+    """I1: a call needs an action with the same bytes, approved in the log."""
+    by_id = {action.id: action for action in actions}
+    for attempt in tx.actions.all_attempts():
+        action = by_id.get(attempt.action)
+        if action is None or action.sha256 != attempt.sha256:
+            yield f"attempt {attempt.action}/{attempt.fence}: its bytes were not approved"
+    for action in by_id.values():
+        agreed = {d.sha256 for d in tx.log.of(action.proposal) if d.kind == "approve"}
+        if action.sha256 not in agreed:
+            yield f"action {action.id}: nobody approved these bytes"
+
+
+def _bytes(tx: "GateTx", key: "Key", actions: "Iterable[Action]") -> "Iterator[str]":
+    """I3: what was or will be carried out is the text of the approved hash, under our seal."""
+    for action in actions:
+        if action.seal != seal_of(key, action.id, action.sha256):
+            yield f"action {action.id}: its seal does not fit"
+        text = tx.asked.text_of(action.proposal, action.sha256)
+        if text is None or digest(text) != action.sha256:
+            yield f"action {action.id}: the approved text is not there"
+
+
+def _too_few_eyes(tx: "GateTx", actions: "Iterable[Action]") -> "Iterator[str]":
+    """I4: as many distinct people as the envelope names, none of them who wrote the words."""
+    for action in actions:
+        text = tx.asked.text_of(action.proposal, action.sha256)
+        if text is None or digest(text) != action.sha256 or action.status == "revoked":
+            continue
+        deeds = tx.log.of(action.proposal)
+        people = {d.who for d in deeds if d.kind == "approve" and d.sha256 == action.sha256}
+        writers = {d.who for d in deeds if d.kind == "edit" and d.sha256 == action.sha256}
+        marked = len(read_values(text, action.sha256, action.proposal)["what"]["approval"])
+        if len(people) < max(1, marked) or people & writers:
+            yield f"action {action.id}: {len(people)} agreed, {max(1, marked)} must, not who wrote"
+
+
+def _unrecorded(tx: "GateTx", links: "Iterable[Link]") -> "Iterator[str]":
+    """I6: every change of a proposal has one entry: as many entries as versions."""
+    entries: dict[str, int] = defaultdict(int)
+    for link in links:
+        entries[link.subject] += 1
+    for proposal_id, version in tx.asked.versions():
+        if entries[proposal_id] != version:
+            yield f"proposal {proposal_id}: {version} versions, {entries[proposal_id]} entries"
+
+
+def _stuck(actions: "Iterable[Action]", now: "datetime") -> "Iterator[str]":
+    """I7: nothing is under way for longer than a worker may live."""
+    for action in actions:
+        if action.status == "calling" and (action.lease_until or now) < now - SLA:
+            yield f"action {action.id}: calling since {action.changed_at.isoformat()}"
+
+
+def _illegal(links: "Iterable[Link]") -> "Iterator[str]":
+    """I9: every subject's entries follow one another along legal edges."""
+    at: dict[str, str] = {}
+    for link in links:
+        body = json.loads(link.body)
+        if "to" not in body:
+            continue
+        edges = ACTION_EDGES if link.subject.startswith("a") else PROPOSAL_EDGES
+        before = at.get(link.subject, "")
+        fits = body["from"] == before or (before == "revoked" and body["from"] == "")
+        if not fits or (body["from"] and (body["from"], body["to"]) not in edges):
+            yield f"{link.subject}: from {before or 'nothing'} to {body['to']} in entry {link.seq}"
+        at[link.subject] = body["to"]

@@ -1,0 +1,1 @@
+"""The gate: decided once, carried out once, and provable, whatever happens in between."""
