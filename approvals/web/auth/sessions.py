@@ -1,0 +1,101 @@
+"""Sessions live on the server; the browser holds a secret, and we hold its hash.
+
+The CSRF token is derived from the cookie's secret, so that a page can write it without our having
+kept it; what we keep is its hash.
+"""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from tools.store.people import Login
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from approvals.web.auth.settings import AuthSettings
+    from tools.store.people import People, Person
+
+COOKIE = "lifecycle"
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+TOUCH = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session that holds, and whose it is."""
+
+    login: Login
+    person: "Person"
+
+
+class Sessions:
+    """Starts, finds and ends sessions."""
+
+    def __init__(
+        self, people: "People", settings: "AuthSettings", clock: "Callable[[], datetime]"
+    ) -> None:
+        self._people = people
+        self._settings = settings
+        self._clock = clock
+
+    def start(self, person: str, confirmed_at: datetime) -> str:
+        """Begin a session and give the secret for the cookie; it is kept nowhere."""
+        secret, now = secrets.token_urlsafe(32), self._clock()
+        self._people.logins.purge(now, self._settings.idle)
+        self._people.logins.start(
+            Login(digest(secret), person, digest(csrf_of(secret)), now, now,
+                  now + self._settings.absolute, confirmed_at)
+        )  # fmt: skip
+        return secret
+
+    def find(self, secret: str) -> Session | None:
+        """The session a cookie stands for, noting once a minute that it is in use."""
+        now, key = self._clock(), digest(secret)
+        found = self._people.logins.find(key, now, self._settings.idle)
+        if found is None:
+            return None
+        if now - found[0].seen_at > TOUCH:
+            self._people.logins.touch(key, now)
+        return Session(*found)
+
+    def end(self, secret: str) -> None:
+        """End a session; its cookie is worth nothing from now on."""
+        self._people.logins.end(digest(secret))
+
+    def give(self, response: "Response", secret: str) -> None:
+        """Put the secret into the browser, where neither scripts nor other sites can read it."""
+        response.set_cookie(
+            self._name, secret, max_age=int(self._settings.absolute.total_seconds()), path="/",
+            secure=self._settings.secure, httponly=True, samesite="lax",
+        )  # fmt: skip
+
+    def take_back(self, response: "Response") -> None:
+        """Have the browser forget the secret."""
+        response.delete_cookie(
+            self._name, path="/", secure=self._settings.secure, httponly=True, samesite="lax"
+        )
+
+    def given(self, request: "Request") -> str:
+        """The secret a request carries, '' without one."""
+        return request.cookies.get(self._name, "")
+
+    @property
+    def _name(self) -> str:
+        return self._settings.cookie(COOKIE)
+
+
+def digest(secret: str) -> str:
+    """What is kept of a 256-bit secret; it needs no salt."""
+    return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def csrf_of(secret: str) -> str:
+    """The token that pages of this session send back."""
+    return hmac.new(secret.encode("utf-8", "surrogatepass"), b"csrf", sha256).hexdigest()

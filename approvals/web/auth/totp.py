@@ -1,0 +1,67 @@
+"""Codes from an authenticator app: one step early or late is fine, twice is not."""
+
+import hmac
+from typing import TYPE_CHECKING
+
+import pyotp
+
+from approvals.web.auth.sealing import Sealer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from tools.store.people import People, Person
+
+STEP_SECONDS = 30
+WINDOW = 1
+_ISSUER = "Lifecycle Agent"
+
+
+class Totp:
+    """Enrols and checks authenticator apps; a secret is kept sealed, for one person only."""
+
+    def __init__(self, people: "People", secret: bytes, clock: "Callable[[], datetime]") -> None:
+        self._people = people
+        self._sealer = Sealer(secret, "totp")
+        self._clock = clock
+
+    def enrol(self, person: "Person", secret: str, code: str) -> bool:
+        """Keep a secret once its first code proves that the app has it."""
+        now = self._clock()
+        step = matching_step(secret, code, now)
+        if step is None:
+            return False
+        sealed = self._sealer.seal(f"{person.id} {secret}", now)
+        self._people.set_totp(person.id, sealed, step)
+        return True
+
+    def verify(self, person: str, code: str) -> bool:
+        """Whether the code is right now and was not used before; it is used up by asking."""
+        now, held = self._clock(), self._people.credentials(person)
+        opened = None if held is None else self._sealer.open(held.totp, now)
+        owner, _, secret = (opened or "").partition(" ")
+        if owner != person:  # a sealed secret copied from another row is worth nothing
+            return False
+        step = matching_step(secret, code, now)
+        return step is not None and self._people.use_step(person, step)
+
+
+def new_secret() -> str:
+    """A random secret for an authenticator app."""
+    return pyotp.random_base32()
+
+
+def enrolment_uri(person: "Person", secret: str) -> str:
+    """The otpauth:// address that an authenticator app reads as a QR code."""
+    return pyotp.TOTP(secret).provisioning_uri(name=person.mailbox, issuer_name=_ISSUER)
+
+
+def matching_step(secret: str, code: str, now: "datetime") -> int | None:
+    """The step, one early or late at most, whose code this is."""
+    given = code.replace(" ", "").encode("utf-8", "surrogatepass")
+    current = int(now.timestamp()) // STEP_SECONDS
+    for step in range(current - WINDOW, current + WINDOW + 1):
+        if hmac.compare_digest(pyotp.TOTP(secret).generate_otp(step).encode(), given):
+            return step
+    return None
