@@ -110,7 +110,7 @@ class Steps:
             raise LifecycleError("queue: the envelopes are not those that were drafted")
         self._deps.crash("queue.before_propose")
         queued = propose(
-            self._deps.store.proposals,
+            self._deps.desk(self._day.as_of),
             self._day.as_of,
             self._day.drafted.envelopes,
             self._deps.clock(),

@@ -5,7 +5,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -14,6 +14,9 @@ from zoneinfo import ZoneInfo
 
 from agent.facts import CommittedFiles
 from agent.rulebook import Rulebook, parse_rulebook, read_rulebook
+from approvals.audit import Key
+from approvals.queue import Desk
+from approvals.service import Gate
 from config.logs import configure_logs
 from config.settings import Settings
 from tools.days import day_number
@@ -36,6 +39,12 @@ ZONE = "zone"
 def system_clock() -> datetime:
     """The wall clock, in UTC."""
     return datetime.now(UTC)
+
+
+def shifted_clock(seconds: int) -> Clock:
+    """The wall clock, put back or forward: a demo lives in the days its company ends in."""
+    shift = timedelta(seconds=seconds)
+    return lambda: system_clock() + shift
 
 
 @dataclass(frozen=True)
@@ -63,6 +72,22 @@ class Deps:
             other.__dict__["zone"] = ZoneInfo(zone)
         other.__dict__["rulebook"] = parse_rulebook(texts)
         return other
+
+    @cached_property
+    def gate(self) -> Gate:
+        """Where people decide, by the limits in force when they do."""
+        return Gate(
+            self.store.gate, self.rulebook.limits.on, self.clock, self.zone, self.key, self.crash
+        )
+
+    def desk(self, as_of: int) -> Desk:
+        """Where the proposals of a day are put, by the limits of that day."""
+        return Desk(self.store.gate, self.key, self.rulebook.limits.on(as_of))
+
+    @property
+    def key(self) -> Key:
+        """The secret every keyed hash of the gate is made with."""
+        return Key(self.settings.secret.get_secret_value().encode())
 
     @property
     def recorded_texts(self) -> dict[str, str]:
@@ -117,8 +142,9 @@ class Deps:
 
 
 @contextmanager
-def open_deps(settings: Settings, clock: Clock = system_clock) -> Iterator[Deps]:
+def open_deps(settings: Settings, clock: Clock | None = None) -> Iterator[Deps]:
     """Open the home of an installation and let go of it afterwards."""
+    clock = clock or shifted_clock(settings.clock_shift_seconds)
     settings.home.mkdir(parents=True, exist_ok=True)
     configure_logs(settings.home / "logs", settings.log_level, settings.secrets)
     store = open_store(settings.database)

@@ -3,9 +3,11 @@
 from difflib import get_close_matches
 from os import environ
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -17,7 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 PREFIX = "LIFECYCLE_"
-PLACEHOLDER = "change-me"
+PLACEHOLDER = "change-me: replace by 32 random bytes or more"
+SHORTEST_SECRET = 32
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+DELIVER = MappingProxyType(
+    {"email": "outbox", "meeting": "outbox", "call": "tasks", "task": "tasks"}
+)
 NOT_KNOWN = "there is no such setting"
 PACKAGE = Path(__file__).resolve().parent
 
@@ -43,7 +50,43 @@ class Settings(BaseSettings):
     crash_at: str = ""
     """The name of a crash point, for the tests that kill the process there."""
     secret: SecretStr = SecretStr(PLACEHOLDER)
-    """Key of the hashes that keep suppressed addresses."""
+    """Key of every keyed hash: suppressed addresses, approvals, the audit chain, unsubscribing."""
+    clock_shift_seconds: int = 0
+    """By how much the demo's clock differs from ours, so that its mornings are today's."""
+    live: bool = False
+    """Whether anything may leave the building; a dry run writes files in the home instead."""
+    base_url: str = "http://127.0.0.1:8765"
+    """Where people open the inbox, and recipients the page to unsubscribe."""
+    deliver: dict[str, str] = Field(default_factory=lambda: dict(DELIVER))
+    """Which outlet carries out each channel of the plays: outbox, smtp, tasks or webhook."""
+    sender_name: str = "Lifecycle Agent"
+    """Who mails are from."""
+    sender_address: str = "lifecycle@example.com"
+    """The address mails are from."""
+    postal_address: str = "1 Example Street, Example Town"
+    """The postal address below every mail, as the law asks."""
+    smtp_host: str = ""
+    """The mail server; empty: there is none."""
+    smtp_port: int = 587
+    """Its port."""
+    smtp_security: Literal["none", "starttls", "tls"] = "starttls"
+    """How the connection to it is secured."""
+    smtp_user: str = ""
+    """The user there; empty: without a password."""
+    smtp_password: SecretStr = SecretStr("")
+    """Their password."""
+    webhook_url: str = ""
+    """Where the webhook outlet posts to; empty: there is none."""
+    webhook_secret: SecretStr = SecretStr("")
+    """The key of its signatures."""
+    oidc_issuer: str = ""
+    """The address of the provider of sign-ins; empty: mailbox and password."""
+    oidc_client: str = ""
+    """Our name there."""
+    oidc_secret: SecretStr = SecretStr("")
+    """Our secret there."""
+    token: SecretStr = SecretStr("")
+    """The API token by which the command line decides."""
 
     @property
     def database(self) -> str:
@@ -53,9 +96,33 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> frozenset[str]:
         """What no log may show: the key of the hashes, and the password of the database."""
-        key = self.secret.get_secret_value()
+        fields = (
+            self.secret,
+            self.smtp_password,
+            self.webhook_secret,
+            self.oidc_secret,
+            self.token,
+        )
         address = self.database.split("://", 1)[-1].rpartition("@")[0]
-        return frozenset({key, address.partition(":")[2]}) - {PLACEHOLDER, ""}
+        known = {field.get_secret_value() for field in fields} | {address.partition(":")[2]}
+        return frozenset(known) - {PLACEHOLDER, ""}
+
+    @model_validator(mode="after")
+    def _check_live(self) -> Self:
+        """Going live is one explicit setting, and refused with what everybody could guess."""
+        host = urlsplit(self.base_url).hostname
+        exposed = self.live or host not in LOOPBACK
+        key = self.secret.get_secret_value()
+        if exposed and (key == PLACEHOLDER or len(key.encode()) < SHORTEST_SECRET):
+            raise ValueError(
+                "secret: live, or with a base_url that others can reach, it must be your own, "
+                f"{SHORTEST_SECRET} bytes or more"
+            )
+        if self.live and "example.com" in self.sender_address:
+            raise ValueError("sender_address: live, it must be your own")
+        if self.live and self.clock_shift_seconds:
+            raise ValueError("clock_shift_seconds: live, the clock is the clock")
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -88,7 +155,7 @@ def read_settings(**given: object) -> Settings:
 
 def _line(error: dict[str, Any]) -> str:
     """One wrong setting, without its value: it may be a secret."""
-    name = ".".join(map(str, error["loc"]))
+    name = ".".join(map(str, error["loc"])) or "live"
     hint = f"{NOT_KNOWN}; {_nearest(name)}" if error["type"] == "extra_forbidden" else error["msg"]
     return f"setting {name}: {hint}"
 

@@ -1,64 +1,27 @@
-"""Commands about a company's data: simulate one, connect one, audit it, and the demo."""
+"""Commands about a company's data: simulate one, connect one, audit it."""
 
-from datetime import date, timedelta
-from importlib.resources import files
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from agent.commands.console import AsOf, Data, Home, MappingFile, console, opened
-from agent.commands.runs import last_day, run_with_bar, show_data, show_queue, show_run
-from approvals.queue import pending
-from tools.days import day_number, from_number
+from agent.commands.demo import DEMO_DAY, DEMO_SEED
+from agent.commands.runs import last_day
+from tools.days import from_number
 from tools.errors import BadInput
 from tools.reports.audit import as_json, as_page, as_text, audit, quarantine_counts
 from tools.sources.inspect import propose
 from tools.sources.simulated import simulate
 from tools.warehouse.engine import DuckEngine
 
-DEMO_DAY = date(2026, 11, 2)
-DEMO_SEED = 7
-MORNINGS = 4
-
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command()(demo)
     app.command()(connect)
     app.command("simulate")(simulate_company)
     app.command("audit")(audit_data)
-
-
-def demo(
-    home: Home = None,
-    accounts: Annotated[int, typer.Option(help="Size of the company.")] = 2000,
-    mornings: Annotated[int, typer.Option(help="How many days to live through.")] = MORNINGS,
-) -> None:
-    """Simulate a company, live through its last mornings, and show what waits for a person."""
-    place = home or Path(".lifecycle/demo")
-    company = place / "company"
-    with console.status(f"simulating a company of {accounts:,} accounts"):
-        simulate(company, seed=DEMO_SEED, end=DEMO_DAY, accounts=accounts)
-    mapping = Path(str(files("tools.sources"))) / "simulated.yaml"
-    with opened(place, company, mapping) as deps:
-        for back in range(mornings - 1, -1, -1):
-            ran = run_with_bar(deps, day_number(DEMO_DAY - timedelta(days=back)))
-        show_run(ran)
-        show_data(deps)
-        waiting = pending(deps.store.proposals, ran.as_of)
-        show_queue(waiting, 10)
-    if waiting:
-        console.print(
-            "\nLook closer:",
-            f"  lifecycle explain {waiting[0].id} --home {place}",
-            f"  lifecycle why-not {waiting[0].account_id} --home {place}",
-            f"  lifecycle roster --home {place}     lifecycle audit --home {place}",
-            f"  lifecycle retention --home {place}  lifecycle replay --as-of {DEMO_DAY} "
-            f"--home {place}",
-            sep="\n",
-            highlight=False,
-        )
 
 
 def simulate_company(

@@ -8,7 +8,7 @@ import pyarrow as pa
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from tools.warehouse.asof.world import World
 
@@ -36,10 +36,23 @@ class Recipient:
     open_deals: int | None
 
 
-def recipients(world: "World", accounts: "Iterable[str]", way: Way) -> dict[str, Recipient]:
-    """The best person to reach at each account by e-mail or by phone, by account."""
-    asked = pa.table({"account_id": pa.array(sorted(set(accounts)), pa.string())})
-    world.engine.put("asked", asked)
+def recipients(
+    world: "World",
+    accounts: "Iterable[str]",
+    way: Way,
+    contacts: "Mapping[str, str | None] | None" = None,
+) -> dict[str, Recipient]:
+    """The best person to reach at each account by e-mail or by phone, by account.
+
+    `contacts` names, by account, the only person that is asked about.
+    """
+    asked = sorted(set(accounts))
+    only = [(contacts or {}).get(account) for account in asked]
+    columns = {
+        "account_id": pa.array(asked, pa.string()),
+        "contact_id": pa.array(only, pa.string()),
+    }
+    world.engine.put("asked", pa.table(columns))
     sql = read_sql(__package__, "recipients")
     rows = world.engine.run(sql, as_of=world.as_of, way=way).to_pylist()
     mail = "messages" in world.present

@@ -1,5 +1,6 @@
 -- For each asked account and way to reach it, the person who may be reached best: one with an
 -- address, who agreed, did not unsubscribe, used the product last, and has been there longest.
+-- Where a contact is asked for, that one alone.
 WITH people AS (
   SELECT
     c.account_id AS account_id, c.contact_id AS contact_id, c.name AS name, c.email AS email,
@@ -8,7 +9,8 @@ WITH people AS (
     CASE WHEN $way = 'email' THEN c.email ELSE c.phone END AS address,
     CASE WHEN $way = 'email' THEN c.email_consent ELSE c.phone_consent END AS consent
   FROM contacts AS c
-  INNER JOIN asked AS q ON q.account_id = c.account_id
+  INNER JOIN asked AS q
+    ON q.account_id = c.account_id AND COALESCE(q.contact_id, c.contact_id) = c.contact_id
 ),
 used AS (
   SELECT u.contact_id AS contact_id, MAX(u.day) AS last_day

@@ -1,0 +1,174 @@
+"""Commands of the gate: decide, act, settle, switch, verify."""
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agent.commands.console import Home, console, opened, table
+from agent.dispatching import open_executor
+from agent.jobs import last_head
+from approvals.request import Actor, Result, Seen, Wish
+from approvals.settling import settle as settle_action
+from approvals.settling import switch
+from approvals.verify import verify as verify_gate
+from approvals.web.auth.tokens import ApiTokens
+from tools.errors import Forbidden
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from agent.wiring import Deps
+
+Proposal = Annotated[str, typer.Argument(help="Id of a proposal, see `lifecycle queue`.")]
+Token = Annotated[
+    str | None, typer.Option(help="Your API token; LIFECYCLE_TOKEN is better, others can see this.")
+]
+Note = Annotated[str, typer.Option(help="In your own words.")]
+Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (approve, reject, snooze, undo, revoke, dispatch, settle, pause, resume, verify):
+        app.command()(command)
+
+
+def actor_of(deps: "Deps", token: str | None) -> Actor:
+    """Who is at the keyboard: whoever the token belongs to, and nobody without one.
+
+    Raises:
+        Forbidden: when the token does not hold or may not decide.
+    """
+    given = token or deps.settings.token.get_secret_value()
+    found = ApiTokens(deps.store.people, deps.clock).find(given) if given else None
+    if found is None:
+        raise Forbidden(
+            "say who you are: set LIFECYCLE_TOKEN to a token of yours; "
+            "`lifecycle people token MAILBOX` makes one"
+        )
+    kept, person = found
+    if "decide" not in kept.scopes:
+        raise Forbidden(f"the token {kept.name!r} may {', '.join(kept.scopes)} and not decide")
+    return Actor(person.id, person.role, "cli", agent=kept.agent)
+
+
+def approve(proposal: Proposal, note: Note = "", token: Token = None, home: Home = None,
+            json_: Json = False) -> None:  # fmt: skip
+    """Approve a proposal as it stands now; look at it with `lifecycle explain` first."""
+    _decide("approve", proposal, token, home, json_=json_, note=note)
+
+
+def reject(
+    proposal: Proposal,
+    reason: Annotated[str, typer.Option(help="Why, as one of the known reasons.")] = "",
+    note: Note = "",
+    token: Token = None,
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Reject a proposal, with a reason."""
+    _decide("reject", proposal, token, home, json_=json_, reason=reason, note=note)
+
+
+def snooze(
+    proposal: Proposal,
+    until: Annotated[str, typer.Option(help="The day it comes back, as 2026-01-31.")],
+    token: Token = None,
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Put a proposal off until a day."""
+    _decide("snooze", proposal, token, home, json_=json_, until=until)
+
+
+def undo(proposal: Proposal, token: Token = None, home: Home = None, json_: Json = False) -> None:
+    """Take your own decision of the last minutes back."""
+    _decide("undo", proposal, token, home, json_=json_)
+
+
+def revoke(
+    proposal: Proposal, note: Note = "", token: Token = None, home: Home = None, json_: Json = False
+) -> None:
+    """Withdraw a proposal, or an approval that was not acted on yet."""
+    _decide("revoke", proposal, token, home, json_=json_, note=note)
+
+
+def _decide(kind: str, proposal: str, token: str | None, home: object, *, json_: bool,
+            until: str = "", reason: str = "", note: str = "") -> None:  # fmt: skip
+    """Decide about what stands in the store now."""
+    with opened(home) as deps:  # type: ignore[arg-type]  # typer gives a path
+        actor = actor_of(deps, token)
+        now = deps.store.gate.read(lambda tx: tx.asked.get(proposal))
+        seen = Seen(now.id, now.version, now.shown)
+        day = None if not until else deps.day(until)
+        wish = Wish(kind, seen, reason, note, day)  # type: ignore[arg-type]  # named above
+        result = deps.gate.decide(actor, wish)
+        _show(result, deps.clock(), json_=json_)
+
+
+def _show(result: Result, now: "datetime", *, json_: bool) -> None:
+    if json_:
+        typer.echo(json.dumps({**asdict(result), "at": now.isoformat()}))
+        return
+    waits = f"; {result.waits_for} more must agree" if result.waits_for else ""
+    again = " (it was so already)" if result.again else ""
+    action = f"; `lifecycle dispatch` carries out {result.action}" if result.action else ""
+    console.print(f"{result.proposal} is {result.status}{again}{waits}{action}", highlight=False)
+
+
+def dispatch(home: Home = None) -> None:
+    """Carry out now what was approved and is due; the schedule does it every minute."""
+    with opened(home) as deps:
+        gone = open_executor(deps, "cli").dispatch()
+        mode = "live" if deps.settings.live else "dry run: files in the home, nothing leaves"
+        said = ", ".join(f"{n} {status}" for status, n in sorted(gone.items())) or "nothing is due"
+        console.print(f"{said} ({mode})", highlight=False)
+
+
+def settle(
+    action: Annotated[str, typer.Argument(help="Id of an action nobody knows the end of.")],
+    finding: Annotated[str, typer.Option(help="sent, failed or again.")],
+    note: Note = "",
+    token: Token = None,
+    home: Home = None,
+) -> None:
+    """Say what became of an action when nobody knew."""
+    with opened(home) as deps:
+        live = deps.settings.live
+        done = settle_action(deps.gate, actor_of(deps, token), action, finding, note, live=live)  # type: ignore[arg-type]  # checked there
+        console.print(f"{done.id} is {done.status}", highlight=False)
+
+
+Scope = Annotated[str, typer.Argument(help="global, play:ID or channel:ID.")]
+
+
+def pause(scope: Scope, reason: Annotated[str, typer.Option(help="Why.")], token: Token = None,
+          home: Home = None) -> None:  # fmt: skip
+    """Stop everything, a play or a channel, from this moment on."""
+    with opened(home) as deps:
+        switch(deps.gate, actor_of(deps, token), scope, on=True, reason=reason)
+        console.print(f"{scope} is paused", highlight=False)
+
+
+def resume(scope: Scope, reason: Annotated[str, typer.Option(help="Why.")], token: Token = None,
+           home: Home = None) -> None:  # fmt: skip
+    """Let go on what was paused."""
+    with opened(home) as deps:
+        switch(deps.gate, actor_of(deps, token), scope, on=False, reason=reason)
+        console.print(f"{scope} goes on", highlight=False)
+
+
+def verify(home: Home = None) -> None:
+    """Check that every promise holds in this database: bytes, approvals, chain, edges."""
+    with opened(home) as deps:
+        head = last_head(deps)
+        wrong = deps.store.gate.read(lambda tx: verify_gate(tx, deps.key, deps.clock(), head))
+        links = deps.store.gate.read(lambda tx: tx.chain.head())
+        if wrong:
+            rows = [(one.invariant, one.words) for one in wrong]
+            console.print(table("What is wrong", ("invariant", "what"), rows))
+            raise typer.Exit(1)
+        count = links.seq if links else 0
+        console.print(f"every invariant holds; {count} entries in the chain", highlight=False)

@@ -1,0 +1,98 @@
+"""Commands about people: who may sign in, with which role, by which token."""
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from agent.commands.console import Home, console, opened, table
+from approvals.web.auth.passwords import Passwords
+from approvals.web.auth.tokens import ApiTokens
+from tools.errors import Absent
+from tools.store.people import People, Person
+
+people = typer.Typer(help="Who may sign in, with which role.", no_args_is_help=True)
+Mailbox = Annotated[str, typer.Argument(help="Their e-mail address.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(people, name="people")
+
+
+def known(store: People, mailbox: str) -> Person:
+    """The human behind an address.
+
+    Raises:
+        Absent: when nobody has it.
+    """
+    person = store.by_mailbox(mailbox)
+    if person is None:
+        raise Absent(f"nobody has the mailbox {mailbox!r}; `lifecycle people list` shows who does")
+    return person
+
+
+@people.command()
+def add(
+    mailbox: Mailbox,
+    name: Annotated[str, typer.Option(help="What to call them.")],
+    role: Annotated[str, typer.Option(help="viewer, reviewer, approver-2, admin or auditor.")],
+    password: Annotated[bool, typer.Option("--password", help="Ask for a password.")] = False,
+    home: Home = None,
+) -> None:
+    """Let somebody in."""
+    with opened(home) as deps:
+        person = deps.store.people.add(mailbox, name, role, deps.clock())  # type: ignore[arg-type]  # checked there
+        if password:
+            given = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+            Passwords(deps.store.people).set(person.id, given)
+        console.print(f"{person.mailbox} is {person.role} now, as {person.id}", highlight=False)
+
+
+@people.command("list")
+def list_people(home: Home = None) -> None:
+    """Everybody, with their roles."""
+    with opened(home) as deps:
+        rows = [(p.id, p.mailbox, p.name, p.role, "yes" if p.active else "no")
+                for p in deps.store.people.everybody()]  # fmt: skip
+        console.print(table("People", ("id", "mailbox", "name", "role", "active"), rows))
+
+
+@people.command()
+def role(
+    mailbox: Mailbox,
+    to: Annotated[str, typer.Option(help="The new role.")],
+    home: Home = None,
+) -> None:
+    """Change somebody's role; their sessions and tokens end."""
+    with opened(home) as deps:
+        person = known(deps.store.people, mailbox)
+        deps.store.people.set_role(person.id, to, deps.clock())  # type: ignore[arg-type]  # checked there
+        console.print(f"{person.mailbox} is {to} now", highlight=False)
+
+
+@people.command()
+def off(mailbox: Mailbox, home: Home = None) -> None:
+    """Let somebody in no more; their sessions and tokens end at once."""
+    with opened(home) as deps:
+        person = known(deps.store.people, mailbox)
+        deps.store.people.set_active(person.id, active=False, now=deps.clock())
+        console.print(f"{person.mailbox} cannot sign in any more", highlight=False)
+
+
+@people.command()
+def token(
+    mailbox: Mailbox,
+    name: Annotated[str, typer.Option(help="What it is for.")] = "command line",
+    scope: Annotated[list[str] | None, typer.Option(help="read, propose, decide, admin.")] = None,
+    days: Annotated[int, typer.Option(help="How long it holds.")] = 90,
+    agent: Annotated[bool, typer.Option("--agent", help="For a program: never decides.")] = False,
+    home: Home = None,
+) -> None:
+    """Make an API token and show it this once."""
+    with opened(home) as deps:
+        person = known(deps.store.people, mailbox)
+        scopes = scope or (["read"] if agent else ["read", "decide"])
+        made = ApiTokens(deps.store.people, deps.clock)
+        text, _ = made.create(person.id, name, scopes, timedelta(days=days), agent=agent)
+        typer.echo(text)

@@ -1,0 +1,122 @@
+"""What is done by the clock: each job is one function, run once for each of its slots."""
+
+from datetime import time, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from agent.dispatching import open_executor
+from agent.due import Daily, Hourly, Minutes
+from agent.facts import read_company
+from agent.run import open_morning, run_day
+from agent.schedule import Beat, Job, Schedule
+from approvals.audit import head_of
+from approvals.upkeep import expire, remind, wake
+from approvals.verify import verify
+from tools.errors import LifecycleError
+
+if TYPE_CHECKING:
+    from agent.wiring import Deps
+    from tools.store.slots import Slot
+
+log = structlog.get_logger(__name__)
+HEADS = "audit-heads.txt"
+MORNING, EVENING = time(5, 30), time(23, 30)
+
+
+def open_schedule(deps: "Deps", worker: str) -> Schedule:
+    """The jobs of an installation, in the order in which one tick runs them."""
+    return Schedule(jobs_of(deps, worker), deps.store.slots, deps.zone, deps.clock, worker)
+
+
+def jobs_of(deps: "Deps", worker: str) -> tuple[Job, ...]:
+    """Every job there is."""
+    hour, long = timedelta(hours=1), timedelta(minutes=15)
+    short = timedelta(minutes=2)
+    return (
+        Job("sync", Hourly(5), lambda _, beat: sync(deps, beat), "latest", hour, long),
+        Job("day", Daily(MORNING), lambda slot, _: day(deps, slot), "latest", 6 * hour, long),
+        Job("roster", Hourly(35), lambda _, beat: roster(deps, beat), "none", hour, long),
+        Job("expire", Hourly(0), lambda _, beat: upkeep(deps, beat), "latest", hour, long),
+        Job("remind", Daily(time(8, 0)), lambda *_: reminders(deps), "none", 6 * hour, long),
+        Job("dispatch", Minutes(1), lambda *_: dispatch(deps, worker), "latest", long, short * 5),
+        Job("reconcile", Minutes(10), lambda *_: reconcile(deps, worker), "latest", hour, long),
+        Job("report", Daily(EVENING), lambda *_: report(deps), "latest", 6 * hour, long),
+    )
+
+
+def sync(deps: "Deps", beat: Beat) -> str:
+    """Read what the company's folder has brought, between the mornings."""
+    if deps.settings.data is None:
+        return "no folder is connected"
+    beat()
+    found = read_company(deps.today(), deps)
+    return "nothing new" if found is None else f"{sum(found.new.values())} new rows"
+
+
+def day(deps: "Deps", slot: "Slot") -> str:
+    """The morning's run; a day somebody ran by hand is found done."""
+    del slot
+    ran = run_day(deps, deps.today())
+    return f"{ran.summary['chosen']} queued" if ran.new else "was run before"
+
+
+def roster(deps: "Deps", beat: Beat) -> str:
+    """Stage everybody on the facts of now; what is kept is the day's, this is what would be."""
+    if deps.settings.data is None:
+        return "no folder is connected"
+    beat()
+    engine = open_morning(deps, deps.today() + 1).staged.engine
+    moving = engine.run("SELECT COUNT(*) AS n FROM transition_inserts")["n"][0].as_py()
+    return f"{moving} will have moved by tomorrow"
+
+
+def upkeep(deps: "Deps", beat: Beat) -> str:
+    """End what nobody decided in time, and bring back what was snoozed until today."""
+    ended = expire(deps.gate)
+    beat()
+    return f"{ended} expired, {wake(deps.gate)} came back"
+
+
+def reminders(deps: "Deps") -> str:
+    """Tell the log, and so whoever watches it, what will expire soon."""
+    found = remind(deps.gate)
+    for one in found:
+        log.warning("proposal.reminder", proposal=one.proposal, last_day=one.last_day,
+                    escalated=one.escalated)  # fmt: skip
+    return f"{len(found)} reminders, {sum(one.escalated for one in found)} escalated"
+
+
+def dispatch(deps: "Deps", worker: str) -> str:
+    """Carry out what was approved and is due."""
+    gone = open_executor(deps, worker).dispatch()
+    return ", ".join(f"{n} {status}" for status, n in sorted(gone.items())) or "nothing due"
+
+
+def reconcile(deps: "Deps", worker: str) -> str:
+    """Settle calls that never came back, and count what only a person can settle."""
+    gone = open_executor(deps, worker).recover()
+    unknown = deps.store.gate.read(lambda tx: len(tx.actions.standing("unknown")))
+    return f"{sum(gone.values())} settled, {unknown} wait for a person"
+
+
+def report(deps: "Deps") -> str:
+    """Check every invariant and write the chain's head down outside of the database.
+
+    Raises:
+        LifecycleError: when an invariant is broken; the slot fails and everybody can see it.
+    """
+    wrong = deps.store.gate.read(lambda tx: verify(tx, deps.key, deps.clock(), last_head(deps)))
+    if wrong:
+        raise LifecycleError(f"{len(wrong)} invariants broken; first {wrong[0].words}")
+    head = head_of(deps.store.gate.read(lambda tx: tx.chain.head()))
+    with (deps.settings.home / HEADS).open("a", encoding="utf-8") as kept:
+        kept.write(head + "\n")
+    return "every invariant holds"
+
+
+def last_head(deps: "Deps") -> str:
+    """The head of the chain that was written down last; '' before the first."""
+    path = deps.settings.home / HEADS
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return lines[-1] if lines else ""

@@ -1,0 +1,73 @@
+"""Which channel of the plays goes out by which outlet; in a dry run by none that leaves."""
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from tools.channels.message import Sender
+from tools.channels.outbox import OutboxChannel
+from tools.channels.smtp import SmtpChannel
+from tools.channels.tasks import CsvChannel
+from tools.channels.unsubscribe import unsubscribe_token
+from tools.channels.webhook import WebhookChannel
+from tools.errors import BadInput, nearest
+from tools.store.sends import suppression_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from config.settings import Settings
+    from tools.channels.contract import Channel
+
+OUTLETS = ("outbox", "smtp", "tasks", "webhook")
+STAYS = ("outbox", "tasks")
+
+
+def open_outlets(settings: "Settings", clock: "Callable[[], datetime]") -> "dict[str, Channel]":
+    """The outlet of each channel of the plays; in a dry run a folder takes the place of a way out.
+
+    Raises:
+        BadInput: for an outlet there is none of, or one whose settings are missing.
+    """
+    return {channel: _outlet(name, settings, clock) for channel, name in settings.deliver.items()}
+
+
+def _outlet(name: str, settings: "Settings", clock: "Callable[[], datetime]") -> "Channel":
+    if name not in OUTLETS:
+        raise BadInput(f"setting deliver: {name!r} is no outlet; {nearest(name, OUTLETS)}")
+    if name == "tasks":
+        return CsvChannel(settings.home / "tasks")
+    if name == "outbox" or not settings.live:
+        return OutboxChannel(settings.home / "outbox", sender_of(settings))
+    return _smtp(settings) if name == "smtp" else _webhook(settings, clock)
+
+
+def sender_of(settings: "Settings") -> Sender:
+    """Who mails are from; the domain of the address ends our message ids."""
+    domain = settings.sender_address.rpartition("@")[2]
+    return Sender(settings.sender_name, settings.sender_address, settings.postal_address, domain)
+
+
+def _smtp(settings: "Settings") -> SmtpChannel:
+    if not settings.smtp_host:
+        raise BadInput("setting smtp_host: the outlet smtp needs a mail server")
+    return SmtpChannel(
+        settings.smtp_host, settings.smtp_port, sender_of(settings),
+        security=settings.smtp_security, username=settings.smtp_user or None,
+        password=settings.smtp_password.get_secret_value() or None,
+    )  # fmt: skip
+
+
+def _webhook(settings: "Settings", clock: "Callable[[], datetime]") -> WebhookChannel:
+    host = urlsplit(settings.webhook_url).hostname
+    if not host:
+        raise BadInput("setting webhook_url: the outlet webhook needs an address")
+    secret = settings.webhook_secret.get_secret_value().encode()
+    return WebhookChannel(settings.webhook_url, secret, allowed_hosts={host}, clock=clock)
+
+
+def unsubscribe_url(settings: "Settings", address: str, channel: str, contact: str | None) -> str:
+    """The page on which an address can be taken off a channel at once."""
+    secret = settings.secret.get_secret_value().encode()
+    token = unsubscribe_token(secret, suppression_key(secret, address), channel, contact)
+    return f"{settings.base_url.rstrip('/')}/u/{token}"

@@ -1,0 +1,118 @@
+"""The pages whose figures come from the warehouse: roster, accounts, data audit, runs, rules.
+
+One morning is kept open, the last that was run or the one asked for; an engine serves one question
+at a time, so there is a lock around it.
+"""
+
+from threading import RLock
+from typing import TYPE_CHECKING
+
+from agent.page_tables import audit_tables, everybody, features, happened, history, short
+from agent.run import open_morning
+from agent.whynot import why_not
+from approvals.web.views import Link, Table
+from policies.rules import RULES
+from tools.days import from_number
+from tools.errors import Absent
+from tools.reports.audit.audit import audit
+
+if TYPE_CHECKING:
+    from agent.morning import Morning
+    from agent.wiring import Deps
+
+
+class Pages:
+    """What the inbox shows of the numbers."""
+
+    def __init__(self, deps: "Deps") -> None:
+        """Nothing is opened before the first question."""
+        self._deps = deps
+        self._lock = RLock()
+        self._kept: tuple[tuple[int, int], Morning] | None = None
+
+    def _morning(self, as_of: int | None) -> "Morning":
+        """The morning of a day; a day that was loaded again is opened again."""
+        closed = self._deps.store.runs.closed_day()
+        day = as_of if as_of is not None else closed if closed is not None else self._deps.today()
+        version = len(self._deps.store.manifest.data_files("fact"))
+        if self._kept is None or self._kept[0] != (day, version):
+            self._kept = (day, version), open_morning(self._deps, day)
+        return self._kept[1]
+
+    def roster(self, as_of: int | None, contact: str, q: str) -> Table:
+        """Stage, since when and because of what; of one contact its whole history."""
+        with self._lock:
+            morning = self._morning(as_of)
+            _ = morning.staged
+            told = f"as of {from_number(morning.as_of)}"
+            return history(morning, contact, told) if contact else everybody(morning, q, told)
+
+    def account(self, account_id: str) -> tuple[Table, ...]:
+        """One account: stages, features, and what happened lately."""
+        with self._lock:
+            morning = self._morning(None)
+            _ = morning.staged
+            known = morning.engine.run(
+                "SELECT name, owner FROM accounts WHERE account_id = $id", id=account_id
+            ).to_pylist()
+            if not known:
+                raise Absent(f"no account has the id {account_id[:80]!r}")
+            name = known[0]["name"] or account_id
+            told = f"{name}, as of {from_number(morning.as_of)}"
+            return (
+                history(morning, account_id, told), features(morning, account_id),
+                *happened(morning, account_id), self._proposals(account_id),
+            )  # fmt: skip
+
+    def _proposals(self, account_id: str) -> Table:
+        found = self._deps.store.proposals.of_account(account_id)
+        rows = tuple(
+            (Link(p.id, f"/proposals/{p.id}"), from_number(p.as_of).isoformat(), p.play, p.status,
+             p.status_reason) for p in reversed(found)
+        )  # fmt: skip
+        return Table("Proposals", ("id", "day", "play", "status", "why"), rows)
+
+    def data_audit(self) -> tuple[Table, ...]:
+        """Where the data agree and where they do not."""
+        with self._lock:
+            morning = self._morning(None)
+            return audit_tables(audit(morning.as_of, morning.engine))
+
+    def runs(self) -> Table:
+        """The last runs."""
+        rows = tuple(
+            (from_number(run.as_of).isoformat(), run.status, f"{run.started_at:%Y-%m-%d %H:%M}",
+             "" if run.finished_at is None else f"{run.finished_at:%Y-%m-%d %H:%M}")
+            for run in self._deps.store.runs.list_runs()
+        )  # fmt: skip
+        return Table("Runs", ("day", "status", "started", "finished"), rows)
+
+    def why_not(self, account: str) -> Table:
+        """For every play what stood in the way."""
+        with self._lock:
+            closed = self._deps.store.runs.closed_day()
+            if closed is None:
+                raise Absent("no day was run yet")
+            found = why_not(self._deps, closed, account)
+            title = f"{found.name} ({found.account_id}) as of {found.day}"
+            return Table(title, ("play", "answer", "reason"), found.answers, found.facts)
+
+    def rules(self) -> tuple[Table, ...]:
+        """The rules in force today, with their ids; they are edited in files, not here."""
+        book, today = self._deps.rulebook, self._deps.today()
+        limits = [(name, book.limits.dated(name, today)) for name in sorted(book.limits.values)]
+        shown = tuple(
+            (name, short(one.value), from_number(one.valid_from).isoformat(), one.source, one.owner)
+            for name, one in limits
+        )  # fmt: skip
+        plays = tuple(
+            (p.id, str(p.version), p.goal, p.channel, ", ".join(p.segments), ", ".join(p.approval))
+            for p in book.plays
+        )
+        rules = tuple((rule.id, (rule.check.__doc__ or "").strip()) for rule in RULES)
+        note = (f"rulebook {book.fingerprint[:12]}; change them in policies/*.yaml",)
+        return (
+            Table("Policy", ("id", "what it asks"), rules, note),
+            Table("Limits", ("id", "value", "since", "source", "owner"), shown),
+            Table("Plays", ("id", "version", "goal", "channel", "segments", "who agrees"), plays),
+        )

@@ -1,0 +1,106 @@
+"""The service: web, schedule and executor, in one process or apart; it ends when told to.
+
+On SIGTERM no new slot is begun and no new request taken; what is under way is waited for. What
+does not end in time keeps its lease, and whoever comes next takes it over.
+"""
+
+import os
+import signal
+import socket
+import threading
+from typing import TYPE_CHECKING
+
+import structlog
+import uvicorn
+
+from agent.jobs import open_schedule
+from agent.pages import Pages
+from approvals.web.app import make_app
+from approvals.web.auth.auth import Auth
+from approvals.web.auth.settings import AuthSettings, Oidc
+from approvals.web.parts import Parts
+from tools.errors import BadInput
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from agent.schedule import Schedule
+    from agent.wiring import Deps
+
+log = structlog.get_logger(__name__)
+DRAIN_SECONDS = 20
+
+
+def open_auth(deps: "Deps") -> Auth:
+    """Sign-in by the settings of the installation."""
+    settings = deps.settings
+    oidc = None
+    if settings.oidc_issuer:
+        secret = settings.oidc_secret.get_secret_value()
+        oidc = Oidc(settings.oidc_issuer, settings.oidc_client, secret)
+    given = AuthSettings(deps.key.secret, settings.base_url, oidc)
+    return Auth(deps.store.people, given, deps.clock)
+
+
+def open_web(deps: "Deps", schedule: "Schedule | None" = None) -> "tuple[FastAPI, Auth]":
+    """The web application of an installation, and its sign-in."""
+    auth = open_auth(deps)
+    lag = (lambda: lags(deps, schedule)) if schedule is not None else dict
+    parts = Parts(
+        gate=deps.gate, auth=auth, views=Pages(deps), unsubscribe_secret=deps.key.secret,
+        live=lambda: deps.settings.live, lag=lag, postal_address=deps.settings.postal_address,
+    )  # fmt: skip
+    return make_app(parts), auth
+
+
+def lags(deps: "Deps", schedule: "Schedule") -> dict[str, float]:
+    """By how many seconds each job is late, by job."""
+    return {one.job: one.lag for one in schedule.health(deps.clock())}
+
+
+def worker_name() -> str:
+    """A name no other process has."""
+    return f"{socket.gethostname()}-{os.getpid()}"
+
+
+def run_web(app: "FastAPI", host: str, port: int, minutes: int = 0) -> None:
+    """Serve until SIGTERM or SIGINT, or for some minutes."""
+    config = uvicorn.Config(
+        app, host, port, log_level="warning", access_log=False, server_header=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    if minutes:
+        ends = threading.Timer(minutes * 60, lambda: setattr(server, "should_exit", True))
+        ends.daemon = True
+        ends.start()
+    server.run()
+    if not server.started:
+        raise BadInput(f"port {port} of {host} cannot be served from; is something there already?")
+
+
+def run_worker(schedule: "Schedule") -> None:
+    """Tick until SIGTERM or SIGINT, then let end what is under way."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    schedule.start()
+    log.info("worker.started")
+    stop.wait()
+    log.info("worker.draining")
+    schedule.stop(wait=True)
+    log.info("worker.stopped")
+
+
+def run_both(app: "FastAPI", schedule: "Schedule", host: str, port: int, minutes: int = 0) -> None:
+    """Web, schedule and executor in one process."""
+    schedule.start()
+    try:
+        run_web(app, host, port, minutes)
+    finally:
+        schedule.stop(wait=True)
+
+
+def make_schedule(deps: "Deps") -> "Schedule":
+    """The jobs of this process."""
+    return open_schedule(deps, worker_name())
