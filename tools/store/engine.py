@@ -6,8 +6,9 @@ write, lose updates or fail. PostgreSQL: a pool that tests a connection before l
 limits on the server's side, and reads in one snapshot.
 """
 
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, create_engine, event, text
@@ -31,6 +32,8 @@ DRIVERS = {
     "postgresql+psycopg": "postgresql+psycopg",
 }
 BUSY_MS = 30_000
+# As many as the web server has threads; more wait a little and are then told to come again.
+POOL: "dict[str, Any]" = {"pool_size": 10, "max_overflow": 34, "pool_timeout": 15}
 LIMITS = (
     "-c timezone=UTC -c statement_timeout=300000 -c lock_timeout=30000"
     " -c idle_in_transaction_session_timeout=300000"
@@ -46,6 +49,10 @@ class Database:
         self.url = checked_url(url)
         self.engine = make_engine(self.url)
         self._reading = self.engine.execution_options(**_reading(self.url))
+        # SQLite has one writer; those of a process queue up here, in order, instead of polling.
+        self._writer: AbstractContextManager[Any] = (
+            RLock() if self.url.get_backend_name() == "sqlite" else nullcontext()
+        )
 
     @contextmanager
     def read(self) -> "Iterator[Session]":
@@ -59,7 +66,7 @@ class Database:
 
         Writers that name the same `lock` go one after the other: on SQLite all writers do.
         """
-        with Session(self.engine) as session, session.begin():
+        with self._writer, Session(self.engine) as session, session.begin():
             if lock is not None:
                 hold(session.connection(), lock)
             yield session
@@ -114,9 +121,9 @@ def disk_kind(folder: Path, mounts: str) -> str:
 def make_engine(url: URL, *, foreign_keys: bool = True) -> Engine:
     """An engine with the hooks above; migrations switch foreign keys off to rebuild tables."""
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, connect_args={"options": LIMITS})
+        return create_engine(url, pool_pre_ping=True, connect_args={"options": LIMITS}, **POOL)
     Path(str(url.database)).resolve().parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000})
+    engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000}, **POOL)
     pragmas = (
         f"PRAGMA busy_timeout={BUSY_MS}",
         "PRAGMA journal_mode=WAL",
