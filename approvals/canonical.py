@@ -16,6 +16,7 @@ from tools.errors import BadInput
 from tools.money import Money, to_cents
 
 EXACT = 2**53 - 1
+LARGEST = 15  # digits before the comma, less one: as cents it fits into 64 bits
 Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
 
 
@@ -46,6 +47,8 @@ def plain_of(value: object, where: str) -> Json:
     if isinstance(value, Decimal):
         return _decimal(value, where)
     if isinstance(value, Money):
+        if value.amount.is_finite() and value.amount.adjusted() > LARGEST:
+            raise BadInput(f"{where}: {value.amount} is no sum of money")
         amount = _decimal(value.amount, where) and f"{to_cents(value.amount):f}"
         return {"amount": amount, "currency": _text(value.currency, where)}
     if isinstance(value, date) and not isinstance(value, datetime):

@@ -35,6 +35,7 @@ class Executor:
     """Dispatches; `facts` gives what is known of some actions' accounts at this moment.
 
     `live` says that what is sent counts as sent: in a dry run nothing leaves and no cap is used.
+    `stopping` is asked before each action, so that a service that is told to end does so soon.
     """
 
     gate: "Gate"
@@ -44,20 +45,32 @@ class Executor:
     worker: str = WORKER
     live: bool = False
     lease: timedelta = LEASE
+    stopping: Callable[[], bool] = bool
 
     def dispatch(self, limit: int = 200) -> Counter[str]:
         """Carry out what is due, longest first; how many came to which status."""
         gone: Counter[str] = Counter()
         gone.update(self.recover())
         due = self.gate.store.read(lambda tx: self._due(tx, limit))
-        known = self.facts(due) if due else {}
+        known = self._known(due)
         for action in due:
+            if self.stopping():
+                break
             try:
                 gone[self.one(action, known.get(action.id))] += 1
             except Exception as error:  # one bad action never stops the others
                 log.exception("dispatch.failed", action=action.id, error=type(error).__name__)
                 gone["error"] += 1
         return gone
+
+    def _known(self, due: Sequence[Action]) -> Mapping[str, Facts]:
+        """The facts of all at once, or of halves, so that one that raises stops no other."""
+        try:
+            return self.facts(due) if due else {}
+        except Exception as error:  # of whom nothing is known, nothing is sent
+            log.exception("dispatch.facts_failed", error=type(error).__name__)
+            half = len(due) // 2
+            return {**self._known(due[:half]), **self._known(due[half:])} if half else {}
 
     def _due(self, tx: "GateTx", limit: int) -> tuple[Action, ...]:
         """What is due and not held by a switch, so that what is paused delays nothing else."""

@@ -6,6 +6,7 @@ is never touched.
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -140,5 +141,8 @@ def proposal_id(envelope: Envelope, digest: str) -> str:
     return "p" + sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
-def _worth_most_first(envelope: Envelope) -> tuple[int, str, str]:
-    return (-envelope.worth.net.minor, envelope.who.account_id, envelope.what.play)
+def _worth_most_first(envelope: Envelope) -> tuple[Decimal, str, str]:
+    """By value; what is no sum of money comes last and is refused when it is sealed."""
+    net = envelope.worth.net.amount
+    worth = -net if net.is_finite() else Decimal(0)
+    return (worth, envelope.who.account_id, envelope.what.play)

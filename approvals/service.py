@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tools.store.records import Proposal
 
 KINDS = {"reject": "rejected", "snooze": "snoozed"}
+BECOMES = {"approve": "approved", **KINDS}
 
 
 @dataclass(frozen=True)
@@ -140,8 +141,9 @@ class Gate:
         """The answer of before, when this person did just this about just these bytes."""
         if wish.kind not in {"approve", "reject", "snooze"} or proposal.shown != wish.seen.sha256:
             return None
-        mine = [d for d in tx.log.of(proposal.id) if d.version == wish.seen.version]
-        if not any((d.who, d.kind) == (actor.person, wish.kind) for d in mine):
+        mine = [d for d in tx.log.of(proposal.id) if (d.who, d.kind) == (actor.person, wish.kind)]
+        stands = (proposal.status, proposal.version) == (BECOMES[wish.kind], wish.seen.version)
+        if not mine or not (stands or any(d.version == wish.seen.version for d in mine)):
             return None
         action = tx.actions.of_proposal(proposal.id)
         waits = approving.still_needed(self, tx, proposal) if proposal.status == "pending" else 0

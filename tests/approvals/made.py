@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 from approvals.audit import Key
@@ -54,9 +55,14 @@ def envelope(account: str = "a1", net: str = "882.00", play: str = "upsell_seats
 
 def limits(**changed: object) -> Limits:
     """The delivered limits, changed; and nobody held out unless a test asks for it."""
-    text = (Path(__file__).parents[2] / "policies" / "limits.yaml").read_text(encoding="utf-8")
     given: dict[str, object] = {"holdout_share": Decimal(0), **changed}
-    return replace(parse_limits(text).on(DAY), **given)  # type: ignore[arg-type]  # fields of Limits
+    return replace(_delivered(), **given)  # type: ignore[arg-type]  # fields of Limits
+
+
+@cache
+def _delivered() -> Limits:
+    text = (Path(__file__).parents[2] / "policies" / "limits.yaml").read_text(encoding="utf-8")
+    return parse_limits(text).on(DAY)
 
 
 KEY = Key(b"a secret for tests")

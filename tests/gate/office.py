@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from approvals.claim import Facts
+from approvals.envelope import Envelope
 from approvals.executor import Executor
 from approvals.queue import propose
 from approvals.request import Actor, Result, Seen, Via, Wish
@@ -17,7 +18,7 @@ from approvals.verify import Wrong, verify
 from policies.limits import Limits
 from policies.nouns import Action as PolicyAction
 from policies.nouns import Record
-from tests.approvals.made import DAY, KEY, WHAT, Envelope, desk, envelope, limits
+from tests.approvals.made import DAY, KEY, WHAT, desk, envelope, limits
 from tests.gate.vendor import Vendor
 from tools.days import from_number
 from tools.money import Money

@@ -112,10 +112,11 @@ def _decide(office: Office, chance: random.Random) -> None:
         return
     proposal, who = chance.choice(waiting), chance.choice(PEOPLE)
     kind = chance.choice(["approve"] * 6 + ["reject", "edit", "snooze", "revoke"])
-    more: dict[str, Any] = {
+    needs: dict[str, dict[str, Any]] = {
         "edit": {"subject": "Other", "body": f"Words {chance.randrange(9)}."},
         "snooze": {"until_day": office.day + 1},
-    }.get(kind, {})
+    }
+    more = needs.get(kind, {})
     office.decide(who, kind, proposal.id, **more)
     if chance.random() < 0.15:
         office.decide(who, "undo", proposal.id)
@@ -167,13 +168,15 @@ def main() -> None:
     """Print what many seeds came to, on each database."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=200)
+    parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--kind", choices=KINDS, action="append")
     given = parser.parse_args()
     for kind in given.kind or KINDS:
-        whole, bad = soak_many(kind, range(given.seeds))
+        whole, bad = soak_many(kind, range(given.first, given.first + given.seeds))
         told = ", ".join(f"{name} {n}" for name, n in sorted(whole.statuses.items()))
         print(
-            f"{kind}: {given.seeds} seeds of {DAYS} days, {whole.kills} kills, actions: {told}; "
+            f"{kind}: {given.seeds} seeds from {given.first} of {DAYS} days, "
+            f"{whole.kills} kills, actions: {told}; "
             f"duplicate effects {whole.duplicates}, unapproved {whole.unapproved}, "
             f"lost {whole.lost}, invariants broken {len(whole.wrong)}, bad seeds {bad}"
         )

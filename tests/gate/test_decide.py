@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -80,8 +81,10 @@ def test_other_bytes_or_another_version_are_refused(
 def test_after_its_last_day_nothing_can_be_decided(office: Office, kind: str) -> None:
     proposal = first(office)
     office.clock.pass_(days=7)
-    more = {"snooze": {"until_day": office.day + 1},
-            "edit": {"subject": "s", "body": "b"}}.get(kind, {})  # fmt: skip
+    needs: dict[str, dict[str, Any]] = {
+        "snooze": {"until_day": office.day + 1}, "edit": {"subject": "s", "body": "b"},
+    }  # fmt: skip
+    more = needs.get(kind, {})
 
     with pytest.raises((Conflict, BadInput), match="expire"):
         office.decide("ann", kind, proposal, **more)
@@ -138,6 +141,16 @@ def test_undo_is_for_ones_own_decision_and_only_while_it_can_be(office: Office) 
     with pytest.raises(Conflict):
         office.decide("ann", "undo", proposal)
     assert office.wrong() == ()
+
+
+def test_undo_ends_with_its_minutes_even_when_nothing_has_left_yet(office: Office) -> None:
+    proposal = first(office)
+    office.decide("ann", "approve", proposal)
+    office.clock.pass_(minutes=5, seconds=1)
+
+    with pytest.raises(Conflict, match="of the last minutes"):
+        office.decide("ann", "undo", proposal)
+    assert office.decide("ann", "revoke", proposal).status == "revoked"
 
 
 def test_a_revoked_approval_never_leaves(office: Office) -> None:

@@ -125,6 +125,14 @@ def test_a_pause_set_between_looking_and_claiming_still_holds(office: Office) ->
     assert office.vendor.effects() == {}
 
 
+def test_nothing_is_claimed_before_undo_has_run_out(office: Office) -> None:
+    action = office.action(approved(office))
+    assert action is not None
+
+    assert office.executor().one(action, office.known([action])[action.id]) == "taken"
+    assert office.vendor.effects() == {}
+
+
 def test_an_approval_whose_days_are_over_is_not_carried_out(office: Office) -> None:
     proposal = approved(office)
 
