@@ -87,11 +87,14 @@ class Asking:
 
 def waiting(
     session: "Session", asking: Asking, filters: Filters, after: After | None = None,
-    limit: int = 50,
+    limit: int = 50, look: int = LOOKED_AT,
 ) -> Page:  # fmt: skip
-    """A page of what waits, worth most first; of equal worth in the falling order of ids."""
+    """A page of what waits, worth most first; of equal worth in the falling order of ids.
+
+    A filter looks at about `look` rows at a time; a page may so be short and yet not the last.
+    """
     size = max(1, min(limit, LONGEST_PAGE))
-    end = _furthest(session, filters, after) if filters.narrow else None
+    end = _furthest(session, filters, after, look) if filters.narrow else None
     query = page_query(asking, filters, after, end)
     if filters.q and _is_account(session, filters.q):
         query, end = query.where(col(_ROW.account_id) == filters.q), None
@@ -109,13 +112,14 @@ def page_query(
     wanted = [*_fitting(filters), *_meant(asking, filters), *_beyond(after)]
     if end is not None:
         wanted.append(col(_ROW.value_minor) >= end.value_minor)
-    return _ranked(select(_ROW).where(*wanted))
+    query: Select[ProposalRow] = _ranked(select(_ROW).where(*wanted))
+    return query
 
 
-def _furthest(session: "Session", filters: Filters, after: After | None) -> After | None:
+def _furthest(session: "Session", filters: Filters, after: After | None, look: int) -> After | None:
     """Where a filter stops looking: below a value, which the index alone answers."""
     ahead = select(col(_ROW.value_minor)).where(*_fitting(filters), *_beyond(after))
-    value = session.scalar(_ranked(ahead).offset(LOOKED_AT).limit(1))
+    value = session.scalar(_ranked(ahead).offset(look).limit(1))
     return None if value is None else After(value, "")
 
 
@@ -165,7 +169,10 @@ def _held(asking: Asking, holder: str) -> "list[ColumnElement[bool]]":
     )
     mine = exists().where(standing, col(row.who) == asking.person)
     theirs = exists().where(standing, col(row.who) != asking.person)
-    return {"all": [], "mine": [mine], "free": [~mine, ~theirs]}.get(holder, [~theirs])
+    wanted: dict[str, list[ColumnElement[bool]]] = {
+        "all": [], "mine": [mine], "free": [~mine, ~theirs],
+    }  # fmt: skip
+    return wanted.get(holder, [~theirs])
 
 
 def _with_rest(

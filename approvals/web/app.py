@@ -1,0 +1,37 @@
+"""The web application: pages, API, sign-in and the guard around them, made from its parts."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from approvals.web.api import deciding as api_deciding
+from approvals.web.api import docs as api_docs
+from approvals.web.api import reading as api_reading
+from approvals.web.auth.routes import set_up
+from approvals.web.errors import set_up_errors
+from approvals.web.guard import Guard
+from approvals.web.pages import actions, bulk, deciding, proposal, queue, records, strangers
+from approvals.web.site import Site
+
+if TYPE_CHECKING:
+    from approvals.web.parts import Parts
+
+ROUTES = (
+    queue, proposal, deciding, bulk, actions, records, strangers, api_reading, api_deciding,
+)  # fmt: skip
+
+
+def make_app(parts: "Parts") -> FastAPI:
+    """An application; two of them share nothing but what their parts share."""
+    app = FastAPI(title="Lifecycle Agent", openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.site = Site(parts)
+    set_up(app, parts.auth)
+    set_up_errors(app)
+    for module in ROUTES:
+        app.include_router(module.routes())
+    app.include_router(api_docs.routes(app))
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), "static")
+    app.add_middleware(Guard, secure=parts.auth.settings.secure)
+    return app

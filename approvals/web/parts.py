@@ -1,0 +1,44 @@
+"""What the web application is made of; nothing is kept in modules."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from approvals.web.auth.limits import Rate
+
+if TYPE_CHECKING:
+    from approvals.service import Gate
+    from approvals.web.auth.auth import Auth
+    from approvals.web.views import Views
+
+RATES: Mapping[str, Rate] = MappingProxyType({
+    "read": Rate(600, timedelta(milliseconds=50)),
+    "change": Rate(120, timedelta(milliseconds=500)),
+    "open": Rate(60, timedelta(seconds=1)),
+})  # fmt: skip
+
+
+def _nothing() -> dict[str, float]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything the pages and the API need.
+
+    `live` says whether what is sent really leaves. `lag` gives, by job, the seconds it is late.
+    `postal_address` stands under every message. `rates` has read, change and open (without
+    sign-in), by person or network address.
+    """
+
+    gate: "Gate"
+    auth: "Auth"
+    views: "Views"
+    unsubscribe_secret: bytes = field(repr=False)
+    live: Callable[[], bool] = bool
+    lag: Callable[[], Mapping[str, float]] = _nothing
+    company: str = ""
+    postal_address: str = ""
+    rates: Mapping[str, Rate] = field(default_factory=lambda: RATES)

@@ -1,0 +1,105 @@
+"""What every page shares: the parts, the templates, and the few figures kept for a moment."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from approvals.request import REASONS
+from approvals.web import marking, words
+from approvals.web.auth.limits import Limiter
+from approvals.web.kept import Kept
+from tools.store.gate.overview import choices, counts, work_of
+
+if TYPE_CHECKING:
+    from approvals.web.parts import Parts
+    from tools.store.gate.overview import Choices
+    from tools.store.records import Pause
+
+MOMENT, MINUTE = timedelta(seconds=15), timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Used:
+    """What of the day's capacity and budget is used; hours are (role, used, of)."""
+
+    decided: int
+    reviews: int
+    hours: tuple[tuple[str, Decimal, Decimal], ...]
+    cost: Decimal
+    budget: Decimal
+
+
+class Site:
+    """One application's parts, templates and limits."""
+
+    def __init__(self, parts: "Parts") -> None:
+        """Prepare the templates; nothing is read yet."""
+        self.parts = parts
+        self.gate = parts.gate
+        self.limiter = Limiter(parts.rates, parts.gate.clock)
+        self.templates = environment()
+        clock, read = parts.gate.clock, parts.gate.store.read
+        self.choices: Kept[Choices] = Kept(
+            lambda: read(lambda tx: choices(tx.session)), MINUTE, clock
+        )
+        self.counts: Kept[dict[tuple[str, str], int]] = Kept(
+            lambda: read(lambda tx: counts(tx.session)), MINUTE, clock
+        )
+        self.pauses: Kept[tuple[Pause, ...]] = Kept(
+            lambda: read(lambda tx: tx.ledger.pauses(clock())), MOMENT, clock
+        )
+        self.used: Kept[Used] = Kept(self._used, MOMENT, clock)
+
+    def render(self, name: str, /, **context: object) -> str:
+        """A template of ours, filled in."""
+        return self.templates.get_template(f"{name}.html").render(context)
+
+    def _used(self) -> Used:
+        today, now = self.gate.today(), self.gate.clock()
+        limits = self.gate.limits(today)
+        work = self.gate.store.read(lambda tx: work_of(tx.session, today, now - timedelta(days=2)))
+        whats = [words.loaded(text)["what"] for text in work.approved]
+        spent: dict[str, Decimal] = {}
+        for what in whats:
+            spent[what["role"]] = spent.get(what["role"], Decimal(0)) + Decimal(what["hours"])
+        return Used(
+            work.decided, limits.reviews_per_day,
+            tuple((role, spent.get(role, Decimal(0)), of)
+                  for role, of in sorted(limits.hours_per_day.items())),
+            sum((Decimal(what["cost"]["amount"]) for what in whats), Decimal(0)),
+            limits.budget_per_day,
+        )  # fmt: skip
+
+
+def environment() -> Environment:
+    """Templates that escape everything and name every character that cannot be seen."""
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True,
+        undefined=StrictUndefined, finalize=_finalize, trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    made.filters |= {
+        "marked": marking.marked, "source": marking.source, "exact": _exact,
+        "money": words.money, "signed": words.signed, "day": words.day, "instant": words.instant,
+        "share": words.share, "pretty": words.pretty, "odd": marking.odd_characters,
+    }  # fmt: skip
+    made.globals |= {
+        "REASONS": REASONS, "links_of": marking.shown_links, "mixed": marking.mixed_scripts,
+        "left": words.left, "evidence": words.evidence, "churn_change": words.churn_change,
+    }  # fmt: skip
+    return made
+
+
+def _finalize(value: Any) -> Any:
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return marking.visible(value)
+    return value
+
+
+def _exact(text: str) -> Markup:
+    """A text as it is, escaped: for what a person is editing."""
+    return escape(text)

@@ -1,0 +1,50 @@
+"""What the agent shows in the inbox: tables of words, worked out elsewhere and only shown here."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Link:
+    """Words that lead to a page of ours; `path` starts with a slash."""
+
+    words: str
+    path: str
+
+
+Cell = str | Link
+
+
+@dataclass(frozen=True)
+class Table:
+    """A title, columns, rows as long as the columns, and sentences below."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+class Views(Protocol):
+    """The pages whose figures come from the agent; days are day numbers, None is the last run.
+
+    Each may raise BadInput or Absent, whose message is shown.
+    """
+
+    def roster(self, as_of: int | None, contact: str, q: str) -> Table:
+        """Stage, since when and because of what, as known on a day; of one contact its history."""
+
+    def account(self, account_id: str) -> tuple[Table, ...]:
+        """One account: its stages, events, tickets, deals, mails and portrait."""
+
+    def data_audit(self) -> tuple[Table, ...]:
+        """Where the data agree and where they do not."""
+
+    def runs(self) -> Table:
+        """The last runs."""
+
+    def why_not(self, account: str) -> Table:
+        """For every play what stood in the way of proposing it to an account."""
+
+    def rules(self) -> tuple[Table, ...]:
+        """The rules in force, with their ids."""

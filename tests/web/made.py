@@ -1,0 +1,160 @@
+"""An inbox with people, proposals and views that need no agent."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from starlette.testclient import TestClient
+
+from approvals.queue import propose
+from approvals.service import Gate
+from approvals.web.app import make_app
+from approvals.web.auth.auth import Auth
+from approvals.web.parts import Parts
+from approvals.web.views import Link, Table
+from tests.approvals.made import DAY, KEY, NOW, desk, envelope, limits
+from tests.web.auth.doors import BASE, CHEAP, HOME, SETTINGS, Clock
+from tools.channels.unsubscribe import unsubscribe_token
+from tools.errors import Absent
+from tools.store.people import People, Person, Role
+
+if TYPE_CHECKING:
+    from httpx2 import Response
+
+    from approvals.envelope import Envelope
+    from policies.limits import Limits
+    from tools.store.store import Store
+
+SECRET = b"for links that unsubscribe"
+HTML = {"accept": "text/html"}
+NAMES: dict[Role, str] = {
+    "viewer": "Vic", "auditor": "Aud", "reviewer": "Ann", "approver-2": "Bob", "admin": "Cid",
+}  # fmt: skip
+
+
+class FakeViews:
+    """Views that know one account."""
+
+    def __init__(self, said: str = "active") -> None:
+        self.said = said
+
+    def roster(self, as_of: int | None, contact: str, q: str) -> Table:
+        rows = ((Link("c1", "/accounts/a1"), self.said, str(as_of), contact, q),)
+        return Table("Roster", ("contact", "stage", "as of", "of", "asked"), rows)
+
+    def account(self, account_id: str) -> tuple[Table, ...]:
+        if account_id != "a1":
+            raise Absent(f"account {account_id!r}: there is none of that id")
+        return (Table("Timeline", ("day", "what"), (("2024-02-01", self.said),)),)
+
+    def data_audit(self) -> tuple[Table, ...]:
+        return (Table("Tables", ("table", "rows"), (("orders", "12"),), ("All agree.",)),)
+
+    def runs(self) -> Table:
+        return Table("Runs", ("day", "status"), (("2024-03-01", "done"),))
+
+    def why_not(self, account: str) -> Table:
+        return Table("Why not", ("play", "reason"), ((f"win_back {account}", self.said),))
+
+    def rules(self) -> tuple[Table, ...]:
+        return (Table("Limits", ("id", "value"), (("rest_days", "7"),)),)
+
+
+class Inbox:
+    """The application over a store, with a clock to turn and somebody of every role."""
+
+    def __init__(self, store: "Store", said: str = "active", **changed: object) -> None:
+        self.store = store
+        self.clock = Clock(NOW)
+        self.limits: Limits = limits(**changed)
+        self.people = People(store.database)
+        self.auth = Auth(self.people, SETTINGS, self.clock, CHEAP)
+        zone = ZoneInfo("UTC")
+        self.gate = Gate(store.gate, lambda _: self.limits, self.clock, zone, KEY)
+        self.parts = Parts(
+            self.gate, self.auth, FakeViews(said), SECRET, lag=lambda: {"daily": 3.0},
+            company="Example Ltd", postal_address="1 High Street",
+        )  # fmt: skip
+        self.app = make_app(self.parts)
+
+    def propose(self, *envelopes: "Envelope") -> tuple[str, ...]:
+        """Put a day's envelopes into the queue; the ids, in the order given."""
+        asked = envelopes or (envelope(),)
+        queued = propose(desk(self.store), DAY, asked, self.clock())
+        assert not queued.refused
+        rows = {p.account_id: p.id for p in self.store.proposals.of_day(DAY)}
+        return tuple(rows[one.who.account_id] for one in asked)
+
+    def person(self, role: Role, name: str = "") -> Person:
+        called = name or NAMES[role]
+        mailbox = f"{called.lower()}@example.com"
+        return self.people.by_mailbox(mailbox) or self.people.add(mailbox, called, role, NOW)
+
+    def stranger(self) -> "Browser":
+        return Browser(self)
+
+    def inside(self, role: Role = "reviewer", name: str = "") -> "Browser":
+        """A browser in which somebody of a role is signed in."""
+        browser, person = Browser(self), self.person(role, name)
+        secret = self.auth.sessions.start(person.id, self.clock())
+        browser.client.cookies.set("__Host-lifecycle", secret, path="/")
+        return browser
+
+    def token(self, role: Role = "reviewer", *scopes: str, agent: bool = False) -> str:
+        asked = scopes or ("read", "decide", "admin")
+        return self.auth.tokens.create(
+            self.person(role).id, "test", asked, timedelta(days=30), agent=agent
+        )[0]
+
+    def leaving(self, channel: str = "*") -> str:
+        """The path of an unsubscribe link."""
+        return f"/u/{unsubscribe_token(SECRET, 'ab' * 32, channel)}"
+
+
+class Browser:
+    """Looks at pages and sends forms as a person would."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        self.inbox = inbox
+        self.client = TestClient(inbox.app, BASE, follow_redirects=False)
+
+    def get(self, path: str, status: int = 200) -> str:
+        answer = self.client.get(path, headers=HTML)
+        assert answer.status_code == status, answer.text[:2000]
+        return answer.text
+
+    def csrf(self) -> str:
+        return fields_of(self.get("/switches"))["csrf"]
+
+    def post(self, path: str, form: dict[str, Any], csrf: str | None = None) -> "Response":
+        given = self.csrf() if csrf is None else csrf
+        return self.client.post(path, data={"csrf": given, **form}, headers=HTML | HOME)
+
+    def decide(self, kind: str, proposal: str, **form: Any) -> "Response":
+        """Open a proposal, fill its form in and send it."""
+        page = self.get(f"/proposals/{proposal}")
+        return self.post(f"/proposals/{proposal}/{kind}", seen_in(page) | form)
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """The hidden fields of a page, the last of each name."""
+    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+
+
+def seen_in(page: str) -> dict[str, str]:
+    found = fields_of(page)
+    return {name: found[name] for name in ("csrf", "version", "sha256", "key", "back", "seconds")
+            if name in found}  # fmt: skip
+
+
+def several(*nets: str) -> list["Envelope"]:
+    """Envelopes of as many accounts, worth what is given."""
+    return [envelope(f"a{n}", net) for n, net in enumerate(nets, 1)]
+
+
+def worded(subject: str, body: str, account: str = "a1") -> "Envelope":
+    """An envelope with words of one's own."""
+    one = envelope(account)
+    return replace(one, what=replace(one.what, subject=subject, body=body))

@@ -1,0 +1,91 @@
+"""Every route of the application, with what to send it and who may."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from approvals.web.api.giving import KINDS
+from tests.web.made import Browser, Inbox, several
+from tools.store.people import Role
+
+READERS: tuple[Role, ...] = ("viewer", "auditor", "reviewer", "approver-2", "admin")
+DECIDERS: tuple[Role, ...] = ("reviewer", "approver-2", "admin")
+AUDITORS: tuple[Role, ...] = ("auditor", "admin")
+GETS = (
+    "/", "/queue", "/queue/changes", "/proposals/{one}", "/proposals/{one}/message", "/actions",
+    "/log", "/roster", "/accounts", "/accounts/a1", "/audit", "/runs", "/why-not?account=a1",
+    "/rules", "/switches", "/metrics", "/api/v1/queue", "/api/v1/proposals/{one}",
+    "/api/v1/actions", "/api/v1/log", "/api/v1/audit-chain",
+)  # fmt: skip
+OPEN = ("/health", "/ready", "/login", "/api/v1/openapi.json", "/api/v1/docs", "/static/app.css",
+        "/static/keys.js", "/static/htmx.min.js")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Change:
+    """A POST that does something when a decider sends it."""
+
+    path: str
+    form: dict[str, Any] = field(default_factory=dict)
+
+
+WISHES: dict[str, dict[str, str]] = {
+    "approve": {}, "reject": {"reason": "other"}, "snooze": {"until": "2024-03-04"},
+    "edit": {"subject": "Room?", "body": "Hello,\n"}, "undo": {}, "revoke": {},
+}  # fmt: skip
+CHANGES = (
+    *(Change(f"/proposals/{{one}}/{kind}", WISHES[kind]) for kind in KINDS),
+    Change("/proposals/{one}/assign", {"person": "{reviewer}"}),
+    Change("/queue/take", {"proposal": "{one}"}),
+    Change("/bulk/preview", {"item": "{one}|1|{sha}"}),
+    Change("/bulk/approve", {"item": "{one}|1|{sha}", "looked": "{one}"}),
+    Change("/actions/{action}/settle", {"finding": "failed", "note": "looked"}),
+    Change("/switches", {"scope": "global", "on": "on", "reason": "holiday"}),
+    *(Change(f"/api/v1/proposals/{{one}}/{kind}", WISHES[kind]) for kind in KINDS),
+    Change("/api/v1/bulk/preview", {"proposals": ["{one}"]}),
+    Change("/api/v1/bulk/approve", {
+        "items": [{"proposal": "{one}", "version": 1, "sha256": "{sha}"}], "looked_at": ["{one}"],
+    }),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Scene:
+    """An inbox with a proposal that waits and an action that is scheduled."""
+
+    inbox: Inbox
+    names: dict[str, str]
+
+    def path(self, text: str) -> str:
+        return text.format(**self.names)
+
+    def filled(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.path(value)
+        if isinstance(value, dict):
+            return {name: self.filled(one) for name, one in value.items()}
+        return [self.filled(one) for one in value] if isinstance(value, list) else value
+
+    def send(self, browser: Browser, change: Change, csrf: str | None = None) -> int:
+        """Send a change as a page or a program would; the status of the answer."""
+        path, form = self.path(change.path), self.filled(change.form)
+        seen = {"version": 1, "sha256": self.names["sha"]}
+        if not path.startswith("/api/"):
+            return browser.post(path, {**seen, **form}, csrf).status_code
+        body = form if "/bulk/" in path else seen | form
+        token = browser.csrf() if csrf is None else csrf
+        headers = {"origin": "https://inbox.example", "x-csrf-token": token,
+                   "idempotency-key": "one"}  # fmt: skip
+        return browser.client.post(path, json=body, headers=headers).status_code
+
+
+def scene(inbox: Inbox) -> Scene:
+    one, other = inbox.propose(*several("20", "10"))
+    inbox.inside().decide("approve", other)
+    found = inbox.store.proposals.get(one)
+    assert found is not None
+    action = inbox.gate.store.read(lambda tx: tx.actions.of_proposal(other))
+    assert action is not None
+    return Scene(inbox, {
+        "one": one, "sha": found.shown, "action": action.id,
+        "reviewer": inbox.person("reviewer").id,
+    })  # fmt: skip
