@@ -1,0 +1,23 @@
+"""Databases for these tests, an office over one of them, and the numbers of the fault table."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.databases import database_url, empty_url, store
+from tests.faults.offices import open_office
+from tests.gate.office import Office
+from tools.store.store import Store
+
+__all__ = ["database_url", "empty_url", "office", "store"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known."""
+    config.addinivalue_line("markers", "fault(*numbers): the rows of the fault table it proves")
+
+
+@pytest.fixture
+def office(store: Store, tmp_path: Path) -> Office:
+    """A gate with people and three proposals."""
+    return open_office(store, tmp_path)

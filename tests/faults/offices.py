@@ -1,0 +1,31 @@
+"""An office that reads its limits once, so that hundreds of decisions cost what the gate costs."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from approvals.envelope import Envelope
+from tests.approvals.made import limits
+from tests.gate import office as offices
+from tests.gate.office import Office
+from tools.store.store import Store
+
+
+def open_office(store: Store, folder: Path, *envelopes: Envelope, **rules: Any) -> Office:
+    """An office with its people and, unless given others, three mails to decide about."""
+    office = offices.open_office(store, folder, *envelopes, **rules)
+    return steady(office)
+
+
+def steady(office: Office) -> Office:
+    """The same office, whose limits stay as they are now."""
+    fixed = limits(**office.rules)
+    office.gate = replace(office.gate, limits=lambda _: fixed)
+    return office
+
+
+def other_office(office: Office, store: Store) -> Office:
+    """The same office, with the same vendor and clock, by another way to a database."""
+    other = Office(store, office.folder, office.clock, office.people, office.rules)
+    other.vendor = office.vendor
+    return steady(other)
