@@ -14,7 +14,7 @@ from tools.money import Money
 from tools.store.sends import suppression_key
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from agent.wiring import Deps
     from policies.limits import Limits
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 _WAYS: tuple[Way, ...] = ("email", "phone")
 
 
-def open_executor(deps: "Deps", worker: str = "executor") -> Executor:
+def open_executor(
+    deps: "Deps", worker: str = "executor", stopping: "Callable[[], bool]" = bool
+) -> Executor:
     """The executor of an installation; whether it is live is a setting."""
     settings = deps.settings
     return Executor(
@@ -34,6 +36,7 @@ def open_executor(deps: "Deps", worker: str = "executor") -> Executor:
         lambda address, channel, contact: unsubscribe_url(settings, address, channel, contact),
         worker,
         live=settings.live,
+        stopping=stopping,
     )
 
 

@@ -16,6 +16,8 @@ from approvals.verify import verify
 from tools.errors import LifecycleError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from agent.wiring import Deps
     from tools.store.slots import Slot
 
@@ -24,22 +26,31 @@ HEADS = "audit-heads.txt"
 MORNING, EVENING = time(5, 30), time(23, 30)
 
 
-def open_schedule(deps: "Deps", worker: str) -> Schedule:
+def open_schedule(deps: "Deps", worker: str, stopping: "Callable[[], bool]" = bool) -> Schedule:
     """The jobs of an installation, in the order in which one tick runs them."""
-    return Schedule(jobs_of(deps, worker), deps.store.slots, deps.zone, deps.clock, worker)
+    return Schedule(
+        jobs_of(deps, worker, stopping), deps.store.slots, deps.zone, deps.clock, worker
+    )
 
 
-def jobs_of(deps: "Deps", worker: str) -> tuple[Job, ...]:
+def jobs_of(deps: "Deps", worker: str, stopping: "Callable[[], bool]" = bool) -> tuple[Job, ...]:
     """Every job there is."""
     hour, long = timedelta(hours=1), timedelta(minutes=15)
-    short = timedelta(minutes=2)
+    short = timedelta(minutes=1)
     return (
         Job("sync", Hourly(5), lambda _, beat: sync(deps, beat), "latest", hour, long),
         Job("day", Daily(MORNING), lambda slot, _: day(deps, slot), "latest", 6 * hour, long),
         Job("roster", Hourly(35), lambda _, beat: roster(deps, beat), "none", hour, long),
         Job("expire", Hourly(0), lambda _, beat: upkeep(deps, beat), "latest", hour, long),
         Job("remind", Daily(time(8, 0)), lambda *_: reminders(deps), "none", 6 * hour, long),
-        Job("dispatch", Minutes(1), lambda *_: dispatch(deps, worker), "latest", long, short * 5),
+        Job(
+            "dispatch",
+            Minutes(1),
+            lambda *_: dispatch(deps, worker, stopping),
+            "latest",
+            long,
+            short * 5,
+        ),
         Job("reconcile", Minutes(10), lambda *_: reconcile(deps, worker), "latest", hour, long),
         Job("report", Daily(EVENING), lambda *_: report(deps), "latest", 6 * hour, long),
     )
@@ -87,9 +98,9 @@ def reminders(deps: "Deps") -> str:
     return f"{len(found)} reminders, {sum(one.escalated for one in found)} escalated"
 
 
-def dispatch(deps: "Deps", worker: str) -> str:
-    """Carry out what was approved and is due."""
-    gone = open_executor(deps, worker).dispatch()
+def dispatch(deps: "Deps", worker: str, stopping: "Callable[[], bool]" = bool) -> str:
+    """Carry out what was approved and is due, until told to end."""
+    gone = open_executor(deps, worker, stopping).dispatch()
     return ", ".join(f"{n} {status}" for status, n in sorted(gone.items())) or "nothing due"
 
 

@@ -74,33 +74,51 @@ def run_web(app: "FastAPI", host: str, port: int, minutes: int = 0) -> None:
         ends = threading.Timer(minutes * 60, lambda: setattr(server, "should_exit", True))
         ends.daemon = True
         ends.start()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # The web server raises again what ended it; by default that would kill us in the middle.
+        signal.signal(number, lambda *_: None)
     server.run()
     if not server.started:
         raise BadInput(f"port {port} of {host} cannot be served from; is something there already?")
 
 
-def run_worker(schedule: "Schedule") -> None:
+def run_worker(service: "Service") -> None:
     """Tick until SIGTERM or SIGINT, then let end what is under way."""
-    stop = threading.Event()
+    told = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    schedule.start()
+        signal.signal(number, lambda *_: told.set())
+    service.schedule.start()
     log.info("worker.started")
-    stop.wait()
-    log.info("worker.draining")
-    schedule.stop(wait=True)
-    log.info("worker.stopped")
+    told.wait()
+    service.end()
 
 
-def run_both(app: "FastAPI", schedule: "Schedule", host: str, port: int, minutes: int = 0) -> None:
+def run_both(app: "FastAPI", service: "Service", host: str, port: int, minutes: int = 0) -> None:
     """Web, schedule and executor in one process."""
-    schedule.start()
+    service.schedule.start()
     try:
         run_web(app, host, port, minutes)
     finally:
-        schedule.stop(wait=True)
+        service.end()
 
 
-def make_schedule(deps: "Deps") -> "Schedule":
-    """The jobs of this process."""
-    return open_schedule(deps, worker_name())
+class Service:
+    """The jobs of this process; `ending` is the word to them that it is ending."""
+
+    def __init__(self, schedule: "Schedule", ending: threading.Event) -> None:
+        """Nothing is begun yet."""
+        self.schedule = schedule
+        self._ending = ending
+
+    def end(self) -> None:
+        """Begin nothing more, and wait for the action that is under way, not for all that wait."""
+        self._ending.set()
+        log.info("service.draining")
+        self.schedule.stop(wait=True)
+        log.info("service.ended")
+
+
+def make_service(deps: "Deps") -> Service:
+    """The jobs of an installation in this process."""
+    ending = threading.Event()
+    return Service(open_schedule(deps, worker_name(), ending.is_set), ending)

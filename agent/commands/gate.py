@@ -10,6 +10,7 @@ from agent.commands.console import Home, console, opened, table
 from agent.dispatching import open_executor
 from agent.jobs import last_head
 from approvals.request import Actor, Result, Seen, Wish
+from approvals.restore import after_restore
 from approvals.settling import settle as settle_action
 from approvals.settling import switch
 from approvals.verify import verify as verify_gate
@@ -31,7 +32,19 @@ Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (approve, reject, snooze, undo, revoke, dispatch, settle, pause, resume, verify):
+    for command in (
+        approve,
+        reject,
+        snooze,
+        undo,
+        revoke,
+        dispatch,
+        settle,
+        pause,
+        resume,
+        restored,
+        verify,
+    ):
         app.command()(command)
 
 
@@ -158,6 +171,16 @@ def resume(scope: Scope, reason: Annotated[str, typer.Option(help="Why.")], toke
     with opened(home) as deps:
         switch(deps.gate, actor_of(deps, token), scope, on=False, reason=reason)
         console.print(f"{scope} goes on", highlight=False)
+
+
+def restored(token: Token = None, home: Home = None) -> None:
+    """After a backup was restored: pause everything, and doubt what may have left since."""
+    with opened(home) as deps:
+        doubted = after_restore(deps.gate, actor_of(deps, token))
+        console.print(
+            f"everything is paused; {doubted} actions may have been done since the backup: "
+            "`lifecycle settle` each, then `lifecycle resume global`", highlight=False,
+        )  # fmt: skip
 
 
 def verify(home: Home = None) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import typer
 
 from agent.commands.console import Data, Home, MappingFile, console, opened, table
-from agent.serve import make_schedule, open_web, run_both, run_web, run_worker
+from agent.serve import make_service, open_web, run_both, run_web, run_worker
 from agent.wiring import Deps
 from approvals.web.auth.auth import Auth
 from tools.errors import BadInput
@@ -30,17 +30,17 @@ def serve(home: Home = None, data: Data = None, mapping: MappingFile = None,
           open_: Open = False) -> None:  # fmt: skip
     """Inbox, schedule and executor in one process; enough for SQLite."""
     with opened(home, data, mapping) as deps:
-        schedule = make_schedule(deps)
-        app, auth = open_web(deps, schedule)
+        service = make_service(deps)
+        app, auth = open_web(deps, service.schedule)
         welcome(deps, auth, as_, open_browser=open_)
-        run_both(app, schedule, host, _port(deps, port), minutes)
+        run_both(app, service, host, _port(deps, port), minutes)
 
 
 def web(home: Home = None, host: Host = "127.0.0.1", port: Port = None, as_: AsWho = "",
         open_: Open = False) -> None:  # fmt: skip
     """The inbox alone; the schedule runs in `lifecycle worker`."""
     with opened(home) as deps:
-        app, auth = open_web(deps, make_schedule(deps))
+        app, auth = open_web(deps, make_service(deps).schedule)
         welcome(deps, auth, as_, open_browser=open_)
         run_web(app, host, _port(deps, port))
 
@@ -49,7 +49,7 @@ def worker(home: Home = None, data: Data = None, mapping: MappingFile = None) ->
     """Schedule and executor alone; as many as you like, on PostgreSQL."""
     with opened(home, data, mapping) as deps:
         console.print("worker: jobs are run as they are due; stop it with Ctrl-C")
-        run_worker(make_schedule(deps))
+        run_worker(make_service(deps))
 
 
 def jobs(home: Home = None) -> None:
@@ -58,7 +58,7 @@ def jobs(home: Home = None) -> None:
         rows = [
             (one.job, one.slot.slot if one.slot else "", one.status, f"{one.lag:,.0f}",
              "late" if one.late else "", one.slot.detail if one.slot else "")
-            for one in make_schedule(deps).health(deps.clock())
+            for one in make_service(deps).schedule.health(deps.clock())
         ]  # fmt: skip
         console.print(table("Jobs", ("job", "last slot", "status", "lag, s ", "", "what"), rows))
 

@@ -12,6 +12,7 @@ from agent.cli import app
 from agent.wiring import open_deps
 from tests.agent.company import ACCOUNTS, FIRST, SECOND, number
 from tests.agent.homes import Home, Homes
+from tests.agent.test_gate_commands import GATE_COMMANDS
 from tools.store.records import Proposal
 
 pytestmark = pytest.mark.xdist_group("agent-postgresql")
@@ -43,7 +44,7 @@ def said(home: Home, *arguments: str) -> str:
 
 def test_no_command_is_forgotten_here() -> None:
     names = {str(c.name or (c.callback and c.callback.__name__)) for c in app.registered_commands}
-    assert names == COMMANDS
+    assert names == COMMANDS | GATE_COMMANDS
 
 
 def test_run_says_what_it_found(homes: Homes) -> None:

@@ -16,6 +16,14 @@ from tests.conftest import CHECKOUT
 from tests.databases import KINDS
 
 POINTS = crash_points()
+# On PostgreSQL each sweep costs the same minutes again: the points after a write to it, the chain
+# of all steps below, and with SWEEP=whole every point, as before a change of the steps.
+WRITTEN = {"read.committed", "stage.written", "choose.written", "queue.proposed", "close.finished"}
+WHOLE = os.environ.get("SWEEP") == "whole"
+SWEPT = [
+    pytest.param(point, kind, marks=pytest.mark.xdist_group(f"agent-{kind}"))
+    for kind in KINDS for point in POINTS if kind == "sqlite" or WHOLE or point in WRITTEN
+]  # fmt: skip
 ON_EACH = [pytest.param(kind, marks=pytest.mark.xdist_group(f"agent-{kind}")) for kind in KINDS]
 
 
@@ -59,6 +67,7 @@ def test_the_sweep_knows_every_crash_point() -> None:
         "read", "keep", "stage", "choose", "queue", "close", "after",
     }  # fmt: skip
     assert len(POINTS) == len(set(POINTS)) >= 23
+    assert WRITTEN <= set(POINTS)
 
 
 @pytest.mark.parametrize("kind", ON_EACH)
@@ -71,8 +80,7 @@ def test_the_reference_has_something_to_lose(kind: str, references: References) 
     assert linked
 
 
-@pytest.mark.parametrize("kind", ON_EACH)
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize(("point", "kind"), SWEPT)
 def test_killed_there_it_loses_and_doubles_nothing(
     point: str, kind: str, homes: Homes, references: References
 ) -> None:

@@ -1,0 +1,110 @@
+"""The service starts, answers, does its jobs, and ends in time when it is told to."""
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+import httpx
+import pytest
+import yaml
+
+from tests.agent.homes import Home, Homes
+from tests.agent.test_gate_commands import said, shift
+from tests.conftest import CHECKOUT
+
+pytestmark = pytest.mark.xdist_group("agent-sqlite")
+PATIENCE = 60
+
+
+@pytest.fixture
+def home(homes: Homes) -> Iterator[Home]:
+    """A home that lives on its first morning, with somebody who may decide, at a free port."""
+    with homes.copy("sqlite") as copied, socket.socket() as probe:
+        shift(copied, timedelta(0))
+        probe.bind(("127.0.0.1", 0))
+        file = copied.folder / "lifecycle.yaml"
+        told = yaml.safe_load(file.read_text(encoding="utf-8"))
+        told["base_url"] = f"http://127.0.0.1:{probe.getsockname()[1]}"
+        file.write_text(yaml.safe_dump(told), encoding="utf-8")
+        said(copied, "people", "add", "ann@x.example", "--name", "Ann", "--role", "reviewer")
+        probe.close()
+        yield copied
+
+
+def serve(home: Home, *arguments: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "agent.cli", *arguments, "--home", str(home.folder)]
+    return subprocess.Popen(
+        command, cwd=CHECKOUT, env=home.told() | {"PATH": "/usr/bin"}, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+
+
+def answer(url: str) -> httpx.Response:
+    """The answer of a server that may still be starting."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return httpx.get(url)
+        except httpx.TransportError:
+            assert time.monotonic() < until, f"{url} does not answer"
+            time.sleep(0.2)
+
+
+def ended(child: "subprocess.Popen[str]") -> str:
+    """What a process said, when it has ended as it should after SIGTERM."""
+    started = time.monotonic()
+    child.send_signal(signal.SIGTERM)
+    said_, _ = child.communicate(timeout=PATIENCE)
+    assert child.returncode == 0, said_
+    assert time.monotonic() - started < 25
+    return said_
+
+
+def test_the_inbox_opens_by_the_printed_link_and_ends_when_told(home: Home) -> None:
+    child = serve(home, "serve", "--as", "ann@x.example")
+    assert child.stdout is not None
+    first = child.stdout.readline()
+    link = re.search(r"http://\S+/signin/\S+", first)
+    assert link, first
+    base = link[0].split("/signin")[0]
+
+    assert answer(f"{base}/health").status_code == 200
+    assert answer(f"{base}/ready").status_code == 200
+    assert "Sign in" in answer(link[0]).text
+    assert answer(f"{base}/queue").status_code == 401
+    assert answer(f"{base}/metrics").status_code == 401
+    ended(child)
+
+
+def test_a_worker_does_its_jobs_and_ends_when_told(home: Home) -> None:
+    child = serve(home, "worker")
+    until = time.monotonic() + PATIENCE
+    while not re.search(r"dispatch .*done", said(home, "jobs")):
+        assert time.monotonic() < until, said(home, "jobs")
+        time.sleep(1)
+    ended(child)
+
+
+def test_a_port_that_is_taken_is_said_so(home: Home) -> None:
+    told = yaml.safe_load((home.folder / "lifecycle.yaml").read_text(encoding="utf-8"))
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", int(told["base_url"].rsplit(":", 1)[1])))
+        other.listen()
+        child = serve(home, "web")
+        words, _ = child.communicate(timeout=PATIENCE)
+
+    assert child.returncode != 0
+    assert "address already in use" in words
+
+
+def test_a_link_for_nobody_is_refused(home: Home) -> None:
+    child = serve(home, "serve", "--as", "none@x.example")
+    words, _ = child.communicate(timeout=PATIENCE)
+
+    assert child.returncode == 2
+    assert "nobody has it" in words
