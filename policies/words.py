@@ -22,6 +22,8 @@ _AMOUNT = re.compile(
 )
 _PLACE = re.compile(r"\{\w*\}|\{\{|\{%|<%|\$\{")
 _HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
+# Letters, marks and separators that show nothing although their categories are not hidden ones.
+BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2028\u2029\u2800\u3164\uffa0")
 
 
 def judge_words(
@@ -40,7 +42,9 @@ def judge_words(
 
 def hidden_characters(text: str) -> tuple[str, ...]:
     """The characters of a text that cannot be seen or turn the direction, as U+ names."""
-    odd = {c for c in text if c not in "\n\t" and unicodedata.category(c) in _HIDDEN}
+    odd = {
+        c for c in text if c not in "\n\t" and (c in BLANK or unicodedata.category(c) in _HIDDEN)
+    }
     return tuple(f"U+{ord(c):04X}" for c in sorted(odd))
 
 

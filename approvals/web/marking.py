@@ -15,8 +15,6 @@ from markupsafe import Markup, escape
 
 from policies.words import hidden_characters, links_in
 
-# Letters, marks and separators that show nothing although their categories are not hidden ones.
-BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2028\u2029\u2800\u3164\uffa0")
 _PLAIN = re.compile(r"[ -~\n\t]*")
 
 
@@ -33,8 +31,7 @@ def odd_characters(text: str) -> tuple[str, ...]:
     """What cannot be seen in a text or turns its direction, as U+ names."""
     if _PLAIN.fullmatch(text):
         return ()
-    blank = {f"U+{ord(char):04X}" for char in text if char in BLANK}
-    return tuple(sorted(blank | set(hidden_characters(text.replace("\r\n", "\n")))))
+    return hidden_characters(text.replace("\r\n", "\n"))
 
 
 def visible(text: str) -> str:
@@ -65,7 +62,7 @@ def source(text: str) -> str:
 
 @cache
 def _odd(char: str) -> str:
-    return f"U+{ord(char):04X}" if char in BLANK or hidden_characters(char) else ""
+    return f"U+{ord(char):04X}" if hidden_characters(char) else ""
 
 
 def _named(char: str) -> str:

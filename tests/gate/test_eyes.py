@@ -165,6 +165,7 @@ def test_bulk_approves_the_rest_when_one_has_changed_meanwhile(
 @pytest.mark.parametrize(("subject", "body", "why"), [
     ("", "b", "words_length"), ("s", " ", "words_length"), ("s", "b" * 20_001, "words_length"),
     ("a\u202eb", "b", "words_visible: .*U.202E"), ("s", "zero\u200bwidth", "U.200B"),
+    ("s", "blank\u3164letter", "U.3164"),
     ("two\nlines", "b", "line break"), ("s", "Hello {contact}", "placeholder|as it stands"),
     ("s", "look: https://evil.example/x", "words_links"),
     ("s", "www.evil.example", "words_links"), ("s", "javascript://x", "words_links"),
