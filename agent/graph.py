@@ -52,8 +52,10 @@ def day_graph(
 ) -> "CompiledStateGraph[State, None, State, State]":
     """Chain the steps of the day; each is saved before the next begins."""
     graph = StateGraph(State)
+    # Which of its overloads fits is told differently with and without a cache of types.
+    add_node: Callable[..., Any] = graph.add_node
     for name in STEPS:
-        graph.add_node(name, steps[name])  # type: ignore[call-overload]  # Step is such a node
+        add_node(name, steps[name])
     for before, after in zip((START, *STEPS), (*STEPS, END), strict=True):
         graph.add_edge(before, after)
     return graph.compile(checkpointer=saver, name="day")
