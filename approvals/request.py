@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from tools.errors import BadInput, Forbidden, nearest
+from tools.store.people import Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Role = Literal["viewer", "reviewer", "approver-2", "admin", "auditor"]
 Via = Literal["web", "api", "cli", "bulk"]
 PERMISSIONS: "Mapping[str, frozenset[str]]" = {
     "viewer": frozenset({"read"}),

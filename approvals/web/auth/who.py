@@ -16,6 +16,7 @@ from urllib.parse import quote
 from fastapi import Depends, HTTPException, Request
 from sqlalchemy.exc import SQLAlchemyError
 
+from approvals.request import PERMISSIONS as OF_ROLES
 from approvals.web.auth import csrf
 from approvals.web.auth.limits import TooMany
 from approvals.web.auth.sessions import csrf_of
@@ -29,14 +30,9 @@ if TYPE_CHECKING:
 
 Permission = Literal["read", "audit", "propose", "decide", "second", "admin"]
 EVERYTHING = frozenset({"read", "audit", "propose", "decide", "second", "admin"})
+# Of the gate's own table; who manages there may do everything here.
 PERMISSIONS: "Mapping[str, frozenset[str]]" = MappingProxyType(
-    {
-        "viewer": frozenset({"read"}),
-        "auditor": frozenset({"read", "audit"}),
-        "reviewer": frozenset({"read", "decide"}),
-        "approver-2": frozenset({"read", "decide", "second"}),
-        "admin": EVERYTHING,
-    }
+    {role: EVERYTHING if "manage" in may else may for role, may in OF_ROLES.items()}
 )
 SCOPES_GIVE: "Mapping[str, frozenset[str]]" = MappingProxyType(
     {
