@@ -130,7 +130,8 @@ class Claim:
                 raise Blocked("the person to reach or their address is another now")
         at = self.gate.today() + 1
         known = with_calls(tx, tx.ledger.history(at, action.account_id), action)
-        suppressed = _suppressed(tx, facts, action.channel, now)
+        # Whoever said no by any way is reached by none: an address is one person's.
+        suppressed = bool(tx.ledger.suppressed(facts.suppression_keys, now))
         given = replace(facts.record, suppressed=bool(facts.record.suppressed) or suppressed)
         nothing = Money.from_minor(0, facts.action.cost.currency)
         history = History(at, known.sends, known.decisions, frozenset(), nothing)
@@ -191,11 +192,6 @@ def with_calls(tx: "GateTx", history: ContactHistory, action: Action) -> Contact
         for one in tx.actions.under_way(action.account_id, action.id)
     )
     return replace(history, sends=history.sends + more)
-
-
-def _suppressed(tx: "GateTx", facts: Facts, channel: str, now: datetime) -> bool:
-    found = tx.ledger.suppressed(facts.suppression_keys, now)
-    return any(by in ("*", channel) for _, by in found)
 
 
 def _words(error: Exception) -> str:

@@ -156,8 +156,10 @@ class Gate:
         """What a loser of the race is told: the state now, and who did what when."""
         now = tx.asked.get(proposal_id)
         deeds = tx.log.of(proposal_id)
-        last = f"; last: {deeds[-1].kind} by {deeds[-1].who} at {deeds[-1].at.isoformat()}" \
-            if deeds else ""  # fmt: skip
+        last = ""
+        if deeds:
+            who = tx.roles.names([deeds[-1].who]).get(deeds[-1].who, deeds[-1].who)
+            last = f"; last: {deeds[-1].kind} by {who} at {deeds[-1].at.isoformat()}"
         why = f" ({now.status_reason})" if now.status_reason else ""
         late = now.status == "pending" and now.expires_day <= self.today()
         state = f"expired on {from_number(now.expires_day)}" if late else f"{now.status}{why}"

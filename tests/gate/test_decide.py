@@ -42,7 +42,9 @@ def test_who_comes_second_is_told_who_was_first_and_when(office: Office) -> None
     seen = office.seen(first(office))
     office.decide("ann", "reject", seen, reason="wrong_time")
 
-    with pytest.raises(Conflict, match=r"is rejected \(wrong_time\), version 2.*last: reject by u"):
+    with pytest.raises(
+        Conflict, match=r"is rejected \(wrong_time\), version 2.*last: reject by ann"
+    ):
         office.decide("bob", "approve", seen)
 
 

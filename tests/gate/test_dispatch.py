@@ -63,12 +63,14 @@ def test_without_facts_or_with_a_broken_source_of_them_nothing_leaves(office: Of
     assert "open_ticket" in status(office, proposal)[1]
 
 
-def test_an_unsubscribe_between_approval_and_sending_blocks(office: Office) -> None:
+@pytest.mark.parametrize("channel", ["email", "meeting", "*"])
+def test_an_unsubscribe_between_approval_and_sending_blocks(office: Office, channel: str) -> None:
+    """By whatever channel it was said: an address is one person's."""
     proposal = approved(office)
 
     key = suppression_key(KEY.secret, "ann@example.com")
-    assert unsubscribe(office.gate, key, "email")
-    assert not unsubscribe(office.gate, key, "email")
+    assert unsubscribe(office.gate, key, channel)
+    assert not unsubscribe(office.gate, key, channel)
     assert office.dispatch() == {"blocked": 1}
     assert "suppression" in status(office, proposal)[1]
     assert office.wrong() == ()
