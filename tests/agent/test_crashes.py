@@ -16,13 +16,13 @@ from tests.conftest import CHECKOUT
 from tests.databases import KINDS
 
 POINTS = crash_points()
-# On PostgreSQL each sweep costs the same minutes again: the points after a write to it, the chain
-# of all steps below, and with SWEEP=whole every point, as before a change of the steps.
+# Every time: the points after a write to the store, and the chain of all steps below. With
+# SWEEP=whole, as before a change of the steps: every point there is, which costs minutes.
 WRITTEN = {"read.committed", "stage.written", "choose.written", "queue.proposed", "close.finished"}
 WHOLE = os.environ.get("SWEEP") == "whole"
 SWEPT = [
     pytest.param(point, kind, marks=pytest.mark.xdist_group(f"agent-{kind}"))
-    for kind in KINDS for point in POINTS if kind == "sqlite" or WHOLE or point in WRITTEN
+    for kind in KINDS for point in POINTS if WHOLE or point in WRITTEN
 ]  # fmt: skip
 ON_EACH = [pytest.param(kind, marks=pytest.mark.xdist_group(f"agent-{kind}")) for kind in KINDS]
 

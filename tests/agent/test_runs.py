@@ -97,8 +97,11 @@ def test_the_past_is_refused_and_nothing_happens(kind: str, homes: Homes) -> Non
         assert trace(home.database, home.folder) == before
 
 
-@pytest.mark.parametrize("kind", ON_EACH)
-@pytest.mark.parametrize("point", ["read.files_written", "stage.written", "queue.proposed"])
+@pytest.mark.parametrize(("point", "kind"), [
+    pytest.param(point, kind, marks=pytest.mark.xdist_group(f"agent-{kind}"))
+    for point, kind in (("read.files_written", "sqlite"), ("stage.written", "postgresql"),
+                        ("queue.proposed", "sqlite"), ("queue.proposed", "postgresql"))
+])  # fmt: skip
 def test_a_step_that_raises_leaves_a_run_that_can_go_on(
     point: str, kind: str, homes: Homes
 ) -> None:

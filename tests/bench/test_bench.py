@@ -6,6 +6,7 @@ import pytest
 
 from tests.bench.day import Figures, growth, run_size, table
 
+pytestmark = pytest.mark.xdist_group("bench")  # the sizes are measured once, by one worker
 SMALL, LARGE, EVENTS = 1_000, 12_000, 60
 STEPS = ("bare", "look back", "day", "second day")
 STEPS_OF_A_DAY = ("day", "second day")
