@@ -133,10 +133,10 @@ def test_what_is_due_does_not_depend_on_how_often_one_looks(
 
 def test_what_cannot_be_meant_is_refused(slots: Slots) -> None:
     for wrong, message in (
-        (lambda: Weekly("monday", time(9)), "did you mean 'mon'"),  # type: ignore[arg-type]
+        (lambda: Weekly("monday", time(9)), "did you mean 'mon'"),  # type: ignore[arg-type]  # wrong
         (lambda: Minutes(0), "every 1 or more"),
         (lambda: Hourly(60), "0 to 59"),
-        (lambda: job(Ran(), catch_up="all"), "known: latest, none"),  # type: ignore[arg-type]
+        (lambda: job(Ran(), catch_up="all"), "known: latest, none"),  # type: ignore[arg-type]  # wrong
         (lambda: job(Ran(), lease=timedelta(0)), "longer than nothing"),
         (lambda: schedule(slots, Hands(), job(Ran()), job(Ran())), "the same name"),
     ):

@@ -174,7 +174,7 @@ def test_any_words_of_a_job_can_be_kept(slots: Slots) -> None:
     assert last.detail.startswith("nul \\u0000 xxx")
     assert len(last.detail) == 500
     with pytest.raises(BadInput, match="'skipped' is not one of them"):
-        slots.finish(mine, "skipped", "", NOON)  # type: ignore[arg-type]
+        slots.finish(mine, "skipped", "", NOON)  # type: ignore[arg-type]  # on purpose
 
 
 def test_six_claim_the_same_slot_at_once_and_one_has_it(slots: Slots) -> None:

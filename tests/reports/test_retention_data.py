@@ -58,7 +58,7 @@ def test_online_retail_december_2010(
     made = invoices(RETAIL, shared_data / "online_retail/online_retail_2010-2011_full.parquet")
     spec = RetentionSpec(
         birth=birth,  # type: ignore[arg-type]  # a Literal in the table above
-        returns=returns,  # type: ignore[arg-type]
+        returns=returns,  # type: ignore[arg-type]  # named above
         clock="calendar", unit="month", buckets=MONTHS, incomplete="mark",
     )  # fmt: skip
     report = measure_retention(day("2011-12-10"), made, {"invoices"}, spec)

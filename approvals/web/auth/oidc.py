@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import httpx2
-from authlib.common.errors import AuthlibBaseError  # type: ignore[import-untyped]
-from authlib.integrations.httpx_client import OAuth2Client  # type: ignore[import-untyped]
-from authlib.oidc.core import CodeIDToken  # type: ignore[import-untyped]
+from authlib.common.errors import AuthlibBaseError  # type: ignore[import-untyped]  # no stubs
+from authlib.integrations.httpx_client import OAuth2Client  # type: ignore[import-untyped]  # no stubs
+from authlib.oidc.core import CodeIDToken  # type: ignore[import-untyped]  # no stubs
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet

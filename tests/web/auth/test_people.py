@@ -77,7 +77,7 @@ def test_what_is_no_address_is_refused(door: Door, text: str) -> None:
 
 
 def test_an_unknown_role_is_refused(door: Door) -> None:
-    role: Role = "owner"  # type: ignore[assignment]
+    role: Role = "owner"  # type: ignore[assignment]  # on purpose
 
     with pytest.raises(BadInput, match="role: 'owner' is not one of them"):
         door.people.add("ann@example.com", "Ann", role, NOW)

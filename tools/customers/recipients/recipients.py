@@ -1,6 +1,6 @@
 """The person to reach at each account of a short list, by the way they are reached."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
@@ -63,4 +63,4 @@ def _recipient(row: dict[str, object], *, mail: bool) -> Recipient:
     found = Recipient(**row)  # type: ignore[arg-type]  # the columns of the query
     if mail or found.unsubscribed:
         return found
-    return Recipient(**{**row, "unsubscribed": None})  # type: ignore[arg-type]
+    return replace(found, unsubscribed=None)
