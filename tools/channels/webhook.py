@@ -10,7 +10,6 @@ import ssl
 from dataclasses import asdict
 from functools import cache
 from hashlib import sha256
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tools.channels.contract import Delivery, Effect
+    from tools.channels.deadline import Watch
     from tools.channels.hosts import Resolve
 
 LONGEST_REPLY = 64 * 1024
@@ -97,7 +97,7 @@ class WebhookChannel:
                 headers=self._headers(delivery.key, content),
                 extensions={"sni_hostname": self._target.host, "trace": _watcher(watch)},
             )
-            return self._exchange(client, request, delivery.key)
+            return self._exchange(client, request, delivery.key, watch)
 
     def find(self, key: str) -> Receipt | None:  # noqa: ARG002 - repeating the key is the question
         """Nothing: the way to ask is to repeat the call with the same key."""
@@ -116,13 +116,14 @@ class WebhookChannel:
             "X-Lifecycle-Signature": signature(self._secret, timestamp, content),
         }
 
-    def _exchange(self, client: httpx.Client, request: httpx.Request, key: str) -> Receipt:
-        end = monotonic() + self._timeout
+    def _exchange(
+        self, client: httpx.Client, request: httpx.Request, key: str, watch: "Watch"
+    ) -> Receipt:
         try:
             reply = client.send(request, stream=True, follow_redirects=False)
             try:
                 check_status(reply.status_code, reply.headers, self._clock())
-                return receipt_of(reply.status_code, self._read(reply, end), key)
+                return receipt_of(reply.status_code, self._read(reply, watch), key)
             finally:
                 reply.close()
         except _NOT_SENT as error:
@@ -130,14 +131,17 @@ class WebhookChannel:
         except (httpx.HTTPError, httpx.StreamError, OSError) as error:
             raise Unsure(f"channel {self.name}: no answer ({type(error).__name__})") from error
 
-    def _read(self, reply: httpx.Response, end: float) -> bytes:
-        """The first 64 KB as they came: nothing is unpacked, so no bomb goes off."""
+    def _read(self, reply: httpx.Response, watch: "Watch") -> bytes:
+        """The first 64 KB as they came: nothing is unpacked, so no bomb goes off.
+
+        An answer without a length ends where the line does, so the watch says whether we cut it.
+        """
         body = b""
         for chunk in reply.iter_raw():
             body += chunk
-            if len(body) > LONGEST_REPLY or monotonic() > end:
+            if len(body) > LONGEST_REPLY or watch.over:
                 break
-        if monotonic() > end:
+        if watch.over:
             raise Unsure(f"channel {self.name}: the answer took too long")
         return body[:LONGEST_REPLY]  # the status has said it; the rest is not wanted
 
