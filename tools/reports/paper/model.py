@@ -28,6 +28,8 @@ class Figure:
         missing: why there is no value, as `missing: subscriptions`; '' when there is one.
         mark: what stands behind it, as `*` for a bucket that is not over.
         drill: whether the members behind it can be listed under its id.
+        closed: it is about something that is over, so that a later report which says otherwise
+            restates it; what is about today differs every week and is no restatement.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Figure:
     missing: str = ""
     mark: str = ""
     drill: bool = False
+    closed: bool = False
     kind: Literal["figure"] = "figure"
 
     def __post_init__(self) -> None:
