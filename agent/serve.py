@@ -49,6 +49,7 @@ def open_web(deps: "Deps", schedule: "Schedule | None" = None) -> "tuple[FastAPI
     parts = Parts(
         gate=deps.gate, auth=auth, views=Pages(deps), unsubscribe_secret=deps.key.secret,
         live=lambda: deps.settings.live, lag=lag, postal_address=deps.settings.postal_address,
+        company=deps.settings.company,
     )  # fmt: skip
     return make_app(parts), auth
 

@@ -15,13 +15,14 @@ import typst
 
 from tools.reports.paper.model import Figure, Table
 from tools.reports.paper.page import heading, period, shade, visible
+from tools.reports.paper.plain import line_text
 from tools.reports.paper.shown import band, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tools.reports.paper.charts import Picture
-    from tools.reports.paper.model import Block, Line, Part, Report, Section
+    from tools.reports.paper.model import Block, Part, Report, Section
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -60,21 +61,10 @@ def _report(report: "Report") -> dict[str, Any]:
 def _section(section: "Section") -> dict[str, Any]:
     return {
         "title": section.title,
-        "lines": [_line(line) for line in section.lines],
+        "lines": [line_text(line) for line in section.lines],
         "missing": ", ".join(section.missing),
         "blocks": [_block(block) for block in section.blocks],
     }
-
-
-def _line(line: "Line") -> str:
-    return "".join(_part(part) for part in line)
-
-
-def _part(part: "Part") -> str:
-    if not isinstance(part, Figure):
-        return part.text
-    interval = band(part)
-    return f"{shown(part)} ({interval})" if interval else shown(part)
 
 
 def _block(block: "Block") -> dict[str, Any]:

@@ -1,0 +1,56 @@
+"""The sections of a report, in the order they are read, each made from one morning."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from tools.reports.given import Chapter, Given
+from tools.roi.formulas import FORMULA_VERSION
+from tools.warehouse.dataset import FACT, USAGE_KIND
+from tools.warehouse.schema import BY_NAME
+
+if TYPE_CHECKING:
+    from agent.morning import Morning
+    from agent.reporting.period import Period
+    from agent.wiring import Deps
+
+
+@dataclass(frozen=True)
+class Context:
+    """The morning after a period, as a section is given it."""
+
+    deps: "Deps"
+    period: "Period"
+    morning: "Morning"
+    given: Given
+
+    @property
+    def company(self) -> str:
+        """Whose report it is."""
+        return self.deps.settings.company
+
+    @cached_property
+    def versions(self) -> tuple[tuple[str, str], ...]:
+        """What the report rests on, by name."""
+        model = self.morning.scored.model
+        return (
+            ("churn model", model.version[:12] if model else "none"),
+            ("facts", self._facts[:12]),
+            ("formulas", FORMULA_VERSION),
+            ("rulebook", self.morning.rulebook.fingerprint[:12]),
+        )
+
+    @property
+    def _facts(self) -> str:
+        """A hash over the names of the files of facts that were known; names are by content."""
+        dataset, day = self.morning.dataset, self.period.as_of
+        tables = [(FACT, name) for name in BY_NAME] + [(USAGE_KIND, "usage")]
+        files = [f for kind, name in tables for f in dataset.files(kind, name, as_of=day)]
+        text = "\n".join(sorted(f"{f.path} {f.rows}" for f in files))
+        return sha256(text.encode()).hexdigest()
+
+
+Maker = Callable[[Context], Chapter]
+SECTIONS: tuple[Maker, ...] = ()
