@@ -75,12 +75,20 @@ def visible(table: Table) -> tuple[tuple["Part", ...], ...]:
 
 def shade(table: Table, row: "tuple[Part, ...]", place: int) -> str:
     """Background and ink of a cell of a heat map; '' outside of one."""
+    step = shade_step(table, row, place)
+    if step is None:
+        return ""
+    ink = "#ffffff" if step >= len(_SHADES) - 2 else "#1d2430"
+    return f"background:{_SHADES[step]};color:{ink};"
+
+
+def shade_step(table: Table, row: "tuple[Part, ...]", place: int) -> int | None:
+    """How dark a cell of a heat map is, from 0 to 6; None outside of one."""
     cell = row[place]
     if place not in table.shade or not isinstance(cell, Figure) or cell.value is None:
-        return ""
-    step = min(int(cell.value / (_darkest(table) or 1.0) * len(_SHADES)), len(_SHADES) - 1)
-    ink = "#ffffff" if step >= len(_SHADES) - 2 else "#1d2430"
-    return f"background:{_SHADES[max(step, 0)]};color:{ink};"
+        return None
+    step = int(cell.value / (_darkest(table) or 1.0) * len(_SHADES))
+    return max(0, min(step, len(_SHADES) - 1))
 
 
 def _darkest(table: Table) -> float:
