@@ -81,7 +81,7 @@ def test_one_account(about: str, lines: list[Line], expected: tuple[int | None, 
     ],
 )
 def test_who_is_no_trial_of_the_year(lines: list[Line]) -> None:
-    assert measured(lines).started == 0
+    assert measured(lines).whole.started == 0
 
 
 def test_needs_subscriptions() -> None:
@@ -116,14 +116,14 @@ def test_every_estimate_is_the_product_over_the_rows(
 
     rows = [_ended(*account, competing=found.competing) for account in accounts]
     cancelled = [_ended(*account, competing=True)[1] for account in accounts].count("other")
-    assert found.started == len(accounts)
+    assert found.whole.started == len(accounts)
     assert found.cancelled == cancelled
     assert found.competing == (cancelled > 0.05 * len(accounts))
     for day in (0, 14, 30, 60):
-        point = found.curve.at(day)
+        point = found.whole.curve.at(day)
         if point is not None:
             assert point.share == pytest.approx(float(brute(rows, day)), abs=1e-12)
-    assert sum(cohort.started for cohort in found.cohorts) == found.started
+    assert sum(cohort.started for cohort in found.cohorts) == found.whole.started
 
 
 def _ended(start: int, pays: int | None, notice: int | None, *, competing: bool) -> Row:
@@ -147,7 +147,7 @@ def test_ignoring_or_competing_agree_when_nobody_pays_after_cancelling() -> None
     assert not measured(few).competing
     assert measured(many).competing
     for lot, all_of_them in ((few, 105), (many, 106)):
-        point = measured(lot).curve.at(60)
+        point = measured(lot).whole.curve.at(60)
         assert point is not None
         assert point.share == pytest.approx(40 / all_of_them)
 
@@ -161,9 +161,9 @@ def test_a_young_month_is_not_taken_for_a_bad_one() -> None:
         if number % 5 == 0 and start > 14:
             lines.append(paid(f"a{number:03}", start - 14))
     found = measured(lines)
-    naive = sum(not line["trial"] for line in lines) / found.started
+    naive = sum(not line["trial"] for line in lines) / found.whole.started
     assert naive < 0.16
-    point = found.curve.at(14)
+    point = found.whole.curve.at(14)
     assert point is not None
     assert point.low < 0.2 < point.high
     assert point.share == pytest.approx(0.2, abs=0.02)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from tools.days import month_number, month_start
 from tools.errors import NotComputable
 from tools.reports.survival import Curve, Step, cumulative, together
 from tools.warehouse.sql import read_sql
@@ -18,43 +19,41 @@ if TYPE_CHECKING:
     from tools.warehouse.engine import Engine
 
 BY_DAYS = (14, 30, 60)
-LOOK_BACK = 365
+MONTHS = 12
 MOST_CANCELLED = 0.05
 
 
 @dataclass(frozen=True)
 class Cohort:
-    """The trials that started in one month: their number and their curve."""
+    """The trials that started in one month (None: in any), their number and their curve."""
 
-    month: int
+    month: int | None
     started: int
     curve: Curve
 
 
 @dataclass(frozen=True)
 class Trials:
-    """What became of the trials of a year.
+    """What became of the trials of twelve months and the one that is not over.
 
     Attributes:
-        started: trials in all, one an account: its first, if it never paid before.
+        whole: all months together.
         cancelled: trials given up before they paid.
         competing: whether cancelling was counted as an end of its own.
-        curve: of all months together.
     """
 
     as_of: int
     since: int
-    started: int
+    whole: Cohort
     cancelled: int
     competing: bool
-    curve: Curve
     cohorts: tuple[Cohort, ...]
     definition: str
     query: str
 
 
 def measure_trials(
-    as_of: int, engine: "Engine", present: "Collection[str]", look_back: int = LOOK_BACK
+    as_of: int, engine: "Engine", present: "Collection[str]", months: int = MONTHS
 ) -> Trials:
     """Measure trial-to-paid from relations subscriptions and calendar; makes `trial_waits`.
 
@@ -63,7 +62,7 @@ def measure_trials(
     """
     if "subscriptions" not in present:
         raise NotComputable("subscriptions")
-    since = as_of - look_back
+    since = month_start(month_number(as_of - 1) - months)
     waits, steps = read_sql(__package__, "trials"), read_sql(__package__, "trials_steps")
     engine.create("trial_waits", waits, as_of=as_of, since=since)
     started, cancelled = _counts(engine)
@@ -72,10 +71,10 @@ def measure_trials(
     for row in engine.run(steps, horizon=max(BY_DAYS), compete=competing).to_pylist():
         by_month.setdefault(row.pop("month_n"), []).append(Step(**row))
     cohorts = tuple(Cohort(m, s[0].at_risk, cumulative(s)) for m, s in by_month.items())
-    curve = cumulative(together(by_month.values()))
-    query = sha256(f"{waits}{steps}{look_back}{competing}".encode()).hexdigest()[:16]
+    whole = Cohort(None, started, cumulative(together(by_month.values())))
+    query = sha256(f"{waits}{steps}{months}{competing}".encode()).hexdigest()[:16]
     words = _words(competing=competing)
-    return Trials(as_of, since, started, cancelled, competing, curve, cohorts, words, query)
+    return Trials(as_of, since, whole, cancelled, competing, cohorts, words, query)
 
 
 def _counts(engine: "Engine") -> tuple[int, int]:

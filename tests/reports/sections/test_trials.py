@@ -6,6 +6,8 @@ from tools.days import from_number
 from tools.reports.paper.model import Table
 from tools.reports.sections.trials import make_trials
 
+YEAR = f"trials.{from_number(AS_OF).isoformat()}"
+
 
 def many(number: int, every: int = 4) -> "list[Line]":
     """Trials of half a year, of which each so-many-th pays after 20 days."""
@@ -37,7 +39,7 @@ def test_one_account_gets_counts_and_no_percentage() -> None:
     chapter = make_trials(given)
     check_laws(given, chapter)
     assert all(f.value is None for f in figures(chapter).values() if f.unit == "share")
-    assert figures(chapter)["trials.all.started"].value == 1
+    assert figures(chapter)[f"{YEAR}.started"].value == 1
 
 
 def test_a_company_with_trials() -> None:
@@ -45,15 +47,15 @@ def test_a_company_with_trials() -> None:
     chapter = make_trials(given)
     check_laws(given, chapter)
     found = figures(chapter)
-    share = found["trials.all.paid by day 30"]
+    share = found[f"{YEAR}.paid-by-day-30"]
     assert share.low is not None
     assert share.high is not None
     assert share.value is not None
     assert share.low < 0.25 < share.high
     assert share.n == 720
     newest = from_number(AS_OF - 3).isoformat()[:7]
-    assert found[f"trials.{newest}.paid by day 60"].missing == "too young"
-    assert "trials of the last year" in said(chapter)
+    assert found[f"trials.{newest}.paid-by-day-60"].missing == "too young"
+    assert "trials of the last twelve months" in said(chapter)
 
 
 def test_the_ratio_of_paid_to_started_is_never_shown() -> None:
@@ -71,7 +73,7 @@ def test_says_which_estimator_was_used() -> None:
     table = chapter.section.blocks[0]
     assert isinstance(table, Table)
     assert "Aalen and Johansen" in table.about.definition
-    assert figures(chapter)["trials.all.cancelled"].value == 9
+    assert figures(chapter)[f"{YEAR}.cancelled"].value == 9
     few = make_trials(company("subscriptions", subscriptions=many(100)))
     assert "Kaplan and Meier" in few.section.blocks[0].about.definition
 
@@ -81,6 +83,6 @@ def test_a_year_later_the_old_months_are_the_same() -> None:
     lines = many(400)
     now = make_trials(company("subscriptions", subscriptions=lines, as_of=AS_OF))
     later = make_trials(company("subscriptions", subscriptions=lines, as_of=AS_OF + 70))
-    old = figures(now)["trials.2026-06.paid by day 60"]
+    old = figures(now)["trials.2026-06.paid-by-day-60"]
     assert old.value is not None
-    assert figures(later)["trials.2026-06.paid by day 60"] == old
+    assert figures(later)["trials.2026-06.paid-by-day-60"] == old
