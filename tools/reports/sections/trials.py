@@ -58,7 +58,8 @@ def _without(lacking: NotComputable) -> Section:
 def _lines(found: "Trials") -> "list[Line]":
     name, whole = f"trials.{stamp(found.as_of)}", found.whole
     first: Line = (
-        words("Of "), _started(name, whole, found.as_of), words(" trials of the last twelve months, "),
+        words("Of "), _started(name, whole, found.as_of),
+        words(" trials of the last twelve months, "),
         _share(name, 30, whole, found.as_of), words(" pay within 30 days and "),
         _share(name, 60, whole, found.as_of), words(" within 60."),
     )  # fmt: skip
