@@ -29,7 +29,7 @@ def test_the_line_says_what_to_do(tmp_path: Path) -> None:
         "account": "Globex", "contact": "Ann Lee", "address": "ann@globex.example",
         "owner": "sam", "value": "-120.50", "currency": "EUR", "subject": "A word",
         "body": FINE.body, "campaign": "play=save_call; utm_source=lifecycle",
-        "key": "act:42:5f2c",
+            "key": "act:42:5f2c",
     }]  # fmt: skip
 
 
