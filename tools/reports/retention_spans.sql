@@ -1,0 +1,6 @@
+-- The same of what lasts from a first to a last day.
+SELECT DISTINCT a.id AS id, $place AS place, $upto AS upto
+FROM retention_activity AS a
+JOIN calendar AS c ON c.day = a.day
+JOIN calendar AS d ON d.day = a.last_day
+WHERE a.day < $as_of
