@@ -87,22 +87,30 @@ class Retention:
 
 
 def measure_retention(
-    as_of: int, engine: "Engine", present: "Collection[str]", spec: RetentionSpec
+    as_of: int,
+    engine: "Engine",
+    present: "Collection[str]",
+    spec: RetentionSpec,
+    *,
+    again: bool = False,
 ) -> Retention:
     """Measure retention from what is known as of a day.
 
     Args:
         as_of: day number D; only days before D are read.
-        engine: holds the as-of relations contacts, accounts, usage, invoices, calendar.
-        present: canonical tables this company has at all.
+        engine: holds the as-of relations contacts, accounts, usage, invoices, subscriptions,
+            calendar; for a breakdown segment_history (account_id, segment, day), arms
+            (account_id, arm, day) or the facts and aliases the relations were made of.
+        present: canonical tables this company has at all, and those histories it has.
         spec: the definition.
+        again: the definition measured last differs in buckets, mode or breakdown alone.
 
     Raises:
         NotComputable: when a table the definition needs is absent.
     """
     if missing := sorted(spec.needs() - frozenset(present)):
         raise NotComputable(*missing)
-    prepare(as_of, engine, spec)
+    prepare(as_of, engine, spec, again=again)
     text = read_sql(__package__, "retention")
     parameters = _parameters(as_of, engine, spec)
     windows = spec.windows()
@@ -124,6 +132,15 @@ def _number(engine: "Engine", relation: str, condition: str) -> int:
     sql = f"SELECT COUNT(DISTINCT b.id) AS n FROM {relation} AS b WHERE {condition}"
     found: int = engine.run(sql).to_pylist()[0]["n"]
     return found
+
+
+def last_births(as_of: int, engine: "Engine", spec: RetentionSpec) -> tuple[int, ...]:
+    """The last place of birth of those who count, bucket by bucket."""
+    given = _parameters(as_of, engine, spec)
+    end, last = int(str(given["end"])), int(str(given["last"]))
+    if spec.incomplete == "mark":
+        return tuple(last - window.lo * spec.length for window in spec.windows())
+    return tuple(end - window.closes * spec.length for window in spec.windows())
 
 
 def _parameters(as_of: int, engine: "Engine", spec: RetentionSpec) -> "dict[str, Parameter]":

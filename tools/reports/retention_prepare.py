@@ -29,21 +29,25 @@ _BIRTH_KINDS = {
 }
 
 
-def prepare(as_of: int, engine: "Engine", spec: "RetentionSpec") -> None:
-    """Create retention_members, retention_returns and retention_buckets."""
-    mark_internal(engine, spec.internal)
-    _activity(as_of, engine, "retention_activity", spec.returns, spec)
-    _births(as_of, engine, spec)
+def prepare(as_of: int, engine: "Engine", spec: "RetentionSpec", *, again: bool = False) -> None:
+    """Create retention_members, retention_returns and retention_buckets.
+
+    With `again` births and returns are there from another definition that differs in buckets,
+    mode or breakdown alone.
+    """
+    if not again:
+        mark_internal(engine, spec.internal)
+        _activity(as_of, engine, "retention_activity", spec.returns, spec)
+        _births(as_of, engine, spec)
+        _returns(as_of, engine, spec)
     _parts(as_of, engine, spec)
-    members = read_sql(__package__, "retention_members")
     engine.create(
         "retention_members",
-        members,
+        read_sql(__package__, "retention_members"),
         place=place(spec),
         unit=calendar(spec, spec.cohort),
         unknown=UNKNOWN if spec.breakdown else "",
     )
-    _returns(as_of, engine, spec)
     engine.put("retention_buckets", _buckets(spec))
 
 

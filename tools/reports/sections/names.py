@@ -1,11 +1,17 @@
 """How figures are named: the same fact has the same id in every report that tells it."""
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from tools.days import from_number, month_start
 
 if TYPE_CHECKING:
     from tools.reports.given import Given
+
+
+def figure_id(*parts: str) -> str:
+    """Parts joined by dots; a blank becomes _ and what could be mistaken is escaped."""
+    return ".".join(_part(part) for part in parts)
 
 
 def stamp(day: int) -> str:
@@ -26,3 +32,8 @@ def month(number: int) -> str:
 def slug(text: str) -> str:
     """Any text as a part of an id: no spaces. SQL says `REPLACE(x, ' ', '-')`."""
     return text.replace(" ", "-")
+
+
+def _part(text: str) -> str:
+    escaped = quote(text, safe=" ").replace("_", "%5F").replace(".", "%2E")
+    return escaped.replace(" ", "_") or "_"
