@@ -82,8 +82,9 @@ def relax(shared_data: Path) -> tuple[DuckEngine, dict[str, int], list[tuple[str
     """The engine, and the same facts read by another route for the slow count."""
     folder = shared_data / "relax_asana_until_2014-03-31"
     users = read(
-        "SELECT object_id::VARCHAR AS contact_id, CAST(strptime(creation_time, "
-        "'%d-%m-%Y %H:%M')::DATE - DATE '1970-01-01' AS INT) AS created_day "
+        "SELECT object_id::VARCHAR AS contact_id, org_id AS account_id, email, "
+        "CAST(strptime(creation_time, '%d-%m-%Y %H:%M')::DATE - DATE '1970-01-01' AS INT) "
+        "AS created_day "
         "FROM read_csv($file, all_varchar = true)",
         folder / "takehome_users.csv",
     )

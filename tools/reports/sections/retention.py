@@ -9,6 +9,7 @@ from tools.errors import NotComputable
 from tools.reports.given import Chapter
 from tools.reports.paper.model import Section, words
 from tools.reports.retention import Retention, last_births, measure_retention
+from tools.reports.retention_prepare import UNKNOWN
 from tools.reports.sections.names import figure_id
 from tools.reports.sections.retention_blocks import blocks_of
 from tools.reports.sections.retention_lines import lines_of
@@ -75,7 +76,10 @@ def _split(given: "Given", question: "RetentionQuestion", part: "Breakdown") -> 
     """By arm the whole curve is compared; by anything else the buckets of the table."""
     whole = part == "play_arm" and question.curve
     spec = question.curve_spec if whole else question.spec
-    return _again(given, replace(spec, breakdown=part))
+    found = _again(given, replace(spec, breakdown=part))
+    if set(found.parts) <= {UNKNOWN}:
+        raise NotComputable(f"{part} at birth")
+    return found
 
 
 def _drill(given: "Given", main: Retention) -> str:
