@@ -90,7 +90,7 @@ def _refuse_open(deps: "Deps", period: "Period") -> None:
 
 
 def _tried(maker: "Maker", context: Context) -> tuple[Chapter, bool]:
-    name = maker.__name__.removeprefix("make_").removesuffix("_chapter")
+    name = maker.__name__
     try:
         return maker(context), True
     except NotComputable as lacking:

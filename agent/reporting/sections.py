@@ -7,6 +7,10 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from tools.reports.given import Chapter, Given
+from tools.reports.sections.money import make_money
+from tools.reports.sections.retention import make_retention
+from tools.reports.sections.stages import make_stages
+from tools.reports.sections.trials import make_trials
 from tools.roi.formulas import FORMULA_VERSION
 from tools.warehouse.dataset import FACT, USAGE_KIND
 from tools.warehouse.schema import BY_NAME
@@ -53,4 +57,27 @@ class Context:
 
 
 Maker = Callable[[Context], Chapter]
-SECTIONS: tuple[Maker, ...] = ()
+
+
+def retention(context: Context) -> Chapter:
+    """Who comes back."""
+    policy = context.morning.rulebook.reports
+    return make_retention(context.given, policy.retention, context.deps.zone.key)
+
+
+def money(context: Context) -> Chapter:
+    """What recurs."""
+    return make_money(context.given, context.morning.rulebook.reports.money)
+
+
+def trials(context: Context) -> Chapter:
+    """Who pays after trying."""
+    return make_trials(context.given)
+
+
+def stages(context: Context) -> Chapter:
+    """Where everybody is, and who moved."""
+    return make_stages(context.given)
+
+
+SECTIONS: tuple[Maker, ...] = (retention, money, trials, stages)
