@@ -13,7 +13,7 @@ from agent.outlets import open_postbox
 from agent.reporting.archive import PDF, read_file
 from tools.channels.contract import NotNow, Refused, Undelivered
 from tools.channels.letter import Enclosed, Letter
-from tools.reports.paper.page import as_page, attached, heading, period, pictures
+from tools.reports.paper.page import as_mail, heading, period, pictures
 from tools.reports.paper.plain import as_text
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class _Letters:
         self._subject = " · ".join(
             filter(None, (heading(report), report.company or None, period(report)))
         )
-        self._html = as_page(report, drawn, attached(drawn))
+        self._html = as_mail(report, drawn)
         self._text = as_text(report)
         self._pictures = tuple(Enclosed(name, "image/png", one.png) for name, one in drawn.items())
         printed = read_file(deps, filed.archived, PDF)

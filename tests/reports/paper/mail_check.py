@@ -8,6 +8,7 @@ import re
 from html.parser import HTMLParser
 
 MOST_BYTES = 102 * 1024
+MOST_STYLE = 8192  # Gmail drops a style block that is longer
 VOID = frozenset({"meta", "img", "br"})
 TAGS = frozenset({
     "html", "head", "meta", "title", "style", "body", "table", "tr", "td", "th", "h1", "h2", "h3",
@@ -15,13 +16,13 @@ TAGS = frozenset({
 })  # fmt: skip
 ATTRIBUTES = frozenset({
     "lang", "charset", "name", "content", "style", "class", "role", "width", "height", "align",
-    "valign", "cellpadding", "cellspacing", "border", "scope", "src", "alt", "href",
+    "valign", "bgcolor", "cellpadding", "cellspacing", "border", "scope", "src", "alt", "href",
     "data-figure", "data-end", "data-behind", "data-hidden",
 })  # fmt: skip
 STYLES = frozenset({
     "font-family", "font-size", "font-weight", "line-height", "color", "background", "margin",
     "padding", "padding-top", "border", "border-top", "border-bottom", "border-collapse", "width",
-    "max-width", "height", "display", "white-space", "opacity",
+    "max-width", "height", "display", "white-space", "opacity", "padding-left", "border-color",
 })  # fmt: skip
 _SOURCE = re.compile(r"(cid:[\w.-]+@report|data:image/png;base64,[A-Za-z0-9+/=]+)\Z")
 
@@ -67,6 +68,14 @@ class _Checker(HTMLParser):
             self.wrong.append(f"a picture from {(given.get('src') or '')[:40]}")
 
 
+def _sheet_faults(sheet: str) -> list[str]:
+    """Rules of the style sheet that a client would not follow."""
+    wrong = [f"style sheet of {len(sheet)} characters"] if len(sheet) > MOST_STYLE else []
+    rules = re.findall(r"([\w-]+):\s*[^;{}]+;", re.sub(r"@media[^{]+", "", sheet))
+    wrong += [f"style {name}" for name in rules if name not in STYLES]
+    return wrong + [f"style sheet fetches: {one}" for one in re.findall(r"@import|url\(", sheet)]
+
+
 def mail_faults(page: str) -> list[str]:
     """Everything a strict client would not show as meant; empty when there is nothing."""
     checker = _Checker()
@@ -75,6 +84,8 @@ def mail_faults(page: str) -> list[str]:
     wrong = [*checker.wrong, *(f"<{tag}> is never closed" for tag in checker.open)]
     without = re.sub(r"data:image/png;base64,[A-Za-z0-9+/=]+", "cid:x@report", page)
     size = len(without.encode())
+    sheet = re.search(r"<style>(.*?)</style>", page, re.DOTALL)
+    wrong += _sheet_faults(sheet[1]) if sheet else []
     if size > MOST_BYTES:
         wrong.append(f"{size:,} bytes: Gmail cuts a mail after {MOST_BYTES:,}")
     if not page.startswith("<!doctype html>"):

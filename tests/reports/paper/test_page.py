@@ -6,12 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.reports.paper.made import report
+from tests.reports.paper.made import cohorts, report
 from tests.reports.paper.mail_check import mail_faults
-from tests.reports.paper.tracing import figures_on, untraced
+from tests.reports.paper.tracing import figures_on, texts_of, untraced
 from tools.reports.paper.charts import Picture, alternative, draw
 from tools.reports.paper.model import Chart, Figure, Report, Section, Table, words
-from tools.reports.paper.page import as_page, attached, inside, pictures, shade
+from tools.reports.paper.page import (
+    MAIL_BYTES,
+    as_mail,
+    as_page,
+    attached,
+    inside,
+    pictures,
+    shade,
+)
 from tools.reports.paper.printed import as_pdf
 from tools.reports.paper.written import blocks
 
@@ -37,8 +45,26 @@ def test_a_number_nobody_computed_is_found(drawn: dict[str, Picture]) -> None:
 
 
 def test_mail_clients_show_it(drawn: dict[str, Picture]) -> None:
-    assert mail_faults(as_page(report(), drawn, attached(drawn))) == []
+    assert mail_faults(as_mail(report(), drawn)) == []
     assert mail_faults(as_page(report(), drawn, inside(drawn))) == []
+
+
+def test_the_mail_says_what_the_page_says(drawn: dict[str, Picture]) -> None:
+    mail, page = as_mail(report(), drawn), as_page(report(), drawn, inside(drawn))
+
+    assert texts_of(mail) == texts_of(page)
+    assert "data-figure" not in mail
+
+
+def test_a_long_report_is_mailed_with_fewer_rows_and_says_so() -> None:
+    sections = tuple(Section(f"s{n}", f"Section {n}", (), (cohorts(14),)) for n in range(40))
+    made = report(sections=sections)
+
+    mail = as_mail(made, {})
+
+    assert len(as_page(made, {}, {}, named=False).encode()) > MAIL_BYTES
+    assert mail_faults(mail) == []
+    assert "more rows are in retention.csv" in mail
 
 
 @pytest.mark.parametrize(

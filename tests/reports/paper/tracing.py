@@ -21,6 +21,7 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.marks: list[dict[str, str]] = []
         self.found: list[tuple[dict[str, str], str]] = []
+        self.raw: list[str] = []
         self.alts: list[str] = []
         self.tags: list[str] = []
 
@@ -37,6 +38,8 @@ class _Reader(HTMLParser):
         self.marks.pop()
 
     def handle_data(self, data: str) -> None:
+        if self.tags[-1:] != ["style"]:
+            self.raw.append(data)
         if data.strip() and self.tags[-1:] != ["style"]:
             self.found.append((self.marks[-1] if self.marks else {}, " ".join(data.split())))
 
@@ -57,6 +60,13 @@ def untraced(page: str, report: Report) -> list[str]:
     ]
 
 
+def texts_of(page: str) -> str:
+    """What a page says, without its elements."""
+    reader = _Reader()
+    reader.feed(page)
+    return " ".join("".join(reader.raw).split())
+
+
 def figures_on(page: str) -> int:
     """How many figures stand on a page."""
     reader = _Reader()
@@ -73,7 +83,8 @@ def _traced(
 ) -> bool:
     if "data-figure" in mark:
         end = mark.get("data-end", "value")
-        return text in {shown(one, end) for one in known[mark["data-figure"]]}  # type: ignore[arg-type]
+        ends = known[mark["data-figure"]]
+        return text in {shown(one, end, bare=b) for one in ends for b in (False, True)}  # type: ignore[arg-type]
     if "data-behind" in mark:
         about = by_id[mark["data-behind"]].about
         return text == f"{about.accounts:,}"

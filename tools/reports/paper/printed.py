@@ -14,7 +14,7 @@ import matplotlib as mpl
 import typst
 
 from tools.reports.paper.model import Figure, Table
-from tools.reports.paper.page import heading, period, shade, visible
+from tools.reports.paper.page import heading, one_currency, period, shade, visible
 from tools.reports.paper.plain import line_text
 from tools.reports.paper.shown import band, shown
 
@@ -76,6 +76,7 @@ def _block(block: "Block") -> dict[str, Any]:
     rows = [[_cell(block, row, place) for place in range(len(row))] for row in visible(block)]
     hidden = len(block.rows) - len(rows)
     more = [f"{hidden} more rows are in {block.id}.csv."] if hidden else []
+    more += [f"Amounts in {money}."] if (money := one_currency(block)) else []
     return {
         "title": block.title, "columns": block.columns, "rows": rows,
         "about": [*more, *block.notes, *about],
@@ -84,12 +85,12 @@ def _block(block: "Block") -> dict[str, Any]:
 
 def _cell(table: Table, row: "tuple[Part, ...]", place: int) -> dict[str, Any]:
     cell = row[place]
-    style = shade(table, row, place)
+    style, bare = shade(table, row, place), one_currency(table) != ""
     fill, ink = style.split(";")[:2] if style else (":", ":")
     figure = isinstance(cell, Figure)
     return {
-        "text": shown(cell) if isinstance(cell, Figure) else cell.text,
-        "band": band(cell) if isinstance(cell, Figure) else "",
+        "text": shown(cell, bare=bare) if isinstance(cell, Figure) else cell.text,
+        "band": band(cell, bare=bare) if isinstance(cell, Figure) else "",
         "figure": figure,
         "fill": fill.split(":")[1],
         "ink": ink.split(":")[1],

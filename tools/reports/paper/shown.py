@@ -11,19 +11,24 @@ if TYPE_CHECKING:
 Ends = Literal["value", "low", "high"]
 
 
-def shown(figure: "Figure", end: Ends = "value") -> str:
-    """A figure, or one end of its interval, as a person reads it."""
+def shown(figure: "Figure", end: Ends = "value", *, bare: bool = False) -> str:
+    """A figure, or one end of its interval, as a person reads it.
+
+    `bare` leaves the currency away, where the table says it once for all its amounts.
+    """
     number: int | float | None = getattr(figure, end)
     if number is None:
         return figure.missing if end == "value" else ""
-    return written(number, figure.unit, figure.currency) + (figure.mark if end == "value" else "")
+    text = written(number, figure.unit, figure.currency)
+    text = text.removesuffix(f" {figure.currency}") if bare else text
+    return text + (figure.mark if end == "value" else "")
 
 
-def band(figure: "Figure") -> str:
+def band(figure: "Figure", *, bare: bool = False) -> str:
     """The interval in words, '' without one."""
     if figure.low is None or figure.high is None:
         return ""
-    return f"{shown(figure, 'low')} to {shown(figure, 'high')}"
+    return f"{shown(figure, 'low', bare=bare)} to {shown(figure, 'high', bare=bare)}"
 
 
 def written(number: float, unit: "Unit", currency: str = "") -> str:
