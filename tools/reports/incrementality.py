@@ -110,7 +110,7 @@ def measure_incrementality(
     economics: "Economics",
     windows: Windows = Windows(),
 ) -> Incrementality:
-    """Compare the arms of every play on windows that are over by `as_of`.
+    """Compare the arms of every play on windows that are over by `as_of`; make `work_clocks`.
 
     Args:
         as_of: day number D.
@@ -125,6 +125,7 @@ def measure_incrementality(
     rules = {play.id: _rule(play, billed=billed) for play in plays}
     _put(as_of, engine, plays, rules, economics)
     grace = windows.grace if billed else 0
+    engine.create("work_clocks", read_sql(__package__, "work_clocks"), grace=grace)
     engine.create(
         "incrementality_active", read_sql(__package__, "incrementality_active"), needed=not billed
     )

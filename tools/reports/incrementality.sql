@@ -1,31 +1,15 @@
 -- Accounts of each play whose window is over, grouped: who was sent to and who was left out by
--- lot, whether it came out well, and what they pay a month. The clock of both starts at the first
--- approval that was not taken back; an account counts once in a play. Paying on day x means: not
--- yet ended for one who looked on the morning of x; who pays again within $grace is still there.
-WITH approved AS (
+-- lot, whether it came out well, and what they pay a month. Paying on day x means: not yet ended
+-- for one who looked on the morning of x; who pays again within $grace is still there.
+WITH closed AS (
     SELECT
-        a.play AS play, a.account_id AS account_id, a.proposal AS proposal,
-        a.approved_day AS day,
-        MAX(CASE WHEN a.status = 'sent' THEN 1 ELSE 0 END) OVER (
-            PARTITION BY a.play, a.account_id
-        ) AS sent,
-        ROW_NUMBER() OVER (
-            PARTITION BY a.play, a.account_id ORDER BY a.approved_day, a.proposal
-        ) AS place
-    FROM work_actions AS a
-    WHERE a.status <> 'revoked'
-),
-closed AS (
-    SELECT
-        d.play AS play, d.account_id AS account_id, d.stratum AS stratum, d.held AS held,
-        t.rule AS rule, s.day AS start_day, s.day + t.window_days AS end_day, s.sent AS sent,
+        c.play AS play, c.account_id AS account_id, c.stratum AS stratum, c.held AS held,
+        c.rule AS rule, c.start_day AS start_day, c.end_day AS end_day, c.sent AS sent,
         p.value_minor AS promised_minor, p.gain_minor AS gain_minor,
         p.success_minor AS success_minor
-    FROM work_draws AS d
-    JOIN approved AS s ON s.play = d.play AND s.account_id = d.account_id AND s.place = 1
-    JOIN incrementality_plays AS t ON t.play = d.play
-    LEFT JOIN work_proposals AS p ON p.proposal = s.proposal
-    WHERE s.day + t.window_days + $grace <= $as_of
+    FROM work_clocks AS c
+    LEFT JOIN work_proposals AS p ON p.proposal = c.proposal
+    WHERE c.known_day <= $as_of
 ),
 lines AS (
     SELECT
