@@ -26,6 +26,7 @@ SCHEMAS = {
     "accounts": pa.schema([("account_id", _TEXT), ("created_day", _DAY)]),
     "usage": pa.schema([("account_id", _TEXT), ("contact_id", _TEXT), ("name", _TEXT),
                         ("day", _DAY), ("events", _INT), ("quantity", pa.float64())]),
+    "usage_life": pa.schema([("account_id", _TEXT), ("first_day", _DAY), ("last_day", _DAY)]),
     "messages": pa.schema([("account_id", _TEXT), ("contact_id", _TEXT), ("campaign_id", _TEXT),
                            ("channel", _TEXT), ("kind", _TEXT), ("name", _TEXT), ("day", _DAY)]),
     "tickets": pa.schema([("account_id", _TEXT), ("priority", _TEXT), ("opened_day", _DAY)]),
