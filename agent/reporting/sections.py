@@ -7,10 +7,12 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from tools.reports.given import Chapter, Given
+from tools.reports.sections.changes import make_changes
 from tools.reports.sections.money import make_money
 from tools.reports.sections.retention import make_retention
 from tools.reports.sections.stages import make_stages
 from tools.reports.sections.trials import make_trials
+from tools.reports.sections.work import make_work
 from tools.roi.formulas import FORMULA_VERSION
 from tools.warehouse.dataset import FACT, USAGE_KIND
 from tools.warehouse.schema import BY_NAME
@@ -80,4 +82,15 @@ def stages(context: Context) -> Chapter:
     return make_stages(context.given)
 
 
-SECTIONS: tuple[Maker, ...] = (retention, money, trials, stages)
+def work(context: Context) -> Chapter:
+    """What the agent found, what people made of it, and what it was worth."""
+    book = context.morning.rulebook
+    return make_work(context.given, book.plays, book.economics)
+
+
+def changes(context: Context) -> Chapter:
+    """What stands out against its own past."""
+    return make_changes(context.given)
+
+
+SECTIONS: tuple[Maker, ...] = (retention, money, trials, stages, work, changes)

@@ -184,8 +184,7 @@ def test_nothing_is_sent_on_bad_grounds_and_it_says_why(homes: Homes) -> None:
 @ON_SQLITE
 def test_the_clock_makes_what_is_over_once_and_waits_for_its_morning(homes: Homes) -> None:
     with homes.copy("sqlite") as home:
-        shift = {"clock_shift_seconds": _shift(home, FIRST)}
-        deps = opened(home, **shift)
+        deps = opened(home, clock_shift_seconds=_shift(home, FIRST))
 
         first = reports_due(deps)
 
@@ -194,7 +193,7 @@ def test_the_clock_makes_what_is_over_once_and_waits_for_its_morning(homes: Home
         later = opened(home, clock_shift_seconds=_shift(home, FIRST + timedelta(days=7)))
         with pytest.raises(LifecycleError, match="waits for the run of 2026-11-09"):
             reports_due(later)
-        assert reports_due(opened(home, **shift)) == "nothing is due"
+        assert reports_due(deps) == "nothing is due"
 
 
 def _shift(home: Home, day: date) -> int:
