@@ -4,6 +4,7 @@ import csv
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
@@ -118,7 +119,7 @@ class Paid:
         then, now = paid[0], paid[-1]
         start = sum(then.values())
         lost = 0
-        for before, after in zip(paid, paid[1:], strict=False):
+        for before, after in pairwise(paid):
             lost += sum(max(before.get(a, 0) - after.get(a, 0), 0) for a in then)
         return {
             "nrr": sum(now.get(a, 0) for a in then) / start,

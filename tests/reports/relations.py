@@ -29,6 +29,7 @@ TYPES = {
     "account_ref": pa.string(),
     "contact_ref": pa.string(),
     "subscription_ref": pa.string(),
+    "subscription_id": pa.string(),
     "ref": pa.string(),
     "trial": pa.bool_(),
     "interval_months": pa.int64(),
@@ -44,7 +45,7 @@ COLUMNS = {
     "usage": ("account_id", "contact_id", "name", "day", "events", "quantity"),
     "invoices": ("account_id", "contact_id", "amount_minor", "status", "issued_day"),
     "subscriptions": (
-        "account_id", "subscription_ref", "product", "mrr_minor", "currency", "trial",
+        "account_id", "subscription_id", "product", "mrr_minor", "currency", "trial",
         "interval_months", "started_day", "term_end_day", "ended_day",
     ),
     "segment_history": ("account_id", "segment", "day"),

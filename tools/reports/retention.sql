@@ -1,5 +1,6 @@
 -- Retained members by cohort and bucket. Windows are whole multiples of $length, so a return is
 -- first reduced to the steps it takes; only the distinct steps of a birth meet the buckets.
+-- What was done before the birth is no return, though it lie in the same calendar unit.
 -- $end is the place of the first day not seen, $last the place of the last day seen.
 WITH steps AS (
     SELECT DISTINCT
@@ -7,7 +8,7 @@ WITH steps AS (
         (CASE WHEN r.place < m.birth THEN 0 ELSE r.place - m.birth END) // $length AS first_step,
         (r.upto - m.birth) // $length AS last_step
     FROM retention_members AS m
-    JOIN retention_returns AS r ON r.id = m.id AND r.upto >= m.birth
+    JOIN retention_returns AS r ON r.id = m.id AND r.last_day >= m.born
 ),
 hits AS (
     SELECT DISTINCT s.id AS id, s.cohort AS cohort, b.n AS n

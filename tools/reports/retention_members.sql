@@ -6,7 +6,8 @@ WITH starts AS (
     FROM calendar AS c
     GROUP BY $unit
 )
-SELECT b.id AS id, b.account_id AS account_id, $place AS birth, s.start_day AS cohort,
+SELECT b.id AS id, b.account_id AS account_id, b.day AS born, $place AS birth,
+    s.start_day AS cohort,
     COALESCE(p.part, $unknown) AS part
 FROM retention_born AS b
 JOIN calendar AS c ON c.day = b.day

@@ -7,6 +7,6 @@ SELECT a.account_id AS id, a.account_id AS account_id
 FROM accounts AS a
 WHERE $entity = 'account'
 UNION ALL
-SELECT s.subscription_ref AS id, s.account_id AS account_id
+SELECT s.subscription_id AS id, s.account_id AS account_id
 FROM subscriptions AS s
 WHERE $entity = 'subscription'

@@ -12,11 +12,11 @@ WITH versions AS (
 ),
 lines AS (
     SELECT
-        s.account_id AS account_id, s.subscription_ref AS subscription_ref, v.product AS product,
+        s.account_id AS account_id, s.subscription_id AS subscription_id, v.product AS product,
         s.started_day AS started_day, COALESCE(s.ended_day, $as_of) AS until_day,
         COALESCE(s.mrr_minor, 0) AS minor
     FROM subscriptions AS s
-    JOIN versions AS v ON v.subscription_ref = s.subscription_ref AND v.age = 1
+    JOIN versions AS v ON v.subscription_ref = s.subscription_id AND v.age = 1
 ),
 ranked AS (
     SELECT
@@ -28,7 +28,7 @@ ranked AS (
         ) AS place
     FROM retention_born AS b
     JOIN lines AS l ON l.account_id = b.account_id AND l.until_day > b.day
-    WHERE NOT $own OR l.subscription_ref = b.id
+    WHERE NOT $own OR l.subscription_id = b.id
 )
 SELECT r.id AS id, r.day AS day, r.part AS part
 FROM ranked AS r

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 UNKNOWN = "not known"
 _COLUMN = {"day": "day", "week": "week_n", "month": "month_n"}
-_ID = {"contact": "contact_id", "account": "account_id", "subscription": "subscription_ref"}
+_ID = {"contact": "contact_id", "account": "account_id", "subscription": "subscription_id"}
 _BUCKETS = pa.schema(
     [("n", pa.int64()), ("lo", pa.int64()), ("hi", pa.int64()), ("closes", pa.int64())]
 )
@@ -81,9 +81,7 @@ def _births(as_of: int, engine: "Engine", spec: "RetentionSpec") -> None:
 
 
 def _activity(as_of: int, engine: "Engine", name: str, kind: str, spec: "RetentionSpec") -> None:
-    entity = exp.column(
-        "subscription_ref" if spec.entity == "subscription" else f"{spec.entity}_id"
-    )
+    entity = exp.column(_ID[spec.entity])
     if kind in {"usage", "named"}:
         event = spec.event if kind == "named" else None
         engine.create(name, read_sql(__package__, "retention_usage"), entity=entity, event=event)

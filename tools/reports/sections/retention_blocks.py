@@ -101,7 +101,7 @@ def _curve(told: "Told", report: "Retention") -> Chart:
         about(told, report),
         "line",
         _marked(report),
-        f"{report.spec.unit}s since birth (* not over for every cohort)",
+        f"{report.spec.unit}s since birth (* over for fewer than half)",
         "share retained",
         "share",
         (_series("all cohorts", report.means),),
@@ -109,9 +109,16 @@ def _curve(told: "Told", report: "Retention") -> Chart:
 
 
 def _marked(report: "Retention") -> tuple[str, ...]:
-    open_ = {cell.bucket for cell in report.cells if not cell.complete}
-    labels = [window.label for window in report.spec.windows()]
-    return tuple(f"{label.split()[-1]}{'*' if label in open_ else ''}" for label in labels)
+    """Buckets that are over for fewer than half of all members rest on the older cohorts alone."""
+    total = members(report)
+    over = dict.fromkeys((window.label for window in report.spec.windows()), 0)
+    for cell in report.cells:
+        over[cell.bucket] += cell.eligible if cell.complete or _excludes(report) else 0
+    return tuple(f"{label.split()[-1]}{'*' if 2 * n < total else ''}" for label, n in over.items())
+
+
+def _excludes(report: "Retention") -> bool:
+    return report.spec.incomplete == "exclude"
 
 
 def _series(name: str, means: "tuple[Mean, ...]") -> Series:
@@ -196,7 +203,7 @@ def _arms(told: "Told", report: "Retention") -> Chart:
         about(told, report),
         "line",
         _marked(report),
-        f"{report.spec.unit}s since birth (* not over for every cohort)",
+        f"{report.spec.unit}s since birth (* over for fewer than half)",
         "share retained",
         "share",
         tuple(_series(p, tuple(m for m in report.means if m.part == p)) for p in report.parts),
