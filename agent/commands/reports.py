@@ -9,7 +9,6 @@ import typer
 
 from agent.commands.console import Home, console, opened, table
 from agent.reporting.archive import HTML, JSON, file_report, folder_of, read_file, remade
-from agent.reporting.due import fit_reasons
 from agent.reporting.period import Period, month_before, read_period, week_before
 from agent.reporting.sending import send_report
 from tools.days import from_number
@@ -58,7 +57,7 @@ def report(
         if check:
             console.print("made again, every byte is the same")
         if send:
-            console.print(send_report(deps, filed, fit_reasons(deps, filed)).words)
+            console.print(send_report(deps, filed).words)
         if open_:
             webbrowser.open((folder / HTML).resolve().as_uri())
 

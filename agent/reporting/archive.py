@@ -44,6 +44,7 @@ class Filed:
     archived: Archived
     report: "Report"
     failed: tuple[str, ...]
+    unfit: tuple[str, ...]
     new: bool
 
 
@@ -62,12 +63,13 @@ def file_report(deps: "Deps", period: "Period") -> Filed:
             raise
         return _filed(deps, kept)
     deps.crash("report.archived")
-    return Filed(archived, made.report, made.failed, new)
+    return Filed(archived, made.report, made.failed, made.unfit, new)
 
 
 def _filed(deps: "Deps", kept: Archived) -> Filed:
-    failed = tuple(json.loads(read_file(deps, kept, NOTES))["failed"])
-    return Filed(kept, read_report(deps, kept), failed, new=False)
+    notes = json.loads(read_file(deps, kept, NOTES))
+    failed, unfit = tuple(notes["failed"]), tuple(notes["unfit"])
+    return Filed(kept, read_report(deps, kept), failed, unfit, new=False)
 
 
 def files_of(made: Made) -> dict[str, bytes]:
@@ -76,7 +78,7 @@ def files_of(made: Made) -> dict[str, bytes]:
     texts = {
         JSON: to_json(made.report),
         HTML: as_page(made.report, drawn, inside(drawn)),
-        NOTES: json.dumps({"failed": list(made.failed)}) + "\n",
+        NOTES: json.dumps({"failed": list(made.failed), "unfit": list(made.unfit)}) + "\n",
     }
     texts |= {f"{name}.csv": text for name, text in as_sheets(made.report, safe_text).items()}
     return {name: text.encode() for name, text in texts.items()} | {PDF: as_pdf(made.report, drawn)}

@@ -32,12 +32,18 @@ FAILED = "could not be computed"
 
 @dataclass(frozen=True)
 class Made:
-    """A report, the engine it was made in, and the queries of who is behind its figures."""
+    """A report, the engine it was made in, and the queries of who is behind its figures.
+
+    Attributes:
+        failed: titles of the sections that could not be computed.
+        unfit: why it must not be sent by itself: empty or stale data.
+    """
 
     report: Report
     engine: "DuckEngine"
     members: tuple[str, ...]
     failed: tuple[str, ...]
+    unfit: tuple[str, ...]
 
 
 def make_report(
@@ -66,7 +72,7 @@ def make_report(
     )
     members = tuple(chapter.members for chapter, _ in tried if chapter.members)
     failed = tuple(chapter.section.title for chapter, fine in tried if not fine)
-    return Made(report, context.morning.engine, members, failed)
+    return Made(report, context.morning.engine, members, failed, context.unfit)
 
 
 def open_context(deps: "Deps", period: "Period") -> Context:

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from tools.days import start_of
+from tools.reports.audit import audit, quarantine_counts
 from tools.reports.given import Chapter, Given
 from tools.reports.sections.changes import make_changes
+from tools.reports.sections.data import fit_to_send, make_data
 from tools.reports.sections.money import make_money
 from tools.reports.sections.retention import make_retention
 from tools.reports.sections.stages import make_stages
@@ -15,12 +19,14 @@ from tools.reports.sections.trials import make_trials
 from tools.reports.sections.work import make_work
 from tools.roi.formulas import FORMULA_VERSION
 from tools.warehouse.dataset import FACT, USAGE_KIND
+from tools.warehouse.engine import DuckEngine
 from tools.warehouse.schema import BY_NAME
 
 if TYPE_CHECKING:
     from agent.morning import Morning
     from agent.reporting.period import Period
     from agent.wiring import Deps
+    from tools.reports.audit.report import AuditReport
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,22 @@ class Context:
         files = [f for kind, name in tables for f in dataset.files(kind, name, as_of=day)]
         text = "\n".join(sorted(f"{f.path} {f.rows}" for f in files))
         return sha256(text.encode()).hexdigest()
+
+    @cached_property
+    def audit(self) -> "AuditReport":
+        """Whether the data agree, with what had been set aside when the morning was run."""
+        engine, day = DuckEngine(), self.period.as_of
+        self.morning.dataset.scan(day, engine)
+        run = self.deps.store.runs.run_of(day)
+        begin = datetime.fromtimestamp(start_of(day, self.deps.zone) / 1_000_000, tz=UTC)
+        until = begin if run is None or run.finished_at is None else run.finished_at
+        counted = self.deps.store.manifest.quarantine_counts(until=until)
+        return audit(day, engine, quarantine_counts([vars(c) for c in counted]))
+
+    @property
+    def unfit(self) -> tuple[str, ...]:
+        """Why the report would mislead whoever got it by itself."""
+        return fit_to_send(self.given, self.audit)
 
 
 Maker = Callable[[Context], Chapter]
@@ -93,4 +115,11 @@ def changes(context: Context) -> Chapter:
     return make_changes(context.given)
 
 
-SECTIONS: tuple[Maker, ...] = (retention, money, trials, stages, work, changes)
+def data(context: Context) -> Chapter:
+    """How far the figures can be trusted."""
+    return make_data(context.given, context.audit)
+
+
+SECTIONS: tuple[Maker, ...] = (
+    retention, money, trials, stages, work, changes, data,
+)  # fmt: skip

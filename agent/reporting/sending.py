@@ -46,11 +46,10 @@ class Sent:
         return ", ".join(parts)
 
 
-def send_report(deps: "Deps", filed: "Filed", reasons: tuple[str, ...]) -> Sent:
-    """Send a report to everybody in `report_to` who has not got it; `reasons` withhold it."""
+def send_report(deps: "Deps", filed: "Filed") -> Sent:
+    """Send a report to everybody in `report_to` who has not got it, unless it would mislead."""
     readers = tuple(dict.fromkeys(deps.settings.report_to))
-    withheld = (*reasons, *_own_reasons(filed, readers))
-    if withheld:
+    if withheld := _reasons(filed, readers):
         log.warning("report.withheld", report=filed.archived.id, reasons=list(withheld))
         return Sent(withheld=withheld)
     box, letters = open_postbox(deps.settings), _Letters(deps, filed)
@@ -62,8 +61,10 @@ def send_report(deps: "Deps", filed: "Filed", reasons: tuple[str, ...]) -> Sent:
     )
 
 
-def _own_reasons(filed: "Filed", readers: tuple[str, ...]) -> tuple[str, ...]:
-    reasons = [] if readers else ["nobody is named in the setting report_to"]
+def _reasons(filed: "Filed", readers: tuple[str, ...]) -> tuple[str, ...]:
+    reasons = list(filed.unfit)
+    if not readers:
+        reasons.append("nobody is named in the setting report_to")
     if filed.failed:
         reasons.append(f"not every section could be computed: {', '.join(filed.failed)}")
     return tuple(reasons)

@@ -129,7 +129,7 @@ def test_a_section_that_fails_says_so_and_stops_no_other_and_is_not_sent(homes: 
 
         assert other.failed == ("Broken",)
         assert "ZeroDivisionError" in str(other.report.sections[0].lines)
-        assert "not every section" in send_report(deps, filed, ()).words
+        assert "not every section" in send_report(deps, filed).words
         assert deps.store.reports.posts(WEEK.id) == ()
 
 
@@ -156,7 +156,7 @@ def test_each_reader_gets_it_once_with_page_pictures_and_print(homes: Homes) -> 
         deps = opened(home, report_to=READERS, company="Bäcker")
         made = file_report(deps, WEEK)
 
-        first, again = send_report(deps, made, ()), send_report(deps, made, ())
+        first, again = send_report(deps, made), send_report(deps, made)
 
         assert first.words == "sent to 2"
         assert again.words == "sent to 0, 2 had it"
@@ -173,11 +173,10 @@ def test_nothing_is_sent_on_bad_grounds_and_it_says_why(homes: Homes) -> None:
         deps = opened(home)
         made = file_report(deps, WEEK)
 
-        assert "report_to" in send_report(deps, made, ()).words
+        assert "report_to" in send_report(deps, made).words
         asked = opened(home, report_to=READERS)
-        assert send_report(asked, made, ("orders are 9 days old",)).words == (
-            "not sent: orders are 9 days old"
-        )
+        stale = replace(made, unfit=("orders are 9 days old",))
+        assert send_report(asked, stale).words == "not sent: orders are 9 days old"
         assert not (home.folder / "outbox").exists()
 
 
