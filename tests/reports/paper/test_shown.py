@@ -20,6 +20,7 @@ EXAMPLES: list[tuple[float, Unit, str]] = [
     (12.35, "hours", "12.4"),
     (1285.714, "number", "1,285.71"),
     (0.00003, "chance", "below 0.0001"),
+    (0.0, "chance", "below 0.0001"),
     (0.0312, "chance", "0.0312"),
 ]
 

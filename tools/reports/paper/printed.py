@@ -63,12 +63,14 @@ def _section(section: "Section") -> dict[str, Any]:
         "title": section.title,
         "lines": [line_text(line) for line in section.lines],
         "missing": ", ".join(section.missing),
-        "blocks": [_block(block) for block in section.blocks],
+        "blocks": list(map(_block, section.blocks, (None, *section.blocks))),
     }
 
 
-def _block(block: "Block") -> dict[str, Any]:
-    about = [block.about.definition, f"Period {block.about.period}"]
+def _block(block: "Block", before: "Block | None") -> dict[str, Any]:
+    above = before is not None and before.about.definition == block.about.definition
+    definition = "Definition as above." if above else block.about.definition
+    about = [definition, f"Period {block.about.period}"]
     if block.about.accounts is not None:
         about[1] += f"; behind it {block.about.accounts:,}"
     if not isinstance(block, Table):

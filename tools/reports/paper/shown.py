@@ -42,7 +42,7 @@ def written(number: float, unit: "Unit", currency: str = "") -> str:
     if unit == "points":
         return f"{_fixed(number * 100, 1):+,} pp"
     if unit == "chance":
-        return "below 0.0001" if 0 < number < 0.0001 else f"{number:.4f}"
+        return "below 0.0001" if number < 0.0001 else f"{number:.4f}"
     return f"{_fixed(number, 1 if unit in {'days', 'hours'} else 2):,}"
 
 

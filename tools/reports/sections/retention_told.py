@@ -91,7 +91,10 @@ def about(told: Told, report: "Retention") -> About:
     """What stands beside a table or chart of a report."""
     first = min((cell.cohort for cell in report.cells), default=told.given.as_of)
     return About(
-        report.definition + ".", between(first, told.given.as_of), members(report), report.query
+        report.definition[0].upper() + report.definition[1:] + ".",
+        between(first, told.given.as_of),
+        members(report),
+        report.query,
     )
 
 
