@@ -6,15 +6,13 @@ spite of it is counted, not moved), and only windows that are over count. (metho
 
 from collections import defaultdict
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
 
+from tools.reports.paid_lines import put_paid_lines
 from tools.reports.promises import Promise, promise_of
 from tools.reports.stratified import Difference, Pair, Sums, detectable, difference
-from tools.roi.fixed import half_even, to_places
-from tools.roi.symbols import column
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
@@ -131,7 +129,7 @@ def measure_incrementality(
     )
     rows = engine.run(
         read_sql(__package__, "incrementality"), as_of=as_of, grace=grace,
-        activity=windows.activity, currency=economics.currency, cents=half_even(column("exact")),
+        activity=windows.activity,
     ).to_pylist()  # fmt: skip
     grouped: dict[str, list[Mapping[str, int]]] = defaultdict(list)
     for row in rows:
@@ -164,11 +162,7 @@ def _put(
         "rule": pa.array([rules[play.id] for play in known], pa.string()),
         "window_days": pa.array([play.window_days for play in known], pa.int32()),
     }))  # fmt: skip
-    rates = economics.in_group(as_of, "exchange_rate") | {economics.currency: Decimal(1)}
-    engine.put("incrementality_rates", pa.table({
-        "currency": pa.array(list(rates), pa.string()),
-        "rate": pa.array([to_places(r, 6) for r in rates.values()], pa.decimal128(12, 6)),
-    }))  # fmt: skip
+    put_paid_lines(as_of, engine, economics)
 
 
 def _forgotten(engine: "Engine", rules: "Collection[str]") -> list[str]:

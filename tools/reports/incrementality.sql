@@ -11,20 +11,6 @@ WITH closed AS (
     LEFT JOIN work_proposals AS p ON p.proposal = c.proposal
     WHERE c.known_day <= $as_of
 ),
-lines AS (
-    SELECT
-        l.account_id AS account_id, l.started_day AS from_day,
-        COALESCE(l.ended_day, 1000000) AS to_day,
-        CAST(CAST(l.mrr_minor AS DECIMAL(19, 0)) * r.rate AS DECIMAL(25, 6)) AS exact
-    FROM subscriptions AS l
-    LEFT JOIN incrementality_rates AS r ON r.currency = COALESCE(l.currency, $currency)
-    WHERE NOT l.account_id IS NULL AND NOT COALESCE(l.trial, FALSE) AND l.mrr_minor > 0
-),
-worth AS (
-    SELECT account_id AS account_id, from_day AS from_day, to_day AS to_day,
-        CASE WHEN exact IS NULL THEN 1 ELSE 0 END AS unknown, $cents AS minor
-    FROM lines
-),
 paid AS (
     SELECT
         c.play AS play, c.account_id AS account_id,
@@ -36,7 +22,7 @@ paid AS (
         SUM(CASE WHEN w.from_day < c.end_day + $grace AND w.to_day >= c.end_day + $grace
             THEN w.minor ELSE 0 END) AS later
     FROM closed AS c
-    JOIN worth AS w ON w.account_id = c.account_id
+    JOIN paid_lines AS w ON w.account_id = c.account_id
     GROUP BY c.play, c.account_id
 ),
 seen AS (

@@ -37,6 +37,7 @@ FIGURES: MappingProxyType[str, Unit] = MappingProxyType({
     "gross_margin": SHARE,
     "support_share": SHARE,
     "support_per_account_year": MONEY,
+    "support_per_ticket": MONEY,
     "acquisition_cost": MONEY,
     "discount_rate": SHARE,
     "horizon_months": MONTHS,

@@ -1,0 +1,153 @@
+"""The section of attribution: what is tied to whom, what an account costs, and what it brings.
+
+The engine holds `work_actions` and the other relations of `tools/reports/work_relations.py`.
+"""
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from tools.days import from_number
+from tools.errors import NotComputable
+from tools.reports.attribution import UNTOUCHED, attribute
+from tools.reports.conversions import WORDS, make_paths
+from tools.reports.given import Chapter, between
+from tools.reports.incrementality import Windows, measure_incrementality
+from tools.reports.paper.model import About, Figure, Section, Table, words
+from tools.reports.sections.attribution_units import units_lines, units_tables
+from tools.reports.unit_economics import measure_units
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tools.reports.attribution import Attribution, Credit
+    from tools.reports.conversions import Kind
+    from tools.reports.given import Given
+    from tools.reports.incrementality import PlayEffect
+    from tools.reports.paper.model import Line, Part
+    from tools.roi.economics import Economics
+    from tools.roi.plays import Play
+
+ID, TITLE = "attribution", "What led to revenue, and what it cost"
+QUARTER, TOUCH_DAYS = 91, 30
+FEWEST = 20
+STANDARD = Windows()
+RULES = (
+    "Conversions of the days, tied to what reached the account within the window before: all to "
+    "the first, all to the last, or in equal parts (linear). The rules tie and do not explain: who "
+    "was about to buy anyway is credited too. Only the column from the holdout is incremental: "
+    "what would not have been there without the play, a month, over all windows that are over. "
+)
+
+
+def make_attribution(
+    given: "Given",
+    plays: "Sequence[Play]",
+    economics: "Economics",
+    windows: Windows = STANDARD,
+    days: int = QUARTER,
+    window: int = TOUCH_DAYS,
+) -> Chapter:
+    """The section: conversions of the last `days`, touches of the `window` days before each."""
+    effects = measure_incrementality(
+        given.as_of, given.engine, given.present, plays, economics, windows
+    )
+    own = {f"play {one.play}": one for one in effects.plays}
+    lines: list[Line] = []
+    blocks: list[Table] = []
+    missing: set[str] = set()
+    try:
+        units = measure_units(given.as_of, given.engine, given.present, economics)
+        lines += units_lines(units)
+        blocks += units_tables(units)
+        missing.update(units.missing)
+    except NotComputable as lacking:
+        missing.update(lacking.missing)
+    try:
+        kind, found = _tied(given, economics.currency, days, window)
+        lines += _lines(given, found, days)
+        blocks.insert(0, _table(given, found, kind, own, (days, window)))
+    except NotComputable as lacking:
+        missing.update(lacking.missing)
+    lacks = words("Nothing can be said of it without: " + ", ".join(sorted(missing)) + ".")
+    told = tuple(lines) or ((lacks,),)
+    kept = tuple(block for block in blocks if block.rows)
+    return Chapter(Section(ID, TITLE, told, kept, tuple(sorted(missing))))
+
+
+def _tied(given: "Given", currency: str, days: int, window: int) -> "tuple[Kind, Attribution]":
+    since = given.as_of - days
+    kind = make_paths(given.as_of, given.engine, given.present, since, window, currency)
+    return kind, attribute(given.engine, window)
+
+
+def _key(given: "Given", days: int, credit: "Credit", what: str) -> str:
+    first, last = from_number(given.as_of - days), from_number(given.as_of - 1)
+    name = quote(credit.channel or "none", safe="")
+    return f"attribution.{first}.{last}.{name}.{credit.currency}.{what}"
+
+
+def _table(
+    given: "Given",
+    found: "Attribution",
+    kind: "Kind",
+    own: "Mapping[str, PlayEffect]",
+    spans: tuple[int, int],
+) -> Table:
+    days, window = spans
+    columns = (
+        "reached by", "first", "last", "linear", "worth, first", "worth, last", "worth, linear",
+        "incremental, a month",
+    )  # fmt: skip
+    rows = tuple(_row(given, days, credit, own) for credit in found.credits)
+    definition = f"{RULES}A conversion is {WORDS[kind]}. The window is {window} days."
+    about = About(definition, between(given.as_of - days, given.as_of), found.conversions)
+    return Table("attribution.rules", "Tied to what reached them", about, columns, rows)
+
+
+def _row(
+    given: "Given", days: int, credit: "Credit", own: "Mapping[str, PlayEffect]"
+) -> "tuple[Part, ...]":
+    def key(what: str) -> str:
+        return _key(given, days, credit, what)
+
+    def money(what: str, minor: int) -> "Part":
+        if not credit.currency:
+            return words("")
+        return Figure(key(what), minor, "money", credit.currency, n=credit.touches, closed=True)
+
+    return (
+        words(credit.channel or "nothing within the window"),
+        Figure(key("first"), credit.first, "count", closed=True),
+        Figure(key("last"), credit.last, "count", closed=True),
+        Figure(key("linear"), float(credit.linear), "number", n=credit.touches, closed=True),
+        money("first.worth", credit.first_minor), money("last.worth", credit.last_minor),
+        money("linear.worth", credit.linear_minor), _incremental(key("incremental"), credit, own),
+    )  # fmt: skip
+
+
+def _incremental(key: str, credit: "Credit", own: "Mapping[str, PlayEffect]") -> "Part":
+    """What the holdout says; nothing of what was never held out from anybody."""
+    one = own.get(credit.channel)
+    if one is None:
+        return words("" if credit.channel == UNTOUCHED else "no holdout")
+    found = one.incremental()
+    small = min(one.treated.n, one.control.n) < FEWEST
+    if found is None or small or not credit.currency:
+        why = one.missing or f"missing: {FEWEST} accounts in each arm"
+        return Figure(key, None, "money", n=one.accounts, missing=why)
+    value, low, high = found
+    return Figure(key, value, "money", credit.currency, low=low, high=high, n=one.accounts)
+
+
+def _lines(given: "Given", found: "Attribution", days: int) -> "list[Line]":
+    first, last = from_number(given.as_of - days), from_number(given.as_of - 1)
+    key = f"attribution.{first}.{last}"
+    if not found.conversions:
+        return [(words("There was no conversion in the last quarter to be tied to anything."),)]
+    return [(
+        words("Of "), Figure(f"{key}.conversions", found.conversions, "count", closed=True),
+        words(" conversions in the last quarter, "),
+        Figure(f"{key}.untouched", found.untouched, "count", closed=True),
+        words(" had been reached by no campaign and no play within the window before. To be tied "
+              "to a campaign is not to be caused by it; only what the holdout says is."),
+    )]  # fmt: skip

@@ -1,0 +1,24 @@
+-- What the campaigns begun from $since to before $until cost, by the source they brought accounts
+-- of: the one called like the campaign, else like its channel; '' when there is none of these.
+WITH sources AS (
+    SELECT DISTINCT COALESCE(LOWER(TRIM(a.acquisition)), '') AS source FROM accounts AS a
+),
+spent AS (
+    SELECT
+        COALESCE(n.source, c.source, '') AS source,
+        CAST(CAST(k.cost_minor AS DECIMAL(19, 0)) * r.rate AS DECIMAL(25, 6)) AS exact
+    FROM campaigns AS k
+    LEFT JOIN paid_rates AS r ON r.currency = COALESCE(k.currency, $currency)
+    LEFT JOIN sources AS n ON n.source = LOWER(TRIM(k.name)) AND n.source <> ''
+    LEFT JOIN sources AS c ON c.source = LOWER(TRIM(k.channel)) AND c.source <> ''
+    WHERE k.cost_minor > 0 AND k.started_day >= $since AND k.started_day < $until
+),
+rounded AS (
+    SELECT source AS source, CASE WHEN exact IS NULL THEN 1 ELSE 0 END AS unknown, $cents AS minor
+    FROM spent
+)
+SELECT source AS source, CAST(COUNT(*) AS BIGINT) AS campaigns,
+    CAST(SUM(unknown) AS BIGINT) AS unknown, CAST(COALESCE(SUM(minor), 0) AS BIGINT) AS minor
+FROM rounded
+GROUP BY source
+ORDER BY source
