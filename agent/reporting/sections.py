@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tools.days import start_of
 from tools.reports.audit import audit, quarantine_counts
 from tools.reports.given import Chapter, Given
+from tools.reports.sections.attribution import make_attribution
 from tools.reports.sections.changes import make_changes
 from tools.reports.sections.data import fit_to_send, make_data
 from tools.reports.sections.money import make_money
@@ -110,6 +111,12 @@ def work(context: Context) -> Chapter:
     return make_work(context.given, book.plays, book.economics)
 
 
+def attribution(context: Context) -> Chapter:
+    """What led to revenue by each rule, and what an account of each source costs and brings."""
+    book = context.morning.rulebook
+    return make_attribution(context.given, book.plays, book.economics)
+
+
 def changes(context: Context) -> Chapter:
     """What stands out against its own past."""
     return make_changes(context.given)
@@ -121,5 +128,5 @@ def data(context: Context) -> Chapter:
 
 
 SECTIONS: tuple[Maker, ...] = (
-    retention, money, trials, stages, work, changes, data,
+    retention, money, trials, stages, work, attribution, changes, data,
 )  # fmt: skip
