@@ -13,11 +13,13 @@ from tools.customers.portraits import portraits
 from tools.customers.recipients import recipients
 from tools.customers.segments import assign as segments
 from tools.customers.segments.outcomes import outcomes as segment_outcomes
+from tools.customers.segments.proposal import propose
 from tools.reports.audit.audit import audit
 from tools.reports.net_retention import measure_net_retention
 from tools.reports.retention import measure_retention
 from tools.reports.retention_spec import RetentionSpec
 from tools.reports.revenue import measure_movements
+from tools.reports.segments import measure_segments
 from tools.reports.stages import measure_stages
 from tools.reports.tracks import read_tracks
 from tools.reports.trials import measure_trials
@@ -167,7 +169,18 @@ class Morning:
             steps = read_sql("tools.reports", "trials_steps")
             self._pair.run(steps, horizon=60, compete=compete)
         measure_stages(AS_OF, LAST_RUN, self._pair)
+        measure_segments(AS_OF, LAST_RUN, self._pair, self.world.present)
         read_tracks(AS_OF, self._pair, self.world.present)
+        self._proposed()
+
+    def _proposed(self) -> None:
+        """The rows a tree would be fitted to; the tree itself is no SQL."""
+        rules = self._company.rules.segments
+        windows = dict(rules.windows)
+        day = AS_OF - windows["churn"] - windows["grace"]
+        features = "SELECT f.*, CAST($day AS INT) AS day FROM features AS f"
+        self._pair.create("past_features", features, day=day)
+        propose(AS_OF, self._pair, rules, day, contractual=True)
 
     def bare(self) -> None:
         """What a company without billing gets: the other definitions of everything."""
