@@ -58,16 +58,20 @@ def cdnow(folder: "Path") -> "Iterable[tuple[str, date]]":
 
 
 def relax(folder: "Path") -> tuple[dict[str, int], list[tuple[str, int]]]:
-    """The birth of each user, and each login, as day numbers."""
-    births, logins = {}, []
+    """The birth of each person, and each login, as day numbers; one address is one person."""
+    births: dict[str, int] = {}
+    person: dict[str, str] = {}
     with (folder / "takehome_users.csv").open(encoding="latin-1") as text:
         for row in csv.DictReader(text):
             day, month, year = row["creation_time"].split(" ")[0].split("-")
-            births[row["object_id"]] = day_number(date(int(year), int(month), int(day)))
+            born, address = day_number(date(int(year), int(month), int(day))), row["email"].lower()
+            person[row["object_id"]] = address
+            births[address] = min(born, births.get(address, born))
     with (folder / "takehome_user_engagement.csv").open(encoding="utf-8") as text:
-        for row in csv.DictReader(text):
-            day_ = date.fromisoformat(row["time_stamp"][:10])
-            logins.append((row["user_id"], day_number(day_)))
+        logins = [
+            (person[row["user_id"]], day_number(date.fromisoformat(row["time_stamp"][:10])))
+            for row in csv.DictReader(text)
+        ]
     return births, logins
 
 

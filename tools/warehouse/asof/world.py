@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tools.warehouse.dataset import Dataset
     from tools.warehouse.engine import DuckEngine, Engine
 
-FIRST_DAY = day_number(EPOCH.replace(year=2000))
+FIRST_DAY = day_number(EPOCH.replace(year=1990))
 LAST_DAY = day_number(EPOCH.replace(year=2040)) - 1
 NEVER = -1
 LIFE = "usage_life"
@@ -138,7 +138,7 @@ def _joins(table: Table) -> str:
 
 @cache
 def calendar() -> pa.Table:
-    """Every day of 2000 to 2039 with its week (from Monday), month and year since 1970."""
+    """Every day of 1990 to 2039 with its week (from Monday), month and year since 1970."""
     days = range(FIRST_DAY, LAST_DAY + 1)
     months = [month_number(day) for day in days]
     return pa.table(
