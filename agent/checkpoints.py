@@ -2,6 +2,7 @@
 
 Checkpoints are a convenience: rows in the store are the truth, and every step may run twice.
 Only plain JSON types may be read back: a class name in a database is code somebody could change.
+The libraries are loaded by the first run of a day: most commands run none, and they load slowly.
 """
 
 import os
@@ -11,26 +12,23 @@ from typing import TYPE_CHECKING, Any
 
 os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
 
-
-from langgraph.checkpoint.postgres import PostgresSaver
-from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
-from langgraph.checkpoint.sqlite import SqliteSaver
-from psycopg import Connection
-from psycopg.rows import dict_row
-from psycopg_pool import ConnectionPool
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from langgraph.checkpoint.base import BaseCheckpointSaver
+    from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 
 @contextmanager
 def open_saver(database: str, home: "Path") -> "Iterator[BaseCheckpointSaver[Any]]":
     """Checkpoints beside the store: a file for SQLite, tables for PostgreSQL."""
+    from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer  # noqa: PLC0415 - see above
+
     serde = JsonPlusSerializer(allowed_msgpack_modules=None)
     if database.startswith("sqlite"):
+        from langgraph.checkpoint.sqlite import SqliteSaver  # noqa: PLC0415 - see above
+
         connect = sqlite3.connect(home / "checkpoints.db", check_same_thread=False)
         with closing(connect) as connection:
             yield SqliteSaver(connection, serde=serde)
@@ -51,7 +49,12 @@ def forget(saver: "BaseCheckpointSaver[Any]", run: str) -> None:
 
 
 @contextmanager
-def _postgres(database: str, serde: JsonPlusSerializer) -> "Iterator[BaseCheckpointSaver[Any]]":
+def _postgres(database: str, serde: "JsonPlusSerializer") -> "Iterator[BaseCheckpointSaver[Any]]":
+    from langgraph.checkpoint.postgres import PostgresSaver  # noqa: PLC0415 - see above
+    from psycopg import Connection  # noqa: PLC0415
+    from psycopg.rows import dict_row  # noqa: PLC0415
+    from psycopg_pool import ConnectionPool  # noqa: PLC0415
+
     address = "postgresql://" + database.split("://", 1)[1]
     pool: ConnectionPool[Connection[dict[str, Any]]] = ConnectionPool(
         address,

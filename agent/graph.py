@@ -11,8 +11,6 @@ renamed node loses runs that were interrupted before the rename.
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from langgraph.graph import END, START, StateGraph
-
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
     from langgraph.graph.state import CompiledStateGraph
@@ -51,6 +49,9 @@ def day_graph(
     steps: dict[str, Step], saver: "BaseCheckpointSaver[Any]"
 ) -> "CompiledStateGraph[State, None, State, State]":
     """Chain the steps of the day; each is saved before the next begins."""
+    # Loads slowly, and most commands run no day.
+    from langgraph.graph import END, START, StateGraph  # noqa: PLC0415
+
     graph = StateGraph(State)
     # Which of its overloads fits is told differently with and without a cache of types.
     add_node: Callable[..., Any] = graph.add_node

@@ -11,12 +11,10 @@ import threading
 from typing import TYPE_CHECKING
 
 import structlog
-import uvicorn
 
 from agent.jobs import open_schedule
 from agent.pages import Pages
 from agent.reporting.shelf import Shelf
-from approvals.web.app import make_app
 from approvals.web.auth.auth import Auth
 from approvals.web.auth.settings import AuthSettings, Oidc
 from approvals.web.parts import Parts
@@ -45,6 +43,8 @@ def open_auth(deps: "Deps") -> Auth:
 
 def open_web(deps: "Deps", schedule: "Schedule | None" = None) -> "tuple[FastAPI, Auth]":
     """The web application of an installation, and its sign-in."""
+    from approvals.web.app import make_app  # noqa: PLC0415 - loads slowly, for those who serve
+
     auth = open_auth(deps)
     lag = (lambda: lags(deps, schedule)) if schedule is not None else dict
     pages = Pages(deps)
@@ -69,6 +69,8 @@ def worker_name() -> str:
 
 def run_web(app: "FastAPI", host: str, port: int, minutes: int = 0) -> None:
     """Serve until SIGTERM or SIGINT, or for some minutes."""
+    import uvicorn  # noqa: PLC0415 - only those who serve need it
+
     config = uvicorn.Config(
         app, host, port, log_level="warning", access_log=False, server_header=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,

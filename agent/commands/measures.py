@@ -9,7 +9,6 @@ from agent.commands.console import AsOf, Home, console, opened, table
 from agent.commands.runs import last_day
 from agent.run import open_morning
 from tools.reports import retention_table, revenue_table
-from tools.reports.heatmap import draw_heatmap
 from tools.reports.net_retention import measure_net_retention
 from tools.reports.retention import Retention, measure_retention
 from tools.reports.retention_spec import RetentionSpec
@@ -63,6 +62,8 @@ def retention(
         world = open_morning(deps, last_day(deps, as_of)).world
         report = measure_retention(world.as_of, world.engine, world.present, spec)
         if picture is not None:
+            from tools.reports.heatmap import draw_heatmap  # noqa: PLC0415 - a second to load
+
             drawn = draw_heatmap(report)
             if picture.suffix == ".svg":
                 picture.write_text(drawn.svg, encoding="utf-8")

@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csr_array
+import scipy  # loads its parts when they are asked for: half a second that few commands need
 
 from tools.errors import LifecycleError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from scipy.sparse import csr_array
 
 NODES = 200_000
 WHOLE = 1 - 1e-6
@@ -90,7 +91,8 @@ class Problem:
         rows, columns, amounts = zip(*entries, strict=True)
         shape = (len(seen) + len(self.limits), self.size)
         upper = np.array([1.0] * len(seen) + [float(n) for n in self.limits])
-        return csr_array((np.array(amounts, dtype=float), (rows, columns)), shape=shape), upper
+        cells = (np.array(amounts, dtype=float), (rows, columns))
+        return scipy.sparse.csr_array(cells, shape=shape), upper
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,9 @@ def relax(problem: Problem) -> Relaxed:
     matrix, upper = problem.matrix()
     value = np.array(problem.value, dtype=float)
     with _quiet():
-        found = linprog(-value, A_ub=matrix, b_ub=upper, bounds=(0, 1), method="highs-ds")
+        found = scipy.optimize.linprog(
+            -value, A_ub=matrix, b_ub=upper, bounds=(0, 1), method="highs-ds"
+        )
     if found.status != 0:
         raise LifecycleError(f"the linear program was not solved: {found.message}")
     price = -np.asarray(found.ineqlin.marginals, dtype=float)[-len(problem.limits) or len(upper) :]
@@ -130,11 +134,11 @@ def solve_exactly(problem: Problem, gap: float) -> tuple[list[int], float]:
     worth = np.array(problem.value, dtype=float)
     weight = TIE_BREAK / max(1.0, float(places.sum()))
     with _quiet():
-        found = milp(
+        found = scipy.optimize.milp(
             -(worth - weight * places),
             integrality=np.ones(problem.size),
-            bounds=Bounds(0, 1),
-            constraints=LinearConstraint(matrix, -np.inf, upper),
+            bounds=scipy.optimize.Bounds(0, 1),
+            constraints=scipy.optimize.LinearConstraint(matrix, -np.inf, upper),
             options={"mip_rel_gap": gap, "node_limit": NODES, "presolve": True},
         )
     if found.x is None:

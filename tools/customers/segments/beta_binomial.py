@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy  # loads its parts when they are asked for
 from numpy.typing import NDArray
-from scipy.special import betainc, betaln
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,8 @@ class Posterior:
 
     def cdf(self, rates: Floats) -> Floats:
         """The probability that the rate is at or below each of `rates`."""
-        below: Floats = betainc(self.alpha, self.beta, np.asarray(rates)[..., None]) @ self.weights
+        each = scipy.special.betainc(self.alpha, self.beta, np.asarray(rates)[..., None])
+        below: Floats = each @ self.weights
         return below
 
     def quantiles(self, shares: "Sequence[float]") -> tuple[float, ...]:
@@ -84,7 +85,7 @@ def fit(counts: "Sequence[tuple[int, int]]") -> Fit:
     Raises:
         ValueError: when k is below 0 or above n.
     """
-    log = -0.5 * np.log(PRIOR_ACCOUNTS)
+    log, betaln = -0.5 * np.log(PRIOR_ACCOUNTS), scipy.special.betaln
     alpha, beta = MU * PRIOR_ACCOUNTS, (1 - MU) * PRIOR_ACCOUNTS
     for k, n in sorted(counts):
         if not 0 <= k <= n:

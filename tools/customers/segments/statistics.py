@@ -5,7 +5,7 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import chi2_contingency, fisher_exact
+import scipy  # loads its parts when they are asked for: a second that few commands need
 
 from tools.customers.segments.beta_binomial import differ_by_more_than, fit
 
@@ -22,7 +22,7 @@ def cramer(counts: "Counts") -> tuple[float, float, float] | None:
     table = np.asarray([[k, n - k] for k, n in counts if n])
     if len(table) < 2 or not table.sum(axis=0).all():
         return None
-    chi, p = (float(value) for value in chi2_contingency(table, correction=False)[:2])
+    chi, p = (float(value) for value in scipy.stats.chi2_contingency(table, correction=False)[:2])
     return chi, p, sqrt(chi / float(table.sum()))
 
 
@@ -33,7 +33,7 @@ def pair_difference(
     model = fit(counts)
     sure = differ_by_more_than(model.posterior(*a), model.posterior(*b), margin)
     (ka, na), (kb, nb) = a, b
-    return sure, float(fisher_exact([[ka, na - ka], [kb, nb - kb]])[1])
+    return sure, float(scipy.stats.fisher_exact([[ka, na - ka], [kb, nb - kb]])[1])
 
 
 def holm(p_values: list[float]) -> list[float]:
