@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 KINDS = ("sqlite", "postgresql")
+# Copies files instead of writing every page to the log: a third of the work for a small database.
+COPIED = "STRATEGY FILE_COPY"
 _numbers = count()
 
 
@@ -85,7 +87,7 @@ def _migrated_sqlite() -> Path:
 def _migrated_postgres() -> str:
     server = need_postgres()
     name = f"lifecycle_template_{os.getpid()}"
-    _on_server(server, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}")
+    _on_server(server, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name} {COPIED}")
     atexit.register(_drop, server, name)
     migrate(text_of(server.set(database=name)))
     return name
@@ -121,7 +123,7 @@ def _database(kind: str, folder: Path, *, migrated: bool) -> "Iterator[str]":
     server = need_postgres()
     name = f"lifecycle_test_{os.getpid()}_{next(_numbers)}"
     template = f" TEMPLATE {_migrated_postgres()}" if migrated else ""
-    _on_server(server, f"CREATE DATABASE {name}{template}")
+    _on_server(server, f"CREATE DATABASE {name}{template} {COPIED}")
     try:
         yield text_of(server.set(database=name))
     finally:

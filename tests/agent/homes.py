@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.agent.company import FIRST, MAPPING, SECOND, Company
 from tests.agent.launcher import Ended, Launcher
-from tests.databases import _drop, _on_server, need_postgres, text_of
+from tests.databases import COPIED, _drop, _on_server, need_postgres, text_of
 
 _numbers = count()
 
@@ -89,7 +89,7 @@ class Homes:
         name = f"lifecycle_agent_{os.getpid()}_{next(_numbers)}"
         if kind == "postgresql":
             source = f" TEMPLATE {template.rsplit('/', 1)[1].split('?')[0]}" if template else ""
-            _on_server(need_postgres(), f"CREATE DATABASE {name}{source}")
+            _on_server(need_postgres(), f"CREATE DATABASE {name}{source} {COPIED}")
             self._names.append(name)
         (self._folder / name).mkdir()
         return name

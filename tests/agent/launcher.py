@@ -1,11 +1,13 @@
 """Runs the command line in processes of its own that need not import everything anew.
 
-One process imports the agent and opens nothing: no database, no DuckDB, so it has no state a
-child could inherit by halves. For each order it forks a child that runs one command, and reports
-how the child ended. What a child does, and how it dies, is what a fresh process does.
+One process imports the agent, and what a day imports when it comes to it. It opens nothing: no
+database, no DuckDB, so it has no state a child could inherit by halves. For each order it forks a
+child that runs one command, and reports how the child ended. What a child does, and how it dies,
+is what a fresh process does. The queries a child compiled are compiled for all that follow.
 """
 
 import gc
+import importlib
 import json
 import os
 import signal
@@ -17,6 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import CHECKOUT
+
+# What the agent imports only when it needs it; it would cost every child seconds.
+LATE = (
+    "interpret.glassbox", "langgraph.graph", "langgraph.checkpoint.postgres",
+    "langgraph.checkpoint.sqlite", "psycopg_pool", "scipy.optimize", "scipy.special", "scipy.stats",
+    "sqlalchemy.dialects.postgresql.psycopg",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -41,14 +50,7 @@ class Launcher:
 
     def run(self, arguments: Sequence[str], environment: Mapping[str, str]) -> Ended:
         """Run one command to its end, whatever end that is."""
-        return self._order({"arguments": list(arguments), "environment": dict(environment)})
-
-    def warm(self, arguments: Sequence[str], environment: Mapping[str, str]) -> Ended:
-        """Run one command and let the queries it compiled be compiled for all that follow."""
-        order = {"arguments": list(arguments), "environment": dict(environment), "learn": True}
-        return self._order(order)
-
-    def _order(self, order: dict[str, Any]) -> Ended:
+        order = {"arguments": list(arguments), "environment": dict(environment)}
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         print(json.dumps({**order, "output": str(self._output)}), file=self._process.stdin)
@@ -67,6 +69,8 @@ def serve() -> None:
     """Fork a child for every order on stdin and answer with its exit status."""
     from agent import cli  # noqa: PLC0415 - in this process only: the tests' own stays small
 
+    for late in LATE:
+        importlib.import_module(late)
     gc.freeze()
     for line in sys.stdin:
         order = json.loads(line)
@@ -91,7 +95,7 @@ def _obey(cli: Any, order: dict[str, Any], teach: int) -> None:
     os.dup2(target, 2)
     os.environ.update(order["environment"])
     sys.argv = ["lifecycle", *order["arguments"]]
-    code = 1
+    code, known = 1, set(_compiled())
     try:
         cli.main()
         code = 0
@@ -100,14 +104,9 @@ def _obey(cli: Any, order: dict[str, Any], teach: int) -> None:
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
-        if order.get("learn"):
-            os.write(teach, b"") if not (texts := _compiled()) else _send(teach, texts)
+        with os.fdopen(teach, "w", encoding="utf-8") as pipe:
+            json.dump(sorted(set(_compiled()) - known), pipe)
         os._exit(code)
-
-
-def _send(teach: int, texts: list[str]) -> None:
-    with os.fdopen(teach, "w", encoding="utf-8") as pipe:
-        json.dump(texts, pipe)
 
 
 def _compiled() -> list[str]:

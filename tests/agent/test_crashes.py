@@ -36,11 +36,7 @@ class References:
 
     def _of(self, kind: str) -> dict[str, object]:
         with self._homes.copy(kind) as home:
-            ended = home.launcher.warm(
-                ["run", "--as-of", SECOND.isoformat(), "--home", str(home.folder),
-                 "--data", str(home.company.export(SECOND)), "--mapping", str(MAPPING)],
-                home.told(),
-            )  # fmt: skip
+            ended = home.run()
             assert ended.code == 0, ended.text
             return trace(home.database, home.folder)
 
