@@ -1,9 +1,10 @@
 """The web application: pages, API, sign-in and the guard around them, made from its parts."""
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.staticfiles import StaticFiles
 
 from approvals.web.api import deciding as api_deciding
@@ -34,14 +35,20 @@ ROUTES = (
 
 
 def make_app(parts: "Parts") -> FastAPI:
-    """An application; two of them share nothing but what their parts share."""
+    """An application; two of them share no state but what their parts share."""
     app = FastAPI(title="Lifecycle Agent", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.site = Site(parts)
     set_up(app, parts.auth)
     set_up_errors(app)
-    for module in ROUTES:
-        app.include_router(module.routes())
+    for router in _routers():
+        app.include_router(router)
     app.include_router(api_docs.routes(app))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), "static")
     app.add_middleware(Guard, secure=parts.auth.settings.secure)
     return app
+
+
+@cache
+def _routers() -> tuple[APIRouter, ...]:
+    """The routes; they hold no state, and it takes a while to read their signatures."""
+    return tuple(module.routes() for module in ROUTES)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,6 +77,7 @@ class Site:
         )  # fmt: skip
 
 
+@cache
 def environment() -> Environment:
     """Templates that escape everything and name every character that cannot be seen."""
     made = Environment(
