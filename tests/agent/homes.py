@@ -1,4 +1,4 @@
-"""Installations that have lived through one morning, to be copied as often as a test likes."""
+"""Installations that have lived through a morning or two, to be copied as often as a test likes."""
 
 import os
 import shutil
@@ -45,30 +45,28 @@ class Home:
 
 
 class Homes:
-    """Keeps, for each kind of database, a home after its first morning."""
+    """Keeps, for each kind of database, a home after its first morning and one after its second."""
 
     def __init__(self, folder: Path, company: Company, launcher: Launcher) -> None:
         self._folder = folder
         self._company = company
         self._launcher = launcher
-        self._lived: dict[str, Home] = {}
+        self._lived: dict[tuple[str, date], Home] = {}
         self._names: list[str] = []
 
-    def lived(self, kind: str) -> Home:
-        """A home of that kind after its first morning; to be looked at, not to be changed."""
-        if kind not in self._lived:
-            home = self._home(kind, self._fresh(kind))
-            ended = home.run(FIRST)
+    def lived(self, kind: str, until: date = FIRST) -> Home:
+        """A home after its mornings until a day; to be looked at, not to be changed."""
+        if (kind, until) not in self._lived:
+            home = self._home(kind, self._fresh(kind)) if until == FIRST else self._copied(kind)
+            ended = home.run(until)
             assert ended.code == 0, ended.text
-            self._lived[kind] = home
-        return self._lived[kind]
+            self._lived[kind, until] = home
+        return self._lived[kind, until]
 
     @contextmanager
-    def copy(self, kind: str) -> Iterator[Home]:
-        """A home of one's own that has lived through the first morning."""
-        lived = self.lived(kind)
-        home = self._home(kind, self._fresh(kind, template=lived.database))
-        shutil.copytree(lived.folder, home.folder, dirs_exist_ok=True)
+    def copy(self, kind: str, until: date = FIRST) -> Iterator[Home]:
+        """A home of one's own that has lived through the mornings until a day."""
+        home = self._copied(kind, until)
         yield home
         self._forget(home)
 
@@ -83,6 +81,12 @@ class Homes:
         """Drop what is on a server."""
         for name in self._names:
             _drop(need_postgres(), name)
+
+    def _copied(self, kind: str, until: date = FIRST) -> Home:
+        lived = self.lived(kind, until)
+        home = self._home(kind, self._fresh(kind, template=lived.database))
+        shutil.copytree(lived.folder, home.folder, dirs_exist_ok=True)
+        return home
 
     def _fresh(self, kind: str, template: str | None = None) -> str:
         """The name of a new home's folder; on PostgreSQL its database is there already."""

@@ -35,10 +35,8 @@ class References:
         self.of = cache(self._of)
 
     def _of(self, kind: str) -> dict[str, object]:
-        with self._homes.copy(kind) as home:
-            ended = home.run()
-            assert ended.code == 0, ended.text
-            return trace(home.database, home.folder)
+        home = self._homes.lived(kind, SECOND)
+        return trace(home.database, home.folder)
 
 
 @pytest.fixture(scope="session")

@@ -64,8 +64,7 @@ def test_a_second_run_of_the_day_changes_nothing(kind: str, homes: Homes) -> Non
 def test_the_next_day_replaces_what_nobody_decided_with_links_both_ways(
     kind: str, homes: Homes
 ) -> None:
-    with homes.copy(kind) as home:
-        assert home.run(SECOND).code == 0
+    with homes.copy(kind, SECOND) as home:
         with open_deps(home.company.settings(home.folder, home.database, SECOND)) as deps:
             old = {p.id: p for p in deps.store.proposals.of_day(number(FIRST))}
             new = {p.id: p for p in deps.store.proposals.of_day(number(SECOND))}
@@ -83,8 +82,7 @@ def test_the_next_day_replaces_what_nobody_decided_with_links_both_ways(
 
 @pytest.mark.parametrize("kind", ON_EACH)
 def test_the_past_is_refused_and_nothing_happens(kind: str, homes: Homes) -> None:
-    with homes.copy(kind) as home:
-        assert home.run(SECOND).code == 0
+    with homes.copy(kind, SECOND) as home:
         before = trace(home.database, home.folder)
         refused = home.run(FIRST)
         assert refused.code == 0, "a day that was run is found done"
@@ -105,8 +103,8 @@ def test_the_past_is_refused_and_nothing_happens(kind: str, homes: Homes) -> Non
 def test_a_step_that_raises_leaves_a_run_that_can_go_on(
     point: str, kind: str, homes: Homes
 ) -> None:
-    with homes.copy(kind) as whole, homes.copy(kind) as home:
-        assert whole.run(SECOND).code == 0
+    whole = homes.lived(kind, SECOND)
+    with homes.copy(kind) as home:
         settings = home.company.settings(home.folder, home.database, SECOND)
         with open_deps(settings) as deps, pytest.raises(RuntimeError, match="the disk is full"):
             run_day(Watched(deps, point), number(SECOND))
@@ -136,11 +134,11 @@ def test_what_a_person_mends_after_a_failure_counts(homes: Homes, tmp_path: Path
 
 @ON_SQLITE
 def test_a_killed_run_goes_on_by_the_rules_it_began_with(homes: Homes, tmp_path: Path) -> None:
-    with homes.copy("sqlite") as whole, homes.copy("sqlite") as home:
+    whole = homes.lived("sqlite", SECOND)
+    with homes.copy("sqlite") as home:
         other = home.company.with_policies(
             tmp_path / "other", ("limits.yaml", "{value: 8, valid_from", "{value: 3, valid_from")
         )
-        assert whole.run(SECOND).code == 0
         assert home.run(SECOND, crash_at="after.price").signal
         assert replace(home, company=other).run(SECOND).code == 0
 
