@@ -13,12 +13,14 @@ from tests.conftest import CHECKOUT
 from tools.store.slots import Slot, Slots
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOON = datetime(2027, 6, 2, 12, tzinfo=UTC)  # a Wednesday; 14:00 in Berlin
 MORNING = Daily(time(6))  # 04:00 UTC in summer
 LEASE = timedelta(minutes=10)
+PATIENCE = 60.0
 
 
 class Hands:
@@ -69,6 +71,22 @@ def schedule(slots: Slots, hands: Hands, *jobs: Job, worker: str = "w1") -> Sche
 def steady() -> datetime:
     """A clock that all processes of this machine share, and that nobody puts forward or back."""
     return NOON + timedelta(seconds=clocks.monotonic())
+
+
+def wait_until(told: "Callable[[], bool]") -> None:
+    """Wait for what another thread or process does when its turn comes."""
+    until = clocks.monotonic() + PATIENCE
+    while not told():
+        assert clocks.monotonic() < until, f"it did not happen within {PATIENCE} seconds"
+        clocks.sleep(0.01)
+
+
+def lease_of(slots: Slots, name: str = "morning") -> datetime:
+    """Until when the slot that runs is somebody's."""
+    running = slots.running(name)
+    assert running is not None
+    assert running.lease_until is not None
+    return running.lease_until
 
 
 class Other:

@@ -90,7 +90,7 @@ def test_a_spreadsheet_set_to_semicolons_finds_no_formula(text: str) -> None:
 
 
 def test_a_megabyte_of_tabs_takes_one_pass() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert len(safe_text("\t" * 1_000_000)) == 1_000_001
     assert len(safe_text("\u200b" * 1_000_000)) == 1_000_000
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5

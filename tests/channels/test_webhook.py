@@ -41,6 +41,7 @@ OUTCOMES = [
     ("drip head", Unsure),
     ("drip body", Unsure),
 ]
+STUCK = {"hang", "drip head", "drip body"}  # for twenty seconds, unless we end it
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def hook() -> Iterator[Hook]:
 def channel(port: int, **options: Any) -> WebhookChannel:
     usual: dict[str, Any] = {
         "allowed_hosts": (), "clock": lambda: NOW, "resolve": lambda _: ["127.0.0.1"],
-        "loopback_hosts": {"hook.test"}, "timeout": 0.7,
+        "loopback_hosts": {"hook.test"}, "timeout": 15,
     }  # fmt: skip
     scheme = options.pop("scheme", "http")
     return WebhookChannel(f"{scheme}://hook.test:{port}/in?x=1", SECRET, **(usual | options))
@@ -87,9 +88,9 @@ def test_each_answer_says_what_is_known(hook: Hook, mode: str, kind: type[Undeli
     hook.mode = mode
     started = time.monotonic()
     with pytest.raises(Undelivered) as failed:
-        channel(hook.port).deliver(FINE)
+        channel(hook.port, timeout=2 if mode in STUCK else 15).deliver(FINE)
     assert type(failed.value) is kind
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 15
     assert len(hook.requests) == 1
     if isinstance(failed.value, NotNow):
         assert failed.value.after_seconds == (7.0 if "Retry" in mode else None)

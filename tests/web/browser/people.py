@@ -58,7 +58,7 @@ class Profile:
         self.context, self.house, self.secret = context, house, secret
         self.seen = Seen(house.base_url)
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(10_000)
+        self.page.set_default_timeout(30_000)
         self.seen.watch(self.page)
 
     def open(self, path: str) -> "Page":
