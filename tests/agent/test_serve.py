@@ -1,5 +1,6 @@
 """The service starts, answers, does its jobs, and ends in time when it is told to."""
 
+import os
 import re
 import signal
 import socket
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 
 import httpx
@@ -21,18 +23,25 @@ pytestmark = pytest.mark.xdist_group("agent-sqlite")
 PATIENCE = 60
 
 
+def free_port() -> int:
+    """A free port below those that the system hands out, so that nobody gets it meanwhile."""
+    for port in range(20_000 + os.getpid() % 10_000, 32_768):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
+
+
 @pytest.fixture
 def home(homes: Homes) -> Iterator[Home]:
     """A home that lives on its first morning, with somebody who may decide, at a free port."""
-    with homes.copy("sqlite") as copied, socket.socket() as probe:
+    with homes.copy("sqlite") as copied:
         shift(copied, timedelta(0))
-        probe.bind(("127.0.0.1", 0))
         file = copied.folder / "lifecycle.yaml"
         told = yaml.safe_load(file.read_text(encoding="utf-8"))
-        told["base_url"] = f"http://127.0.0.1:{probe.getsockname()[1]}"
+        told["base_url"] = f"http://127.0.0.1:{free_port()}"
         file.write_text(yaml.safe_dump(told), encoding="utf-8")
         said(copied, "people", "add", "ann@x.example", "--name", "Ann", "--role", "reviewer")
-        probe.close()
         yield copied
 
 
