@@ -16,7 +16,6 @@ from agent.reporting.period import read_period
 from tools.channels.cells import safe_text
 from tools.errors import Absent, BadInput, Conflict
 from tools.reports.paper.page import as_page, inside, pictures
-from tools.reports.paper.printed import as_pdf
 from tools.reports.paper.sheets import as_sheets
 from tools.reports.paper.written import from_json, to_json
 from tools.store.reports import Archived, ReportFile
@@ -74,6 +73,8 @@ def _filed(deps: "Deps", kept: Archived) -> Filed:
 
 def files_of(made: Made) -> dict[str, bytes]:
     """Every file of a report but its members, by name: the same bytes for the same report."""
+    from tools.reports.paper.printed import as_pdf  # noqa: PLC0415 - slow to load, seldom wanted
+
     drawn = pictures(made.report)
     texts = {
         JSON: to_json(made.report),

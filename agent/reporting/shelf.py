@@ -8,7 +8,6 @@ import pyarrow.parquet as pq
 from agent.reporting.archive import MEMBERS, checked_path, read_file, read_report
 from approvals.web.views import Member
 from tools.errors import Absent
-from tools.reports.paper.charts import draw
 from tools.reports.paper.model import Chart
 from tools.reports.paper.written import blocks, figures
 from tools.warehouse.engine import DuckEngine
@@ -71,6 +70,8 @@ class Shelf:
         return self._drawn(report_id, chart_id)
 
     def _draw(self, report_id: str, chart_id: str) -> str:
+        from tools.reports.paper.charts import draw  # noqa: PLC0415 - a second to load
+
         for block in blocks(self.report(report_id)):
             if isinstance(block, Chart) and block.id == chart_id:
                 return draw(block).svg

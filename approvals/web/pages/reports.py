@@ -12,9 +12,9 @@ from approvals.web.comparing import compare
 from approvals.web.forms import Asked, clean
 from approvals.web.visits import Reader, Visit
 from tools.errors import Absent
-from tools.reports.paper.charts import alternative
 from tools.reports.paper.model import Chart
 from tools.reports.paper.page import heading, period, shade_step
+from tools.reports.paper.picture import alternative
 from tools.reports.paper.shown import band, shown
 from tools.reports.restated import Named, named
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.reports.paper.made import cohorts, report
 from tests.reports.paper.mail_check import mail_faults
 from tests.reports.paper.tracing import figures_on, texts_of, untraced
-from tools.reports.paper.charts import Picture, alternative, draw
+from tools.reports.paper.charts import draw
 from tools.reports.paper.model import Chart, Figure, Report, Section, Table, words
 from tools.reports.paper.page import (
     MAIL_BYTES,
@@ -20,6 +20,7 @@ from tools.reports.paper.page import (
     pictures,
     shade,
 )
+from tools.reports.paper.picture import Picture, alternative
 from tools.reports.paper.printed import as_pdf
 from tools.reports.paper.written import blocks
 

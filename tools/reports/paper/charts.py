@@ -5,7 +5,6 @@ colour-blind can tell apart); the words under the picture carry the figures.
 """
 
 import io
-from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
@@ -14,14 +13,13 @@ import matplotlib as mpl
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from tools.reports.paper.shown import written
+from tools.reports.paper.picture import Picture, alternative
 
 if TYPE_CHECKING:
     from tools.reports.paper.model import Chart, Series
 
 WIDTH, HEIGHT = 6.4, 2.9
 DPI = 160
-MOST_SAID = 24
 MOST_TICKS = 14
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 _DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)))
@@ -42,15 +40,6 @@ _STYLE = {
 }
 
 
-@dataclass(frozen=True)
-class Picture:
-    """One picture in two formats and in words."""
-
-    png: bytes
-    svg: str
-    alt: str
-
-
 def draw(chart: "Chart") -> Picture:
     """Draw a chart; unfinished and projected parts are hollow or dashed."""
     alt = alternative(chart)
@@ -60,21 +49,6 @@ def draw(chart: "Chart") -> Picture:
         canvas.savefig(png, format="png", dpi=DPI, metadata={"Software": None})
         canvas.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
     return Picture(png.getvalue(), _titled(svg.getvalue(), alt), alt)
-
-
-def alternative(chart: "Chart") -> str:
-    """The picture in words, with its figures."""
-    said = "; ".join(_said(chart, one) for one in chart.series)
-    return f"{chart.title}, {chart.y_title} by {chart.x_title}. {said or 'nothing to draw'}."
-
-
-def _said(chart: "Chart", series: "Series") -> str:
-    known = [(x, y) for x, y in zip(chart.x, series.y, strict=True) if y is not None]
-    shown = known[-MOST_SAID:]
-    points = ", ".join(f"{x}: {written(y, chart.unit, chart.currency)}" for x, y in shown)
-    cut = f" (the last {len(shown)})" if len(shown) < len(known) else ""
-    kind = "" if series.style == "observed" else f" ({series.style})"
-    return f"{series.name}{kind}{cut} {points or 'no value'}"
 
 
 def _canvas(chart: "Chart") -> Any:

@@ -15,7 +15,6 @@ from markupsafe import Markup
 
 from tools.days import from_number
 from tools.reports.given import between
-from tools.reports.paper.charts import draw
 from tools.reports.paper.model import Chart, Figure, Table
 from tools.reports.paper.shown import band, shown
 from tools.reports.paper.written import blocks
@@ -23,8 +22,8 @@ from tools.reports.paper.written import blocks
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tools.reports.paper.charts import Picture
     from tools.reports.paper.model import Part, Report
+    from tools.reports.paper.picture import Picture
     from tools.reports.paper.shown import Ends
 
 MOST_ROWS = 14
@@ -37,6 +36,8 @@ SHADES = ("#f7fbff", "#deebf7", "#c6dbef", "#9ecae1", "#6baed6", "#3d8dc4", "#21
 
 def pictures(report: "Report") -> "dict[str, Picture]":
     """Every chart of the report, drawn, by its id."""
+    from tools.reports.paper.charts import draw  # noqa: PLC0415 - a second to load
+
     return {block.id: draw(block) for block in blocks(report) if isinstance(block, Chart)}
 
 

@@ -21,8 +21,8 @@ from tools.reports.paper.shown import band, shown
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tools.reports.paper.charts import Picture
     from tools.reports.paper.model import Block, Part, Report, Section
+    from tools.reports.paper.picture import Picture
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
