@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.special import betaln
+import scipy  # loads its parts when they are asked for
 
 from tools.errors import NotComputable
 
@@ -31,7 +30,12 @@ class Sbg:
 
     def survival(self, t: int) -> float:
         """Share still there after t chances to leave."""
-        return float(np.exp(betaln(self.alpha, self.beta + t) - betaln(self.alpha, self.beta)))
+        return float(
+            np.exp(
+                scipy.special.betaln(self.alpha, self.beta + t)
+                - scipy.special.betaln(self.alpha, self.beta)
+            )
+        )
 
     def retention(self, t: int) -> float:
         """Of those there after t - 1 chances, the share that is there after t."""
@@ -55,10 +59,14 @@ def fit_sbg(lost: "Sequence[int]", still: "Sequence[int]") -> Sbg:
 
     def cost(logs: "Sequence[float]") -> float:
         a, b = np.exp(np.clip(logs, -_WIDEST, _WIDEST))
-        losses = gone * (betaln(a + 1, b + steps - 1) - betaln(a, b))
-        return -float((losses + left * (betaln(a, b + steps) - betaln(a, b))).sum())
+        losses = gone * (scipy.special.betaln(a + 1, b + steps - 1) - scipy.special.betaln(a, b))
+        return -float(
+            (
+                losses + left * (scipy.special.betaln(a, b + steps) - scipy.special.betaln(a, b))
+            ).sum()
+        )
 
-    found = minimize(
+    found = scipy.optimize.minimize(
         cost, _START, method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-8, "maxiter": 4000}
     )
     alpha, beta = np.exp(np.clip(found.x, -_WIDEST, _WIDEST))

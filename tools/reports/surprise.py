@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy  # loads its parts when they are asked for
 from numpy.typing import NDArray
-from scipy.stats import t as student
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,8 +62,8 @@ def surprise(counts: Floats, out_of: Floats | None = None) -> Fit:
     scatter = np.maximum(chi / freedom, 1.0)
     spread = np.sqrt(scatter[..., None] * (unit + unit**2 * _leverage(unit, time, known)))
     distance = np.abs(counts - mean)[..., -1] / spread[..., -1]
-    p = np.maximum(2 * student.sf(distance, freedom), _SMALLEST)
-    return Fit(mean, spread, p, float(student.ppf((1 + LEVEL) / 2, freedom)))
+    p = np.maximum(2 * scipy.stats.t.sf(distance, freedom), _SMALLEST)
+    return Fit(mean, spread, p, float(scipy.stats.t.ppf((1 + LEVEL) / 2, freedom)))
 
 
 def _start(counts: Floats, out_of: Floats | None, known: NDArray[np.bool_]) -> Floats:
