@@ -36,7 +36,7 @@ BILLED = ("accounts", "subscriptions", "campaigns", "tickets", "messages")
 SPAN = "2025-05-06.2026-05-05"
 
 
-def firm(*present: str, work: "Mapping[str, Any] | None" = None, **rows: Any) -> "Given":
+def firm(*present: str, work: Any = None, **rows: Any) -> "Given":
     given = company(*present, **{name: r for name, r in rows.items() if name not in MORE})
     for name, schema in MORE.items():
         made = [dict(row) for row in rows.get(name, ())]
