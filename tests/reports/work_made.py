@@ -11,7 +11,7 @@ from tests.reports.relations import engine
 from tools.reports.work_relations import SCHEMAS, put_work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tools.warehouse.engine import DuckEngine
 
@@ -71,3 +71,32 @@ def together(
         for name, row in one.items():
             found.setdefault(name, []).append(row)
     return found
+
+
+def busy(accounts: "Sequence[str]", as_of: int) -> "dict[str, pa.Table]":
+    """Work with these accounts: a call each 60 days ago, every fourth left out, and a full week."""
+    plays = ("retention_call", "winback_email", "upsell_seats")
+    work = together(*(
+        approved(a, plays[n % 3], day=as_of - 120 + n % 5, held=n % 4 == 0, stratum=f"s{n % 2}",
+                 status="revoked" if n % 17 == 3 else "")
+        for n, a in enumerate(accounts)
+    ))  # fmt: skip
+    week = [as_of - 7 + n for n in range(7)]
+    work["work_runs"] = [
+        {"as_of": d, "priced": 9, "unpriced": 1, "worthwhile": 3, "currency": "USD"} for d in week
+    ]
+    work["work_prices"] = [
+        {"as_of": d, "resource": "hours csm", "thousandths": 1_234, "currency": "USD"} for d in week
+    ]
+    work["work_refusals"] = [
+        {"as_of": d, "account_id": a, "play": plays[0], "rule_id": "consent"}
+        for d in week
+        for a in accounts[:20]
+    ]
+    work["work_deeds"] = [
+        {"seq": n * 2 + k, "proposal": f"p-{plays[n % 3]}-{a}", "who": ("ann", "bob")[k],
+         "kind": ("approve", "reject", "undo")[(n + k) % 3], "day": as_of - 3, "seconds": n}
+        for n, a in enumerate(accounts[:40])
+        for k in (0, 1)
+    ]  # fmt: skip
+    return {name: rows_of(name, rows) for name, rows in work.items()}

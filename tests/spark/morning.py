@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tests.reports.work_made import busy
 from tests.spark.company import AS_OF, LAST_RUN
 from tests.spark.models import EBM, MODELS, USES
 from tools.customers import churn, stages
@@ -14,7 +15,10 @@ from tools.customers.recipients import recipients
 from tools.customers.segments import assign as segments
 from tools.customers.segments.outcomes import outcomes as segment_outcomes
 from tools.customers.segments.proposal import propose
+from tools.reports.attribution import attribute
 from tools.reports.audit.audit import audit
+from tools.reports.conversions import KINDS, make_paths
+from tools.reports.incrementality import measure_incrementality
 from tools.reports.net_retention import measure_net_retention
 from tools.reports.retention import measure_retention
 from tools.reports.retention_spec import RetentionSpec
@@ -23,6 +27,9 @@ from tools.reports.segments import measure_segments
 from tools.reports.stages import measure_stages
 from tools.reports.tracks import read_tracks
 from tools.reports.trials import measure_trials
+from tools.reports.unit_economics import measure_units
+from tools.reports.work import measure_work
+from tools.reports.work_relations import put_work
 from tools.roi import head
 from tools.roi.price import price, unpriced_counts
 from tools.roi.rates import Windows
@@ -38,7 +45,7 @@ if TYPE_CHECKING:
 
 STEPS = (
     "landed", "opened", "featured", "scored", "staged", "staged_in_part", "segmented", "priced",
-    "addressed", "kept", "earned", "lived", "bare", "audited",
+    "addressed", "kept", "earned", "lived", "worked", "bare", "audited",
 )  # fmt: skip
 RETENTION = (
     RetentionSpec(),
@@ -181,6 +188,21 @@ class Morning:
         features = "SELECT f.*, CAST($day AS INT) AS day FROM features AS f"
         self._pair.create("past_features", features, day=day)
         propose(AS_OF, self._pair, rules, day, contractual=True)
+
+    def worked(self) -> None:
+        """What the agent did, what it changed, what is tied to it, and what accounts cost.
+
+        With and without billing, and by every kind of conversion.
+        """
+        rules, present = self._company.rules, self.world.present
+        put_work(self._pair, busy(self._first("accounts", 200), AS_OF))
+        for known in (present, present - {"subscriptions"}):
+            measure_incrementality(AS_OF, self._pair, known, rules.plays, rules.economics)
+        measure_work(AS_OF, self._pair, AS_OF - 7, rules.economics.currency)
+        for kind in KINDS:
+            make_paths(AS_OF, self._pair, present, AS_OF - 91, 30, "USD", kind)
+            attribute(self._pair, 30)
+        measure_units(AS_OF, self._pair, present, rules.economics)
 
     def bare(self) -> None:
         """What a company without billing gets: the other definitions of everything."""

@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pytest
 
-from tests.reports.sections.life import AS_OF, check_laws, company, figures, said
+from tests.reports.paper.mail_check import mail_faults
+from tests.reports.paper.tracing import untraced
+from tests.reports.sections.life import AS_OF, check_laws, company, figures, put, said
 from tests.reports.work_made import approved, rows_of, rulebook, together
+from tools.reports.paper.model import Report
+from tools.reports.paper.page import as_mail, as_page
 from tools.reports.paper.shown import shown
 from tools.reports.sections.attribution import make_attribution
 from tools.reports.unit_economics import UnitEconomics, compare, measure_units
@@ -196,7 +200,7 @@ def test_revenue_is_tied_by_three_rules_and_only_the_holdout_is_incremental() ->
     assert found[f"{key}.play%20upsell_seats.USD.incremental"].missing
     assert "Only the column from the holdout is incremental" in table.about.definition
     assert found[f"{key}.conversions"].value == 3
-    assert found[f"{key}.untouched"].value == 1
+    assert found[f"{key}.reached"].value == 2
 
 
 @pytest.mark.parametrize(
@@ -251,3 +255,21 @@ def test_the_simulated_company(simulated: "Simulated") -> None:
 def units_of(simulated: "Simulated") -> UnitEconomics:
     given = simulated.given
     return measure_units(given.as_of, given.engine, given.present, rulebook().economics)
+
+
+def test_on_the_page_and_in_the_mail_every_number_is_traced() -> None:
+    sections = tuple(told(given).section for given in (firm(*BILLED, **two_campaigns()), reached()))
+    for section in sections:
+        report = Report("weekly", AS_OF, AS_OF - 7, "", (section,))
+        assert untraced(as_page(report, {}, {}), report) == []
+        assert mail_faults(as_mail(report, {})) == []
+
+
+def test_what_a_holdout_says_in_another_currency_is_not_shown_as_this_one() -> None:
+    given = reached()
+    bills = [{**line(name, AS_OF - 20, None, 10_000), "currency": "EUR"} for name in "xyz"]
+    put(given.engine, "subscriptions", bills)
+    found = figures(told(given))
+
+    assert not [key for key in found if key.endswith("EUR.incremental")]
+    assert [key for key in found if key.endswith("play%20upsell_seats.EUR.linear")]

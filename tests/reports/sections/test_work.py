@@ -5,9 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.reports.paper.mail_check import mail_faults
+from tests.reports.paper.tracing import untraced
 from tests.reports.sections.life import AS_OF, FIRST, check_laws, company, figures, said
 from tests.reports.work_made import approved, rows_of, rulebook, together
-from tools.reports.paper.model import Table
+from tools.reports.paper.model import Report, Table
+from tools.reports.paper.page import as_mail, as_page
 from tools.reports.paper.shown import shown
 from tools.reports.sections.work import make_work
 from tools.reports.work import measure_work, median
@@ -208,3 +211,11 @@ def test_the_simulated_company(simulated: "Simulated") -> None:
     assert one.low is not None
     assert one.high is not None
     assert one.low < 0 < one.high
+
+
+def test_on_the_page_and_in_the_mail_every_number_is_traced() -> None:
+    for chapter in (told(company("accounts", "subscriptions"), busy_week()),
+                    made(arms(400, 100, (380, 40)))):  # fmt: skip
+        report = Report("weekly", AS_OF, FIRST, "", (chapter.section,))
+        assert untraced(as_page(report, {}, {}), report) == []
+        assert mail_faults(as_mail(report, {})) == []

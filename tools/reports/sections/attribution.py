@@ -17,12 +17,12 @@ from tools.reports.sections.attribution_units import units_lines, units_tables
 from tools.reports.unit_economics import measure_units
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from tools.reports.attribution import Attribution, Credit
     from tools.reports.conversions import Kind
     from tools.reports.given import Given
-    from tools.reports.incrementality import PlayEffect
+    from tools.reports.incrementality import Incrementality
     from tools.reports.paper.model import Line, Part
     from tools.roi.economics import Economics
     from tools.roi.plays import Play
@@ -51,7 +51,6 @@ def make_attribution(
     effects = measure_incrementality(
         given.as_of, given.engine, given.present, plays, economics, windows
     )
-    own = {f"play {one.play}": one for one in effects.plays}
     lines: list[Line] = []
     blocks: list[Table] = []
     missing: set[str] = set()
@@ -65,7 +64,7 @@ def make_attribution(
     try:
         kind, found = _tied(given, economics.currency, days, window)
         lines += _lines(given, found, days)
-        blocks.insert(0, _table(given, found, kind, own, (days, window)))
+        blocks.insert(0, _table(given, found, kind, effects, (days, window)))
     except NotComputable as lacking:
         missing.update(lacking.missing)
     lacks = words("Nothing can be said of it without: " + ", ".join(sorted(missing)) + ".")
@@ -90,7 +89,7 @@ def _table(
     given: "Given",
     found: "Attribution",
     kind: "Kind",
-    own: "Mapping[str, PlayEffect]",
+    effects: "Incrementality",
     spans: tuple[int, int],
 ) -> Table:
     days, window = spans
@@ -98,14 +97,14 @@ def _table(
         "reached by", "first", "last", "linear", "worth, first", "worth, last", "worth, linear",
         "incremental, a month",
     )  # fmt: skip
-    rows = tuple(_row(given, days, credit, own) for credit in found.credits)
+    rows = tuple(_row(given, days, credit, effects) for credit in found.credits)
     definition = f"{RULES}A conversion is {WORDS[kind]}. The window is {window} days."
     about = About(definition, between(given.as_of - days, given.as_of), found.conversions)
     return Table("attribution.rules", "Tied to what reached them", about, columns, rows)
 
 
 def _row(
-    given: "Given", days: int, credit: "Credit", own: "Mapping[str, PlayEffect]"
+    given: "Given", days: int, credit: "Credit", effects: "Incrementality"
 ) -> "tuple[Part, ...]":
     def key(what: str) -> str:
         return _key(given, days, credit, what)
@@ -121,33 +120,36 @@ def _row(
         Figure(key("last"), credit.last, "count", closed=True),
         Figure(key("linear"), float(credit.linear), "number", n=credit.touches, closed=True),
         money("first.worth", credit.first_minor), money("last.worth", credit.last_minor),
-        money("linear.worth", credit.linear_minor), _incremental(key("incremental"), credit, own),
+        money("linear.worth", credit.linear_minor),
+        _incremental(key("incremental"), credit, effects),
     )  # fmt: skip
 
 
-def _incremental(key: str, credit: "Credit", own: "Mapping[str, PlayEffect]") -> "Part":
+def _incremental(key: str, credit: "Credit", effects: "Incrementality") -> "Part":
     """What the holdout says; nothing of what was never held out from anybody."""
-    one = own.get(credit.channel)
-    if one is None:
-        return words("" if credit.channel == UNTOUCHED else "no holdout")
+    one = next((e for e in effects.plays if f"play {e.play}" == credit.channel), None)
+    if one is None or credit.currency != effects.currency:
+        return words("" if credit.channel == UNTOUCHED or one else "no holdout")
     found = one.incremental()
-    small = min(one.treated.n, one.control.n) < FEWEST
-    if found is None or small or not credit.currency:
+    if found is None or min(one.treated.n, one.control.n) < FEWEST:
         why = one.missing or f"missing: {FEWEST} accounts in each arm"
         return Figure(key, None, "money", n=one.accounts, missing=why)
     value, low, high = found
-    return Figure(key, value, "money", credit.currency, low=low, high=high, n=one.accounts)
+    return Figure(key, value, "money", effects.currency, low=low, high=high, n=one.accounts)
 
 
 def _lines(given: "Given", found: "Attribution", days: int) -> "list[Line]":
     first, last = from_number(given.as_of - days), from_number(given.as_of - 1)
     key = f"attribution.{first}.{last}"
     if not found.conversions:
-        return [(words("There was no conversion in the last quarter to be tied to anything."),)]
+        return [
+            (words(f"There was no conversion in the last {days} days to be tied to anything."),)
+        ]
     return [(
         words("Of "), Figure(f"{key}.conversions", found.conversions, "count", closed=True),
-        words(" conversions in the last quarter, "),
-        Figure(f"{key}.untouched", found.untouched, "count", closed=True),
-        words(" had been reached by no campaign and no play within the window before. To be tied "
-              "to a campaign is not to be caused by it; only what the holdout says is."),
+        words(f" conversions in the last {days} days, "),
+        Figure(f"{key}.reached", found.conversions - found.untouched, "count", closed=True),
+        words(f" had been reached by a campaign or a play of ours in the {found.window} days "
+              "before. To be tied to a campaign is not to be caused by it; only what the holdout "
+              "says is."),
     )]  # fmt: skip

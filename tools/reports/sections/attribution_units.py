@@ -72,7 +72,8 @@ def _row(units: "UnitEconomics", kind: str, unit: "Unit") -> "tuple[Part, ...]":
         value = total / unit.accounts if total is not None and unit.accounts else None
         return _money(units, key(what), value, unit.accounts, lacks)
 
-    cost, known = "missing: campaigns of this source", "missing: economics"
+    cost = "missing: campaigns of " + ("this source" if kind == "source" else "all its sources")
+    known = "missing: economics"
     return (
         words(unit.name or "not known"),
         Figure(key("accounts"), unit.won, "count"),
