@@ -109,7 +109,7 @@ def test_a_cheap_campaign_that_churns_and_a_dear_one_that_stays_are_told_apart()
 
     assert found is not None
     assert (found.cheap.name, found.dear.name) == ("campaign a", "campaign b")
-    assert (found.cheap.per_account, found.dear.per_account) == (120_000, 210_000)
+    assert [found.cheap.per_account, found.dear.per_account] == [120_000, 210_000]
     assert (found.cheap.expansion, found.dear.expansion) == (Fraction(1, 5), Fraction(9, 10))
     assert round(found.breakeven or 0) == 128_571
     pair = f"attribution.pair.campaign%20a%20campaign%20b.{SPAN}"
@@ -143,7 +143,7 @@ support_per_ticket: [{value: 15.00, valid_from: 2000-01-01, source: s, owner: o}
     one = next(unit for unit in found.sources if unit.name == "campaign a")
 
     assert found.by_ticket
-    assert (one.tickets, one.support) == (2, 3_000)
+    assert [one.tickets, one.support] == [2, 3_000]
 
 
 def test_costs_that_belong_to_no_source_are_said() -> None:
