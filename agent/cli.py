@@ -4,7 +4,17 @@ import sys
 
 import typer
 
-from agent.commands import company, customers, demo, gate, measures, people, runs, service
+from agent.commands import (
+    company,
+    customers,
+    demo,
+    gate,
+    measures,
+    people,
+    persons,
+    runs,
+    service,
+)
 from agent.commands.console import errors
 from tools.errors import LifecycleError
 
@@ -14,7 +24,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (demo, runs, gate, service, people, company, customers, measures):
+for module in (demo, runs, gate, service, people, persons, company, customers, measures):
     module.register(app)
 
 
