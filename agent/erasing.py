@@ -9,6 +9,7 @@ backups, and the sources themselves, whose rows of the person are left out from 
 """
 
 import secrets
+import shutil
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from agent.alone import alone, shared
 from agent.checkpoints import compact_places, forget_all, open_saver
 from agent.erased import Remembered, lost, remember
 from agent.facts import keyed_hash, keys_of, stored
+from agent.reporting.folders import MEMBERS, folder_of, hashed
 from approvals import erasing
 from approvals.erasing import Begun, Request
 from approvals.web.auth.sealing import Sealer
@@ -34,6 +36,7 @@ from tools.warehouse.persons import Found, find, known_by, open_records, ref_key
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
+    from datetime import datetime
 
     from agent.wiring import Deps
     from approvals.request import Actor
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from tools.warehouse.dataset import FileKind
 
 log = structlog.get_logger(__name__)
+LAST = 1_000_000
 KINDS: "tuple[FileKind, ...]" = ("fact", "usage", "snapshot")
 
 
@@ -113,6 +117,12 @@ def working(deps: "Deps") -> "AbstractContextManager[None]":
     return shared(deps.settings.home)
 
 
+def erased_since(deps: "Deps", moment: "datetime | None") -> int:
+    """How many people were erased after a moment; with them went facts of before."""
+    every = deps.store.gate.read(lambda tx: tx.erasures.all())
+    return sum(moment is None or one.begun_at >= moment for one in every)
+
+
 def _request(deps: "Deps", traces: Traces, reason: str) -> Request:
     secret, now = deps.key.secret, deps.clock()
     addresses = {*traces.emails, *traces.phones}
@@ -173,6 +183,8 @@ def _finish(deps: "Deps", begun: Begun, traces: Traces) -> None:
     scrub_tasks(home / "tasks", traces, begun.actions)
     deps.crash("erase.tasks")
     _facts(deps, traces)
+    _reports(deps, traces)
+    deps.crash("erase.reports")
     mask_logs(home / "logs", traces.mask)
     deps.crash("erase.logs")
     deps.store.gate.write(lambda tx: tx.erasures.forget(begun.erasure.id))
@@ -193,6 +205,22 @@ def _facts(deps: "Deps", traces: Traces) -> None:
     deps.crash("erase.files_replaced")
     delete_unlisted(dataset.folder, [file.path for file in manifest.data_files()])
     deps.crash("erase.files_deleted")
+
+
+def _reports(deps: "Deps", traces: Traces) -> None:
+    """Take the person out of who is behind the figures of a report; its figures stay."""
+    eraser = Eraser((traces,), deps.key.secret, DuckEngine())
+    archived = deps.store.reports.list(limit=LAST)
+    for folder in (deps.settings.home / "reports").glob("*"):
+        if folder.name not in {one.id for one in archived}:
+            shutil.rmtree(folder)  # left by a killed report; no reader knows of it
+    for report in archived:
+        path = folder_of(deps, report.id) / MEMBERS
+        draft = path.with_name(f".{MEMBERS}.part")
+        order = ("figure", "account_id", "member_id")
+        if path.is_file() and eraser.rewrite(path, draft, order=order) is not None:
+            deps.store.reports.replace(report.id, replace(hashed(draft), name=MEMBERS))
+            draft.replace(path)
 
 
 def _rewritten(deps: "Deps", traces: Traces) -> "Iterator[Rewritten]":

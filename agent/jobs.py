@@ -10,6 +10,7 @@ from agent.due import Daily, Hourly, Minutes
 from agent.erased import remembered
 from agent.erasing import working
 from agent.facts import read_company
+from agent.reporting.due import reports_due
 from agent.run import open_morning, run_day
 from agent.schedule import Beat, Job, Schedule
 from approvals.audit import head_of
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 HEADS = "audit-heads.txt"
-MORNING, EVENING = time(5, 30), time(23, 30)
+MORNING, AFTER, EVENING = time(5, 30), time(6, 30), time(23, 30)
 
 
 def open_schedule(deps: "Deps", worker: str, stopping: "Callable[[], bool]" = bool) -> Schedule:
@@ -54,7 +55,8 @@ def jobs_of(deps: "Deps", worker: str, stopping: "Callable[[], bool]" = bool) ->
             short * 5,
         ),
         Job("reconcile", Minutes(10), lambda *_: reconcile(deps, worker), "latest", hour, long),
-        Job("report", Daily(EVENING), lambda *_: report(deps), "latest", 6 * hour, long),
+        Job("report", Daily(AFTER), lambda *_: reports_due(deps), "latest", 6 * hour, 4 * long),
+        Job("verify", Daily(EVENING), lambda *_: verified(deps), "latest", 6 * hour, long),
     )
 
 
@@ -116,7 +118,7 @@ def reconcile(deps: "Deps", worker: str) -> str:
     return f"{sum(gone.values())} settled, {unknown} wait for a person"
 
 
-def report(deps: "Deps") -> str:
+def verified(deps: "Deps") -> str:
     """Check every invariant and write the chain's head down outside of the database.
 
     Raises:

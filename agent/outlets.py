@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
     from tools.channels.contract import Channel
+    from tools.channels.letter import Postbox
 
 OUTLETS = ("outbox", "smtp", "tasks", "webhook")
 STAYS = ("outbox", "tasks")
@@ -40,6 +41,13 @@ def _outlet(name: str, settings: "Settings", clock: "Callable[[], datetime]") ->
     if name == "outbox" or not settings.live:
         return OutboxChannel(settings.home / "outbox", sender_of(settings))
     return _smtp(settings) if name == "smtp" else _webhook(settings, clock)
+
+
+def open_postbox(settings: "Settings") -> "Postbox":
+    """The way to our own people: the mail server when live and there is one, else the outbox."""
+    if settings.live and settings.smtp_host:
+        return _smtp(settings)
+    return OutboxChannel(settings.home / "outbox", sender_of(settings))
 
 
 def sender_of(settings: "Settings") -> Sender:

@@ -7,6 +7,8 @@ at a time, so there is a lock around it.
 from threading import RLock
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from agent.page_tables import audit_tables, everybody, features, happened, history, short
 from agent.run import open_morning
 from agent.whynot import why_not
@@ -17,6 +19,8 @@ from tools.errors import Absent
 from tools.reports.audit.audit import audit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from agent.morning import Morning
     from agent.wiring import Deps
 
@@ -63,6 +67,17 @@ class Pages:
                 history(morning, account_id, told), features(morning, account_id),
                 *happened(morning, account_id), self._proposals(account_id),
             )  # fmt: skip
+
+    def names(self, accounts: "Sequence[str]") -> dict[str, str]:
+        """The names of accounts that have one, by id."""
+        with self._lock:
+            engine = self._morning(None).engine
+            engine.put("named", pa.table({"account_id": pa.array(sorted(set(accounts)))}))
+            rows = engine.run(
+                "SELECT a.account_id, a.name FROM accounts AS a "
+                "JOIN named AS n ON n.account_id = a.account_id WHERE NOT a.name IS NULL"
+            )
+            return {row["account_id"]: row["name"] for row in rows.to_pylist()}
 
     def _proposals(self, account_id: str) -> Table:
         found = self._deps.store.proposals.of_account(account_id)

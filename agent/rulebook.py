@@ -11,6 +11,7 @@ from tools.customers.segments.rules import SegmentRules
 from tools.customers.stages import StageRules, parse_rules
 from tools.errors import BadInput
 from tools.reading import read_yaml
+from tools.reports.policy import ReportPolicy, parse_report_policy
 from tools.roi.economics import Economics, check_role, parse_economics
 from tools.roi.plays import Play, parse_plays
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-FILES = ("stages", "segments", "plays", "limits", "churn")
+FILES = ("stages", "segments", "plays", "limits", "churn", "reports")
+NO_REPORTS = "version: 1\n"  # what a run recorded before there were any
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Rulebook:
     limits: LimitBook
     economics: Economics
     churn: ChurnPolicy
+    reports: ReportPolicy
     texts: "Mapping[str, str]"
 
     @property
@@ -73,6 +76,7 @@ def parse_rulebook(texts: "Mapping[str, str]") -> Rulebook:
         limits=parse_limits(texts["limits"], "limits.yaml"),
         economics=figures,
         churn=parse_churn(texts["churn"], "churn.yaml"),
+        reports=parse_report_policy(texts.get("reports", NO_REPORTS), "reports.yaml"),
         texts=texts,
     )
 

@@ -8,7 +8,7 @@ import structlog
 
 from agent.checkpoints import forget, open_saver
 from agent.day import Day
-from agent.erasing import working
+from agent.erasing import erased_since, working
 from agent.graph import STEPS, day_graph
 from agent.morning import Morning
 from agent.steps import Steps
@@ -174,10 +174,6 @@ def replay_day(deps: "Deps", as_of: int) -> Replayed:
     if run is None or run.status != "done":
         raise BadInput(f"{run_id(as_of)} is not done; `lifecycle run --as-of` runs a day")
     day = open_day(deps.as_recorded(run), as_of, run, upto=as_of - 1)
-    return Replayed(run.id, summarise(day).to_json(), run.summary, _erased_since(deps, run))
-
-
-def _erased_since(deps: "Deps", run: "Run") -> int:
-    """How many people were erased after a run had ended."""
-    every = deps.store.gate.read(lambda tx: tx.erasures.all())
-    return sum(run.finished_at is None or one.begun_at >= run.finished_at for one in every)
+    return Replayed(
+        run.id, summarise(day).to_json(), run.summary, erased_since(deps, run.finished_at)
+    )

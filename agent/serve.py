@@ -15,6 +15,7 @@ import uvicorn
 
 from agent.jobs import open_schedule
 from agent.pages import Pages
+from agent.reporting.shelf import Shelf
 from approvals.web.app import make_app
 from approvals.web.auth.auth import Auth
 from approvals.web.auth.settings import AuthSettings, Oidc
@@ -46,9 +47,12 @@ def open_web(deps: "Deps", schedule: "Schedule | None" = None) -> "tuple[FastAPI
     """The web application of an installation, and its sign-in."""
     auth = open_auth(deps)
     lag = (lambda: lags(deps, schedule)) if schedule is not None else dict
+    pages = Pages(deps)
     parts = Parts(
-        gate=deps.gate, auth=auth, views=Pages(deps), unsubscribe_secret=deps.key.secret,
-        live=lambda: deps.settings.live, lag=lag, postal_address=deps.settings.postal_address,
+        gate=deps.gate, auth=auth, views=pages, shelf=Shelf(deps, pages.names),
+        unsubscribe_secret=deps.key.secret, live=lambda: deps.settings.live, lag=lag,
+        postal_address=deps.settings.postal_address,
+        company=deps.settings.company,
     )  # fmt: skip
     return make_app(parts), auth
 

@@ -163,8 +163,10 @@ class Claim:
         who, what, why = values["who"], values["what"], values["why"]
         address = who["recipient"]
         url = self.unsubscribe_url(address, action.channel, who["contact_id"]) if address else None
+        frozen = values["versions"].get("segments", "unknown")
         tags = (("play", f"{what['play']}.{what['play_version']}"),
-                ("segment", why["segment"] or "none"), ("proposal", proposal.id))  # fmt: skip
+                ("segment", f"{why['segment'] or 'none'}.{frozen}"),
+                ("proposal", proposal.id))  # fmt: skip
         return Delivery(
             key=f"act:{action.id}:{action.sha256}", action=action.id, proposal=proposal.id,
             sha256=action.sha256, play=what["play"], segment=why["segment"],

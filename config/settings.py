@@ -46,6 +46,10 @@ class Settings(BaseSettings):
     """A folder with stages.yaml, plays.yaml, limits.yaml and segments.yaml; empty: the shipped."""
     economics: Path | None = None
     """The economics of the tenant; empty means the shipped assumptions."""
+    company: str = ""
+    """Whose customers these are, as reports and pages name it."""
+    report_to: list[str] = Field(default_factory=list)
+    """The addresses of our own people who get the weekly and the monthly report."""
     log_level: str = "INFO"
     crash_at: str = ""
     """The name of a crash point, for the tests that kill the process there."""

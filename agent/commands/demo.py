@@ -16,8 +16,12 @@ import yaml
 
 from agent.commands.console import Home, console, opened
 from agent.commands.runs import run_with_bar, show_data, show_queue, show_run
-from agent.wiring import system_clock
+from agent.reporting.archive import HTML, file_report
+from agent.reporting.folders import folder_of
+from agent.reporting.period import week_before
+from agent.wiring import open_deps, shifted_clock, system_clock
 from approvals.queue import pending
+from config.settings import read_settings
 from tools.days import day_number
 from tools.errors import BadInput
 from tools.sources.simulated import simulate
@@ -52,14 +56,17 @@ def demo(
     with console.status(f"simulating a company of {accounts:,} accounts"):
         simulate(company, seed=DEMO_SEED, end=DEMO_DAY, accounts=accounts)
     _write_settings(place, company)
+    for back in range(mornings - 1, 0, -1):
+        _live_through(place, DEMO_DAY - timedelta(days=back))
     with opened(place) as deps:
-        for back in range(mornings - 1, -1, -1):
-            ran = run_with_bar(deps, day_number(DEMO_DAY - timedelta(days=back)))
+        ran = run_with_bar(deps, day_number(DEMO_DAY))
         show_run(ran)
         show_data(deps)
         waiting = pending(deps.store.proposals, ran.as_of)
         show_queue(waiting, 10)
         _let_people_in(deps)
+        filed = file_report(deps, week_before(ran.as_of))
+        console.print(f"\nthe week's report: {folder_of(deps, filed.archived.id) / HTML}")
     if waiting:
         console.print(
             "\nLook closer:",
@@ -68,11 +75,19 @@ def demo(
             f"  lifecycle roster --home {place}     lifecycle audit --home {place}",
             f"  lifecycle retention --home {place}  lifecycle replay --as-of {DEMO_DAY} "
             f"--home {place}",
+            f"  lifecycle report --open --home {place}",
             sep="\n",
             highlight=False,
         )
     if inbox:
         _open_inbox(place)
+
+
+def _live_through(place: Path, day: date) -> None:
+    """Run an earlier morning at its own hour, so that its deeds are dated by it."""
+    seconds = round((datetime.combine(day, DEMO_HOUR) - system_clock()).total_seconds())
+    with open_deps(read_settings(home=place), shifted_clock(seconds)) as deps:
+        run_with_bar(deps, day_number(day))
 
 
 def _write_settings(place: Path, company: Path) -> None:

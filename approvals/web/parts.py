@@ -11,7 +11,7 @@ from approvals.web.auth.limits import Rate
 if TYPE_CHECKING:
     from approvals.service import Gate
     from approvals.web.auth.auth import Auth
-    from approvals.web.views import Views
+    from approvals.web.views import Shelf, Views
 
 RATES: Mapping[str, Rate] = MappingProxyType({
     "read": Rate(600, timedelta(milliseconds=50)),
@@ -36,6 +36,7 @@ class Parts:
     gate: "Gate"
     auth: "Auth"
     views: "Views"
+    shelf: "Shelf"
     unsubscribe_secret: bytes = field(repr=False)
     live: Callable[[], bool] = bool
     lag: Callable[[], Mapping[str, float]] = _nothing

@@ -1,7 +1,11 @@
 """What the agent shows in the inbox: tables of words, worked out elsewhere and only shown here."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from tools.reports.paper.model import Report
+    from tools.store.reports import Archived
 
 
 @dataclass(frozen=True)
@@ -48,3 +52,39 @@ class Views(Protocol):
 
     def rules(self) -> tuple[Table, ...]:
         """The rules in force, with their ids."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody behind a figure: the account, its name, and the member itself."""
+
+    account_id: str
+    name: str
+    member_id: str
+
+
+class Shelf(Protocol):
+    """The archive of reports, as pages show it.
+
+    Each may raise Absent when there is no such report, file, chart or figure.
+    """
+
+    def list(self) -> "tuple[Archived, ...]":
+        """The latest reports, newest first."""
+
+    def archived(self, report_id: str) -> "Archived":
+        """What the archive knows of a report."""
+
+    def report(self, report_id: str) -> "Report":
+        """A report as it was made."""
+
+    def file(self, report_id: str, name: str) -> bytes:
+        """One of its files."""
+
+    def chart(self, report_id: str, chart_id: str) -> str:
+        """One of its charts as SVG."""
+
+    def members(
+        self, report_id: str, figure: str, after: tuple[str, str] | None, limit: int
+    ) -> tuple[Member, ...]:
+        """Who is behind a figure, by account and member, after one of them."""

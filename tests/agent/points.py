@@ -1,4 +1,7 @@
-"""Every crash point of the agent, read from its code, so that a new one is swept without asking."""
+"""Every crash point of a run, read from its code, so that a new one is swept without asking.
+
+What is not part of a run, reports and erasures, has its points swept beside its own tests.
+"""
 
 import ast
 import importlib
@@ -13,10 +16,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def crash_points() -> tuple[str, ...]:
-    """All names at which `crash` is called below `agent/`, families written out."""
+def crash_points(*folders: str) -> tuple[str, ...]:
+    """All names at which `crash` is called in folders of `agent/`, families written out."""
     found: dict[str, None] = {}
-    for path in sorted((CHECKOUT / "agent").rglob("*.py")):
+    places = [
+        path for name in folders or ("",) for path in (CHECKOUT / "agent" / name).glob("*.py")
+    ]
+    for path in sorted(places):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for call in _calls(tree, "crash"):
             found |= dict.fromkeys(_names(call, tree, path))

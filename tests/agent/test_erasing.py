@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -19,6 +20,7 @@ from agent.erasing import Wanted, erase, find_person, working
 from agent.jobs import dispatch
 from agent.pages import Pages
 from agent.person import person_of
+from agent.reporting.folders import MEMBERS, hashed
 from agent.run import replay_day
 from agent.wiring import Deps, open_deps
 from approvals.request import Actor, Seen, Wish
@@ -33,13 +35,15 @@ from tests.databases import KINDS
 from tools.errors import Absent, BadInput, Conflict, Forbidden
 from tools.store.personal import erased_by
 from tools.store.records import Proposal
+from tools.store.reports import Archived
 
 ON_EACH = [pytest.param(kind, marks=pytest.mark.xdist_group(f"agent-{kind}")) for kind in KINDS]
 ON_SQLITE = pytest.mark.xdist_group("agent-sqlite")
 # In the order in which an erasure comes by them; on PostgreSQL those after a write to the store.
 ORDER = (
     "erase.begun", "erase.remembered", "erase.places", "erase.messages", "erase.tasks",
-    "erase.files_written", "erase.files_replaced", "erase.files_deleted", "erase.logs",
+    "erase.files_written", "erase.files_replaced", "erase.files_deleted",
+    "erase.reports", "erase.logs",
     "erase.forgotten", "erase.compacted", "erase.ended",
 )  # fmt: skip
 WRITTEN = {"erase.begun", "erase.files_replaced", "erase.forgotten", "erase.ended"}
@@ -160,12 +164,30 @@ def test_what_is_the_companys_stays(homes: Homes) -> None:
     """As many events, tickets and cents as before, on the same days, of the same accounts."""
     with homes.copy("sqlite") as home, open_home(home) as deps:
         _, person = asked(deps, home.company)
-        before, pages = figures(deps), Pages(deps)
+        before, pages, members = figures(deps), Pages(deps), reported(deps, person)
         shown = str(pages.roster(None, "", person.contact))
         assert person.contact in shown
         erase(deps, admin(deps), Wanted(contact=person.contact), "asked for it")
         assert figures(deps) == before
+        (report,) = deps.store.reports.list()
+        assert hashed(members) == report.files[0]
+        behind = pq.read_table(members).to_pylist()
+        assert [row["member_id"].split(":")[0] for row in behind] == ["erased", "simulated"]
+        assert [path.name for path in members.parent.parent.iterdir()] == [report.id]
         assert person.contact not in str(pages.roster(None, "", ""))
+
+
+def reported(deps: Deps, person: Person) -> Path:
+    """A report with the person and somebody else behind a figure, and one killed halfway."""
+    folder = deps.settings.home / "reports" / "2026-W44"
+    for place in (folder, folder.with_name(".2026-W44.7.part")):
+        place.mkdir(parents=True)
+        rows = [{"figure": "f", "account_id": person.account, "member_id": member}
+                for member in (person.contact, "simulated:C-x")]  # fmt: skip
+        pq.write_table(pa.Table.from_pylist(rows), place / MEMBERS)
+    day, files = number(FIRST), (hashed(folder / MEMBERS),)
+    assert deps.store.reports.add(Archived(folder.name, "weekly", day, day - 7, NOON, files))
+    return folder / MEMBERS
 
 
 def figures(deps: Deps) -> dict[str, list[object]]:

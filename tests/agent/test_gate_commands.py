@@ -154,7 +154,8 @@ def test_people_are_listed_and_lose_what_they_had(home: Home) -> None:
 def test_the_jobs_are_shown_with_their_lag(home: Home) -> None:
     shown = said(home, "jobs")
 
-    for name in ("sync", "day", "roster", "expire", "remind", "dispatch", "reconcile", "report"):
+    for name in ("sync", "day", "roster", "expire", "remind", "dispatch", "reconcile", "report",
+                 "verify"):  # fmt: skip
         assert name in shown
 
 

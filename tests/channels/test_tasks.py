@@ -28,7 +28,8 @@ def test_the_line_says_what_to_do(tmp_path: Path) -> None:
         "day": "2024-10-04", "action": "42", "play": "save_call", "account_id": "a-1",
         "account": "Globex", "contact": "Ann Lee", "address": "ann@globex.example",
         "owner": "sam", "value": "-120.50", "currency": "EUR", "subject": "A word",
-        "body": FINE.body, "key": "act:42:5f2c",
+        "body": FINE.body, "campaign": "play=save_call; utm_source=lifecycle",
+            "key": "act:42:5f2c",
     }]  # fmt: skip
 
 
@@ -59,7 +60,7 @@ def test_a_key_inside_a_text_is_not_a_task(tmp_path: Path) -> None:
 
 
 def test_a_file_saved_by_a_spreadsheet_is_understood(tmp_path: Path) -> None:
-    saved = ",".join(COLUMNS) + "\n" + "2024-10-04" + ",x" * 11 + ",act:42:5f2c"
+    saved = ",".join(COLUMNS) + "\n" + "2024-10-04" + ",x" * 12 + ",act:42:5f2c"
     (tmp_path / FILE).write_text(saved)
     channel = CsvChannel(tmp_path)
     channel.deliver(FINE)

@@ -9,6 +9,8 @@ from agent.facts import read_company
 from agent.run import run_day
 from agent.wiring import open_deps
 from config.settings import Settings
+from tools.warehouse.asof.world import World, open_world
+from tools.warehouse.engine import DuckEngine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,6 +27,8 @@ MORNINGS = {
     "online_retail": "2011-12-10",
     "fightchurn_crm6": "2023-07-02",
 }
+# Read for its figures alone, without a morning: there is nobody to write to.
+READ_ONLY = {"cdnow": "1998-07-01"}
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,20 @@ def installation(home: Path, data: Path, name: str) -> "Iterator[Deps]":
     settings = Settings(home=home, data=data / name, mapping=MAPPINGS / f"{name}.yaml")
     with open_deps(settings) as deps:
         yield deps
+
+
+@contextmanager
+def world_of(home: Path, data: Path, name: str, day: str) -> "Iterator[World]":
+    """The relations of a company as of a day, nothing computed yet."""
+    with installation(home, data, name) as deps:
+        yield open_world(deps.day(day), DuckEngine(), deps.dataset)
+
+
+def read_only(name: str, home: Path, data: Path) -> Path:
+    """Read a company's files into a home, and run nothing."""
+    with installation(home, data, name) as deps:
+        read_company(deps.day(READ_ONLY[name]), deps)
+    return home
 
 
 def run_company(name: str, home: Path, data: Path) -> CompanyRun:

@@ -11,14 +11,9 @@ from agent.run import open_morning
 from tests.companies.conftest import Company
 from tests.companies.runs import CompanyRun, installation
 from tools.customers.churn.results import RECENCY
-from tools.reports.retention import measure_retention
-from tools.reports.retention_spec import RetentionSpec
-from tools.reports.revenue import measure_movements
 
 pytestmark = pytest.mark.data
 RELAX = "relax_asana_until_2014-03-31"
-DECEMBER_2010 = [885, 324, 286, 340, 321, 352, 321, 309, 313, 350, 331, 445, 235]
-JUNE_2023 = {"new": 4_453_800, "expansion": 844_000, "contraction": -37_500, "churn": -1_780_700}
 # AUC, Brier score and expected calibration error on 1,594 outcomes at four test snapshots.
 RELAX_FIGURES = {
     RECENCY: (0.941, 0.0331, 0.017),
@@ -32,33 +27,6 @@ def morning_of(run: CompanyRun, data: Path) -> Iterator[Morning]:
     """The numbers of the morning that was run."""
     with installation(run.home, data, run.name) as deps:
         yield open_morning(deps, deps.day(run.day))
-
-
-@pytest.mark.xdist_group("online_retail")
-def test_the_cohort_of_december_2010(company: Company, shared_data: Path) -> None:
-    spec = RetentionSpec(
-        birth="first_purchase", returns="purchases", clock="calendar", unit="month",
-        buckets=tuple(range(13)), incomplete="mark",
-    )  # fmt: skip
-    with morning_of(company("online_retail"), shared_data) as morning:
-        world = morning.world
-        report = measure_retention(world.as_of, world.engine, world.present, spec)
-    cohort = [cell for cell in report.cells if cell.cohort == report.cells[0].cohort]
-    assert [cell.retained for cell in cohort] == DECEMBER_2010
-    assert [cell.complete for cell in cohort] == [True] * 12 + [False]
-
-
-@pytest.mark.xdist_group("fightchurn_crm6")
-def test_recurring_revenue_rolls_forward_to_the_cent(company: Company, shared_data: Path) -> None:
-    with morning_of(company("fightchurn_crm6"), shared_data) as morning:
-        world = morning.world
-        moved = measure_movements(world.as_of, world.engine, world.present)
-    assert moved.rolls
-    june = moved.months[-1]
-    assert june.label == "2023-06"
-    assert {kind: getattr(june, kind) for kind in JUNE_2023} == JUNE_2023
-    assert (june.start, june.reactivation, june.end) == (41_070_000, 0, 44_549_600)
-    assert {month.difference for month in moved.months} == {0}
 
 
 @pytest.mark.xdist_group("maven_crm_sales")

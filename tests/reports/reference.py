@@ -11,16 +11,16 @@ if TYPE_CHECKING:
 
     from tools.reports.retention_spec import RetentionSpec, Unit
 
-Counts = dict[tuple[int, str], tuple[int, int, int, bool]]
+Counts = dict[tuple[int, str], tuple[int, int, int, bool, int]]
 
 
-def unit_start(day: int, unit: "Unit") -> int:
+def unit_start(day: int, unit: "Unit", week_start: str = "monday") -> int:
     """The first day of the calendar unit a day lies in."""
     if unit == "day":
         return day
     moment = from_number(day)
     if unit == "week":
-        return day - moment.weekday()
+        return day - (moment.weekday() + (week_start == "sunday")) % 7
     return (moment.replace(day=1) - date(1970, 1, 1)).days
 
 
@@ -28,7 +28,7 @@ def shifted(day: int, units: int, spec: "RetentionSpec") -> int:
     """The day a number of units after a birth, on the clock of the report."""
     if spec.clock == "rolling":
         return day + units * {"day": 1, "week": 7, "month": 30}[spec.unit]
-    start = unit_start(day, spec.unit)
+    start = unit_start(day, spec.unit, spec.week_start)
     if spec.unit == "month":
         first = from_number(start)
         months = first.year * 12 + first.month - 1 + units
@@ -42,12 +42,12 @@ def count(
     events: "Iterable[tuple[str, int]]",
     spec: "RetentionSpec",
 ) -> Counts:
-    """(size, eligible, retained, complete) by cohort and bucket."""
+    """(size, eligible, retained, complete, reactivated) by cohort and bucket."""
     days: defaultdict[str, set[int]] = defaultdict(set)
     for member, day in events:
         if member in births and births[member] <= day < as_of:
             days[member].add(day)
-    totals: defaultdict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0, 0, 1])
+    totals: defaultdict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0, 0, 1, 0])
     for member, birth in births.items():
         before = True
         for window in spec.windows():
@@ -58,10 +58,11 @@ def count(
             counted = low < as_of if spec.incomplete == "mark" else over
             if spec.base == "previous":
                 counted = counted and before
-            cell = totals[unit_start(birth, spec.cohort), window.label]
+            cell = totals[unit_start(birth, spec.cohort, spec.week_start), window.label]
             cell[0] += 1
             cell[1] += counted
             cell[2] += counted and back
             cell[3] &= over
+            cell[4] += counted and back and not before
             before = back
-    return {key: (size, n, k, bool(over)) for key, (size, n, k, over) in totals.items()}
+    return {key: (size, n, k, bool(over), r) for key, (size, n, k, over, r) in totals.items()}

@@ -20,6 +20,17 @@ TYPES = {
     "status": pa.string(),
     "currency": pa.string(),
     "segment": pa.string(),
+    "arm": pa.string(),
+    "part": pa.string(),
+    "email": pa.string(),
+    "domain": pa.string(),
+    "product": pa.string(),
+    "acquisition": pa.string(),
+    "account_ref": pa.string(),
+    "contact_ref": pa.string(),
+    "subscription_ref": pa.string(),
+    "subscription_id": pa.string(),
+    "ref": pa.string(),
     "trial": pa.bool_(),
     "interval_months": pa.int64(),
     "amount_minor": pa.int64(),
@@ -27,15 +38,23 @@ TYPES = {
     "events": pa.int64(),
     "quantity": pa.float64(),
 }
+FACT = ("day", "known_day", "observed_at", "occurred_at", "row_hash")
 COLUMNS = {
-    "contacts": ("contact_id", "created_day"),
-    "accounts": ("account_id", "created_day"),
+    "contacts": ("contact_id", "account_id", "email", "created_day"),
+    "accounts": ("account_id", "name", "domain", "created_day"),
     "usage": ("account_id", "contact_id", "name", "day", "events", "quantity"),
     "invoices": ("account_id", "contact_id", "amount_minor", "status", "issued_day"),
     "subscriptions": (
-        "account_id", "mrr_minor", "currency", "trial", "interval_months",
-        "started_day", "term_end_day", "ended_day",
+        "account_id", "subscription_id", "product", "mrr_minor", "currency", "trial",
+        "interval_months", "started_day", "term_end_day", "ended_day",
     ),
+    "segment_history": ("account_id", "segment", "day"),
+    "arms": ("account_id", "arm", "day"),
+    "account_alias": ("ref", "account_id"),
+    "contact_alias": ("ref", "contact_id"),
+    "fact_accounts": ("account_ref", "acquisition", *FACT),
+    "fact_contacts": ("contact_ref", "acquisition", *FACT),
+    "fact_subscriptions": ("subscription_ref", "account_ref", "product", *FACT),
 }  # fmt: skip
 
 

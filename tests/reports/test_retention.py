@@ -20,7 +20,8 @@ ENGINE = engine("2019-06-01", "2021-06-01")
 
 def counts(report: Retention) -> Counts:
     return {
-        (c.cohort, c.bucket): (c.size, c.eligible, c.retained, c.complete) for c in report.cells
+        (c.cohort, c.bucket): (c.size, c.eligible, c.retained, c.complete, c.reactivated)
+        for c in report.cells
     }
 
 
@@ -43,6 +44,7 @@ def specs(draw: st.DrawFn) -> RetentionSpec:
         clock=draw(st.sampled_from(("rolling", "calendar"))),
         unit=draw(st.sampled_from(("day", "week", "month"))),
         cohort=draw(st.sampled_from(("day", "week", "month"))),
+        week_start=draw(st.sampled_from(("monday", "sunday"))),
         incomplete=draw(st.sampled_from(("exclude", "mark"))),
         base=draw(st.sampled_from(("period_0", "previous"))),
         buckets=tuple(edges),
@@ -144,8 +146,18 @@ def test_says_what_is_missing() -> None:
         ({"buckets": ()}, "rising"),
         ({"buckets": (-1,)}, "rising"),
         ({"mode": "bracket", "brackets": ((3, 3),)}, "hi above lo"),
+        ({"recurring": True}, "happens once"),
+        ({"returns": "paid"}, "contacts are not"),
+        ({"entity": "subscription"}, "only birth=first_paid"),
     ],
 )
 def test_refuses_a_definition_that_cannot_be_measured(wrong: dict[str, object], said: str) -> None:
     with pytest.raises(BadInput, match=said):
         RetentionSpec(**wrong)  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_what_was_done_before_the_birth_is_no_return() -> None:
+    """Born late in a month and seen early in it: the month of birth has no return."""
+    spec = RetentionSpec(clock="calendar", unit="month", buckets=(0, 1), min_size=1)
+    report = measure(FIRST + 70, {"p": FIRST + 20}, [("p", FIRST + 3)], spec)
+    assert [c.retained for c in report.cells] == [0, 0]

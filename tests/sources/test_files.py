@@ -53,6 +53,15 @@ def test_encodings(tmp_path: Path, encoding: str) -> None:
     assert column(batch.tables["tickets"], "ticket_ref") == ["acme:zoë"]
 
 
+def test_blanks_of_any_length_between_columns(tmp_path: Path) -> None:
+    mapping = CSV.replace("occurred:", "delimiter: whitespace\n    occurred:", 1)
+    content = " id  opened   score\r\n 1\t2020-01-02  4 \r\n2 2020-01-0x 3\r\n 3 2020-01-04\r\n"
+    batch = read(tmp_path, mapping, a_csv=content)
+    assert column(batch.tables["tickets"], "ticket_ref") == ["acme:1"]
+    assert column(batch.tables["tickets"], "satisfaction") == [4.0]
+    assert {line[1] for line in told(batch)} == {3, 4}
+
+
 def test_tsv_and_headerless(tmp_path: Path) -> None:
     tsv = TICKETS.format(file="a.tsv") + "    header: [id, opened, score]\n"
     batch = read(tmp_path, tsv, a_tsv='1\t"2020-01-02"\t3\n2\t2020-01-0x\t3\n')

@@ -18,6 +18,9 @@ from tools.reports.net_retention import measure_net_retention
 from tools.reports.retention import measure_retention
 from tools.reports.retention_spec import RetentionSpec
 from tools.reports.revenue import measure_movements
+from tools.reports.stages import measure_stages
+from tools.reports.tracks import read_tracks
+from tools.reports.trials import measure_trials
 from tools.roi import head
 from tools.roi.price import price, unpriced_counts
 from tools.roi.rates import Windows
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
 
 STEPS = (
     "landed", "opened", "featured", "scored", "staged", "staged_in_part", "segmented", "priced",
-    "addressed", "kept", "earned", "bare", "audited",
+    "addressed", "kept", "earned", "lived", "bare", "audited",
 )  # fmt: skip
 RETENTION = (
     RetentionSpec(),
@@ -153,6 +156,18 @@ class Morning:
         measure_movements(AS_OF, self._pair, self.world.present)
         measure_movements(AS_OF, self._pair, self.world.present, "last_day")
         measure_net_retention(AS_OF, self._pair, self.world.present)
+
+    def lived(self) -> None:
+        """Trials, stages of the week, weekly series: what a report tells of the life of customers.
+
+        Both ways to count a cancelled trial, since a company has but one of them.
+        """
+        measure_trials(AS_OF, self._pair, self.world.present)
+        for compete in (True, False):
+            steps = read_sql("tools.reports", "trials_steps")
+            self._pair.run(steps, horizon=60, compete=compete)
+        measure_stages(AS_OF, LAST_RUN, self._pair)
+        read_tracks(AS_OF, self._pair, self.world.present)
 
     def bare(self) -> None:
         """What a company without billing gets: the other definitions of everything."""

@@ -13,12 +13,15 @@ from approvals.service import Gate
 from approvals.web.app import make_app
 from approvals.web.auth.auth import Auth
 from approvals.web.parts import Parts
-from approvals.web.views import Link, Table
+from approvals.web.views import Link, Member, Table
 from tests.approvals.made import DAY, KEY, NOW, desk, envelope, limits
+from tests.reports.paper.made import report
 from tests.web.auth.doors import BASE, CHEAP, HOME, SETTINGS, Clock
 from tools.channels.unsubscribe import unsubscribe_token
 from tools.errors import Absent
+from tools.reports.paper.model import Report
 from tools.store.people import People, Person, Role
+from tools.store.reports import Archived, ReportFile
 
 if TYPE_CHECKING:
     from httpx2 import Response
@@ -62,6 +65,51 @@ class FakeViews:
         return (Table("Limits", ("id", "value"), (("rest_days", "7"),)),)
 
 
+class FakeShelf:
+    """Two reports; the figures of the second have members."""
+
+    def __init__(self) -> None:
+        self.now = report()
+        self.then = report(as_of=self.now.as_of - 7, first_day=self.now.first_day - 7)
+
+    def list(self) -> tuple[Archived, ...]:
+        files = tuple(ReportFile(f"report.{end}", "aa", 3) for end in ("html", "json", "pdf"))
+        return tuple(
+            Archived(name, "weekly", one.as_of, one.first_day, NOW, files)
+            for name, one in (("weekly-2026-W44", self.now), ("weekly-2026-W43", self.then))
+        )
+
+    def archived(self, report_id: str) -> Archived:
+        for one in self.list():
+            if one.id == report_id:
+                return one
+        raise Absent(f"there is no report {report_id!r}")
+
+    def report(self, report_id: str) -> Report:
+        return self.now if self.archived(report_id) == self.list()[0] else self.then
+
+    def file(self, report_id: str, name: str) -> bytes:
+        if name not in {file.name for file in self.archived(report_id).files}:
+            raise Absent(f"report {report_id} has no file {name!r}")
+        return f"<p>{name}</p>".encode()
+
+    def chart(self, report_id: str, chart_id: str) -> str:
+        self.archived(report_id)
+        if chart_id != "curve":
+            raise Absent(f"there is no chart {chart_id!r}")
+        return "<svg xmlns='http://www.w3.org/2000/svg'/>"
+
+    def members(
+        self, report_id: str, figure: str, after: tuple[str, str] | None, limit: int
+    ) -> tuple[Member, ...]:
+        self.archived(report_id)
+        if not figure.endswith(".size"):
+            raise Absent(f"nobody can tell who is behind {figure!r}")
+        everyone = [Member(f"a{n:03d}", f"Bäcker <{n}>", f"c{n:03d}") for n in range(130)]
+        start = [m for m in everyone if after is None or (m.account_id, m.member_id) > after]
+        return tuple(start[:limit])
+
+
 class Inbox:
     """The application over a store, with a clock to turn and somebody of every role."""
 
@@ -74,7 +122,7 @@ class Inbox:
         zone = ZoneInfo("UTC")
         self.gate = Gate(store.gate, lambda _: self.limits, self.clock, zone, KEY)
         self.parts = Parts(
-            self.gate, self.auth, FakeViews(said), SECRET, lag=lambda: {"daily": 3.0},
+            self.gate, self.auth, FakeViews(said), FakeShelf(), SECRET, lag=lambda: {"daily": 3.0},
             company="Example Ltd", postal_address="1 High Street",
         )  # fmt: skip
         self.app = make_app(self.parts)

@@ -13,11 +13,16 @@ AUDITORS: tuple[Role, ...] = ("auditor", "admin")
 GETS = (
     "/", "/queue", "/queue/changes", "/proposals/{one}", "/proposals/{one}/message", "/actions",
     "/log", "/roster", "/accounts", "/accounts/a1", "/audit", "/runs", "/why-not?account=a1",
-    "/rules", "/switches", "/metrics", "/api/v1/queue", "/api/v1/proposals/{one}",
+    "/rules", "/switches", "/reports", "/reports/weekly-2026-W44",
+    "/reports/weekly-2026-W44/behind?figure=retention.3.size",
+    "/reports/weekly-2026-W44/files/report.html", "/reports/weekly-2026-W44/charts/curve",
+    "/reports/compare", "/reports/compare?a=weekly-2026-W43&b=weekly-2026-W44", "/metrics",
+    "/api/v1/queue", "/api/v1/proposals/{one}",
     "/api/v1/actions", "/api/v1/log", "/api/v1/audit-chain",
 )  # fmt: skip
 OPEN = ("/health", "/ready", "/login", "/api/v1/openapi.json", "/api/v1/docs", "/static/app.css",
-        "/static/keys.js", "/static/htmx.min.js")  # fmt: skip
+        "/static/keys.js", "/static/htmx.min.js", "/static/charts.js", "/static/uplot.min.js",
+        "/static/uplot.min.css")  # fmt: skip
 
 
 @dataclass(frozen=True)

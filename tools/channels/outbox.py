@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tools.channels.checks import key_name
 from tools.channels.contract import NotNow, Receipt, Unsure
+from tools.channels.letter import compose_letter
 from tools.channels.message import compose
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tools.channels.contract import Delivery, Effect
+    from tools.channels.letter import Letter
     from tools.channels.message import Sender
 
 
@@ -50,6 +52,13 @@ class OutboxChannel:
         target = self._path(delivery.key)
         if not target.exists():
             self._file(compose(delivery, self._sender), target)
+        return self._kept(target)
+
+    def post(self, letter: "Letter") -> Receipt:
+        """Write a letter to one of our own people, once."""
+        target = self._path(letter.key)
+        if not target.exists():
+            self._file(compose_letter(letter, self._sender), target)
         return self._kept(target)
 
     def find(self, key: str) -> Receipt | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from tools.channels.addresses import plain_address
 from tools.channels.contract import Denied, NotNow, Receipt, Refused, Unsure
 from tools.channels.deadline import deadline
+from tools.channels.letter import compose_letter
 from tools.channels.message import compose, message_id
 from tools.errors import BadInput
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tools.channels.contract import Delivery, Effect
+    from tools.channels.letter import Letter
     from tools.channels.message import Sender
 
 Security = Literal["none", "starttls", "tls"]
@@ -70,15 +72,22 @@ class SmtpChannel:
             Denied: when it does not accept our credential.
             Unsure: when it was cut off after it had the whole message.
         """
-        content = compose(delivery, self._sender)
         recipient = plain_address(delivery.recipient, "recipient")
+        return self._mail(delivery.key, recipient, compose(delivery, self._sender))
+
+    def post(self, letter: "Letter") -> Receipt:
+        """Hand over a letter to one of our own people; raises what `deliver` raises."""
+        recipient = plain_address(letter.recipient, "recipient")
+        return self._mail(letter.key, recipient, compose_letter(letter, self._sender))
+
+    def _mail(self, key: str, recipient: str, content: bytes) -> Receipt:
         with self._session() as session:
             try:
                 self._offer(session, recipient, content)
             except _LOST as error:
                 raise self._unreached(error) from error
             self._finish(session)
-        return Receipt(message_id(delivery.key, self._sender))
+        return Receipt(message_id(key, self._sender))
 
     def find(self, key: str) -> Receipt | None:  # noqa: ARG002 - SMTP cannot be asked
         """Nothing: a mail server cannot be asked."""

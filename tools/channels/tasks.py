@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "day", "action", "play", "account_id", "account", "contact", "address", "owner", "value",
-    "currency", "subject", "body", "key",
+    "currency", "subject", "body", "campaign", "key",
 )  # fmt: skip
 
 
@@ -131,7 +131,7 @@ def _write_all(handle: int, data: bytes) -> None:
 
 
 def _holds(sheet: "Sheet", key: bytes) -> bool:
-    return any(record[-1] == key and len(record) == len(COLUMNS) for record in sheet.records)
+    return any(record[-1] == key for record in sheet.records)
 
 
 def _line(delivery: "Delivery") -> bytes:
@@ -140,6 +140,7 @@ def _line(delivery: "Delivery") -> bytes:
         delivery.account_name, delivery.recipient_name or delivery.contact_id, delivery.recipient,
         delivery.owner,
     ]  # fmt: skip
-    words = [delivery.currency, delivery.subject, delivery.body, delivery.key]
+    campaign = "; ".join(f"{name}={value}" for name, value in delivery.tags)
+    words = [delivery.currency, delivery.subject, delivery.body, campaign, delivery.key]
     before = [safe_text(text or "") for text in texts]
     return row([*before, safe_number(delivery.value), *map(safe_text, words)])

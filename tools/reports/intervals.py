@@ -36,6 +36,17 @@ def wilson(successes: int, trials: int, level: float = 0.95) -> tuple[float, flo
     return low, high
 
 
+def difference(one: tuple[int, int], other: tuple[int, int]) -> tuple[float, float]:
+    """Newcombe's interval of the difference of two shares, each as (successes, trials)."""
+    (p, q), (l1, u1), (l2, u2) = (
+        (one[0] / one[1], other[0] / other[1]),
+        wilson(*one),
+        wilson(*other),
+    )
+    below, above = sqrt((p - l1) ** 2 + (u2 - q) ** 2), sqrt((u1 - p) ** 2 + (q - l2) ** 2)
+    return p - q - below, p - q + above
+
+
 def ratio_interval(
     top: list[int], bottom: list[int], accounts: list[int], level: float = 0.95, seed: int = 7
 ) -> Interval | None:

@@ -1,9 +1,11 @@
-"""Net and gross revenue retention, point to point, on the accounts that paid at the start."""
+"""Net and gross revenue retention of the accounts that paid at the start, in both forms."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tools.days import from_number, month_start
+from tools.reports.constant import convert, minor
+from tools.reports.internal import NOBODY, Internal
 from tools.reports.intervals import Interval, ratio_interval, wilson
 from tools.reports.revenue import Boundary, prepare_revenue
 from tools.warehouse.sql import read_sql
@@ -11,6 +13,7 @@ from tools.warehouse.sql import read_sql
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from tools.reports.money_spec import Rate
     from tools.warehouse.engine import Engine
 
     Pairs = list[dict[str, int]]
@@ -22,10 +25,15 @@ class NetRetention:
 
     Attributes:
         accounts: that paid at the start; accounts won since are not in any figure.
-        nrr: revenue now over revenue then; above 1 when expansion outweighs losses.
+        nrr: revenue now over revenue then; above 1 when expansion outweighs losses. The moves of
+            these accounts, month by month, add up to the same: both forms agree.
         grr: the same with every account capped at what it paid then; never above 1.
+        grr_moves: the movement form: one less every churn and contraction of these accounts in
+            the months between over revenue then; what came back is not set off, so that an
+            account that leaves and returns counts as lost here and as kept in `grr`.
         logos: share of accounts that still pay, with its Wilson interval.
-        nrr_without_largest: without the account that paid most then.
+        nrr_without_largest: without the account that paid most then; so for `grr`, `grr_moves`.
+        constant: amounts of several currencies at the rates of the start.
     """
 
     month: int
@@ -39,10 +47,15 @@ class NetRetention:
     nrr_without_largest: float | None
     grr: float
     grr_interval: Interval | None
+    grr_without_largest: float | None
+    grr_moves: float
+    grr_moves_interval: Interval | None
+    grr_moves_without_largest: float | None
     logos: float
     logos_low: float
     logos_high: float
     definition: str
+    constant: bool = False
 
 
 def measure_net_retention(
@@ -51,27 +64,74 @@ def measure_net_retention(
     present: "Collection[str]",
     months: int = 12,
     boundary: Boundary = "opening",
+    internal: Internal = NOBODY,
 ) -> tuple[NetRetention, ...]:
     """NRR, GRR and logo retention of the last closed month, one for each currency.
 
     Empty when the company has no revenue that old. Raises NotComputable without subscriptions.
     """
-    prepare_revenue(as_of, engine, present, boundary)
-    last = engine.run("SELECT MAX(month_n) AS month_n FROM revenue_points").to_pylist()
-    month = last[0]["month_n"]
+    prepare_revenue(as_of, engine, present, boundary, internal)
+    return net_retention(engine, months)
+
+
+def net_retention(engine: "Engine", months: int) -> tuple[NetRetention, ...]:
+    """The same from the relations that measuring the movements has made."""
+    month = last_month(engine)
     if month is None:
         return ()
+    engine.view("revenue_paid", read_sql(__package__, "revenue_paid"))
+    groups = _pairs(engine, month, months)
+    return tuple(_retention(month, months, *group) for group in groups.items())
+
+
+def constant_retention(
+    engine: "Engine", months: int, currency: str, rates: "tuple[Rate, ...]"
+) -> NetRetention | None:
+    """The same of all currencies together, at the rates of the start; None without revenue then.
+
+    Raises:
+        NotComputable: when a currency has no rate by then.
+    """
+    month = last_month(engine)
+    if month is None or not _has_point(engine, month - months):
+        return None
+    convert(engine, month, months, currency, rates)
+    groups = _pairs(engine, month, months)
+    if not groups:
+        return None
+    found = _retention(month, months, currency, groups[currency])
+    said = found.definition.removesuffix(" Currencies are never added.")
+    said += f" In {currency}, every amount at its currency's rate on the first of these days."
+    return replace(
+        found, start=minor(found.start), end=minor(found.end), definition=said, constant=True
+    )
+
+
+def last_month(engine: "Engine") -> int | None:
+    """The last month that is closed, None before the first."""
+    rows = engine.run("SELECT MAX(month_n) AS month_n FROM revenue_points").to_pylist()
+    found: int | None = rows[0]["month_n"]
+    return found
+
+
+def _has_point(engine: "Engine", month: int) -> bool:
+    sql = "SELECT COUNT(*) AS n FROM revenue_points AS p WHERE p.month_n = $month_n"
+    return bool(engine.run(sql, month_n=month).to_pylist()[0]["n"])
+
+
+def _pairs(engine: "Engine", month: int, months: int) -> "dict[str, Pairs]":
     sql = read_sql(__package__, "revenue_pairs")
     groups: dict[str, Pairs] = {}
     for row in engine.run(sql, month_n=month, months=months).to_pylist():
         groups.setdefault(row["currency"], []).append(row)
-    return tuple(_retention(month, months, *group) for group in groups.items())
+    return groups
 
 
 def _retention(month: int, months: int, currency: str, pairs: "Pairs") -> NetRetention:
     number = [row["accounts"] for row in pairs]
     before, after = [row["before"] for row in pairs], [row["after"] for row in pairs]
-    kept = [min(row["before"], row["after"]) for row in pairs]
+    capped = [min(row["before"], row["after"]) for row in pairs]
+    stayed = [row["before"] - row["lost"] for row in pairs]
     paying = sum(row["accounts"] for row in pairs if row["after"] > 0)
     start, low_high = _total(before, number), wilson(paying, sum(number))
     return NetRetention(
@@ -83,9 +143,13 @@ def _retention(month: int, months: int, currency: str, pairs: "Pairs") -> NetRet
         end=_total(after, number),
         nrr=_total(after, number) / start,
         nrr_interval=ratio_interval(after, before, number),
-        nrr_without_largest=_without_largest(pairs),
-        grr=_total(kept, number) / start,
-        grr_interval=ratio_interval(kept, before, number),
+        nrr_without_largest=_without_largest(after, before, number),
+        grr=_total(capped, number) / start,
+        grr_interval=ratio_interval(capped, before, number),
+        grr_without_largest=_without_largest(capped, before, number),
+        grr_moves=_total(stayed, number) / start,
+        grr_moves_interval=ratio_interval(stayed, before, number),
+        grr_moves_without_largest=_without_largest(stayed, before, number),
         logos=paying / sum(number),
         logos_low=low_high[0],
         logos_high=low_high[1],
@@ -97,12 +161,11 @@ def _total(values: list[int], number: list[int]) -> int:
     return sum(value * n for value, n in zip(values, number, strict=True))
 
 
-def _without_largest(pairs: "Pairs") -> float | None:
+def _without_largest(top: list[int], bottom: list[int], number: list[int]) -> float | None:
     """The pairs come largest first; of equals the one that pays most now is taken."""
-    first, *rest = pairs
-    rest = [{**first, "accounts": first["accounts"] - 1}, *rest]
-    start = sum(row["before"] * row["accounts"] for row in rest)
-    return sum(row["after"] * row["accounts"] for row in rest) / start if start else None
+    rest = [number[0] - 1, *number[1:]]
+    start = _total(bottom, rest)
+    return _total(top, rest) / start if start else None
 
 
 def _words(month: int, months: int) -> str:

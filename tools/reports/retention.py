@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING
-
-import pyarrow as pa
-from sqlglot import exp
+from typing import TYPE_CHECKING, Any
 
 from tools.days import from_number
 from tools.errors import NotComputable
 from tools.reports.intervals import wilson
-from tools.reports.retention_spec import RetentionSpec, Unit, Window
+from tools.reports.retention_prepare import place, prepare
+from tools.reports.retention_spec import RetentionSpec, Window
+from tools.reports.retention_words import definition
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
@@ -18,11 +17,6 @@ if TYPE_CHECKING:
 
     from tools.warehouse.engine import Engine
     from tools.warehouse.sql import Parameter
-
-_COLUMN = {"day": "day", "week": "week_n", "month": "month_n"}
-_BUCKETS = pa.schema(
-    [("n", pa.int64()), ("lo", pa.int64()), ("hi", pa.int64()), ("closes", pa.int64())]
-)
 
 
 @dataclass(frozen=True)
@@ -35,6 +29,8 @@ class Cell:
         eligible: the denominator.
         retained: the numerator.
         complete: the bucket is over for every member.
+        reactivated: of the retained, those not retained in the bucket before.
+        part: what the cohort is split by, '' when it is not.
     """
 
     cohort: int
@@ -46,6 +42,8 @@ class Cell:
     rate: float | None
     low: float | None
     high: float | None
+    reactivated: int = 0
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +57,8 @@ class Mean:
     rate: float | None
     low: float | None
     high: float | None
+    reactivated: int = 0
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ class Retention:
 
     Attributes:
         left_out: members the table knows without a birth day.
+        internal: members left out as our own or for tests.
         query: first 16 hex digits of the sha256 of definition, query text and parameters.
     """
 
@@ -77,88 +78,74 @@ class Retention:
     left_out: int
     definition: str
     query: str
+    internal: int = 0
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What the cohorts are split by, in order; one '' when they are not."""
+        return tuple(sorted({cell.part for cell in self.cells}))
 
 
 def measure_retention(
-    as_of: int, engine: "Engine", present: "Collection[str]", spec: RetentionSpec
+    as_of: int,
+    engine: "Engine",
+    present: "Collection[str]",
+    spec: RetentionSpec,
+    *,
+    again: bool = False,
 ) -> Retention:
     """Measure retention from what is known as of a day.
 
     Args:
         as_of: day number D; only days before D are read.
-        engine: holds the as-of relations contacts, accounts, usage, invoices, calendar.
-        present: canonical tables this company has at all.
+        engine: holds the as-of relations contacts, accounts, usage, invoices, subscriptions,
+            calendar; for a breakdown segment_history (account_id, segment, day), arms
+            (account_id, arm, day) or the facts and aliases the relations were made of.
+        present: canonical tables this company has at all, and those histories it has.
         spec: the definition.
+        again: the definition measured last differs in buckets, mode or breakdown alone.
 
     Raises:
         NotComputable: when a table the definition needs is absent.
     """
     if missing := sorted(spec.needs() - frozenset(present)):
         raise NotComputable(*missing)
-    _prepare(as_of, engine, spec)
-    left_out = engine.run("SELECT COUNT(*) AS n FROM retention_births AS b WHERE b.day IS NULL")
+    prepare(as_of, engine, spec, again=again)
     text = read_sql(__package__, "retention")
     parameters = _parameters(as_of, engine, spec)
     windows = spec.windows()
     cells = tuple(_cell(row, windows, spec) for row in engine.run(text, **parameters).to_pylist())
+    parts = sorted({cell.part for cell in cells} or {""})
     return Retention(
         as_of=as_of,
         spec=spec,
         cells=cells,
-        means=tuple(_mean(window.label, cells, spec) for window in windows),
-        left_out=left_out.to_pylist()[0]["n"],
-        definition=spec.words(from_number(as_of - 1).isoformat()),
+        means=tuple(_mean(window.label, p, cells, spec) for p in parts for window in windows),
+        left_out=_number(engine, "retention_births", "b.day IS NULL"),
+        definition=definition(spec, from_number(as_of - 1).isoformat()),
         query=_fingerprint(spec, text, parameters),
+        internal=_number(engine, "retention_born", "b.internal = 1"),
     )
 
 
-def _prepare(as_of: int, engine: "Engine", spec: RetentionSpec) -> None:
-    entity = exp.column(f"{spec.entity}_id")
-    _activity(engine, "retention_activity", spec.returns, entity, spec.event)
-    if spec.birth == "signup":
-        sql = read_sql(__package__, "retention_signups")
-        engine.create("retention_births", sql, contacts=spec.entity == "contact")
-    else:
-        kinds = {"first_purchase": "purchases", "first_invoice": "invoices"}
-        kind = kinds.get(spec.birth, "usage")
-        _activity(engine, "retention_first_activity", kind, entity, None)
-        engine.create("retention_births", read_sql(__package__, "retention_first"))
-    place, unit = _calendar(_clock(spec)), _calendar(spec.cohort)
-    members = read_sql(__package__, "retention_members")
-    engine.create("retention_members", members, as_of=as_of, place=place, unit=unit)
-    returns = read_sql(__package__, "retention_returns")
-    engine.create("retention_returns", returns, as_of=as_of, place=place)
-    engine.put("retention_buckets", _buckets(spec))
+def _number(engine: "Engine", relation: str, condition: str) -> int:
+    sql = f"SELECT COUNT(DISTINCT b.id) AS n FROM {relation} AS b WHERE {condition}"
+    found: int = engine.run(sql).to_pylist()[0]["n"]
+    return found
 
 
-def _activity(
-    engine: "Engine", name: str, kind: str, entity: exp.Expression, event: str | None
-) -> None:
-    if kind in {"usage", "named"}:
-        engine.create(name, read_sql(__package__, "retention_usage"), entity=entity, event=event)
-        return
-    sql = read_sql(__package__, "retention_invoices")
-    engine.create(name, sql, entity=entity, purchases=kind == "purchases")
-
-
-def _clock(spec: RetentionSpec) -> Unit:
-    return "day" if spec.clock == "rolling" else spec.unit
-
-
-def _calendar(unit: Unit) -> exp.Expression:
-    return exp.column(_COLUMN[unit], table="c")
-
-
-def _buckets(spec: RetentionSpec) -> pa.Table:
-    rows = [
-        {"n": n, "lo": w.lo, "hi": w.hi, "closes": w.closes} for n, w in enumerate(spec.windows())
-    ]
-    return pa.Table.from_pylist(rows, schema=_BUCKETS)
+def last_births(as_of: int, engine: "Engine", spec: RetentionSpec) -> tuple[int, ...]:
+    """The last place of birth of those who count, bucket by bucket."""
+    given = _parameters(as_of, engine, spec)
+    end, last = int(str(given["end"])), int(str(given["last"]))
+    if spec.incomplete == "mark":
+        return tuple(last - window.lo * spec.length for window in spec.windows())
+    return tuple(end - window.closes * spec.length for window in spec.windows())
 
 
 def _parameters(as_of: int, engine: "Engine", spec: RetentionSpec) -> "dict[str, Parameter]":
     sql = read_sql(__package__, "retention_ends")
-    ends = engine.run(sql, as_of=as_of, place=_calendar(_clock(spec))).to_pylist()[0]
+    ends = engine.run(sql, as_of=as_of, place=place(spec)).to_pylist()[0]
     return {
         "length": spec.length,
         "end": ends["end_place"],
@@ -168,7 +155,7 @@ def _parameters(as_of: int, engine: "Engine", spec: RetentionSpec) -> "dict[str,
     }
 
 
-def _cell(row: dict[str, int], windows: tuple[Window, ...], spec: RetentionSpec) -> Cell:
+def _cell(row: "dict[str, Any]", windows: tuple[Window, ...], spec: RetentionSpec) -> Cell:
     rate, low, high = _rate(row["retained"], row["eligible"], spec.min_size)
     return Cell(
         cohort=row["cohort"],
@@ -180,6 +167,8 @@ def _cell(row: dict[str, int], windows: tuple[Window, ...], spec: RetentionSpec)
         rate=rate,
         low=low,
         high=high,
+        reactivated=row["reactivated"],
+        part=row["part"],
     )
 
 
@@ -191,15 +180,17 @@ def _rate(
     return (retained / eligible, *wilson(retained, eligible))
 
 
-def _mean(bucket: str, cells: tuple[Cell, ...], spec: RetentionSpec) -> Mean:
+def _mean(bucket: str, part: str, cells: tuple[Cell, ...], spec: RetentionSpec) -> Mean:
     mark = spec.incomplete == "mark"
-    used = [c for c in cells if c.bucket == bucket and c.eligible and (c.complete or not mark)]
+    here = [c for c in cells if c.bucket == bucket and c.part == part]
+    used = [c for c in here if c.eligible and (c.complete or not mark)]
     eligible, retained = sum(c.eligible for c in used), sum(c.retained for c in used)
     rate, low, high = _rate(retained, eligible, spec.min_size)
     if spec.mean == "simple":
         rates = [c.rate for c in used if c.rate is not None]
         rate, low, high = (sum(rates) / len(rates) if rates else None), None, None
-    return Mean(bucket, len(used), eligible, retained, rate, low, high)
+    back = sum(c.reactivated for c in used)
+    return Mean(bucket, len(used), eligible, retained, rate, low, high, back, part)
 
 
 def _fingerprint(spec: RetentionSpec, text: str, parameters: "dict[str, Parameter]") -> str:

@@ -4,27 +4,27 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tools.errors import BadInput
+from tools.reports.internal import NOBODY, Internal
 
-Entity = Literal["contact", "account"]
-Birth = Literal["signup", "first_activity", "first_purchase", "first_invoice"]
-Return = Literal["usage", "named", "purchases", "invoices"]
+Entity = Literal["contact", "account", "subscription"]
+Birth = Literal[
+    "signup", "first_activity", "first_purchase", "first_invoice", "first_paid", "assigned"
+]
+Return = Literal["usage", "named", "purchases", "invoices", "paid"]
 Mode = Literal["on", "on_or_after", "bracket"]
+Clock = Literal["rolling", "calendar"]
 Unit = Literal["day", "week", "month"]
+WeekStart = Literal["monday", "sunday"]
 Incomplete = Literal["exclude", "mark"]
+Base = Literal["period_0", "previous"]
+Average = Literal["weighted", "simple"]
+Breakdown = Literal["segment", "plan", "acquisition", "play_arm"]
 
 FOREVER = 1_000_000
 DAYS = {"day": 1, "week": 7, "month": 30}
-_BIRTHS = {
-    "signup": "born on the day of signup",
-    "first_activity": "born on the first day of use",
-    "first_purchase": "born on the first purchase",
-    "first_invoice": "born on the first invoice of any kind",
-}
-_RETURNS = {
-    "usage": "any use",
-    "purchases": "a purchase (amount above zero; not refunded, void or failed)",
-    "invoices": "any invoice, cancellations and refunds included",
-}
+REPEATED: frozenset[Birth] = frozenset({"first_activity", "first_purchase", "first_invoice"})
+_BILLED: frozenset[str] = frozenset({"first_paid", "assigned", "paid"})
+_PART_NEEDS = {"segment": "segment_history", "plan": "subscriptions", "play_arm": "arms"}
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,16 @@ class RetentionSpec:
 
     Attributes:
         entity: what is followed.
-        birth: which day starts the count; a member has one birth.
-        returns: what counts as coming back; `named` needs `event`.
+        birth: which day starts the count; `assigned` is the day an account was first drawn into
+            an arm of a play.
+        recurring: born once (False), or anew in every cohort in which the birth event happens.
+        returns: what counts as coming back; `named` needs `event`, `paid` is a paid
+            subscription in force on a day of the bucket.
         mode: in the bucket itself, at any time from its start on, or in brackets [lo, hi).
         clock: `rolling` counts whole units from the birth day; `calendar` subtracts the
-            calendar unit of the birth from that of the event (weeks start on Monday).
+            calendar unit of the birth from that of the event.
         unit: day, week (7 days) or month (30 days when rolling).
+        week_start: first day of a calendar week.
         buckets: numbers of units after birth, for `on` and `on_or_after`.
         brackets: pairs (lo, hi) of units, for `bracket`.
         cohort: calendar unit of the birth that makes a cohort.
@@ -56,22 +60,28 @@ class RetentionSpec:
         base: divide by the cohort (`period_0`) or by those retained in the bucket before.
         mean: of the cohorts, weighted by members or simple.
         min_size: below it counts are shown and no percentage.
+        breakdown: what the cohorts are split by, as of birth and never as of today.
+        internal: our own and test accounts, left out.
     """
 
     entity: Entity = "contact"
     birth: Birth = "signup"
+    recurring: bool = False
     returns: Return = "usage"
     event: str | None = None
     mode: Mode = "on"
-    clock: Literal["rolling", "calendar"] = "rolling"
+    clock: Clock = "rolling"
     unit: Unit = "week"
+    week_start: WeekStart = "monday"
     buckets: tuple[int, ...] = (1, 4, 12)
     brackets: tuple[tuple[int, int], ...] = ()
     cohort: Unit = "month"
     incomplete: Incomplete = "exclude"
-    base: Literal["period_0", "previous"] = "period_0"
-    mean: Literal["weighted", "simple"] = "weighted"
+    base: Base = "period_0"
+    mean: Average = "weighted"
     min_size: int = 20
+    breakdown: Breakdown | None = None
+    internal: Internal = NOBODY
 
     def __post_init__(self) -> None:
         """Refuse a definition that cannot be measured."""
@@ -79,11 +89,25 @@ class RetentionSpec:
             raise BadInput("retention: give `event` with returns=named, and only with it")
         if (self.mode == "bracket") != bool(self.brackets):
             raise BadInput("retention: give `brackets` with mode=bracket, and only with it")
+        self._check_windows()
+        self._check_entity()
+
+    def _check_windows(self) -> None:
         lows = [window.lo for window in self.windows()]
         if not lows or lows != sorted(set(lows)) or lows[0] < 0:
             raise BadInput(f"retention: buckets must be rising and from 0 on, not {lows}")
         if any(window.hi <= window.lo for window in self.windows()):
             raise BadInput("retention: a bracket [lo, hi) needs hi above lo")
+
+    def _check_entity(self) -> None:
+        if self.recurring and self.birth not in REPEATED:
+            raise BadInput(f"retention: {self.birth} happens once; `recurring` needs another birth")
+        if self.entity == "contact" and _BILLED & {self.birth, self.returns}:
+            raise BadInput("retention: accounts pay and are drawn into arms, contacts are not")
+        if self.entity == "subscription" and (self.birth, self.returns) != ("first_paid", "paid"):
+            raise BadInput(
+                "retention: of a subscription only birth=first_paid and returns=paid are known"
+            )
 
     @property
     def length(self) -> int:
@@ -100,49 +124,19 @@ class RetentionSpec:
         return tuple(Window(f"{self.unit} {k}", k, end(k), k + 1) for k in self.buckets)
 
     def needs(self) -> frozenset[str]:
-        """The canonical tables without which the figure cannot be given."""
-        members = "contacts" if self.entity == "contact" else "accounts"
-        births = {"signup": members, "first_activity": "events"}
-        returns = {"usage": "events", "named": "events"}
-        return frozenset(
-            {births.get(self.birth, "invoices"), returns.get(self.returns, "invoices")}
-        )
+        """The tables and histories without which the figure cannot be given."""
+        births = {
+            "signup": "contacts" if self.entity == "contact" else "accounts",
+            "first_activity": "events",
+            "first_paid": "subscriptions",
+            "assigned": "arms",
+        }
+        returns = {"usage": "events", "named": "events", "paid": "subscriptions"}
+        needed = {births.get(self.birth, "invoices"), returns.get(self.returns, "invoices")}
+        return frozenset(needed | self._part_needs())
 
-    def words(self, until: str) -> str:
-        """The definition in words; `until` is the last day seen."""
-        back = f"the event {self.event!r}" if self.event else _RETURNS[self.returns]
-        return "; ".join(
-            (
-                f"{self.entity}s {_BIRTHS[self.birth]}, cohorts by calendar {self.cohort}",
-                f"back means {back}",
-                self._mode_words(),
-                self._clock_words(),
-                self._incomplete_words(until),
-                self._base_words(),
-                f"{self.mean} mean of cohorts",
-                f"95 % Wilson intervals, counts only below {self.min_size}",
-            )
-        )
-
-    def _mode_words(self) -> str:
-        if self.mode == "on":
-            return f"in the {self.unit} itself"
-        if self.mode == "on_or_after":
-            return f"in the {self.unit} or at any later time seen"
-        return f"within the bracket of {self.unit}s"
-
-    def _clock_words(self) -> str:
-        if self.clock == "rolling":
-            return f"rolling {self.unit}s of {self.length} d from the birth day"
-        monday = " starting Monday" if self.unit == "week" else ""
-        return f"calendar {self.unit}s{monday} after that of the birth"
-
-    def _incomplete_words(self, until: str) -> str:
-        if self.incomplete == "exclude":
-            return f"only members whose bucket was over by the end of {until}"
-        return f"buckets not over by the end of {until} counted and marked *, kept out of the mean"
-
-    def _base_words(self) -> str:
-        if self.base == "period_0":
-            return "divided by the cohort"
-        return "divided by those retained in the bucket before"
+    def _part_needs(self) -> set[str]:
+        if self.breakdown is None:
+            return set()
+        own = "contacts" if self.entity == "contact" else "accounts"
+        return {_PART_NEEDS.get(self.breakdown, own)}

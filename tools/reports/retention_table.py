@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from tools.reports.retention_spec import Unit
 
 CSV_COLUMNS = (
-    "cohort", "bucket", "size", "eligible", "retained", "rate", "low", "high",
-    "complete", "query", "definition",
+    "part", "cohort", "bucket", "size", "eligible", "retained", "reactivated", "rate", "low",
+    "high", "complete", "query", "definition",
 )  # fmt: skip
 
 
@@ -50,16 +50,29 @@ def percent(rate: float | None) -> str:
 
 
 def as_table(report: "Retention") -> Table:
-    """The report as rows of text, one a cohort, the mean last."""
+    """The report as rows of text, one a cohort, the mean last; split, one a part."""
     labels = tuple(window.label for window in report.spec.windows())
+    rows = _part_rows(report) if report.spec.breakdown else _cohort_rows(report)
+    header = (report.spec.breakdown or "cohort", report.spec.entity + "s", *labels)
+    return Table(title(report), header, tuple(rows), notes(report))
+
+
+def _cohort_rows(report: "Retention") -> list[tuple[str, ...]]:
     rows = [
         (cohort_label(cohort, report.spec.cohort), str(cells[0].size), *map(cell_text, cells))
         for cohort, cells in by_cohort(report).items()
     ]
     means = (f"{report.spec.mean} mean", str(sum(int(row[1]) for row in rows)))
-    rows.append((*means, *(percent(mean.rate) for mean in report.means)))
-    header = ("cohort", report.spec.entity + "s", *labels)
-    return Table(title(report), header, tuple(rows), notes(report))
+    return [*rows, (*means, *(percent(mean.rate) for mean in report.means))]
+
+
+def _part_rows(report: "Retention") -> list[tuple[str, ...]]:
+    first = report.spec.windows()[0].label
+    sizes = dict.fromkeys(report.parts, 0)
+    for cell in report.cells:
+        sizes[cell.part] += cell.size if cell.bucket == first else 0
+    means = {p: [m for m in report.means if m.part == p] for p in report.parts}
+    return [(p, str(sizes[p]), *(percent(m.rate) for m in means[p])) for p in report.parts]
 
 
 def by_cohort(report: "Retention") -> "dict[int, list[Cell]]":
@@ -79,6 +92,8 @@ def notes(report: "Retention") -> tuple[str, ...]:
         lines.append(f"(n) is a count: fewer than {report.spec.min_size} members to divide by.")
     if report.left_out:
         lines.append(f"{report.left_out} {report.spec.entity}s without a birth day are left out.")
+    if report.internal:
+        lines.append(f"{report.internal} internal {report.spec.entity}s are left out.")
     return (*lines, f"Query {report.query}.")
 
 

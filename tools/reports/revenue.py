@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+import pyarrow as pa
+
 from tools.days import from_number, month_start
 from tools.errors import NotComputable
+from tools.reports.internal import NOBODY, Internal, mark_internal
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ _BOUNDARY_WORDS = {
     "opening": "what is in force on the first day of the next month",
     "last_day": "what is in force on the last day of the month",
 }
+_POINTS = pa.schema([("month_n", pa.int64()), ("day", pa.int32())])
 KINDS = ("new", "reactivation", "expansion", "contraction", "churn")
 
 
@@ -82,8 +86,26 @@ class Movements:
         return all(ends.get((m.currency, m.month - 1), 0) == m.start for m in self.months)
 
 
+@dataclass(frozen=True)
+class Week:
+    """What became of recurring revenue between two evenings, one movement for each currency.
+
+    Attributes:
+        first_day: the revenue of the evening before it is the start.
+        end_day: the revenue of the evening before it is the end.
+    """
+
+    first_day: int
+    end_day: int
+    moves: tuple[Movement, ...]
+
+
 def measure_movements(
-    as_of: int, engine: "Engine", present: "Collection[str]", boundary: Boundary = "opening"
+    as_of: int,
+    engine: "Engine",
+    present: "Collection[str]",
+    boundary: Boundary = "opening",
+    internal: Internal = NOBODY,
 ) -> Movements:
     """Classify what every account did to recurring revenue, in every month that is over.
 
@@ -92,28 +114,69 @@ def measure_movements(
         engine: holds the as-of relations subscriptions and calendar.
         present: canonical tables this company has at all.
         boundary: read revenue at the opening of the next month (default) or on the last day.
+        internal: accounts of our own or for tests, left out.
 
     Raises:
         NotComputable: without subscriptions.
     """
-    prepare_revenue(as_of, engine, present, boundary)
+    prepare_revenue(as_of, engine, present, boundary, internal)
+    return Movements(as_of, boundary, _moves(engine), _words(boundary))
+
+
+def measure_week(
+    first_day: int,
+    as_of: int,
+    engine: "Engine",
+    present: "Collection[str]",
+    internal: Internal = NOBODY,
+) -> Week:
+    """Classify what every account did between the evenings before two days.
+
+    The relations stay those of the week until a month is measured again.
+    """
+    _prepare_lines(engine, present, internal)
+    rows = [{"month_n": 0, "day": first_day - 1}, {"month_n": 1, "day": as_of - 1}]
+    engine.put("revenue_points", pa.Table.from_pylist(rows, schema=_POINTS))
+    _prepare_moves(engine)
+    return Week(first_day, as_of, _moves(engine))
+
+
+def prepare_revenue(
+    as_of: int,
+    engine: "Engine",
+    present: "Collection[str]",
+    boundary: Boundary,
+    internal: Internal = NOBODY,
+) -> None:
+    """Make the relations revenue_lines, revenue_first, revenue_points, revenue_mrr, revenue_moves.
+
+    The moves are a view: they are read to count them, and by those who look behind a figure.
+    """
+    _prepare_lines(engine, present, internal)
+    points = read_sql(__package__, "revenue_points")
+    engine.create("revenue_points", points, as_of=as_of, opening=boundary == "opening")
+    _prepare_moves(engine)
+
+
+def _prepare_lines(engine: "Engine", present: "Collection[str]", internal: Internal) -> None:
+    if "subscriptions" not in present:
+        raise NotComputable("subscriptions")
+    mark_internal(engine, internal)
+    engine.create("revenue_lines", read_sql(__package__, "revenue_lines"))
+    engine.create("revenue_first", read_sql(__package__, "revenue_first"))
+
+
+def _prepare_moves(engine: "Engine") -> None:
+    engine.create("revenue_mrr", read_sql(__package__, "revenue_mrr"))
+    engine.view("revenue_moves", read_sql(__package__, "revenue_moves"))
+
+
+def _moves(engine: "Engine") -> tuple[Movement, ...]:
     rows = engine.run(read_sql(__package__, "revenue_movements")).to_pylist()
     groups: dict[tuple[str, int], list[dict[str, int]]] = {}
     for row in rows:
         groups.setdefault((row["currency"], row["month_n"]), []).append(row)
-    months = tuple(_movement(*key, group) for key, group in groups.items())
-    return Movements(as_of, boundary, months, _words(boundary))
-
-
-def prepare_revenue(
-    as_of: int, engine: "Engine", present: "Collection[str]", boundary: Boundary
-) -> None:
-    """Make the relations revenue_points and revenue_mrr."""
-    if "subscriptions" not in present:
-        raise NotComputable("subscriptions")
-    points = read_sql(__package__, "revenue_points")
-    engine.create("revenue_points", points, as_of=as_of, opening=boundary == "opening")
-    engine.create("revenue_mrr", read_sql(__package__, "revenue_mrr"))
+    return tuple(_movement(*key, group) for key, group in groups.items())
 
 
 def _movement(currency: str, month: int, rows: list[dict[str, int]]) -> Movement:
@@ -133,7 +196,8 @@ def _words(boundary: Boundary) -> str:
     return (
         f"Monthly recurring revenue of a month's end is {_BOUNDARY_WORDS[boundary]}: the sum over "
         "paid subscription lines from the first day covered to the day before the first day no "
-        "longer covered, discounts taken off as the source states, trials and one-off amounts "
-        "left out, per currency. New: nothing at the start and never paid before; reactivation: "
+        "longer covered, discounts taken off as the source states, a plan billed by the year "
+        "counted by the month, trials and one-off amounts left out, per currency. New: nothing at "
+        "the start and never paid before; reactivation: "
         "nothing at the start, paid before; churn: nothing at the end."
     )

@@ -1,17 +1,45 @@
--- The accounts that paid $months ago, by what they paid then and now; equal pairs are one row.
-WITH now AS (
-    SELECT account_id AS account_id, currency AS currency, minor AS minor
-    FROM revenue_mrr
-    WHERE month_n = $month_n
+-- The accounts that paid $months ago: what they paid then and now, and what they took away in
+-- between, month by month, whatever they brought back. Equal rows are one row.
+WITH held AS (
+    SELECT h.account_id AS account_id, h.currency AS currency, h.month_n AS month_n,
+        h.minor AS minor
+    FROM revenue_paid AS h
+    WHERE h.month_n BETWEEN $month_n - $months AND $month_n
+),
+sides AS (
+    SELECT account_id AS account_id, currency AS currency, month_n AS month_n,
+        0 AS before, minor AS after
+    FROM held
+    WHERE month_n > $month_n - $months
+    UNION ALL
+    SELECT account_id AS account_id, currency AS currency, month_n + 1 AS month_n,
+        minor AS before, 0 AS after
+    FROM held
+    WHERE month_n < $month_n
+),
+steps AS (
+    SELECT s.account_id AS account_id, s.currency AS currency, s.month_n AS month_n,
+        SUM(s.before) - SUM(s.after) AS lost
+    FROM sides AS s
+    GROUP BY s.account_id, s.currency, s.month_n
+),
+losses AS (
+    SELECT s.account_id AS account_id, s.currency AS currency, CAST(SUM(s.lost) AS BIGINT) AS lost
+    FROM steps AS s
+    WHERE s.lost > 0
+    GROUP BY s.account_id, s.currency
 ),
 pairs AS (
-    SELECT t.currency AS currency, t.minor AS before, COALESCE(n.minor, 0) AS after
-    FROM revenue_mrr AS t
-    LEFT JOIN now AS n ON n.account_id = t.account_id AND n.currency = t.currency
+    SELECT t.currency AS currency, t.minor AS before, COALESCE(n.minor, 0) AS after,
+        COALESCE(l.lost, 0) AS lost
+    FROM held AS t
+    LEFT JOIN held AS n
+        ON n.account_id = t.account_id AND n.currency = t.currency AND n.month_n = $month_n
+    LEFT JOIN losses AS l ON l.account_id = t.account_id AND l.currency = t.currency
     WHERE t.month_n = $month_n - $months
 )
-SELECT currency AS currency, before AS before, after AS after,
+SELECT currency AS currency, before AS before, after AS after, lost AS lost,
     CAST(COUNT(*) AS BIGINT) AS accounts
 FROM pairs
-GROUP BY currency, before, after
-ORDER BY currency, before DESC, after DESC
+GROUP BY currency, before, after, lost
+ORDER BY currency, before DESC, after DESC, lost

@@ -12,6 +12,7 @@ import duckdb
 
 from tools.errors import BadInput
 from tools.sources.lines import line_at
+from tools.sources.mapping import WHITESPACE
 from tools.sources.raw import (
     SHOWN,
     Malformed,
@@ -27,6 +28,7 @@ from tools.sources.raw import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from typing import TextIO
 
     from tools.sources.mapping import Reader
 
@@ -80,7 +82,7 @@ class DelimitedReader:
         names, skip = header_of(path, file, self._wanted.reader)
         check_columns(self._wanted, names, file)
         try:
-            copy = path if is_utf8(self._wanted.reader) else self._transcoded(path, file)
+            copy = path if _as_it_is(self._wanted.reader) else self._transcoded(path, file)
             self._read_as(copy, file, names, skip)
         except duckdb.Error:
             # Mixed line ends stop DuckDB; a copy with one kind of line end does not.
@@ -104,8 +106,7 @@ class DelimitedReader:
                 path.open(encoding=self._wanted.reader.encoding, errors=errors) as text,
                 copy.open("w", encoding="utf-8", errors=errors, newline="\n") as out,
             ):
-                while chunk := text.read(1 << 20):
-                    out.write(chunk)
+                out.writelines(_rewritten(text, self._wanted.reader))
         except UnicodeError as error:
             raise BadInput(f"{file}: cannot be read: {first_line(error)}") from error
         return copy
@@ -147,7 +148,7 @@ class DelimitedReader:
 
     def _call(self, stretch: _Stretch, names: list[str]) -> str:
         columns = ", ".join(f"'s{n}': 'VARCHAR'" for n in range(len(names)))
-        delimiter = quoted(self._wanted.reader.delimiter)
+        delimiter = quoted(self._wanted.reader.separator)
         return (
             f"read_csv({quoted(str(stretch.path))}, columns = {{{columns}}}, auto_detect = false, "
             f"header = false, skip = {int(stretch.skip > 0)}, delim = {delimiter}, "
@@ -189,8 +190,28 @@ class DelimitedReader:
         )
 
 
+def _as_it_is(reader: "Reader") -> bool:
+    """Whether DuckDB can read the file without a copy."""
+    return is_utf8(reader) and reader.delimiter != WHITESPACE
+
+
+def _rewritten(text: "TextIO", reader: "Reader") -> "Iterator[str]":
+    """The text of a copy, in pieces of any length."""
+    if reader.delimiter == WHITESPACE:
+        yield from _separated(text, reader)
+        return
+    while chunk := text.read(1 << 20):
+        yield chunk
+
+
+def _separated(text: "TextIO", reader: "Reader") -> "Iterator[str]":
+    """Lines with one sign between columns, where blanks of any length stood."""
+    for line in text:
+        yield reader.separator.join(line.split()) + "\n"
+
+
 def is_utf8(reader: "Reader") -> bool:
-    """Whether DuckDB can read the file as it is."""
+    """Whether DuckDB can read the characters of the file as they are."""
     return reader.encoding.lower().replace("_", "-") in {"utf-8", "utf8"}
 
 
@@ -201,7 +222,8 @@ def header_of(path: "Path", file: str, reader: "Reader") -> tuple[list[str], int
     encoding, errors = ("utf-8-sig", "replace") if is_utf8(reader) else (reader.encoding, "strict")
     try:
         with path.open(encoding=encoding, errors=errors, newline="") as text:
-            rows = csv.reader(text, delimiter=reader.delimiter)
+            lines_of = _separated(text, reader) if reader.delimiter == WHITESPACE else text
+            rows = csv.reader(lines_of, delimiter=reader.separator)
             names, lines = next(rows), rows.line_num
     except StopIteration as error:
         raise BadInput(f"{file}: the file is empty: it has no header line") from error

@@ -58,7 +58,7 @@ def _records(piece: "Piece") -> "Iterator[int]":
     limit = csv.field_size_limit(sys.maxsize)
     try:
         with piece.path.open(encoding="utf-8", errors="replace", newline="") as text:
-            reader = csv.reader(text, delimiter=piece.reader.delimiter)
+            reader = csv.reader(text, delimiter=piece.reader.separator)
             for record in reader:
                 kept = bool(record) or piece.columns == 1
                 if kept and line not in bad and line >= piece.first_line + piece.skipped:

@@ -14,17 +14,27 @@ if TYPE_CHECKING:
 
 Format = Literal["csv", "jsonl", "parquet"]
 INLINE = "inline"
+WHITESPACE = "whitespace"
 
 
 @dataclass(frozen=True)
 class Reader:
-    """How a file is read: equal readers of one file share one pass over it."""
+    """How a file is read: equal readers of one file share one pass over it.
+
+    `delimiter` is one character, or WHITESPACE: blanks of any length stand between columns, and
+    those around a line mean nothing.
+    """
 
     format: Format
     delimiter: str = ","
     encoding: str = "utf-8"
     header: tuple[str, ...] | None = None
     nulls: tuple[str, ...] = ()
+
+    @property
+    def separator(self) -> str:
+        """What stands between columns of the text that is parsed."""
+        return "\t" if self.delimiter == WHITESPACE else self.delimiter
 
 
 @dataclass(frozen=True)

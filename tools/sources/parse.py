@@ -8,7 +8,8 @@ The whole language, with `?` on what may be left out::
     inputs:
       - table: canonical table        file: name or glob, inside the folder
         format?: csv | jsonl | parquet, by the suffix
-        delimiter? encoding? header? (names, for a file without them) nulls? (texts for nothing)
+        delimiter? (a character, or whitespace) encoding? nulls? (texts for nothing)
+        header? (names, for a file without them)
         where?: expression            keep?: all | earliest
         join?: [{file, match: {here: there}, take: {name: column or {from, pick, formats}}}]
         occurred: column | {from …} | unknown
@@ -24,6 +25,7 @@ from tools.errors import BadInput, nearest
 from tools.sources.cells import Context, parse_cell, parse_formats
 from tools.sources.expressions import parse_expression
 from tools.sources.mapping import (
+    WHITESPACE,
     Cell,
     Input,
     Join,
@@ -114,8 +116,10 @@ def _reader(section: Section) -> Reader:
     told, delimiter = format_of(PurePosixPath(section.text("file")))
     kind = section.choice("format", ("csv", "jsonl", "parquet"), told or "")
     given = section.optional("delimiter") or (delimiter if kind == "csv" else "")
-    if len(given) > 1:
-        raise BadInput(f"{section.place}: delimiter: {given!r} must be one character")
+    if len(given) > 1 and given != WHITESPACE:
+        raise BadInput(
+            f"{section.place}: delimiter: {given!r} must be one character, or {WHITESPACE}"
+        )
     return Reader(
         format=cast("Any", kind),
         delimiter=given or ",",

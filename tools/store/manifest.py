@@ -18,6 +18,7 @@ from tools.store.tables import BadRowRow, BatchRow, DataFileRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
     from tools.store.engine import Database
     from tools.store.records import FileKind
@@ -99,13 +100,21 @@ class Manifest:
             found = [record_of(DataFile, row) for row in session.scalars(query)]
         return tuple(sorted(found, key=lambda file: (file.table, file.path)))
 
-    def quarantine_counts(self, batch: str | None = None) -> tuple[BadRowCount, ...]:
-        """How many rows of which table and column were refused, and for which reason."""
+    def quarantine_counts(
+        self, batch: str | None = None, until: "datetime | None" = None
+    ) -> tuple[BadRowCount, ...]:
+        """How many rows of which table and column were refused, and for which reason.
+
+        `until` leaves out what was loaded after an instant.
+        """
         bad = table_of(BadRowRow).c
         groups = (bad.table, bad.column, bad.reason)
         query = select(*groups, func.count().label("rows")).group_by(*groups)
         if batch is not None:
             query = query.where(bad.batch == batch)
+        if until is not None:
+            loaded = select(col(BatchRow.id)).where(col(BatchRow.committed_at) <= until)
+            query = query.where(bad.batch.in_(loaded))
         with self._database.read() as session:
             found = [record_of(BadRowCount, row) for row in session.execute(query)]
         return tuple(sorted(found, key=lambda count: (count.table, count.column, count.reason)))

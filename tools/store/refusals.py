@@ -2,11 +2,12 @@
 
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 from sqlalchemy import delete, func, select
 from sqlmodel import col
 
 from tools.store.records import Refusal, RefusalCount
-from tools.store.rows import insert_all, record_of, table_of
+from tools.store.rows import arrow_of, insert_all, record_of, table_of
 from tools.store.tables import RefusalRow
 
 if TYPE_CHECKING:
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
 
     from tools.store.engine import Database
 
+DAYS = pa.schema(
+    [
+        ("as_of", pa.int32()), ("account_id", pa.string()), ("play", pa.string()),
+        ("rule_id", pa.string()),
+    ]
+)  # fmt: skip
 _COLUMNS = ("account_id", "as_of", "play", "rule_id", "reason")
 
 
@@ -44,6 +51,18 @@ class Refusals:
         with self._database.read() as session:
             found = [record_of(Refusal, row) for row in session.scalars(query)]
         return tuple(sorted(found, key=lambda one: (one.play, one.rule_id)))
+
+    def of_days(self, days: "Sequence[int]") -> pa.Table:
+        """What was refused on some days: account, play and rule, a row for each."""
+        rows = table_of(RefusalRow).c
+        parts = [DAYS.empty_table()]
+        with self._database.read() as session:
+            for day in sorted(set(days)):
+                query = select(rows.as_of, rows.account_id, rows.play, rows.rule_id).where(
+                    rows.as_of == day
+                )
+                parts.append(arrow_of(session.connection(), query, DAYS))
+        return pa.concat_tables(parts)
 
     def counts(self, as_of: int) -> tuple[RefusalCount, ...]:
         """How many accounts each rule refused on a day, by rule."""

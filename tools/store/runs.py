@@ -75,6 +75,16 @@ class Runs:
         with self._database.read() as session:
             return tuple(_record(session, row) for row in session.scalars(query).all())
 
+    def done_between(self, first_day: int, end_day: int, before: "datetime") -> tuple[Run, ...]:
+        """The runs of some days that were done before an instant, oldest day first."""
+        query = select(RunRow).where(
+            col(RunRow.as_of) >= first_day, col(RunRow.as_of) < end_day,
+            col(RunRow.status) == "done", col(RunRow.finished_at) < before,
+        )  # fmt: skip
+        with self._database.read() as session:
+            found = [_record(session, row) for row in session.scalars(query).all()]
+        return tuple(sorted(found, key=lambda run: run.as_of))
+
     def closed_day(self) -> int | None:
         """The last day whose run is done; None before the first."""
         query = select(func.max(RunRow.as_of)).where(col(RunRow.status) == "done")

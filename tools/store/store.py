@@ -9,6 +9,7 @@ from tools.store.migrate import open_database
 from tools.store.people import People
 from tools.store.proposals import Proposals
 from tools.store.refusals import Refusals
+from tools.store.reports import Reports
 from tools.store.runs import Runs
 from tools.store.sends import Sends, Switches
 from tools.store.slots import Slots
@@ -33,6 +34,7 @@ class Store:
         self.people = People(database)
         self.slots = Slots(database)
         self.refusals = Refusals(database)
+        self.reports = Reports(database)
         self.sends = Sends(database)
         self.switches = Switches(database)
 

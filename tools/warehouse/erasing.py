@@ -61,18 +61,29 @@ class Eraser:
 
     def file(self, dataset: "Dataset", file: DataFile) -> Rewritten | None:
         """A committed file written anew without them; None when it holds none of them."""
+        name = f"{file.path.removesuffix('.parquet')}-{self.people[0].erasure}.parquet"
+        days = ("day", "known_day") if file.kind in {FACT, USAGE_KIND} else ()
         path = dataset.folder / file.path
+        rows = self.rewrite(path, dataset.folder / name, table=file.table, order=days)
+        if rows is None:
+            return None
+        return Rewritten(file, replace(file, path=name, rows=rows) if rows else None)
+
+    def rewrite(
+        self, path: "Path", to: "Path", *, table: str = "", order: tuple[str, ...] = ()
+    ) -> int | None:
+        """Write a Parquet file anew without them; how many rows, None when it holds none of them.
+
+        A table that is not among the canonical ones goes by the names of its columns.
+        """
         self._prepare()
         schema = pq.read_schema(path)
         self.engine.scan(ROWS, [path], schema)
-        tags = tags_of(file.table, schema)
+        tags = tags_of(table, schema)
         if not self._holds(tags):
             return None
-        name = f"{file.path.removesuffix('.parquet')}-{self.people[0].erasure}.parquet"
-        days = " ORDER BY day, known_day" if file.kind in {FACT, USAGE_KIND} else ""
-        written = self._query(tags) + days
-        rows = self.engine.export(written, dataset.folder / name)
-        return Rewritten(file, replace(file, path=name, rows=rows) if rows else None)
+        ordered = f" ORDER BY {', '.join(order)}" if order else ""
+        return self.engine.export(self._query(tags) + ordered, to)
 
     def theirs(self, path: "Path", schema: pa.Schema) -> "list[dict[str, object]]":
         """The rows of a file that are about them."""

@@ -56,7 +56,7 @@ _GIVEN: dict[str, dict[Tag, str]] = {
 # What runs keep for later runs: these columns by name, and every other text as free text.
 KEPT: MappingProxyType[str, Tag] = MappingProxyType({
     "contact_ref": "contact", "contact_id": "contact", "account_ref": "account",
-    "account_id": "account",
+    "account_id": "account", "member_id": "contact",
 })  # fmt: skip
 
 

@@ -36,17 +36,29 @@ def rhythm_findings(freshness: "Sequence[Freshness]", book: "Catalogue") -> list
     """Sources silent for longer than ever before, and long silences of lively ones."""
     found = []
     for row in freshness:
-        if row.first_day is None or row.latest_day is None or row.days_behind is None:
+        span, spoke = _spans(row)
+        if spoke < RHYTHM_DAYS or row.days_behind is None:
             continue
-        span = row.latest_day - row.first_day + 1
-        spoke = span - row.silent_days
-        if spoke < RHYTHM_DAYS:
-            continue
-        if row.days_behind > max(QUIET_DAYS, 2 * row.longest_gap):
+        if overdue(row):
             found.append(_finding(book, "stale", row, row.days_behind, span + row.days_behind))
         if row.longest_gap >= QUIET_DAYS and spoke >= MOST_DAYS * span:
             found.append(_finding(book, "silence", row, row.longest_gap, span))
     return found
+
+
+def overdue(row: Freshness) -> bool:
+    """Whether a source that has a rhythm has been silent twice as long as ever before."""
+    if row.days_behind is None or _spans(row)[1] < RHYTHM_DAYS:
+        return False
+    return row.days_behind > max(QUIET_DAYS, 2 * row.longest_gap)
+
+
+def _spans(row: Freshness) -> tuple[int, int]:
+    """Days from the first to the latest with a row, and on how many of them it spoke."""
+    if row.first_day is None or row.latest_day is None:
+        return 0, 0
+    span = row.latest_day - row.first_day + 1
+    return span, span - row.silent_days
 
 
 def _finding(book: "Catalogue", code: str, row: Freshness, days: int, span: int) -> Finding:

@@ -42,3 +42,23 @@ def refers(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
 def index(table: str, *columns: str) -> None:
     """An index over columns."""
     op.create_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table, list(columns))
+
+
+def forbid_changes(table: str) -> None:
+    """No row of a table is ever changed or deleted, by whatever program."""
+    why = f"a {table} is kept as it was written"
+    if op.get_bind().dialect.name == "sqlite":
+        for change in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table}"
+                f" BEGIN SELECT RAISE(ABORT, '{why}'); END"
+            )
+        return
+    op.execute(
+        "CREATE OR REPLACE FUNCTION kept_for_ever() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'a % is kept as it was written', TG_TABLE_NAME; END $$"
+    )
+    op.execute(
+        f"CREATE TRIGGER {table}_kept BEFORE UPDATE OR DELETE ON {table}"
+        " FOR EACH ROW EXECUTE FUNCTION kept_for_ever()"
+    )

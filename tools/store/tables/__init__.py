@@ -17,13 +17,14 @@ from tools.store.tables.gate import (
 )
 from tools.store.tables.loads import BadRowRow, BatchRow, DataFileRow, DocumentRow
 from tools.store.tables.queue import ProposalRow
+from tools.store.tables.reports import ReportFileRow, ReportPostRow, ReportRow
 from tools.store.tables.runs import RefusalRow, RunDocumentRow, RunRow, TransitionRow
 from tools.store.tables.sends import PauseRow, SendRow, SuppressionRow
 
 __all__ = [
     "ActionRow", "AnswerRow", "AssignmentRow", "AttemptRow", "AuditRow", "BadRowRow", "BatchRow",
     "DataFileRow", "DecisionRow", "DocumentRow", "ErasedKeyRow", "ErasureRow", "HoldoutRow",
-    "LoginRow", "PauseRow", "PersonRow", "ProposalRow", "RefusalRow", "RevisionRow",
-    "RunDocumentRow", "RunRow", "SendRow", "SlotRow", "SuppressionRow", "TokenRow",
-    "TransitionRow",
+    "LoginRow", "PauseRow", "PersonRow", "ProposalRow", "RefusalRow", "ReportFileRow",
+    "ReportPostRow", "ReportRow", "RevisionRow", "RunDocumentRow", "RunRow", "SendRow", "SlotRow",
+    "SuppressionRow", "TokenRow", "TransitionRow",
 ]  # fmt: skip

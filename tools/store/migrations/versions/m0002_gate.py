@@ -3,7 +3,17 @@
 import sqlalchemy as sa
 from alembic import op
 
-from tools.store.migrations.pieces import big, index, instant, key, long, refers, text, whole
+from tools.store.migrations.pieces import (
+    big,
+    forbid_changes,
+    index,
+    instant,
+    key,
+    long,
+    refers,
+    text,
+    whole,
+)
 
 revision = "0002"
 down_revision = "0001"
@@ -32,7 +42,7 @@ def upgrade() -> None:
     _records()
     _people()
     for table in KEPT:
-        _forbid(table)
+        forbid_changes(table)
 
 
 def downgrade() -> None:
@@ -132,23 +142,3 @@ def _people() -> None:
         key("token", "sha256"), refers("token", "person", "person.id"),
     )  # fmt: skip
     index("token", "person")
-
-
-def _forbid(table: str) -> None:
-    """No row of a table is ever changed or deleted, by whatever program."""
-    why = f"a {table} is kept as it was written"
-    if op.get_bind().dialect.name == "sqlite":
-        for change in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table}"
-                f" BEGIN SELECT RAISE(ABORT, '{why}'); END"
-            )
-        return
-    op.execute(
-        "CREATE OR REPLACE FUNCTION kept_for_ever() RETURNS trigger LANGUAGE plpgsql AS"
-        " $$ BEGIN RAISE EXCEPTION 'a % is kept as it was written', TG_TABLE_NAME; END $$"
-    )
-    op.execute(
-        f"CREATE TRIGGER {table}_kept BEFORE UPDATE OR DELETE ON {table}"
-        " FOR EACH ROW EXECUTE FUNCTION kept_for_ever()"
-    )

@@ -6,13 +6,22 @@ an id may become the erasure's; hash, seal, values and every other column stay a
 
 from alembic import op
 
-from tools.store.migrations.pieces import index, instant, key, long, refers, text
+from tools.store.migrations.pieces import (
+    forbid_changes,
+    index,
+    instant,
+    key,
+    long,
+    refers,
+    text,
+)
 
-revision = "0003"
-down_revision = "0002"
+revision = "0005"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+KEPT = ("revision", "decision", "report_file")
 SEALED = "the bytes of a proposal never change"
 UNDER_WAY = "SELECT 1 FROM erasure WHERE status = 'begun'"
 TOMBSTONE = (
@@ -26,6 +35,7 @@ DECISION = (
     "seq", "proposal", "kind", "sha256", "version", "who", "role", "via", "reason", "day",
     "seconds", "at",
 )  # fmt: skip
+FILE = "NEW.report = OLD.report AND NEW.name = OLD.name AND OLD.name = 'members.parquet'"
 ERASURE = (  # while it goes on; afterwards another one may take a name out of its reason
     "NEW.id = OLD.id AND (OLD.status = 'begun' OR (NEW.status = OLD.status AND NEW.plan = OLD.plan"
     f" AND EXISTS ({UNDER_WAY})))"
@@ -52,25 +62,23 @@ def upgrade() -> None:
     _guard("decision", "no_update", (), _kept("decision"), _but(DECISION, note))
     _guard("erasure", "no_update", (), _kept("erasure"), ERASURE)
     _guard("erased_key", "no_update", (), _kept("erased_key"), "1 = 0")
-    for table in ("revision", "decision", "erasure", "erased_key"):
+    _guard("report_file", "no_update", (), _kept("report_file"), f"EXISTS ({UNDER_WAY}) AND {FILE}")
+    for table in (*KEPT, "erasure", "erased_key"):
         _no_delete(table)
 
 
 def downgrade() -> None:
     """Drop the tables, and let the triggers refuse everything again."""
-    for table, name in (("proposal", "sealed"), ("revision", "no_update"),
-                        ("decision", "no_update"), ("erasure", "no_update"),
-                        ("erased_key", "no_update"), ("revision", "no_delete"),
-                        ("decision", "no_delete"), ("erasure", "no_delete"),
-                        ("erased_key", "no_delete")):  # fmt: skip
-        _drop(table, name)
+    _drop("proposal", "sealed")
+    for table in (*KEPT, "erasure", "erased_key"):
+        _drop(table, "no_update")
+        _drop(table, "no_delete")
     for table in ("erased_key", "erasure"):
         op.drop_table(table)
     if _is_sqlite():
         _guard("proposal", "sealed", GUARDED, SEALED, "1 = 0")
-        for table in ("revision", "decision"):
-            _guard(table, "no_update", (), _kept(table), "1 = 0")
-            _no_delete(table)
+        for table in KEPT:
+            forbid_changes(table)
         return
     op.execute(
         "CREATE FUNCTION proposal_sealed() RETURNS trigger LANGUAGE plpgsql AS"
@@ -80,11 +88,8 @@ def downgrade() -> None:
         f"CREATE TRIGGER proposal_sealed BEFORE UPDATE OF {', '.join(GUARDED)} ON proposal"
         " FOR EACH ROW EXECUTE FUNCTION proposal_sealed()"
     )
-    for table in ("revision", "decision"):
-        op.execute(
-            f"CREATE TRIGGER {table}_kept BEFORE UPDATE OR DELETE ON {table}"
-            " FOR EACH ROW EXECUTE FUNCTION kept_for_ever()"
-        )
+    for table in KEPT:
+        forbid_changes(table)
 
 
 def _is_sqlite() -> bool:
@@ -103,13 +108,14 @@ def _but(columns: tuple[str, ...], *may: str) -> str:
 
 def _drop_old() -> None:
     if _is_sqlite():
-        for name in ("proposal_sealed", "revision_no_update", "decision_no_update",
-                     "revision_no_delete", "decision_no_delete"):  # fmt: skip
-            op.execute(f"DROP TRIGGER {name}")
+        op.execute("DROP TRIGGER proposal_sealed")
+        for table in KEPT:
+            op.execute(f"DROP TRIGGER {table}_no_update")
+            op.execute(f"DROP TRIGGER {table}_no_delete")
         return
     op.execute("DROP TRIGGER proposal_sealed ON proposal")
     op.execute("DROP FUNCTION proposal_sealed")
-    for table in ("revision", "decision"):
+    for table in KEPT:
         op.execute(f"DROP TRIGGER {table}_kept ON {table}")
 
 

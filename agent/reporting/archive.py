@@ -1,0 +1,153 @@
+"""The archive on disk: a folder for each report, its files known to the store by their hashes.
+
+Files are written beside their place and moved there whole; what the store does not name does not
+exist for a reader, and what is not the bytes it names is refused.
+"""
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from agent.reporting.folders import MEMBERS, folder_of, hashed
+from agent.reporting.making import Made, make_report
+from agent.reporting.period import read_period
+from tools.channels.cells import safe_text
+from tools.errors import Absent, BadInput, Conflict
+from tools.reports.paper.page import as_page, inside, pictures
+from tools.reports.paper.printed import as_pdf
+from tools.reports.paper.sheets import as_sheets
+from tools.reports.paper.written import from_json, to_json
+from tools.store.reports import Archived, ReportFile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from agent.reporting.period import Period
+    from agent.wiring import Deps
+    from tools.reports.paper.model import Report
+
+JSON, HTML, PDF = "report.json", "report.html", "report.pdf"
+NOTES = "notes.json"
+_NOBODY = (
+    "SELECT CAST('' AS TEXT) AS figure, CAST('' AS TEXT) AS account_id, "
+    "CAST('' AS TEXT) AS member_id WHERE FALSE"
+)
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A report in the archive; `new` when this call put it there."""
+
+    archived: Archived
+    report: "Report"
+    failed: tuple[str, ...]
+    unfit: tuple[str, ...]
+    new: bool
+
+
+def file_report(deps: "Deps", period: "Period") -> Filed:
+    """Make the report of a period and archive it; one that is archived is given as it is."""
+    if (kept := deps.store.reports.get(period.id)) is not None:
+        return _filed(deps, kept)
+    previous = deps.store.reports.latest(period.kind, period.as_of)
+    before = read_report(deps, previous) if previous else None
+    made = make_report(deps, period, before)
+    archived = _write(deps, period, made)
+    try:
+        new = deps.store.reports.add(archived)
+    except Conflict:
+        if (kept := deps.store.reports.get(period.id)) is None:
+            raise
+        return _filed(deps, kept)
+    deps.crash("report.archived")
+    return Filed(archived, made.report, made.failed, made.unfit, new)
+
+
+def _filed(deps: "Deps", kept: Archived) -> Filed:
+    notes = json.loads(read_file(deps, kept, NOTES))
+    failed, unfit = tuple(notes["failed"]), tuple(notes["unfit"])
+    return Filed(kept, read_report(deps, kept), failed, unfit, new=False)
+
+
+def files_of(made: Made) -> dict[str, bytes]:
+    """Every file of a report but its members, by name: the same bytes for the same report."""
+    drawn = pictures(made.report)
+    texts = {
+        JSON: to_json(made.report),
+        HTML: as_page(made.report, drawn, inside(drawn)),
+        NOTES: json.dumps({"failed": list(made.failed), "unfit": list(made.unfit)}) + "\n",
+    }
+    texts |= {f"{name}.csv": text for name, text in as_sheets(made.report, safe_text).items()}
+    return {name: text.encode() for name, text in texts.items()} | {PDF: as_pdf(made.report, drawn)}
+
+
+def _write(deps: "Deps", period: "Period", made: Made) -> Archived:
+    folder = folder_of(deps, period.id)
+    draft = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    for name, content in files_of(made).items():
+        (draft / name).write_bytes(content)
+    query = " UNION ALL ".join(f"({one})" for one in made.members) or _NOBODY
+    made.engine.export(
+        "SELECT DISTINCT figure, account_id, member_id FROM "
+        f"({query}) AS m ORDER BY figure, account_id, member_id",
+        draft / MEMBERS,
+    )
+    deps.crash("report.written")
+    files = tuple(hashed(path) for path in sorted(draft.iterdir()))
+    _place(draft, folder)
+    return Archived(period.id, period.kind, period.as_of, period.first_day, deps.clock(), files)
+
+
+def _place(draft: "Path", folder: "Path") -> None:
+    """Move a whole report to its place; one that no row names is left over from a crash."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    draft.rename(folder)
+
+
+def read_report(deps: "Deps", archived: Archived) -> "Report":
+    """The report itself, from its JSON."""
+    return from_json(read_file(deps, archived, JSON).decode())
+
+
+def read_file(deps: "Deps", archived: Archived, name: str) -> bytes:
+    """The bytes of one file of a report.
+
+    Raises:
+        Absent: when the report has no such file.
+        BadInput: when the file is gone, or is not what was archived.
+    """
+    path = checked_path(deps, archived, name)
+    return path.read_bytes()
+
+
+def checked_path(deps: "Deps", archived: Archived, name: str) -> "Path":
+    """Where a file of a report is, after its bytes were compared with the archive."""
+    known: Mapping[str, ReportFile] = {file.name: file for file in archived.files}
+    if name not in known:
+        raise Absent(f"report {archived.id} has no file {name[:80]!r}")
+    path = folder_of(deps, archived.id) / name
+    if not path.is_file():
+        raise BadInput(f"report {archived.id}: {name} is gone; restore the home from a backup")
+    if hashed(path).sha256 != known[name].sha256:
+        raise BadInput(
+            f"report {archived.id}: {name} is not what was archived; restore it from a backup"
+        )
+    return path
+
+
+def remade(deps: "Deps", archived: Archived) -> tuple[str, ...]:
+    """The files that come out otherwise when the report is made again; none, or a bug is found."""
+    period = read_period(archived.id)
+    previous = deps.store.reports.latest(period.kind, period.as_of)
+    before = read_report(deps, previous) if previous else None
+    again = files_of(make_report(deps, period, before))
+    known = {file.name: file.sha256 for file in archived.files if file.name != MEMBERS}
+    now = {name: sha256(content).hexdigest() for name, content in again.items()}
+    return tuple(sorted(n for n in known.keys() | now.keys() if known.get(n) != now.get(n)))

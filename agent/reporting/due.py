@@ -1,0 +1,42 @@
+"""The reports the clock asks for: the week that ended, the month that ended, each once."""
+
+from typing import TYPE_CHECKING
+
+from agent.erasing import working
+from agent.reporting.archive import file_report
+from agent.reporting.period import month_before, week_before
+from agent.reporting.sending import send_report
+from tools.days import from_number
+from tools.errors import LifecycleError
+
+if TYPE_CHECKING:
+    from agent.reporting.period import Period
+    from agent.wiring import Deps
+
+
+def reports_due(deps: "Deps") -> str:
+    """Make and send what is over and not yet in the archive; returns what to write down.
+
+    Raises:
+        LifecycleError: when the morning after a period was not run, so that the slot fails where
+            people look; the next day's slot tries again.
+    """
+    today = deps.today()
+    said = [_due(deps, period) for period in (week_before(today), month_before(today))]
+    return "; ".join(filter(None, said)) or "nothing is due"
+
+
+def _due(deps: "Deps", period: "Period") -> str:
+    if deps.store.reports.get(period.id) is not None:
+        return ""
+    closed = deps.store.runs.closed_day()
+    if closed is None:
+        return ""
+    if closed < period.as_of:
+        raise LifecycleError(
+            f"{period.id} waits for the run of {from_number(period.as_of)}; the last is "
+            f"{from_number(closed)}"
+        )
+    with working(deps):
+        filed = file_report(deps, period)
+    return f"{period.id} {send_report(deps, filed).words}"

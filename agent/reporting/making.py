@@ -1,0 +1,110 @@
+"""Make a report of a period: its sections from the morning after, and who is behind each figure.
+
+What the report of a week says was known on the Monday after; made again ten weeks later it is the
+same to the byte, because facts, policies and deeds are read as they were known then.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+
+from agent.morning import Morning
+from agent.reporting.history import put_history
+from agent.reporting.sections import SECTIONS, Context
+from tools.days import from_number
+from tools.errors import BadInput, NotComputable
+from tools.reports.given import Chapter, Given
+from tools.reports.paper.model import Report, Section, words
+from tools.reports.restated import make_restated
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from agent.reporting.period import Period
+    from agent.reporting.sections import Maker
+    from agent.wiring import Deps
+    from tools.warehouse.engine import DuckEngine
+
+log = structlog.get_logger(__name__)
+FAILED = "could not be computed"
+
+
+@dataclass(frozen=True)
+class Made:
+    """A report, the engine it was made in, and the queries of who is behind its figures.
+
+    Attributes:
+        failed: titles of the sections that could not be computed.
+        unfit: why it must not be sent by itself: empty or stale data.
+    """
+
+    report: Report
+    engine: "DuckEngine"
+    members: tuple[str, ...]
+    failed: tuple[str, ...]
+    unfit: tuple[str, ...]
+
+
+def make_report(
+    deps: "Deps",
+    period: "Period",
+    before: Report | None,
+    makers: "Sequence[Maker]" = SECTIONS,
+) -> Made:
+    """Make the report; a section that fails says so and stops no other.
+
+    Raises:
+        BadInput: when the period is not over, or the day after it is still open.
+    """
+    _refuse_open(deps, period)
+    context = open_context(deps, period)
+    tried = [_tried(maker, context) for maker in makers]
+    sections = tuple(chapter.section for chapter, _ in tried)
+    report = Report(
+        kind=period.kind,
+        as_of=period.as_of,
+        first_day=period.first_day,
+        company=context.company,
+        sections=sections,
+        versions=context.versions,
+        restated=make_restated(context.given, sections, before),
+    )
+    members = tuple(chapter.members for chapter, _ in tried if chapter.members)
+    failed = tuple(chapter.section.title for chapter, fine in tried if not fine)
+    return Made(report, context.morning.engine, members, failed, context.unfit)
+
+
+def open_context(deps: "Deps", period: "Period") -> Context:
+    """The morning after the period, by the policies its run recorded."""
+    run = deps.store.runs.run_of(period.as_of)
+    deps = deps if run is None else deps.as_recorded(run)
+    stored = deps.store.transitions.known_before(period.as_of)
+    morning = Morning(period.as_of, deps.dataset, deps.rulebook, stored)
+    _ = morning.priced
+    present = morning.world.present | put_history(deps, morning, period)
+    given = Given(period.as_of, period.first_day, morning.engine, present)
+    return Context(deps, period, morning, given)
+
+
+def _refuse_open(deps: "Deps", period: "Period") -> None:
+    day = from_number(period.as_of)
+    closed = deps.store.runs.closed_day()
+    if closed is None or closed < period.as_of:
+        raise BadInput(
+            f"{period.id} can be made once {day} has been run: until then facts about it may still "
+            f"come in; `lifecycle run --as-of {day}` runs it"
+        )
+
+
+def _tried(maker: "Maker", context: Context) -> tuple[Chapter, bool]:
+    name = maker.__name__
+    try:
+        return maker(context), True
+    except NotComputable as lacking:
+        line = (words(f"Nothing can be said of it: {lacking}."),)
+        return Chapter(Section(name, name.capitalize(), (line,), missing=lacking.missing)), True
+    except Exception as error:
+        log.exception("report.section_failed", section=name, error=type(error).__name__)
+        line = (words(f"This section {FAILED} ({type(error).__name__}); the log says why."),)
+        return Chapter(Section(name, name.capitalize(), (line,))), False

@@ -1,0 +1,125 @@
+"""The sections of a report, in the order they are read, each made from one morning."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from tools.days import start_of
+from tools.reports.audit import audit, quarantine_counts
+from tools.reports.given import Chapter, Given
+from tools.reports.sections.changes import make_changes
+from tools.reports.sections.data import fit_to_send, make_data
+from tools.reports.sections.money import make_money
+from tools.reports.sections.retention import make_retention
+from tools.reports.sections.stages import make_stages
+from tools.reports.sections.trials import make_trials
+from tools.reports.sections.work import make_work
+from tools.roi.formulas import FORMULA_VERSION
+from tools.warehouse.dataset import FACT, USAGE_KIND
+from tools.warehouse.engine import DuckEngine
+from tools.warehouse.schema import BY_NAME
+
+if TYPE_CHECKING:
+    from agent.morning import Morning
+    from agent.reporting.period import Period
+    from agent.wiring import Deps
+    from tools.reports.audit.report import AuditReport
+
+
+@dataclass(frozen=True)
+class Context:
+    """The morning after a period, as a section is given it."""
+
+    deps: "Deps"
+    period: "Period"
+    morning: "Morning"
+    given: Given
+
+    @property
+    def company(self) -> str:
+        """Whose report it is."""
+        return self.deps.settings.company
+
+    @cached_property
+    def versions(self) -> tuple[tuple[str, str], ...]:
+        """What the report rests on, by name."""
+        model = self.morning.scored.model
+        return (
+            ("churn model", model.version[:12] if model else "none"),
+            ("facts", self._facts[:12]),
+            ("formulas", FORMULA_VERSION),
+            ("rulebook", self.morning.rulebook.fingerprint[:12]),
+        )
+
+    @property
+    def _facts(self) -> str:
+        """A hash over the names of the files of facts that were known; names are by content."""
+        dataset, day = self.morning.dataset, self.period.as_of
+        tables = [(FACT, name) for name in BY_NAME] + [(USAGE_KIND, "usage")]
+        files = [f for kind, name in tables for f in dataset.files(kind, name, as_of=day)]
+        text = "\n".join(sorted(f"{f.path} {f.rows}" for f in files))
+        return sha256(text.encode()).hexdigest()
+
+    @cached_property
+    def audit(self) -> "AuditReport":
+        """Whether the data agree, with what had been set aside when the morning was run."""
+        engine, day = DuckEngine(), self.period.as_of
+        self.morning.dataset.scan(day, engine)
+        run = self.deps.store.runs.run_of(day)
+        begin = datetime.fromtimestamp(start_of(day, self.deps.zone) / 1_000_000, tz=UTC)
+        until = begin if run is None or run.finished_at is None else run.finished_at
+        counted = self.deps.store.manifest.quarantine_counts(until=until)
+        return audit(day, engine, quarantine_counts([vars(c) for c in counted]))
+
+    @property
+    def unfit(self) -> tuple[str, ...]:
+        """Why the report would mislead whoever got it by itself."""
+        return fit_to_send(self.given, self.audit)
+
+
+Maker = Callable[[Context], Chapter]
+
+
+def retention(context: Context) -> Chapter:
+    """Who comes back."""
+    policy = context.morning.rulebook.reports
+    return make_retention(context.given, policy.retention, context.deps.zone.key)
+
+
+def money(context: Context) -> Chapter:
+    """What recurs."""
+    return make_money(context.given, context.morning.rulebook.reports.money)
+
+
+def trials(context: Context) -> Chapter:
+    """Who pays after trying."""
+    return make_trials(context.given)
+
+
+def stages(context: Context) -> Chapter:
+    """Where everybody is, and who moved."""
+    return make_stages(context.given)
+
+
+def work(context: Context) -> Chapter:
+    """What the agent found, what people made of it, and what it was worth."""
+    book = context.morning.rulebook
+    return make_work(context.given, book.plays, book.economics)
+
+
+def changes(context: Context) -> Chapter:
+    """What stands out against its own past."""
+    return make_changes(context.given)
+
+
+def data(context: Context) -> Chapter:
+    """How far the figures can be trusted."""
+    return make_data(context.given, context.audit)
+
+
+SECTIONS: tuple[Maker, ...] = (
+    retention, money, trials, stages, work, changes, data,
+)  # fmt: skip

@@ -1,0 +1,259 @@
+"""The report of a week: made once, the same for ever, sent once, and nothing lost in a crash."""
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from email import message_from_bytes
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from agent.reporting.archive import (
+    HTML,
+    JSON,
+    MEMBERS,
+    NOTES,
+    PDF,
+    file_report,
+    folder_of,
+    read_file,
+    remade,
+)
+from agent.reporting.due import reports_due
+from agent.reporting.making import make_report
+from agent.reporting.period import Period, month_before, read_period, week_before
+from agent.reporting.sending import send_report
+from agent.wiring import Deps, open_deps
+from tests.agent.company import FIRST, LATER, SECOND, number
+from tests.agent.homes import Home, Homes
+from tests.agent.points import crash_points
+from tests.databases import KINDS
+from tests.reports.paper.mail_check import mail_faults
+from tests.reports.paper.tracing import figures_on, untraced
+from tools.errors import Absent, BadInput, LifecycleError
+from tools.reports.given import Chapter
+from tools.reports.paper.page import as_mail, pictures
+from tools.reports.paper.written import figures
+from tools.warehouse.engine import DuckEngine
+
+ON_EACH = [pytest.param(kind, marks=pytest.mark.xdist_group(f"agent-{kind}")) for kind in KINDS]
+ON_SQLITE = pytest.mark.xdist_group("agent-sqlite")
+WEEK = week_before(number(FIRST))
+READERS = ["ceo@x.example", "cfo@x.example"]
+
+
+def opened(home: Home, day: date = FIRST, **more: object) -> Deps:
+    settings = home.company.settings(home.folder, home.database, day, **more)
+    return open_deps(settings).__enter__()
+
+
+def hashes(deps: Deps) -> dict[str, str]:
+    folder = folder_of(deps, WEEK.id)
+    return {path.name: sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("kind", ON_EACH)
+def test_made_on_its_monday_or_a_month_later_it_is_the_same_to_the_byte(
+    kind: str, homes: Homes
+) -> None:
+    with homes.copy(kind) as home, homes.copy(kind) as waited:
+        made = file_report(deps := opened(home), WEEK)
+        at_once = hashes(deps)
+        for day in (SECOND, LATER):
+            assert home.run(day).code == waited.run(day).code == 0
+
+        assert made.new
+        assert made.failed == ()
+        assert remade(opened(home), made.archived) == ()
+        assert hashes(opened(home)) == at_once
+        late = opened(waited)
+        assert file_report(late, WEEK).new
+        assert hashes(late) == at_once
+
+
+@ON_SQLITE
+def test_every_number_of_a_real_report_is_in_its_json_and_its_mail_is_shown(homes: Homes) -> None:
+    deps = opened(homes.lived("sqlite"))
+    made = file_report(deps, WEEK)
+    page = read_file(deps, made.archived, HTML).decode()
+
+    assert untraced(page, made.report) == []
+    assert figures_on(page) > 100
+    assert mail_faults(as_mail(made.report, pictures(made.report))) == []
+    assert read_file(deps, made.archived, PDF).startswith(b"%PDF")
+    assert json.loads(read_file(deps, made.archived, JSON))["kind"] == "weekly"
+
+
+@ON_SQLITE
+def test_whoever_is_behind_a_figure_is_as_many_as_it_says(homes: Homes) -> None:
+    deps = opened(homes.lived("sqlite"))
+    made = file_report(deps, WEEK)
+    path = folder_of(deps, WEEK.id) / MEMBERS
+    rows = DuckEngine().run(
+        f"SELECT figure, COUNT(*) AS n FROM read_parquet('{path}') GROUP BY figure"
+    )
+    behind = {row["figure"]: row["n"] for row in rows.to_pylist()}
+    drilled = {one.id: one for _, one in figures(made.report) if one.drill}
+
+    assert len(drilled) > 20
+    assert behind.keys() <= drilled.keys()
+    assert {
+        name: (one.value, one.n, behind.get(name, 0))
+        for name, one in drilled.items()
+        if behind.get(name, 0) not in {one.value, one.n}
+    } == {}
+
+
+@ON_SQLITE
+def test_a_week_that_is_not_over_or_not_run_is_refused(homes: Homes) -> None:
+    deps = opened(homes.lived("sqlite"))
+    following = Period("weekly", WEEK.first_day + 7, WEEK.as_of + 7)
+
+    with pytest.raises(BadInput, match="once 2026-11-09 has been run"):
+        file_report(deps, following)
+    assert not folder_of(deps, following.id).exists()
+
+
+@ON_SQLITE
+def test_a_section_that_fails_says_so_and_stops_no_other_and_is_not_sent(homes: Homes) -> None:
+    with homes.copy("sqlite") as home:
+        deps = opened(home, report_to=READERS)
+        made = file_report(deps, WEEK)
+
+        def broken(_: object) -> Chapter:
+            raise ZeroDivisionError
+
+        other = make_report(deps, WEEK, None, (broken,))
+        filed = replace(made, failed=other.failed)
+
+        assert other.failed == ("Broken",)
+        assert "ZeroDivisionError" in str(other.report.sections[0].lines)
+        assert "not every section" in send_report(deps, filed).words
+        assert deps.store.reports.posts(WEEK.id) == ()
+
+
+@ON_SQLITE
+def test_what_is_not_what_was_archived_is_not_shown(homes: Homes) -> None:
+    with homes.copy("sqlite") as home:
+        deps = opened(home)
+        made = file_report(deps, WEEK)
+        page = folder_of(deps, WEEK.id) / HTML
+        page.write_text(page.read_text() + " ")
+
+        with pytest.raises(BadInput, match="is not what was archived"):
+            read_file(deps, made.archived, HTML)
+        page.unlink()
+        with pytest.raises(BadInput, match="is gone"):
+            read_file(deps, made.archived, HTML)
+        with pytest.raises(Absent, match="has no file"):
+            read_file(deps, made.archived, "../lifecycle.db")
+
+
+@ON_SQLITE
+def test_each_reader_gets_it_once_with_page_pictures_and_print(homes: Homes) -> None:
+    with homes.copy("sqlite") as home:
+        deps = opened(home, report_to=READERS, company="Bäcker")
+        made = file_report(deps, WEEK)
+
+        first, again = send_report(deps, made), send_report(deps, made)
+
+        assert first.words == "sent to 2"
+        assert again.words == "sent to 0, 2 had it"
+        mails = sorted((home.folder / "outbox").glob("*.eml"))
+        assert len(mails) == 2
+        message = message_from_bytes(mails[0].read_bytes())
+        kinds = [part.get_content_type() for part in message.walk()]
+        assert {"text/plain", "text/html", "image/png", "application/pdf"} <= set(kinds)
+
+
+@ON_SQLITE
+def test_nothing_is_sent_on_bad_grounds_and_it_says_why(homes: Homes) -> None:
+    with homes.copy("sqlite") as home:
+        deps = opened(home)
+        made = file_report(deps, WEEK)
+
+        assert "report_to" in send_report(deps, made).words
+        asked = opened(home, report_to=READERS)
+        stale = replace(made, unfit=("orders are 9 days old",))
+        assert send_report(asked, stale).words == "not sent: orders are 9 days old"
+        assert not (home.folder / "outbox").exists()
+
+
+@ON_SQLITE
+def test_the_clock_makes_what_is_over_once_and_waits_for_its_morning(homes: Homes) -> None:
+    with homes.copy("sqlite") as home:
+        deps = opened(home, clock_shift_seconds=_shift(home, FIRST))
+
+        first = reports_due(deps)
+
+        assert "weekly-2026-W44" in first
+        assert "monthly" not in first
+        later = opened(home, clock_shift_seconds=_shift(home, FIRST + timedelta(days=7)))
+        with pytest.raises(LifecycleError, match="waits for the run of 2026-11-09"):
+            reports_due(later)
+        assert reports_due(deps) == "nothing is due"
+
+
+def _shift(home: Home, day: date) -> int:
+    deps = opened(home)
+    return round((day - deps.clock().date()).total_seconds())
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("point", [p for p in crash_points("reporting") if p])
+def test_killed_anywhere_it_is_made_once_and_sent_at_most_once(point: str, homes: Homes) -> None:
+    with homes.copy("sqlite") as home:
+        told = home.told(point) | {"LIFECYCLE_REPORT_TO": json.dumps(READERS[:1])}
+        arguments = ["report", "2026-W44", "--send", "--home", str(home.folder)]
+        killed = home.launcher.run(arguments, told)
+        again = home.launcher.run(arguments, told | {"LIFECYCLE_CRASH_AT": ""})
+
+        assert killed.code != 0
+        assert again.code == 0, again.text
+        deps = opened(home)
+        assert [one.id for one in deps.store.reports.list()] == [WEEK.id]
+        assert remade(deps, deps.store.reports.list()[0]) == ()
+        assert len(list((home.folder / "outbox").glob("*.eml"))) <= 1
+        assert [path.name for path in (home.folder / "reports").iterdir()] == [WEEK.id]
+        assert len(deps.store.reports.posts(WEEK.id)) == 1
+
+
+@ON_SQLITE
+def test_the_command_line_makes_shows_copies_checks_and_lists(homes: Homes, tmp_path: Path) -> None:
+    with homes.copy("sqlite") as home:
+        first = home.call("report", "--out", str(tmp_path / "copy"))
+        again = home.call("report", "2026-W44", "--check")
+        listed = home.call("reports")
+        wrong = home.call("report", "2026-W60")
+        early = home.call("report", "2026-W45")
+
+        assert first.code == 0, first.text
+        assert "Lifecycle week 2026-W44" in first.text
+        assert {path.name for path in (tmp_path / "copy").iterdir()} >= {HTML, PDF, JSON, NOTES}
+        assert "from the archive" in again.text
+        assert "every byte is the same" in again.text
+        assert "weekly-2026-W44" in listed.text
+        assert (wrong.code, "is no week or month" in wrong.text) == (2, True)
+        assert (early.code, "once 2026-11-09 has been run" in early.text) == (2, True)
+        as_json = home.call("report", "--json")
+        assert json.loads(as_json.text)["first_day"] == WEEK.first_day
+
+
+@pytest.mark.parametrize(
+    ("day", "week", "month"),
+    [
+        (date(2026, 11, 2), "weekly-2026-W44", "monthly-2026-10"),
+        (date(2026, 11, 8), "weekly-2026-W44", "monthly-2026-10"),
+        (date(2026, 11, 9), "weekly-2026-W45", "monthly-2026-10"),
+        (date(2026, 11, 1), "weekly-2026-W43", "monthly-2026-10"),
+        (date(2027, 1, 1), "weekly-2026-W52", "monthly-2026-12"),
+        (date(2027, 1, 4), "weekly-2026-W53", "monthly-2026-12"),
+        (date(2024, 3, 1), "weekly-2024-W08", "monthly-2024-02"),
+    ],
+)
+def test_what_is_over_on_a_day(day: date, week: str, month: str) -> None:
+    for period, name in ((week_before(number(day)), week), (month_before(number(day)), month)):
+        assert period.id == name
+        assert read_period(name) == period
+        assert period.first_day < period.as_of <= number(day)

@@ -1,0 +1,90 @@
+-- Accounts of each play whose window is over, grouped: who was sent to and who was left out by
+-- lot, whether it came out well, and what they pay a month. Paying on day x means: not yet ended
+-- for one who looked on the morning of x; who pays again within $grace is still there.
+WITH closed AS (
+    SELECT
+        c.play AS play, c.account_id AS account_id, c.stratum AS stratum, c.held AS held,
+        c.rule AS rule, c.start_day AS start_day, c.end_day AS end_day, c.sent AS sent,
+        p.value_minor AS promised_minor, p.gain_minor AS gain_minor,
+        p.success_minor AS success_minor
+    FROM work_clocks AS c
+    LEFT JOIN work_proposals AS p ON p.proposal = c.proposal
+    WHERE c.known_day <= $as_of
+),
+lines AS (
+    SELECT
+        l.account_id AS account_id, l.started_day AS from_day,
+        COALESCE(l.ended_day, 1000000) AS to_day,
+        CAST(CAST(l.mrr_minor AS DECIMAL(19, 0)) * r.rate AS DECIMAL(25, 6)) AS exact
+    FROM subscriptions AS l
+    LEFT JOIN incrementality_rates AS r ON r.currency = COALESCE(l.currency, $currency)
+    WHERE NOT l.account_id IS NULL AND NOT COALESCE(l.trial, FALSE) AND l.mrr_minor > 0
+),
+worth AS (
+    SELECT account_id AS account_id, from_day AS from_day, to_day AS to_day,
+        CASE WHEN exact IS NULL THEN 1 ELSE 0 END AS unknown, $cents AS minor
+    FROM lines
+),
+paid AS (
+    SELECT
+        c.play AS play, c.account_id AS account_id,
+        MAX(w.unknown) AS unknown,
+        SUM(CASE WHEN w.from_day < c.start_day AND w.to_day >= c.start_day
+            THEN w.minor ELSE 0 END) AS before,
+        SUM(CASE WHEN w.from_day < c.end_day AND w.to_day >= c.end_day
+            THEN w.minor ELSE 0 END) AS after,
+        SUM(CASE WHEN w.from_day < c.end_day + $grace AND w.to_day >= c.end_day + $grace
+            THEN w.minor ELSE 0 END) AS later
+    FROM closed AS c
+    JOIN worth AS w ON w.account_id = c.account_id
+    GROUP BY c.play, c.account_id
+),
+seen AS (
+    SELECT DISTINCT c.play AS play, c.account_id AS account_id
+    FROM closed AS c
+    JOIN incrementality_active AS v
+        ON v.account_id = c.account_id AND v.day < c.end_day AND v.day >= c.end_day - $activity
+),
+ends AS (
+    SELECT
+        c.play AS play, c.stratum AS stratum, c.held AS held, c.rule AS rule, c.sent AS sent,
+        c.promised_minor AS promised_minor, c.gain_minor AS gain_minor,
+        c.success_minor AS success_minor,
+        COALESCE(p.unknown, 0) AS unknown, COALESCE(p.before, 0) AS before,
+        CASE WHEN COALESCE(p.after, 0) > 0 THEN p.after ELSE COALESCE(p.later, 0) END AS after,
+        CASE WHEN v.account_id IS NULL THEN 0 ELSE 1 END AS active
+    FROM closed AS c
+    LEFT JOIN paid AS p ON p.play = c.play AND p.account_id = c.account_id
+    LEFT JOIN seen AS v ON v.play = c.play AND v.account_id = c.account_id
+),
+outcomes AS (
+    SELECT
+        play AS play, stratum AS stratum, held AS held, sent AS sent,
+        promised_minor AS promised_minor, gain_minor AS gain_minor,
+        success_minor AS success_minor,
+        CASE rule
+            WHEN 'active' THEN active
+            WHEN 'more' THEN CASE WHEN after > before THEN 1 ELSE 0 END
+            ELSE CASE WHEN after > 0 THEN 1 ELSE 0 END
+        END AS success,
+        CASE
+            WHEN rule = 'active' OR unknown = 1 THEN CAST(NULL AS BIGINT)
+            WHEN rule = 'kept' THEN LEAST(before, after)
+            WHEN rule = 'more' THEN after - before
+            ELSE after
+        END AS minor
+    FROM ends
+)
+SELECT
+    play AS play, stratum AS stratum, held AS held, success AS success,
+    CAST(minor AS BIGINT) AS minor,
+    CAST(COUNT(*) AS BIGINT) AS accounts,
+    CAST(SUM(sent) AS BIGINT) AS sent,
+    CAST(SUM(promised_minor) AS BIGINT) AS promised_minor,
+    CAST(SUM(gain_minor) AS BIGINT) AS gain_minor,
+    CAST(SUM(success_minor) AS BIGINT) AS success_minor,
+    CAST(SUM(CASE WHEN success_minor IS NULL OR gain_minor IS NULL THEN 1 ELSE 0 END) AS BIGINT)
+        AS unsaid
+FROM outcomes
+GROUP BY play, stratum, held, success, minor
+ORDER BY play, stratum, held, success, minor

@@ -1,0 +1,48 @@
+"""Our own and test accounts: they are in no figure about customers."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from tools.warehouse.sql import read_sql
+
+if TYPE_CHECKING:
+    from tools.warehouse.engine import Engine
+
+_WORDS = pa.schema([("kind", pa.string()), ("word", pa.string())])
+
+
+@dataclass(frozen=True)
+class Internal:
+    """Who is no customer.
+
+    Attributes:
+        domains: mail domains: an account of such a domain, and whoever has such an address.
+        accounts: ids of accounts.
+    """
+
+    domains: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+
+    def words(self) -> str:
+        """Who is left out, for a definition."""
+        named = [f"the domain {domain}" for domain in self.domains]
+        named += [f"{len(self.accounts)} accounts by name"] if self.accounts else []
+        return f"without {', '.join(named)}" if named else "nobody left out as internal or test"
+
+
+NOBODY = Internal()
+
+
+def mark_internal(engine: "Engine", internal: Internal) -> None:
+    """Create relations internal_accounts (account_id) and internal_contacts (contact_id)."""
+    rows = [{"kind": "domain", "word": word.lower()} for word in internal.domains]
+    rows += [{"kind": "account", "word": word} for word in internal.accounts]
+    engine.put("internal_words", pa.Table.from_pylist(rows, schema=_WORDS))
+    if not rows:
+        for kind in ("account", "contact"):
+            engine.put(f"internal_{kind}s", pa.schema([(f"{kind}_id", pa.string())]).empty_table())
+        return
+    engine.create("internal_accounts", read_sql(__package__, "internal_accounts"))
+    engine.create("internal_contacts", read_sql(__package__, "internal_contacts"))

@@ -1,0 +1,8 @@
+-- What every account but the new ones paid at the start and at the end of one month; equal
+-- pairs are one row. Reactivated accounts paid nothing at the start.
+SELECT m.currency AS currency, m.before AS before, m.after AS after,
+    CAST(COUNT(*) AS BIGINT) AS accounts
+FROM revenue_moves AS m
+WHERE m.month_n = $month_n AND m.kind <> 'new'
+GROUP BY m.currency, m.before, m.after
+ORDER BY m.currency, m.before DESC, m.after DESC

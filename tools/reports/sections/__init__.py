@@ -1,0 +1,1 @@
+"""The sections of the weekly and the monthly report, one file each."""
