@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
 
+from tools.store.compact import compact_file
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -46,6 +48,19 @@ def forget(saver: "BaseCheckpointSaver[Any]", run: str) -> None:
     for thread in sorted(found):
         if thread[: len(run)] <= run:
             saver.delete_thread(thread)
+
+
+def forget_all(saver: "BaseCheckpointSaver[Any]") -> None:
+    """Delete every thread: a run that was killed begins anew, by what its rows say."""
+    for thread in sorted({str(k.config["configurable"]["thread_id"]) for k in saver.list(None)}):
+        saver.delete_thread(thread)
+
+
+def compact_places(database: str, home: "Path") -> None:
+    """Leave no deleted byte in the file of checkpoints; PostgreSQL keeps them in the store's."""
+    file = home / "checkpoints.db"
+    if database.startswith("sqlite") and file.exists():
+        compact_file(file)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from agent.commands import (
     gate,
     measures,
     people,
+    persons,
     reports,
     runs,
     service,
@@ -24,7 +25,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (demo, runs, gate, service, people, company, customers, measures, reports):
+MODULES = (demo, runs, gate, service, people, persons, company, customers, measures, reports)
+for module in MODULES:
     module.register(app)
 
 

@@ -1,15 +1,21 @@
 """Between source, warehouse and store: read a company's data, land it, commit it."""
 
 import hashlib
-from dataclasses import dataclass
+import hmac
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tools.errors import BadInput
+from tools.store.erasures import ErasedKey
 from tools.store.records import BadRow, Batch
 from tools.store.records import DataFile as StoredFile
+from tools.store.sends import suppression_key
+from tools.traces import Traces, scrub_all
 from tools.warehouse.dataset import DataFile, Dataset, FileKind
 from tools.warehouse.engine import DuckEngine
+from tools.warehouse.erasing import Eraser
 from tools.warehouse.load import Loaded, load
+from tools.warehouse.persons import ref_key, returning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -73,14 +79,49 @@ def land(
     store: "Store",
     now: "datetime",
     crash: "Callable[[str], None]",
+    secret: bytes,
 ) -> Reading:
-    """Write what is new in a batch and commit it with its quarantine in one transaction."""
+    """Write what is new in a batch and commit it with its quarantine in one transaction.
+
+    Whoever was erased and comes back is taken out before anything is written.
+    """
+    batch = without_erased(batch, store, secret)
     loaded = load(as_of, batch.tables, dataset, DuckEngine(), closed_day=store.runs.closed_day())
     crash("read.files_written")
     bad = [BadRow("", r.table, r.file, r.line, r.column, r.value, r.reason) for r in batch.rejected]
     commit(loaded.batch, batch.source, loaded.files, dataset, store, now, bad)
     crash("read.committed")
     return Reading(loaded.batch, dict(batch.read), _counts(loaded), len(bad))
+
+
+def without_erased(batch: "SourceBatch", store: "Store", secret: bytes) -> "SourceBatch":
+    """A batch without those who were erased; a new id a source gave them is known from now on."""
+    known = store.gate.read(lambda tx: tx.erasures.keys())
+    engine = DuckEngine()
+    keys = [(one.key, one.erasure) for one in known]
+    people = returning(batch.tables, keys, secret, engine)
+    if not people:
+        return batch
+    new = tuple(key for one in people for key in keys_of(one, secret))
+    store.gate.write(lambda tx: tx.erasures.know(new))
+    eraser = Eraser(people, secret, engine)
+    tables = {name: eraser.table(name, rows) for name, rows in batch.tables.items()}
+    rejected = tuple(replace(r, value=scrub_all(people, r.value)) for r in batch.rejected)
+    return replace(batch, tables=tables, rejected=rejected)
+
+
+def keys_of(traces: Traces, secret: bytes) -> tuple[ErasedKey, ...]:
+    """The keyed hashes by which somebody is known again: of their ids and addresses."""
+    refs = [ErasedKey(keyed_hash(secret, ref_key(ref)), "ref", traces.erasure)
+            for ref in traces.refs]  # fmt: skip
+    emails = [ErasedKey(suppression_key(secret, address), "email", traces.erasure)
+              for address in traces.emails]  # fmt: skip
+    return (*refs, *emails)
+
+
+def keyed_hash(secret: bytes, text: str) -> str:
+    """The keyed hash of a text as it stands."""
+    return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
 
 
 def read_company(as_of: int, deps: "Deps") -> Reading | None:
@@ -91,7 +132,8 @@ def read_company(as_of: int, deps: "Deps") -> Reading | None:
     if deps.store.manifest.has_batch(seen):
         return None
     batch = deps.source.read(as_of)
-    found = land(as_of, batch, deps.dataset, deps.store, deps.clock(), deps.crash)
+    secret = deps.key.secret
+    found = land(as_of, batch, deps.dataset, deps.store, deps.clock(), deps.crash, secret)
     commit(seen, batch.source, (), deps.dataset, deps.store, deps.clock())
     return found
 
@@ -110,12 +152,13 @@ def commit(
     rejected: "Iterable[BadRow]" = (),
 ) -> bool:
     """Make files visible; False when the same batch was committed before."""
-    kept = [_stored(file, dataset) for file in files]
+    kept = [stored(file, dataset) for file in files]
     rows = sum(file.rows for file in kept if file.kind == "fact")
     return store.manifest.commit_batch(Batch(batch, source, rows, now), kept, rejected)
 
 
-def _stored(file: DataFile, dataset: Dataset) -> StoredFile:
+def stored(file: DataFile, dataset: Dataset) -> StoredFile:
+    """A file as the store lists it, with the hash of its bytes."""
     digest = hashlib.sha256()
     with (dataset.folder / file.path).open("rb") as opened:
         while block := opened.read(1 << 20):

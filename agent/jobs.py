@@ -7,6 +7,8 @@ import structlog
 
 from agent.dispatching import open_executor
 from agent.due import Daily, Hourly, Minutes
+from agent.erased import remembered
+from agent.erasing import working
 from agent.facts import read_company
 from agent.reporting.due import reports_due
 from agent.run import open_morning, run_day
@@ -63,7 +65,8 @@ def sync(deps: "Deps", beat: Beat) -> str:
     if deps.settings.data is None:
         return "no folder is connected"
     beat()
-    found = read_company(deps.today(), deps)
+    with working(deps):
+        found = read_company(deps.today(), deps)
     return "nothing new" if found is None else f"{sum(found.new.values())} new rows"
 
 
@@ -102,13 +105,15 @@ def reminders(deps: "Deps") -> str:
 
 def dispatch(deps: "Deps", worker: str, stopping: "Callable[[], bool]" = bool) -> str:
     """Carry out what was approved and is due, until told to end."""
-    gone = open_executor(deps, worker, stopping).dispatch()
+    with working(deps):
+        gone = open_executor(deps, worker, stopping).dispatch()
     return ", ".join(f"{n} {status}" for status, n in sorted(gone.items())) or "nothing due"
 
 
 def reconcile(deps: "Deps", worker: str) -> str:
     """Settle calls that never came back, and count what only a person can settle."""
-    gone = open_executor(deps, worker).recover()
+    with working(deps):
+        gone = open_executor(deps, worker).recover()
     unknown = deps.store.gate.read(lambda tx: len(tx.actions.standing("unknown")))
     return f"{sum(gone.values())} settled, {unknown} wait for a person"
 
@@ -119,7 +124,10 @@ def verified(deps: "Deps") -> str:
     Raises:
         LifecycleError: when an invariant is broken; the slot fails and everybody can see it.
     """
-    wrong = deps.store.gate.read(lambda tx: verify(tx, deps.key, deps.clock(), last_head(deps)))
+    erased = [one.erasure for one in remembered(deps.settings.home)]
+    wrong = deps.store.gate.read(
+        lambda tx: verify(tx, deps.key, deps.clock(), last_head(deps), erased)
+    )
     if wrong:
         raise LifecycleError(f"{len(wrong)} invariants broken; first {wrong[0].words}")
     head = head_of(deps.store.gate.read(lambda tx: tx.chain.head()))

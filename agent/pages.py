@@ -32,13 +32,13 @@ class Pages:
         """Nothing is opened before the first question."""
         self._deps = deps
         self._lock = RLock()
-        self._kept: tuple[tuple[int, int], Morning] | None = None
+        self._kept: tuple[tuple[int, tuple[str, ...]], Morning] | None = None
 
     def _morning(self, as_of: int | None) -> "Morning":
-        """The morning of a day; a day that was loaded again is opened again."""
+        """The morning of a day; when facts came, or a person was erased, it is opened again."""
         closed = self._deps.store.runs.closed_day()
         day = as_of if as_of is not None else closed if closed is not None else self._deps.today()
-        version = len(self._deps.store.manifest.data_files("fact"))
+        version = tuple(file.path for file in self._deps.store.manifest.data_files("fact"))
         if self._kept is None or self._kept[0] != (day, version):
             self._kept = (day, version), open_morning(self._deps, day)
         return self._kept[1]

@@ -8,6 +8,7 @@ import structlog
 
 from agent.checkpoints import forget, open_saver
 from agent.day import Day
+from agent.erasing import erased_since, working
 from agent.graph import STEPS, day_graph
 from agent.morning import Morning
 from agent.steps import Steps
@@ -42,6 +43,11 @@ def run_day(
     Raises:
         Conflict: a later day is closed already; the past may be replayed but not run again.
     """
+    with working(deps):
+        return _run_day(deps, as_of, progress)
+
+
+def _run_day(deps: "Deps", as_of: int, progress: "Callable[[str, int, int], None] | None") -> Ran:
     _refuse_the_past(deps, as_of)
     run = deps.store.runs.open_run(
         as_of, deps.rulebook.fingerprint, deps.recorded_texts, deps.clock()
@@ -132,11 +138,16 @@ def open_day(deps: "Deps", as_of: int, run: "Run", *, upto: int | None = None) -
 
 @dataclass(frozen=True)
 class Replayed:
-    """A day computed again beside what its run left behind."""
+    """A day computed again beside what its run left behind.
+
+    `erased` is how many people were erased since the run: with them went facts it was made from,
+    so that it can be compared by nothing but what is left.
+    """
 
     run: str
     text: str
     stored: str
+    erased: int = 0
 
     @property
     def identical(self) -> bool:
@@ -163,4 +174,6 @@ def replay_day(deps: "Deps", as_of: int) -> Replayed:
     if run is None or run.status != "done":
         raise BadInput(f"{run_id(as_of)} is not done; `lifecycle run --as-of` runs a day")
     day = open_day(deps.as_recorded(run), as_of, run, upto=as_of - 1)
-    return Replayed(run.id, summarise(day).to_json(), run.summary)
+    return Replayed(
+        run.id, summarise(day).to_json(), run.summary, erased_since(deps, run.finished_at)
+    )

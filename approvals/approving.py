@@ -126,6 +126,7 @@ def undo(gate: "Gate", tx: "GateTx", actor: "Actor", wish: "Wish", proposal: "Pr
     undoable = proposal.status in {"approved", "rejected", "snoozed"}
     if not undoable or proposal.version != wish.seen.version:
         raise Conflict(gate.told(tx, proposal.id))
+    read_values(tx.asked.bytes_of(proposal), proposal.shown, proposal.id)  # who was erased stays so
     window = timedelta(minutes=gate.limits(gate.today()).undo_minutes)
     if not mine or gate.clock() > deeds[-1].at + window:
         raise Conflict("only your own decision of the last minutes can be taken back; revoke it")

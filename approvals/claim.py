@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from approvals.approving import seal_of
 from approvals.audit import record
+from approvals.canonical import digest
 from approvals.envelope import read_values
 from policies.dispatch import judge_dispatch
 from policies.nouns import Action as PolicyAction
@@ -182,7 +183,8 @@ class Claim:
         now = self.gate.clock()
         if not tx.actions.move(action, to, now, detail=detail, **changed):
             raise LifecycleError(f"action {action.id}: somebody moved it inside our transaction")
-        body = {"from": action.status, "to": to, "sha256": action.sha256, "why": detail}
+        body = {"from": action.status, "to": to, "sha256": action.sha256,
+                "why_sha256": digest(detail)}  # fmt: skip
         record(tx, self.gate.key, now, self.worker, "dispatch", action.id, body)
         return to
 

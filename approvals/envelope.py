@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from approvals.canonical import canonical, digest
-from tools.errors import BadInput
+from tools.errors import Absent, BadInput
+from tools.store.personal import erased_by
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -161,8 +162,11 @@ def read_values(text: str, sha256: str, proposal_id: str) -> dict[str, Any]:
     """The values of an envelope's text, which must be the one of the hash.
 
     Raises:
+        Absent: when the person it was about was erased.
         BadInput: when it is not.
     """
+    if erased_by(text) is not None:
+        raise Absent(f"proposal {proposal_id}: its person was erased; ids and hashes are left")
     if digest(text) != sha256:
         raise BadInput(f"proposal {proposal_id}: its text is not the one that was hashed")
     values: dict[str, Any] = json.loads(text)

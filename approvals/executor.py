@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from approvals.audit import record
+from approvals.canonical import digest
 from approvals.claim import Claim, Claimed, Facts
 from approvals.outcome import Outcome, done, nobody_knows, outcome_of
 from tools.channels.contract import Channel
@@ -127,7 +128,8 @@ class Executor:
         scope = f"channel:{action.channel}"
         tx.ledger.set_pause(Pause(scope, on=True, since=now, who=self.worker,
                                   reason=outcome.detail))  # fmt: skip
-        record(tx, self.gate.key, now, self.worker, "pause", scope, {"reason": outcome.detail})
+        record(tx, self.gate.key, now, self.worker, "pause", scope,
+               {"reason_sha256": digest(outcome.detail)})  # fmt: skip
         log.error("channel.paused", scope=scope, reason=outcome.detail)
 
     def recover(self) -> Counter[str]:

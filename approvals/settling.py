@@ -1,8 +1,13 @@
-"""A person settles what nobody knows, and flips the switches; both are in the chain."""
+"""A person settles what nobody knows, and flips the switches; both are in the chain.
+
+The chain can never be changed, so it holds the hash of what a person wrote; the words stand in
+the row, where they can be erased.
+"""
 
 from typing import TYPE_CHECKING, Literal
 
 from approvals.audit import record
+from approvals.canonical import digest
 from approvals.executor import send_of
 from tools.errors import BadInput, Conflict
 from tools.store.records import Pause
@@ -37,7 +42,8 @@ def settle(
             raise Conflict(f"action {action_id} is {tx.actions.get(action_id).status}, not unknown")
         if to == "sent" and live:
             tx.ledger.record(send_of(action, action.day), now)
-        body = {"from": "unknown", "to": to, "sha256": action.sha256, "why": note[:500]}
+        body = {"from": "unknown", "to": to, "sha256": action.sha256,
+                "note_sha256": digest(note[:500])}  # fmt: skip
         record(tx, gate.key, now, actor.person, "settle", action_id, body)
         return tx.actions.get(action_id)
 
@@ -53,7 +59,7 @@ def switch(gate: "Gate", actor: "Actor", scope: str, *, on: bool, reason: str) -
     def work(tx: "GateTx") -> None:
         now = gate.clock()
         tx.ledger.set_pause(Pause(scope, on, now, actor.person, reason[:500]))
-        body = {"on": on, "why": reason[:500]}
+        body = {"on": on, "reason_sha256": digest(reason[:500])}
         record(tx, gate.key, now, actor.person, "pause", scope, body)
 
     gate.store.write(work)

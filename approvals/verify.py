@@ -17,6 +17,7 @@ from approvals.canonical import digest
 from approvals.envelope import read_values
 from tools.store.gate.actions import EDGES as ACTION_EDGES
 from tools.store.gate.asked import EDGES as PROPOSAL_EDGES
+from tools.store.personal import erased_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,8 +38,13 @@ class Wrong:
     words: str
 
 
-def verify(tx: "GateTx", key: "Key", now: "datetime", head: str = "") -> tuple[Wrong, ...]:
-    """Everything that is wrong; nothing, when all promises hold. `head` was kept outside."""
+def verify(
+    tx: "GateTx", key: "Key", now: "datetime", head: str = "", erased: "Iterable[str]" = ()
+) -> tuple[Wrong, ...]:
+    """Everything that is wrong; nothing, when all promises hold.
+
+    `head` and the ids of who was `erased` were kept outside of the database.
+    """
     links = list(tx.chain.links())
     actions = tx.actions.everything()
     return (
@@ -50,6 +56,8 @@ def verify(tx: "GateTx", key: "Key", now: "datetime", head: str = "") -> tuple[W
         *(Wrong("I6", w) for w in _unrecorded(tx, links)),
         *(Wrong("I7", w) for w in _stuck(actions, now)),
         *(Wrong("I9", w) for w in _illegal(links)),
+        *(Wrong("P12", w) for w in _half_erased(tx, links)),
+        *(Wrong("P12", w) for w in _forgotten(tx, erased)),
     )  # fmt: skip
 
 
@@ -72,6 +80,8 @@ def _bytes(tx: "GateTx", key: "Key", actions: "Iterable[Action]") -> "Iterator[s
         if action.seal != seal_of(key, action.id, action.sha256):
             yield f"action {action.id}: its seal does not fit"
         text = tx.asked.text_of(action.proposal, action.sha256)
+        if text is not None and erased_by(text):
+            continue  # counted as erased, if the chain says so: see `_half_erased`
         if text is None or digest(text) != action.sha256:
             yield f"action {action.id}: the approved text is not there"
 
@@ -120,3 +130,32 @@ def _illegal(links: "Iterable[Link]") -> "Iterator[str]":
         if not fits or (body["from"] and (body["from"], body["to"]) not in edges):
             yield f"{link.subject}: from {before or 'nothing'} to {body['to']} in entry {link.seq}"
         at[link.subject] = body["to"]
+
+
+def _half_erased(tx: "GateTx", links: "Iterable[Link]") -> "Iterator[str]":
+    """P12: an erasure ends, and only an envelope that the chain says was erased may be missing."""
+    said: dict[str, set[str]] = defaultdict(set)
+    ended: set[str] = set()
+    for link in links:
+        if link.kind == "erase":
+            said[link.subject] |= set(json.loads(link.body)["proposals"])
+        elif link.kind == "erased":
+            ended.add(link.subject)
+    for erasure in tx.erasures.all():
+        if erasure.status != "done" or erasure.id not in ended:
+            yield f"erasure {erasure.id}: it has begun and not ended; `lifecycle erase` goes on"
+    for proposal, erasure_id in tx.erasures.rows.tombstones():
+        if proposal not in said[erasure_id]:
+            yield f"proposal {proposal}: its text is gone, and the chain knows of no erasure"
+
+
+def _forgotten(tx: "GateTx", erased: "Iterable[str]") -> "Iterator[str]":
+    """P12: who was erased stays so, whatever backup was restored."""
+    known = {erasure.id for erasure in tx.erasures.all()}
+    for one in sorted(set(erased) - known):
+        yield f"erasure {one}: it was done once and is gone; the next run does it again"
+
+
+def erased_proposals(tx: "GateTx") -> int:
+    """How many proposals only ids and hashes are left of."""
+    return len({proposal for proposal, _ in tx.erasures.rows.tombstones()})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     from structlog.typing import EventDict, Processor, WrappedLogger
@@ -102,3 +102,25 @@ def configure_logs(
         old.close()
     root.addHandler(handler)
     root.setLevel(level.upper())
+
+
+def mask_logs(folder: "Path", mask: "Callable[[str], str]") -> int:
+    """Overwrite in every log what `mask` stars out, in its place; how many lines were changed.
+
+    The text keeps its length, so that processes that are writing go on at the end of the file.
+    """
+    return sum(_mask_file(path, mask) for path in sorted(folder.glob("*")) if path.is_file())
+
+
+def _mask_file(path: "Path", mask: "Callable[[str], str]") -> int:
+    changed = 0
+    with path.open("r+b") as file:
+        while line := file.readline():
+            masked = mask(line.decode(errors="surrogateescape")).encode(errors="surrogateescape")
+            if masked != line:
+                end = file.tell()
+                file.seek(end - len(line))
+                file.write(masked)
+                file.seek(end)
+                changed += 1
+    return changed

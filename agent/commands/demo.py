@@ -16,7 +16,8 @@ import yaml
 
 from agent.commands.console import Home, console, opened
 from agent.commands.runs import run_with_bar, show_data, show_queue, show_run
-from agent.reporting.archive import HTML, file_report, folder_of
+from agent.reporting.archive import HTML, file_report
+from agent.reporting.folders import folder_of
 from agent.reporting.period import week_before
 from agent.wiring import open_deps, shifted_clock, system_clock
 from approvals.queue import pending

@@ -8,11 +8,14 @@ import typer
 
 from agent.commands.console import Home, console, opened, table
 from agent.dispatching import open_executor
+from agent.erased import remembered
+from agent.erasing import working
 from agent.jobs import last_head
 from approvals.request import Actor, Result, Seen, Wish
 from approvals.restore import after_restore
 from approvals.settling import settle as settle_action
 from approvals.settling import switch
+from approvals.verify import erased_proposals
 from approvals.verify import verify as verify_gate
 from approvals.web.auth.tokens import ApiTokens
 from tools.errors import Forbidden
@@ -134,7 +137,8 @@ def _show(result: Result, now: "datetime", *, json_: bool) -> None:
 def dispatch(home: Home = None) -> None:
     """Carry out now what was approved and is due; the schedule does it every minute."""
     with opened(home) as deps:
-        gone = open_executor(deps, "cli").dispatch()
+        with working(deps):
+            gone = open_executor(deps, "cli").dispatch()
         mode = "live" if deps.settings.live else "dry run: files in the home, nothing leaves"
         said = ", ".join(f"{n} {status}" for status, n in sorted(gone.items())) or "nothing is due"
         console.print(f"{said} ({mode})", highlight=False)
@@ -187,11 +191,17 @@ def verify(home: Home = None) -> None:
     """Check that every promise holds in this database: bytes, approvals, chain, edges."""
     with opened(home) as deps:
         head = last_head(deps)
-        wrong = deps.store.gate.read(lambda tx: verify_gate(tx, deps.key, deps.clock(), head))
+        erased = [one.erasure for one in remembered(deps.settings.home)]
+        wrong = deps.store.gate.read(
+            lambda tx: verify_gate(tx, deps.key, deps.clock(), head, erased)
+        )
         links = deps.store.gate.read(lambda tx: tx.chain.head())
         if wrong:
             rows = [(one.invariant, one.words) for one in wrong]
             console.print(table("What is wrong", ("invariant", "what"), rows))
             raise typer.Exit(1)
+        gone = deps.store.gate.read(erased_proposals)
+        graves = f", {gone} erased proposals" if gone else ""
         count = links.seq if links else 0
-        console.print(f"every invariant holds; {count} entries in the chain", highlight=False)
+        said = f"every invariant holds; {count} entries in the chain{graves}"
+        console.print(said, highlight=False)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agent.commands.console import Home, console, opened, table
-from agent.reporting.archive import HTML, JSON, file_report, folder_of, read_file, remade
+from agent.erasing import erased_since, working
+from agent.reporting.archive import HTML, JSON, file_report, read_file, remade
+from agent.reporting.folders import folder_of
 from agent.reporting.period import Period, month_before, read_period, week_before
 from agent.reporting.sending import send_report
 from tools.days import from_number
@@ -43,7 +45,8 @@ def report(
 ) -> None:
     """The leadership report of a week or a month: made once, archived, the same for ever."""
     with opened(home) as deps:
-        filed = file_report(deps, _period(deps, period, month=month))
+        with working(deps):
+            filed = file_report(deps, _period(deps, period, month=month))
         folder = folder_of(deps, filed.archived.id)
         if json_:
             typer.echo(read_file(deps, filed.archived, JSON).decode(), nl=False)
@@ -52,7 +55,11 @@ def report(
             console.print(f"{'made' if filed.new else 'from the archive'}: {folder / HTML}")
         if out is not None:
             shutil.copytree(folder, out, dirs_exist_ok=True)
-        if check and (other := remade(deps, filed.archived)):
+        other = remade(deps, filed.archived) if check else ()
+        if other and (gone := erased_since(deps, filed.archived.made_at)):
+            console.print(f"erased since: {gone}; {', '.join(other)} cannot be compared any more")
+            return
+        if other:
             raise LifecycleError(f"made again, {', '.join(other)} comes out otherwise")
         if check:
             console.print("made again, every byte is the same")

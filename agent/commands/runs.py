@@ -246,6 +246,13 @@ def replay(
     """Compute a finished day again from what was known then; writes nothing."""
     with opened(home) as deps:
         again = replay_day(deps, deps.day(as_of))
+        if again.erased and not again.identical:
+            console.print(
+                f"{again.run}: erased since: {again.erased}; with them went facts of that day, so "
+                f"that it cannot be compared any more ({', '.join(again.differences)})",
+                highlight=False, soft_wrap=True,
+            )  # fmt: skip
+            return
         if not again.identical:
             console.print(f"[bold red]not the same[/]: {', '.join(again.differences)}")
             raise typer.Exit(1)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from agent.reporting.folders import MEMBERS, folder_of, hashed
 from agent.reporting.making import Made, make_report
 from agent.reporting.period import read_period
 from tools.channels.cells import safe_text
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from agent.wiring import Deps
     from tools.reports.paper.model import Report
 
-JSON, HTML, PDF, MEMBERS = "report.json", "report.html", "report.pdf", "members.parquet"
+JSON, HTML, PDF = "report.json", "report.html", "report.pdf"
 NOTES = "notes.json"
 _NOBODY = (
     "SELECT CAST('' AS TEXT) AS figure, CAST('' AS TEXT) AS account_id, "
@@ -99,7 +100,7 @@ def _write(deps: "Deps", period: "Period", made: Made) -> Archived:
         draft / MEMBERS,
     )
     deps.crash("report.written")
-    files = tuple(_hashed(path) for path in sorted(draft.iterdir()))
+    files = tuple(hashed(path) for path in sorted(draft.iterdir()))
     _place(draft, folder)
     return Archived(period.id, period.kind, period.as_of, period.first_day, deps.clock(), files)
 
@@ -109,16 +110,6 @@ def _place(draft: "Path", folder: "Path") -> None:
     if folder.exists():
         shutil.rmtree(folder)
     draft.rename(folder)
-
-
-def _hashed(path: "Path") -> ReportFile:
-    content = path.read_bytes()
-    return ReportFile(path.name, sha256(content).hexdigest(), len(content))
-
-
-def folder_of(deps: "Deps", report_id: str) -> "Path":
-    """Where the files of a report are."""
-    return deps.settings.home / "reports" / report_id
 
 
 def read_report(deps: "Deps", archived: Archived) -> "Report":
@@ -145,7 +136,7 @@ def checked_path(deps: "Deps", archived: Archived, name: str) -> "Path":
     path = folder_of(deps, archived.id) / name
     if not path.is_file():
         raise BadInput(f"report {archived.id}: {name} is gone; restore the home from a backup")
-    if _hashed(path).sha256 != known[name].sha256:
+    if hashed(path).sha256 != known[name].sha256:
         raise BadInput(
             f"report {archived.id}: {name} is not what was archived; restore it from a backup"
         )

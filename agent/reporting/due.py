@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from agent.erasing import working
 from agent.reporting.archive import file_report
 from agent.reporting.period import month_before, week_before
 from agent.reporting.sending import send_report
@@ -36,5 +37,6 @@ def _due(deps: "Deps", period: "Period") -> str:
             f"{period.id} waits for the run of {from_number(period.as_of)}; the last is "
             f"{from_number(closed)}"
         )
-    filed = file_report(deps, period)
+    with working(deps):
+        filed = file_report(deps, period)
     return f"{period.id} {send_report(deps, filed).words}"

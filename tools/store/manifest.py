@@ -64,6 +64,17 @@ class Manifest:
             session.execute(delete(DataFileRow).where(col(DataFileRow.batch).in_(batches)))
             session.execute(delete(BatchRow).where(col(BatchRow.id).in_(batches)))
 
+    def replace_files(self, replaced: "Iterable[tuple[DataFile, DataFile | None]]") -> None:
+        """Put new files in the place of old ones, all at once.
+
+        A new file holds what the old one held, without a person; None when nothing was left.
+        """
+        pairs = tuple(replaced)
+        with self._database.write() as session:
+            gone = [old.path for old, _ in pairs]
+            session.execute(delete(DataFileRow).where(col(DataFileRow.path).in_(gone)))
+            insert_new(session, DataFileRow, [new for _, new in pairs if new is not None])
+
     def has_batch(self, batch: str) -> bool:
         """Whether a batch has been committed."""
         with self._database.read() as session:

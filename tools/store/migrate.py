@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-HEAD = "0003"
+HEAD = "0005"
 
 
 def open_database(url: str) -> Database:

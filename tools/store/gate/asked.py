@@ -21,7 +21,8 @@ EDGES: frozenset[tuple[str, str]] = frozenset({
     ("pending", "expired"), ("pending", "superseded"), ("pending", "revoked"),
     ("pending", "pending"),  # an edit, or the first of two approvals
     ("approved", "pending"), ("rejected", "pending"), ("snoozed", "pending"),  # undone, or woken
-    ("snoozed", "expired"), ("snoozed", "superseded"), ("approved", "revoked"),
+    ("snoozed", "expired"), ("snoozed", "superseded"), ("snoozed", "revoked"),
+    ("approved", "revoked"),
 })  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
+from tools.store.erasures import Erasures
 from tools.store.gate.actions import Actions
 from tools.store.gate.asked import Asked
 from tools.store.gate.entering import enter
@@ -44,6 +45,7 @@ class GateTx:
         self.holdouts = Holdouts(session)
         self.ledger = Ledger(session)
         self.roles = Roles(session)
+        self.erasures = Erasures(session)
 
     def enter(
         self,

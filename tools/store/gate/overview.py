@@ -95,7 +95,9 @@ def work_of(session: "Session", day: int, since: "datetime") -> Work:
     )  # fmt: skip
     ids = list(session.scalars(query))
     texts = select(col(ProposalRow.envelope)).where(
-        col(ProposalRow.id).in_(ids), col(ProposalRow.status) == "approved"
+        col(ProposalRow.id).in_(ids),
+        col(ProposalRow.status) == "approved",
+        ~col(ProposalRow.envelope).startswith('{"erased":'),
     )
     return Work(len(ids), tuple(session.scalars(texts)))
 

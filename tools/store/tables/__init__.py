@@ -1,5 +1,6 @@
 """The tables, as SQLModel classes; they validate nothing, the records and repositories do."""
 
+from tools.store.tables.erasing import ErasedKeyRow, ErasureRow
 from tools.store.tables.gate import (
     ActionRow,
     AnswerRow,
@@ -22,8 +23,8 @@ from tools.store.tables.sends import PauseRow, SendRow, SuppressionRow
 
 __all__ = [
     "ActionRow", "AnswerRow", "AssignmentRow", "AttemptRow", "AuditRow", "BadRowRow", "BatchRow",
-    "DataFileRow", "DecisionRow", "DocumentRow", "HoldoutRow", "LoginRow", "PauseRow", "PersonRow",
-    "ProposalRow", "RefusalRow", "ReportFileRow", "ReportPostRow",
-    "ReportRow", "RevisionRow", "RunDocumentRow", "RunRow", "SendRow", "SlotRow",
+    "DataFileRow", "DecisionRow", "DocumentRow", "ErasedKeyRow", "ErasureRow", "HoldoutRow",
+    "LoginRow", "PauseRow", "PersonRow", "ProposalRow", "RefusalRow", "ReportFileRow",
+    "ReportPostRow", "ReportRow", "RevisionRow", "RunDocumentRow", "RunRow", "SendRow", "SlotRow",
     "SuppressionRow", "TokenRow", "TransitionRow",
 ]  # fmt: skip
