@@ -17,7 +17,9 @@ import yaml
 from agent.commands.console import Home, console, opened
 from agent.commands.runs import run_with_bar, show_data, show_queue, show_run
 from agent.wiring import system_clock
+from approvals import staff
 from approvals.queue import pending
+from approvals.staff import OPERATOR
 from tools.days import day_number
 from tools.errors import BadInput
 from tools.sources.simulated import simulate
@@ -106,7 +108,7 @@ def _let_people_in(deps: "Deps") -> None:
     """Two people, since above a threshold two must agree."""
     for mailbox, name, role in PEOPLE:
         if deps.store.people.by_mailbox(mailbox) is None:
-            deps.store.people.add(mailbox, name, role, deps.clock())  # type: ignore[arg-type]  # roles
+            staff.add(deps.gate, OPERATOR, mailbox, name, role)  # type: ignore[arg-type]  # roles
 
 
 def _open_inbox(place: Path) -> None:
