@@ -12,14 +12,26 @@ from approvals.web.api import reading as api_reading
 from approvals.web.auth.routes import set_up
 from approvals.web.errors import set_up_errors
 from approvals.web.guard import Guard
-from approvals.web.pages import actions, bulk, deciding, proposal, queue, records, strangers
+from approvals.web.pages import (
+    actions,
+    bulk,
+    deciding,
+    live,
+    me,
+    people,
+    proposal,
+    queue,
+    records,
+    strangers,
+)
 from approvals.web.site import Site
 
 if TYPE_CHECKING:
     from approvals.web.parts import Parts
 
 ROUTES = (
-    queue, proposal, deciding, bulk, actions, records, strangers, api_reading, api_deciding,
+    queue, live, proposal, deciding, bulk, actions, records, me, people, strangers, api_reading,
+    api_deciding,
 )  # fmt: skip
 
 
