@@ -188,19 +188,26 @@ def _executor(kind: str, office: Office) -> None:
           "many bare ones")  # fmt: skip
 
 
+def both_ways(kind: str, folder: Path) -> None:
+    """Conflicts with and without holding."""
+    for holding in (True, False):
+        conflicts(kind, folder / str(holding), holding=holding)
+
+
+PARTS = {"sizes": sizes, "executor": executor, "conflicts": both_ways}
+
+
 def main() -> None:
     """Print every ratio on each database."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kind", choices=KINDS, action="append")
+    parser.add_argument("--part", choices=PARTS, action="append")
     given = parser.parse_args()
     print(f"load average before: {os.getloadavg()[0]:.1f}")
-    for kind in given.kind or KINDS:
-        for part in (sizes, executor):
+    for name in given.part or PARTS:
+        for kind in given.kind or KINDS:
             with tempfile.TemporaryDirectory() as folder:
-                part(kind, Path(folder))
-        for holding in (True, False):
-            with tempfile.TemporaryDirectory() as folder:
-                conflicts(kind, Path(folder), holding=holding)
+                PARTS[name](kind, Path(folder))
     print(f"load average after: {os.getloadavg()[0]:.1f}")
 
 
