@@ -76,6 +76,7 @@ def run_web(app: "FastAPI", host: str, port: int, minutes: int = 0) -> None:
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )  # fmt: skip
     server = uvicorn.Server(config)
+    app.state.site.ending = lambda: server.should_exit  # open streams end at once, not in a while
     if minutes:
         ends = threading.Timer(minutes * 60, lambda: setattr(server, "should_exit", True))
         ends.daemon = True

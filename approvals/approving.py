@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from approvals.audit import record
 from approvals.envelope import read_values
 from approvals.request import PERMISSIONS, Result
-from approvals.tiers import Stake
-from tools.errors import Conflict, Forbidden
+from approvals.staff import opened_for
+from approvals.tiers import HIGH, Stake
+from tools.errors import BadInput, Conflict, Forbidden
+from tools.store.gate.agreed import standing
 from tools.store.gate.records import Action
 
 if TYPE_CHECKING:
@@ -34,7 +36,10 @@ def approve(
         raise Forbidden("you wrote these words; somebody else must agree to them")
     if actor.person in {deed.who for deed in before}:
         raise Forbidden("you have agreed already; a second person must")
+    _check_apart(gate, tx, actor, before)
     needed = _stake(tx, proposal, values, gate.today()).needs(gate.limits(gate.today()))
+    if needed > 1 or proposal.tier == HIGH:
+        _check_looked(wish.seen.seconds, gate.limits(gate.today()).dwell_seconds)
     agreed = {deed.who: deed.role for deed in before} | {actor.person: actor.role}
     left = _left(agreed, needed)
     if left:
@@ -47,6 +52,39 @@ def approve(
     action = _set_off(gate, tx, proposal, values)
     gate.crash("approve.set_off")
     return replace(result, action=action.id)
+
+
+def _check_looked(seconds: "int | None", least: int) -> None:
+    """Refuse a yes to what two must agree to from somebody who cannot have read it.
+
+    Only on the highest tier, where a slip costs most; below it a minimum would only teach people
+    to wait. What is not known counts as not looked, and each way in knows it in its own manner:
+    the pages measure it themselves between showing and deciding; a program at the API says how
+    long its person looked, since we cannot see that; at the command line and in a bulk approval
+    nobody measures one proposal, so what two must agree to is not decided there.
+    """
+    if seconds is None:
+        raise BadInput(
+            "two must agree to this, and nobody knows how long you looked at it; "
+            "open it in the inbox and decide it there"
+        )
+    if seconds < least:
+        raise BadInput(
+            f"two must agree to this, and you looked at it for {seconds} seconds; "
+            f"look for at least {least}, then say yes"
+        )
+
+
+def _check_apart(gate: "Gate", tx: "GateTx", actor: "Actor", before: "list[Deed]") -> None:
+    """Refuse a second yes when one of the two has a fresh key to the other's account."""
+    said = {deed.who for deed in before}
+    keys = opened_for(tx, actor.person, gate) if said else frozenset()
+    theirs = any(actor.person in opened_for(tx, who, gate) for who in said)
+    if keys & said or theirs:
+        raise Forbidden(
+            "one of you let the other in less than a day ago; a third person must agree, "
+            "or the same one later"
+        )
 
 
 def _first_of_two(
@@ -74,10 +112,8 @@ def _left(agreed: "dict[str, str]", needed: int) -> int:
 
 
 def _agreed(tx: "GateTx", proposal: "Proposal") -> "list[Deed]":
-    """The approvals of the bytes shown now, of those who still may; an edit voids those before."""
-    deeds = tx.log.of(proposal.id)
-    voided = max((n for n, d in enumerate(deeds) if d.kind in {"edit", "undo"}), default=-1)
-    said = [d for d in deeds[voided + 1 :] if d.kind == "approve" and d.sha256 == proposal.shown]
+    """The approvals of the bytes shown now that stand, of those who still may."""
+    said = standing(tx.log.of(proposal.id), proposal.shown)
     roles = tx.roles.of(deed.who for deed in said)
     may = {who for who, role in roles.items() if "decide" in PERMISSIONS.get(role, ())}
     return [replace(d, role=roles[d.who]) for d in said if d.who in may]
@@ -120,7 +156,13 @@ def seal_of(key: "Key", action_id: str, sha256: str) -> str:
 
 
 def undo(gate: "Gate", tx: "GateTx", actor: "Actor", wish: "Wish", proposal: "Proposal") -> Result:
-    """Take one's own decision back while nothing has happened."""
+    """Take one's own decision back while nothing has happened.
+
+    The first yes of two can be taken back for as long as the second is missing; nothing was set
+    off by it, so it needs no minutes.
+    """
+    if proposal.status == "pending":
+        return _undo_first(gate, tx, actor, wish, proposal)
     deeds = [d for d in tx.log.of(proposal.id) if d.kind in {"approve", "reject", "snooze"}]
     mine = bool(deeds) and deeds[-1].who == actor.person
     undoable = proposal.status in {"approved", "rejected", "snoozed"}
@@ -136,6 +178,19 @@ def undo(gate: "Gate", tx: "GateTx", actor: "Actor", wish: "Wish", proposal: "Pr
     if not tx.asked.move(proposal, "pending", gate.clock(), decided_day=None, snoozed_until=None):
         raise Conflict(gate.told(tx, proposal.id))
     return gate.note(tx, actor, wish, proposal, "pending")
+
+
+def _undo_first(
+    gate: "Gate", tx: "GateTx", actor: "Actor", wish: "Wish", proposal: "Proposal"
+) -> Result:
+    """Take back one's own yes to what still waits for another person's."""
+    gate.check_seen(tx, proposal, wish)
+    if actor.person not in {deed.who for deed in standing(tx.log.of(proposal.id), proposal.shown)}:
+        raise Conflict(f"you have no yes to take back; {gate.told(tx, proposal.id)}")
+    if not tx.asked.move(proposal, "pending", gate.clock(), before_day=gate.today()):
+        raise Conflict(gate.told(tx, proposal.id))
+    result = gate.note(tx, actor, wish, proposal, "pending")
+    return replace(result, waits_for=still_needed(gate, tx, tx.asked.get(proposal.id)))
 
 
 def revoke(

@@ -6,7 +6,7 @@ written in the same transaction, or none of them.
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from approvals import approving, editing
@@ -55,7 +55,9 @@ class Gate:
             Absent: when there is no such proposal.
         """
         actor.check("decide")
-        request = digest(canonical(asdict(wish)))
+        # Who sends the same again has looked longer, and still asks for the same.
+        asked = replace(wish, seen=replace(wish.seen, seconds=None))
+        request = digest(canonical(asdict(asked)))
         if len(idempotency_key) > LONGEST_KEY:
             raise BadInput(f"Idempotency-Key: at most {LONGEST_KEY} characters")
 

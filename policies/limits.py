@@ -74,6 +74,7 @@ class Limits:
     undo_minutes: int
     four_eyes_value: "Decimal"
     four_eyes_people: int
+    dwell_seconds: int
     bulk_size: int
     bulk_sample: int
     holdout_share: "Decimal"
@@ -215,6 +216,7 @@ _READERS: "Mapping[str, Callable[[Node], Any]]" = {
     "undo_minutes": lambda node: node.whole("value", 0, 1440),
     "four_eyes_value": lambda node: node.number("value", 0),
     "four_eyes_people": lambda node: node.whole("value", 1, 1_000_000),
+    "dwell_seconds": lambda node: node.whole("value", 0, 600),
     "bulk_size": lambda node: node.whole("value", 1, 500),
     "bulk_sample": lambda node: node.whole("value", 1, 100),
     "holdout_share": lambda node: node.number("value", 0, 1),

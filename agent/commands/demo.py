@@ -20,7 +20,9 @@ from agent.reporting.archive import HTML, file_report
 from agent.reporting.folders import folder_of
 from agent.reporting.period import week_before
 from agent.wiring import open_deps, shifted_clock, system_clock
+from approvals import staff
 from approvals.queue import pending
+from approvals.staff import OPERATOR
 from config.settings import read_settings
 from tools.days import day_number
 from tools.errors import BadInput
@@ -121,7 +123,7 @@ def _let_people_in(deps: "Deps") -> None:
     """Two people, since above a threshold two must agree."""
     for mailbox, name, role in PEOPLE:
         if deps.store.people.by_mailbox(mailbox) is None:
-            deps.store.people.add(mailbox, name, role, deps.clock())  # type: ignore[arg-type]  # roles
+            staff.add(deps.gate, OPERATOR, mailbox, name, role)  # type: ignore[arg-type]  # roles
 
 
 def _open_inbox(place: Path) -> None:

@@ -72,7 +72,10 @@ def actor_of(deps: "Deps", token: str | None) -> Actor:
 
 def approve(proposal: Proposal, note: Note = "", token: Token = None, home: Home = None,
             json_: Json = False) -> None:  # fmt: skip
-    """Approve a proposal as it stands now; look at it with `lifecycle explain` first."""
+    """Approve a proposal as it stands now; look at it with `lifecycle explain` first.
+
+    What two must agree to is decided in the inbox, where it is known how long you looked.
+    """
     _decide("approve", proposal, token, home, json_=json_, note=note)
 
 
@@ -100,7 +103,7 @@ def snooze(
 
 
 def undo(proposal: Proposal, token: Token = None, home: Home = None, json_: Json = False) -> None:
-    """Take your own decision of the last minutes back."""
+    """Take your own decision of the last minutes back, or your yes while a second is missing."""
     _decide("undo", proposal, token, home, json_=json_)
 
 

@@ -6,8 +6,11 @@ from typing import Annotated
 import typer
 
 from agent.commands.console import Home, console, opened, table
+from approvals import staff
+from approvals.staff import OPERATOR
 from approvals.web.auth.passwords import Passwords
-from approvals.web.auth.tokens import ApiTokens
+from approvals.web.auth.sessions import digest
+from approvals.web.auth.tokens import made
 from tools.errors import Absent
 from tools.store.people import People, Person
 
@@ -42,10 +45,11 @@ def add(
 ) -> None:
     """Let somebody in."""
     with opened(home) as deps:
-        person = deps.store.people.add(mailbox, name, role, deps.clock())  # type: ignore[arg-type]  # checked there
+        person = staff.add(deps.gate, OPERATOR, mailbox, name, role)  # type: ignore[arg-type]  # checked there
         if password:
             given = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-            Passwords(deps.store.people).set(person.id, given)
+            hashed = Passwords(deps.store.people).hashed(given)
+            staff.set_password(deps.gate, OPERATOR, person.id, hashed)
         console.print(f"{person.mailbox} is {person.role} now, as {person.id}", highlight=False)
 
 
@@ -67,7 +71,7 @@ def role(
     """Change somebody's role; their sessions and tokens end."""
     with opened(home) as deps:
         person = known(deps.store.people, mailbox)
-        deps.store.people.set_role(person.id, to, deps.clock())  # type: ignore[arg-type]  # checked there
+        staff.set_role(deps.gate, OPERATOR, person.id, to)  # type: ignore[arg-type]  # checked there
         console.print(f"{person.mailbox} is {to} now", highlight=False)
 
 
@@ -76,8 +80,21 @@ def off(mailbox: Mailbox, home: Home = None) -> None:
     """Let somebody in no more; their sessions and tokens end at once."""
     with opened(home) as deps:
         person = known(deps.store.people, mailbox)
-        deps.store.people.set_active(person.id, active=False, now=deps.clock())
+        staff.set_active(deps.gate, OPERATOR, person.id, active=False)
         console.print(f"{person.mailbox} cannot sign in any more", highlight=False)
+
+
+@people.command()
+def reset(mailbox: Mailbox, home: Home = None) -> None:
+    """Forget the password and the app of somebody who lost them; sessions and tokens end."""
+    with opened(home) as deps:
+        person = known(deps.store.people, mailbox)
+        staff.reset(deps.gate, OPERATOR, person.id)
+        console.print(
+            f"{person.mailbox} has no password and no app any more; `lifecycle serve --as "
+            f"{person.mailbox}` prints a link, an administrator makes one on the page People",
+            highlight=False,
+        )
 
 
 @people.command()
@@ -93,6 +110,7 @@ def token(
     with opened(home) as deps:
         person = known(deps.store.people, mailbox)
         scopes = scope or (["read"] if agent else ["read", "decide"])
-        made = ApiTokens(deps.store.people, deps.clock)
-        text, _ = made.create(person.id, name, scopes, timedelta(days=days), agent=agent)
+        lasts = timedelta(days=days)
+        text, kept = made(person.id, name, scopes, deps.clock(), lasts, agent=agent)
+        staff.add_token(deps.gate, OPERATOR, digest(text), kept)
         typer.echo(text)

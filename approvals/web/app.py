@@ -17,6 +17,9 @@ from approvals.web.pages import (
     actions,
     bulk,
     deciding,
+    live,
+    me,
+    people,
     proposal,
     queue,
     records,
@@ -29,7 +32,8 @@ if TYPE_CHECKING:
     from approvals.web.parts import Parts
 
 ROUTES = (
-    queue, proposal, deciding, bulk, actions, records, reports, strangers, api_reading,
+    queue, live, proposal, deciding, bulk, actions, records, reports, me, people, strangers,
+    api_reading,
     api_deciding,
 )  # fmt: skip
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from approvals.approving import still_needed
 from approvals.envelope import read_values
 from tools.errors import Absent
+from tools.store.gate.agreed import standing
 from tools.store.gate.overview import of_account
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Detail:
     attempts: "tuple[Attempt, ...]"
     holder: "Assignment | None"
     waits_for: int
-    needs: int
+    agreed: "tuple[Deed, ...]"
     past: "tuple[Proposal, ...]"
     names: Mapping[str, str]
     late: bool
@@ -55,6 +56,11 @@ class Detail:
     def open(self) -> bool:
         """Whether it can be decided now."""
         return self.state == "pending"
+
+    @property
+    def needs(self) -> int:
+        """How many people must agree, those who have included."""
+        return self.waits_for + len(self.agreed)
 
     @property
     def edited(self) -> bool:
@@ -85,12 +91,12 @@ def _read(gate: "Gate", tx: "GateTx", proposal_id: str) -> Detail:
     people = {deed.who for deed in deeds} | ({holder.who} if holder else set())
     people |= ({proposal.editor} - {""}) | {deed.note for deed in deeds if deed.kind == "assign"}
     past = of_account(tx.session, proposal.account_id)
-    agreed = {d.who for d in deeds if d.kind == "approve" and d.sha256 == proposal.shown}
+    agreed = standing(deeds, proposal.shown)
     return Detail(
         proposal, values, read_values(proposal.envelope, proposal.sha256, proposal.id), deeds,
         tx.asked.revisions(proposal_id), action, tx.actions.attempts(action.id) if action else (),
         holder if holder and (holder.until is None or holder.until > gate.clock()) else None,
-        waits, waits + len(agreed), tuple(p for p in past if p.id != proposal.id),
+        waits, agreed, tuple(p for p in past if p.id != proposal.id),
         tx.roles.names(people), late,
     )  # fmt: skip
 

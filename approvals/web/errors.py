@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from approvals.web.auth.csrf import is_ours
 from approvals.web.auth.who import auth_of
-from approvals.web.visits import API, site_of
+from approvals.web.visits import API, page_of, site_of
 from tools.errors import Absent, BadInput, Conflict, Forbidden, LifecycleError
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def answer(
         return JSONResponse(body, status, headers)
     page = site_of(request).render(
         "error", title=TITLES.get(status, "This did not work"), detail=detail, status=status,
-        typed=typed or {}, back=_back(request),
+        typed=typed or {}, back=page_of(request.url.path),
     )  # fmt: skip
     return HTMLResponse(page, status, headers)
 
@@ -94,12 +94,6 @@ async def _typed(request: "Request") -> dict[str, str]:
         return {}
     form = await request.form()
     return {name: str(form[name]) for name in KEPT if form.get(name)}
-
-
-def _back(request: "Request") -> str:
-    """The page a form stood on."""
-    parts = request.url.path.split("/")
-    return "/".join(parts[:3]) if parts[1:2] == ["proposals"] else "/queue"
 
 
 def _is_api(request: "Request") -> bool:

@@ -14,9 +14,12 @@ from approvals.request import REASONS
 from approvals.web import marking, words
 from approvals.web.auth.limits import Limiter
 from approvals.web.kept import Kept
-from tools.store.gate.overview import choices, counts, work_of
+from approvals.web.streams import Pulse, Streams
+from tools.store.gate.overview import choices, counts, head, work_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from approvals.web.parts import Parts
     from tools.store.gate.overview import Choices
     from tools.store.records import Pause
@@ -55,6 +58,9 @@ class Site:
             lambda: read(lambda tx: tx.ledger.pauses(clock())), MOMENT, clock
         )
         self.used: Kept[Used] = Kept(self._used, MOMENT, clock)
+        self.pulse = Pulse(lambda: read(lambda tx: head(tx.session)))
+        self.streams = Streams()
+        self.ending: Callable[[], bool] = bool  # the server says so, once there is one
 
     def render(self, name: str, /, **context: object) -> str:
         """A template of ours, filled in."""

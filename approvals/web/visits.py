@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, cast
+from urllib.parse import quote
 
 from fastapi import Depends, HTTPException, Request
 from starlette.responses import HTMLResponse, RedirectResponse
@@ -68,6 +69,37 @@ def _visit(permission: str, kind: str) -> Callable[[Request, Actor], Visit]:
     return enter
 
 
+def _in_person(permission: str, kind: str) -> Callable[[Visit], Visit]:
+    """Somebody at a browser: a token, whatever it may, has no business with sign-in."""
+
+    def enter(visit: Annotated[Visit, Depends(_visit(permission, kind))]) -> Visit:
+        if visit.person.via != "web":
+            raise HTTPException(403, "a token cannot do this; sign in and do it on the page")
+        return visit
+
+    return enter
+
+
+def _proved(permission: str) -> Callable[[Visit], Visit]:
+    """Somebody at a browser who proved lately who they are, or is sent to prove it."""
+
+    def enter(visit: Annotated[Visit, Depends(_in_person(permission, "change"))]) -> Visit:
+        if not visit.fresh:
+            page = quote(page_of(visit.request.url.path), safe="/")
+            raise HTTPException(303, "prove it first", {"Location": f"/confirm?next={page}"})
+        return visit
+
+    return enter
+
+
+def page_of(path: str) -> str:
+    """The page on which the form of a path stands."""
+    parts = path.split("/")
+    if parts[1] == "me":
+        return "/me"
+    return "/".join(parts[:3]) if parts[1] in {"proposals", "people"} else "/queue"
+
+
 def stranger(request: Request) -> "Site":
     """The site, for whoever need not sign in; limited by network address."""
     take(request, "open", address_of(request))
@@ -77,6 +109,10 @@ def stranger(request: Request) -> "Site":
 Reader = Annotated[Visit, Depends(_visit("read", "read"))]
 Auditor = Annotated[Visit, Depends(_visit("audit", "read"))]
 Decider = Annotated[Visit, Depends(_visit("decide", "change"))]
+Oneself = Annotated[Visit, Depends(_in_person("read", "read"))]
+OneselfProved = Annotated[Visit, Depends(_proved("read"))]
+Manager = Annotated[Visit, Depends(_in_person("admin", "read"))]
+ManagerProved = Annotated[Visit, Depends(_proved("admin"))]
 
 
 def go(path: str) -> RedirectResponse:

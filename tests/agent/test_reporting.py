@@ -12,15 +12,14 @@ import pytest
 from agent.reporting.archive import (
     HTML,
     JSON,
-    MEMBERS,
     NOTES,
     PDF,
     file_report,
-    folder_of,
     read_file,
     remade,
 )
 from agent.reporting.due import reports_due
+from agent.reporting.folders import MEMBERS, folder_of
 from agent.reporting.making import make_report
 from agent.reporting.period import Period, month_before, read_period, week_before
 from agent.reporting.sending import send_report

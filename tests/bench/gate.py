@@ -4,6 +4,9 @@
 - an approval at 100 k pending against one at 1 k
 - the share of 409 with 50 reviewers who hold what they look at, and without holding
 - claims and marks of the executor a second, against bare transactions of the same database
+
+SQLite syncs every commit (synchronous=FULL); the PostgreSQL that comes with the tests does not
+(fsync = off, see `tests.databases`), unless TEST_DATABASE_URL names a server of one's own.
 """
 
 import argparse
@@ -12,8 +15,9 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -21,6 +25,7 @@ from threading import Lock
 from sqlalchemy import text
 
 from approvals.assigning import hold
+from approvals.envelope import Envelope
 from approvals.queue import sealed_proposal
 from approvals.request import Seen
 from tests.approvals.made import DAY, limits
@@ -36,6 +41,17 @@ from tools.store.tables import ProposalRow
 SMALL, LARGE = 1_000, 100_000
 ROUNDS = 200
 REVIEWERS, EACH = 50, 8
+
+
+@contextmanager
+def opened(kind: str, folder: Path, *mails: Envelope) -> Iterator[Office]:
+    """An office over a database of its own, which is held on to until the end."""
+    folder.mkdir(exist_ok=True)
+    fresh = Fresh(kind, folder)
+    try:
+        yield open_office(fresh.store(), folder, *mails, four_eyes_people=1_000_000)
+    finally:
+        fresh.close()
 
 
 def fill(store: Store, count: int) -> None:
@@ -81,13 +97,13 @@ def approval(office: Office, chance: random.Random, count: int) -> Callable[[], 
 
 def sizes(kind: str, folder: Path) -> None:
     """Pages and approvals at both sizes, turn by turn."""
-    offices = []
-    for count in (SMALL, LARGE):
-        place = folder / str(count)
-        place.mkdir()
-        office = open_office(Fresh(kind, place).store(), place, four_eyes_people=1_000_000)
-        fill(office.store, count)
-        offices.append(office)
+    with opened(kind, folder / "small") as small, opened(kind, folder / "large") as large:
+        fill(small.store, SMALL)
+        fill(large.store, LARGE)
+        _sizes(kind, (small, large))
+
+
+def _sizes(kind: str, offices: tuple[Office, Office]) -> None:
     chance = random.Random(1)
     works = {
         "page": [page(office) for office in offices],
@@ -105,7 +121,11 @@ def sizes(kind: str, folder: Path) -> None:
 
 def conflicts(kind: str, folder: Path, *, holding: bool) -> None:
     """Fifty reviewers at one queue; how often somebody else was first."""
-    office = open_office(Fresh(kind, folder).store(), folder, four_eyes_people=1_000_000)
+    with opened(kind, folder) as office:
+        _conflicts(kind, office, holding=holding)
+
+
+def _conflicts(kind: str, office: Office, *, holding: bool) -> None:
     fill(office.store, SMALL)
     names = [f"r{n}" for n in range(REVIEWERS)]
     for name in names:
@@ -145,7 +165,11 @@ def conflicts(kind: str, folder: Path, *, holding: bool) -> None:
 def executor(kind: str, folder: Path) -> None:
     """Claims and marks a second, and bare transactions of two statements each."""
     mails = [mail(f"b{n}", "500.00") for n in range(ROUNDS)]
-    office = open_office(Fresh(kind, folder).store(), folder, *mails, four_eyes_people=1_000_000)
+    with opened(kind, folder, *mails) as office:
+        _executor(kind, office)
+
+
+def _executor(kind: str, office: Office) -> None:
     ids = [proposal.id for proposal in office.store.proposals.pending(office.day)]
     for one in ids:
         office.decide("ann", "approve", one)
@@ -159,23 +183,31 @@ def executor(kind: str, folder: Path) -> None:
 
     plain = timed(bare)
     sent = sum(action.status == "sent" for action in office.actions())
-    print(f"{kind}: executor {sent / taken:.0f} claimed, called and marked a second; "
-          f"{taken / plain:.1f} x the time of as many bare transactions")  # fmt: skip
+    print(f"{kind}: executor {sent / taken:.0f} claimed, called and marked a second, bare "
+          f"transactions {2 * ROUNDS / plain:.0f} a second; {taken / plain:.1f} x the time of as "
+          "many bare ones")  # fmt: skip
+
+
+def both_ways(kind: str, folder: Path) -> None:
+    """Conflicts with and without holding."""
+    for holding in (True, False):
+        conflicts(kind, folder / str(holding), holding=holding)
+
+
+PARTS = {"sizes": sizes, "executor": executor, "conflicts": both_ways}
 
 
 def main() -> None:
     """Print every ratio on each database."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kind", choices=KINDS, action="append")
+    parser.add_argument("--part", choices=PARTS, action="append")
     given = parser.parse_args()
     print(f"load average before: {os.getloadavg()[0]:.1f}")
-    for kind in given.kind or KINDS:
-        for part in (sizes, executor):
+    for name in given.part or PARTS:
+        for kind in given.kind or KINDS:
             with tempfile.TemporaryDirectory() as folder:
-                part(kind, Path(folder))
-        for holding in (True, False):
-            with tempfile.TemporaryDirectory() as folder:
-                conflicts(kind, Path(folder), holding=holding)
+                PARTS[name](kind, Path(folder))
     print(f"load average after: {os.getloadavg()[0]:.1f}")
 
 

@@ -104,10 +104,10 @@ class Office:
         wanted = proposal if isinstance(proposal, str) else proposal.id
         return self.store.gate.read(lambda tx: tx.actions.of_proposal(wanted))
 
-    def seen(self, proposal: Proposal | str) -> Seen:
-        """What somebody sees who looks now."""
+    def seen(self, proposal: Proposal | str, seconds: int | None = 30) -> Seen:
+        """What somebody sees who looks now, for half a minute unless told otherwise."""
         now = self.get(proposal)
-        return Seen(now.id, now.version, now.shown)
+        return Seen(now.id, now.version, now.shown, seconds)
 
     def decide(self, who: str, kind: str, proposal: Proposal | Seen | str, *, key: str = "",
                via: Via = "web", **more: Any) -> Result:  # fmt: skip

@@ -7,6 +7,7 @@ asked after every example. (promises.md, Harness layer 1.)
 import os
 import shutil
 import tempfile
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from approvals.request import Seen
+from approvals.request import Result, Seen
 from approvals.settling import settle, switch, unsubscribe
 from approvals.upkeep import expire, wake
 from tests.approvals.made import KEY
@@ -54,6 +55,7 @@ class Machine(RuleBasedStateMachine):
             mail("a3", "1.00", approval=("csm", "finance")),
         )  # fmt: skip
         self.told: dict[str, int] = {}
+        self.agreed: dict[str, set[str]] = {}
 
     def teardown(self) -> None:
         """Ask for all invariants at the end of an example."""
@@ -66,10 +68,15 @@ class Machine(RuleBasedStateMachine):
         """Somebody opens a proposal and remembers what they saw."""
         return self.office.seen(self.store.proposals.of_account(account)[-1].id)
 
-    @rule(who=WHO, seen=looks, key=st.sampled_from(["", "k1", "k2"]))
-    def approve(self, who: str, seen: Seen, key: str) -> None:
-        """Somebody approves what they saw, maybe long ago."""
-        self._try("approve", who, seen, key=key)
+    @rule(who=WHO, seen=looks, key=st.sampled_from(["", "k1", "k2"]),
+          seconds=st.sampled_from([30, 30, 30, 2, None]))  # fmt: skip
+    def approve(self, who: str, seen: Seen, key: str, seconds: int | None) -> None:
+        """Somebody approves what they saw, maybe long ago, maybe without having read it."""
+        done = self._try("approve", who, replace(seen, seconds=seconds), key=key)
+        if done is not None and not done.again:
+            self.agreed.setdefault(seen.proposal, set()).add(who)
+            dear = done.waits_for or len(self.agreed[seen.proposal]) > 1
+            assert not dear or (seconds or 0) >= 3
 
     @rule(who=WHO, seen=looks)
     def reject(self, who: str, seen: Seen) -> None:
@@ -79,7 +86,8 @@ class Machine(RuleBasedStateMachine):
     @rule(who=WHO, seen=looks, words=st.sampled_from(["Hello.", "Good morning.", "30 % off"]))
     def edit(self, who: str, seen: Seen, words: str) -> None:
         """Somebody writes other words."""
-        self._try("edit", who, seen, subject="A word", body=words)
+        if self._try("edit", who, seen, subject="A word", body=words) is not None:
+            self.agreed.pop(seen.proposal, None)
 
     @rule(who=WHO, seen=looks, days=st.integers(0, 8))
     def snooze(self, who: str, seen: Seen, days: int) -> None:
@@ -88,9 +96,10 @@ class Machine(RuleBasedStateMachine):
 
     @rule(who=WHO, seen=looks, kind=st.sampled_from(["undo", "revoke"]))
     def take_back(self, who: str, seen: Seen, kind: str) -> None:
-        """Somebody takes it back."""
+        """Somebody takes it back: their decision, their first yes of two, or all of it."""
         now = self.office.seen(seen.proposal)
-        self._try(kind, who, now)
+        if self._try(kind, who, now) is not None and kind == "undo":
+            self.agreed.get(seen.proposal, set()).discard(who)
 
     @rule(minutes=st.sampled_from([1, 6, 61, 24 * 60]))
     def time_passes(self, minutes: int) -> None:
@@ -133,15 +142,23 @@ class Machine(RuleBasedStateMachine):
         if self.quiet:
             assert dict(self.office.vendor.effects()) == self.told
 
-    def _try(self, kind: str, who: str, seen: Seen, **more: Any) -> None:
-        self._may(lambda: self.office.decide(who, kind, seen, **more))
+    @invariant()
+    def two_agree_where_two_must(self) -> None:
+        """By our own count of who said yes, and took it back, to what is under way."""
+        for action in self.office.actions() if hasattr(self, "office") else ():
+            if action.status != "revoked" and action.account_id in {"a2", "a3"}:
+                assert len(self.agreed[action.proposal]) >= 2
 
-    def _may(self, work: Any) -> None:
+    def _try(self, kind: str, who: str, seen: Seen, **more: Any) -> Result | None:
+        done: Result | None = self._may(lambda: self.office.decide(who, kind, seen, **more))
+        return done
+
+    def _may(self, work: Any) -> Any:
         """Do it, or be refused for a reason that has a name; anything else is a fault."""
         try:
-            work()
+            return work()
         except LifecycleError:
-            return
+            return None
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from tools.store.store import Store
 
 __all__ = ["database_url", "inbox", "store"]
-ON_BOTH = {"test_deciding", "test_paging", "test_people", "test_sessions", "test_quiet"}
+ON_BOTH = {
+    "test_deciding", "test_looking", "test_paging", "test_people", "test_people_pages",
+    "test_quiet", "test_sessions",
+}  # fmt: skip
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -181,8 +181,9 @@ class Browser:
         return self.client.post(path, data={"csrf": given, **form}, headers=HTML | HOME)
 
     def decide(self, kind: str, proposal: str, **form: Any) -> "Response":
-        """Open a proposal, fill its form in and send it."""
+        """Open a proposal, look at it, fill its form in and send it."""
         page = self.get(f"/proposals/{proposal}")
+        self.inbox.clock.turn(seconds=5)
         return self.post(f"/proposals/{proposal}/{kind}", seen_in(page) | form)
 
 
@@ -193,8 +194,8 @@ def fields_of(page: str) -> dict[str, str]:
 
 def seen_in(page: str) -> dict[str, str]:
     found = fields_of(page)
-    return {name: found[name] for name in ("csrf", "version", "sha256", "key", "back", "seconds")
-            if name in found}  # fmt: skip
+    names = ("csrf", "version", "sha256", "key", "back", "seconds", "opened")
+    return {name: found[name] for name in names if name in found}
 
 
 def several(*nets: str) -> list["Envelope"]:

@@ -1,6 +1,7 @@
 """Every route of the application, with what to send it and who may."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from approvals.web.api.giving import KINDS
@@ -13,15 +14,18 @@ AUDITORS: tuple[Role, ...] = ("auditor", "admin")
 GETS = (
     "/", "/queue", "/queue/changes", "/proposals/{one}", "/proposals/{one}/message", "/actions",
     "/log", "/roster", "/accounts", "/accounts/a1", "/audit", "/runs", "/why-not?account=a1",
-    "/rules", "/switches", "/reports", "/reports/weekly-2026-W44",
+    "/rules", "/switches", "/me", "/reports", "/reports/weekly-2026-W44",
     "/reports/weekly-2026-W44/behind?figure=retention.3.size",
     "/reports/weekly-2026-W44/files/report.html", "/reports/weekly-2026-W44/charts/curve",
     "/reports/compare", "/reports/compare?a=weekly-2026-W43&b=weekly-2026-W44", "/metrics",
     "/api/v1/queue", "/api/v1/proposals/{one}",
     "/api/v1/actions", "/api/v1/log", "/api/v1/audit-chain",
 )  # fmt: skip
+MANAGED = ("/people", "/people/{reviewer}")
+STREAMS = ("/queue/events",)  # it has no end, so tests/web/test_live.py reads it
 OPEN = ("/health", "/ready", "/login", "/api/v1/openapi.json", "/api/v1/docs", "/static/app.css",
-        "/static/keys.js", "/static/htmx.min.js", "/static/charts.js", "/static/uplot.min.js",
+        "/static/keys.js", "/static/live.js", "/static/htmx.min.js", "/static/charts.js",
+        "/static/uplot.min.js",
         "/static/uplot.min.css")  # fmt: skip
 
 
@@ -50,6 +54,18 @@ CHANGES = (
     Change("/api/v1/bulk/approve", {
         "items": [{"proposal": "{one}", "version": 1, "sha256": "{sha}"}], "looked_at": ["{one}"],
     }),
+)  # fmt: skip
+OWN = (
+    Change("/me/password", {"password": "another horse battery", "again": "another horse battery"}),
+    Change("/me/totp/begin"), Change("/me/totp", {"sealed": "x", "code": "000000"}),
+    Change("/me/tokens", {"name": "t", "scope": "read", "days": "1"}),
+    Change("/me/tokens/{prefix}/revoke"),
+)  # fmt: skip
+MANAGING = (
+    Change("/people", {"mailbox": "new@example.com", "name": "New", "role": "viewer"}),
+    Change("/people/{other}/role", {"role": "viewer"}), Change("/people/{other}/off"),
+    Change("/people/{other}/on"), Change("/people/{other}/reset"), Change("/people/{other}/link"),
+    Change("/people/{other}/tokens/{prefix}/revoke"),
 )  # fmt: skip
 
 
@@ -90,7 +106,10 @@ def scene(inbox: Inbox) -> Scene:
     assert found is not None
     action = inbox.gate.store.read(lambda tx: tx.actions.of_proposal(other))
     assert action is not None
+    other_one = inbox.person("reviewer", "Oda")
+    lasts = timedelta(days=30)
+    token = inbox.auth.tokens.create(other_one.id, "theirs", ["read"], lasts)[1]
     return Scene(inbox, {
-        "one": one, "sha": found.shown, "action": action.id,
-        "reviewer": inbox.person("reviewer").id,
+        "one": one, "sha": found.shown, "action": action.id, "prefix": token.prefix,
+        "reviewer": inbox.person("reviewer").id, "other": other_one.id,
     })  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import MetaData, select
 
 from tests.web.made import HTML, Inbox
-from tests.web.routes import CHANGES, GETS, OPEN, scene
+from tests.web.routes import CHANGES, GETS, MANAGED, MANAGING, OPEN, OWN, STREAMS, scene
 from tools.store.store import Store
 
 SIGN_IN = {"login", "token"}  # when a session was last seen
@@ -26,7 +26,8 @@ def everything(store: Store) -> dict[str, list[Any]]:
 def test_get_head_and_options_change_nothing_on_any_route(inbox: Inbox) -> None:
     stage = scene(inbox)
     admin, stranger = inbox.inside("admin"), inbox.stranger()
-    paths = [*GETS, *OPEN, *(change.path for change in CHANGES), inbox.leaving()]
+    changes = (*CHANGES, *OWN, *MANAGING)
+    paths = [*GETS, *MANAGED, *OPEN, *(change.path for change in changes), inbox.leaving()]
     before = everything(inbox.store)
 
     for path in paths:
@@ -39,8 +40,10 @@ def test_get_head_and_options_change_nothing_on_any_route(inbox: Inbox) -> None:
 
 def test_no_route_was_forgotten(inbox: Inbox) -> None:
     stage = scene(inbox)
-    known = [stage.path(p).partition("?")[0] for p in (*GETS, *(c.path for c in CHANGES))]
-    known += [*OPEN, inbox.leaving(), "/signin", "/signin/x", "/logout", "/confirm", "/login/oidc",
+    changes = (c.path for c in (*CHANGES, *OWN, *MANAGING))
+    known = [stage.path(p).partition("?")[0] for p in (*GETS, *MANAGED, *changes)]
+    known += [*OPEN, *STREAMS, inbox.leaving()]
+    known += ["/signin", "/signin/x", "/logout", "/confirm", "/login/oidc",
               "/login/oidc/callback"]  # fmt: skip
     for pattern in _patterns(inbox):
         assert any(re.fullmatch(pattern, path) for path in known), pattern

@@ -2,8 +2,20 @@
 
 import pytest
 
+from tests.web.auth.doors import bearer
 from tests.web.made import HTML, Inbox
-from tests.web.routes import AUDITORS, CHANGES, DECIDERS, GETS, READERS, Change, scene
+from tests.web.routes import (
+    AUDITORS,
+    CHANGES,
+    DECIDERS,
+    GETS,
+    MANAGED,
+    MANAGING,
+    OWN,
+    READERS,
+    Change,
+    scene,
+)
 from tools.store.people import Role
 
 MANAGE = Change("/switches", {"scope": "global", "on": "off", "reason": "over"})
@@ -50,6 +62,53 @@ def test_only_an_administrator_lets_things_go_on(inbox: Inbox) -> None:
     stage = scene(inbox)
     for role in READERS:
         assert stage.send(inbox.inside(role), MANAGE) == (303 if role == "admin" else 403), role
+
+
+@pytest.mark.parametrize("change", MANAGING, ids=lambda change: change.path)
+def test_only_an_administrator_sees_to_people(inbox: Inbox, change: Change) -> None:
+    stage = scene(inbox)
+    for role in READERS:
+        if role != "admin":
+            assert stage.send(inbox.inside(role), change) == 403, role
+    assert stage.send(inbox.stranger(), change, "x") == 401
+    assert stage.send(inbox.inside("admin"), change, "not the token") == 403
+    assert stage.send(inbox.inside("admin"), change) < 400
+
+
+def test_only_an_administrator_looks_at_people(inbox: Inbox) -> None:
+    stage = scene(inbox)
+    for path in MANAGED:
+        for role in READERS:
+            status = inbox.inside(role).client.get(stage.path(path), headers=HTML).status_code
+            assert status == (200 if role == "admin" else 403), (path, role)
+
+
+@pytest.mark.parametrize("change", [*OWN, *MANAGING], ids=lambda change: change.path)
+def test_no_token_and_no_old_proof_changes_how_anybody_signs_in(
+    inbox: Inbox, change: Change
+) -> None:
+    stage, admin = scene(inbox), inbox.inside("admin")
+    token = inbox.token("admin", "read", "decide", "admin")
+    path = stage.path(change.path)
+    by_token = inbox.stranger().client.post(path, data=change.form, headers=bearer(token))
+    inbox.clock.turn(minutes=16)
+    before = inbox.gate.store.read(lambda tx: tx.chain.head())
+
+    answer = admin.post(path, stage.filled(change.form))
+
+    assert by_token.status_code == 403
+    assert (answer.status_code, answer.headers["location"][:14]) == (303, "/confirm?next=")
+    assert inbox.gate.store.read(lambda tx: tx.chain.head()) == before
+
+
+@pytest.mark.parametrize("change", OWN, ids=lambda change: change.path)
+def test_nobody_else_changes_how_one_signs_in(inbox: Inbox, change: Change) -> None:
+    stage = scene(inbox)
+
+    assert stage.send(inbox.stranger(), change, "x") == 401
+    assert stage.send(inbox.inside("viewer"), change, "not the token") == 403
+    if "prefix" in change.path:
+        assert stage.send(inbox.inside("viewer"), change) == 403
 
 
 def test_a_role_taken_away_counts_at_once(inbox: Inbox) -> None:

@@ -2,109 +2,40 @@
 
 One row for each human: mailboxes are compared without tags and aliases, so that nobody can be two.
 Sessions and tokens are kept under the hash of their secret; the secrets are stored nowhere. Losing
-a role or being switched off ends both in the same transaction.
+a role or being switched off ends both in the same transaction. What changes people is in `staff`,
+since the gate does it in the transaction of its audit entry.
 """
 
-import re
-import secrets
-import unicodedata
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from tools.errors import BadInput
-from tools.store.columns import storable
-from tools.store.records import one_of
+from tools.store.person import (
+    Credentials,
+    Login,
+    Person,
+    Role,
+    Token,
+    one_mailbox,
+    person_of,
+    token_of,
+)
 from tools.store.rows import record_of
+from tools.store.staff import Staff
 from tools.store.tables import LoginRow, PersonRow, TokenRow
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from sqlalchemy import ColumnElement
-    from sqlmodel import Session
 
     from tools.store.engine import Database
 
-Role = Literal["viewer", "reviewer", "approver-2", "admin", "auditor"]
-_MAILBOX = re.compile(r'[^\s@"(),:;<>\[\]\\]+@[^\s@"(),:;<>\[\]\\]+')
-_GOOGLE = frozenset({"gmail.com", "googlemail.com"})
-
-
-@dataclass(frozen=True)
-class Person:
-    """One human; `subject` is `issuer|sub` of the sign-in provider, `totp` whether there is one."""
-
-    id: str
-    mailbox: str
-    subject: str | None
-    name: str
-    role: Role
-    totp: bool
-    active: bool
-    created_at: "datetime"
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """What a sign-in is checked against: a password's hash, and a sealed secret for codes."""
-
-    password: str = field(repr=False)
-    totp: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Login:
-    """A session; `sha256` and `csrf` are hashes of secrets only the browser has."""
-
-    sha256: str
-    person: str
-    csrf: str
-    started_at: "datetime"
-    seen_at: "datetime"
-    ends_at: "datetime"
-    confirmed_at: "datetime"
-
-
-@dataclass(frozen=True)
-class Token:
-    """An API token without its secret; `prefix` is the part that may be shown."""
-
-    prefix: str
-    person: str
-    name: str
-    scopes: tuple[str, ...]
-    agent: bool
-    created_at: "datetime"
-    ends_at: "datetime"
-    used_at: "datetime | None" = None
-    revoked_at: "datetime | None" = None
-
-
-def one_mailbox(address: str) -> str:
-    """The one spelling of a mailbox: no case, no +tag, and for Gmail no dots and one domain.
-
-    Raises:
-        BadInput: when it is no address.
-    """
-    plain = unicodedata.normalize("NFKC", address).strip().casefold()
-    local, _, domain = plain.partition("@")
-    local, domain = local.partition("+")[0], _ascii(domain.rstrip("."))
-    if domain in _GOOGLE:
-        local, domain = local.replace(".", ""), "gmail.com"
-    if not local or storable(plain) != plain or not _MAILBOX.fullmatch(f"{local}@{domain}"):
-        raise BadInput(f"mailbox: {address[:100]!r} is no address; write name@example.com")
-    return f"{local}@{domain}"
-
-
-def _ascii(domain: str) -> str:
-    try:
-        return domain.encode("idna").decode()  # one spelling for bücher.de and xn--bcher-kva.de
-    except UnicodeError:
-        return ""
+__all__ = ["Credentials", "Login", "Logins", "People", "Person", "Role", "Token", "Tokens",
+           "one_mailbox"]  # fmt: skip
 
 
 class People:
@@ -116,26 +47,9 @@ class People:
         self.tokens = Tokens(database)
 
     def add(self, mailbox: str, name: str, role: Role, now: "datetime") -> Person:
-        """Let somebody in, without a password yet.
-
-        Raises:
-            BadInput: when the role is unknown or another spelling of the mailbox is there already.
-        """
-        one_of("role", role, Role)
-        row = PersonRow(
-            id=f"u{secrets.token_hex(8)}", mailbox=one_mailbox(mailbox), name=storable(name, 200),
-            role=role, password="", totp="", totp_step=0, active=True, created_at=now,
-        )  # fmt: skip
-        try:
-            with self._database.write() as session:
-                session.add(row)
-                session.flush()
-                return _person(row)
-        except IntegrityError as error:
-            raise BadInput(
-                f"person: {one_mailbox(mailbox)} is there already; a human has one entry, "
-                "whatever the spelling of the address"
-            ) from error
+        """Let somebody in; see `Staff.add`."""
+        with self._database.write() as session:
+            return Staff(session).add(mailbox, name, role, now)
 
     def by_mailbox(self, mailbox: str) -> Person | None:
         """The human behind any spelling of a mailbox."""
@@ -157,7 +71,7 @@ class People:
         """All people, by mailbox, those switched off too."""
         with self._database.read() as session:
             rows = session.scalars(select(PersonRow).order_by(col(PersonRow.mailbox)))
-            return tuple(_person(row) for row in rows)
+            return tuple(person_of(row) for row in rows)
 
     def link(self, person: str, subject: str) -> bool:
         """Tie somebody to an account of the provider; False when they are tied to any already."""
@@ -169,12 +83,13 @@ class People:
 
     def set_role(self, person: str, role: Role, now: "datetime") -> None:
         """Give another role; sessions and tokens of the old one end."""
-        one_of("role", role, Role)
-        self._demote(person, now, role=role)
+        with self._database.write() as session:
+            Staff(session).set_role(person, role, now)
 
     def set_active(self, person: str, *, active: bool, now: "datetime") -> None:
         """Switch somebody off or on again; sessions and tokens end either way."""
-        self._demote(person, now, active=active)
+        with self._database.write() as session:
+            Staff(session).set_active(person, active=active, now=now)
 
     def credentials(self, person: str) -> Credentials | None:
         """What a sign-in of this person is checked against."""
@@ -185,8 +100,7 @@ class People:
     def set_password(self, person: str, hashed: str) -> None:
         """Keep the hash of a new password; whoever is signed in with the old one is out."""
         with self._database.write() as session:
-            _change(session, person, password=hashed)
-            session.execute(delete(LoginRow).where(col(LoginRow.person) == person))
+            Staff(session).set_password(person, hashed)
 
     def rehash(self, person: str, old: str, new: str) -> bool:
         """Replace the hash of the same password; False when it was changed meanwhile."""
@@ -195,7 +109,7 @@ class People:
     def set_totp(self, person: str, sealed: str, step: int) -> None:
         """Keep a sealed secret for codes; the code of `step` enrolled it and is used up."""
         with self._database.write() as session:
-            _change(session, person, totp=sealed, totp_step=step)
+            Staff(session).set_totp(person, sealed, step)
 
     def use_step(self, person: str, step: int) -> bool:
         """Use up the code of a step; False when it or a later one was used before."""
@@ -204,19 +118,12 @@ class People:
     def _one(self, condition: "ColumnElement[bool]") -> Person | None:
         with self._database.read() as session:
             row = session.scalars(select(PersonRow).where(condition)).one_or_none()
-            return None if row is None else _person(row)
+            return None if row is None else person_of(row)
 
     def _update(self, person: str, condition: "ColumnElement[bool]", **values: object) -> bool:
         changed = update(PersonRow).where(col(PersonRow.id) == person, condition).values(**values)
         with self._database.write() as session:
             return session.connection().execute(changed).rowcount == 1
-
-    def _demote(self, person: str, now: "datetime", **values: object) -> None:
-        theirs = (col(TokenRow.person) == person, col(TokenRow.revoked_at).is_(None))
-        with self._database.write() as session:
-            _change(session, person, **values)
-            session.execute(delete(LoginRow).where(col(LoginRow.person) == person))
-            session.execute(update(TokenRow).where(*theirs).values(revoked_at=now))
 
 
 class Logins:
@@ -244,7 +151,7 @@ class Logins:
         )
         with self._database.read() as session:
             found = session.execute(query).one_or_none()
-            return None if found is None else (record_of(Login, found[0]), _person(found[1]))
+            return None if found is None else (record_of(Login, found[0]), person_of(found[1]))
 
     def touch(self, sha256: str, now: "datetime") -> None:
         """Note that a session was used; one that ended meanwhile stays ended."""
@@ -278,9 +185,8 @@ class Tokens:
 
     def add(self, sha256: str, token: Token) -> None:
         """Keep a new token under the hash of its secret."""
-        row = TokenRow(**{**vars(token), "scopes": " ".join(token.scopes)}, sha256=sha256)
         with self._database.write() as session:
-            session.add(row)
+            Staff(session).add_token(sha256, token)
 
     def find(self, sha256: str, now: "datetime") -> tuple[Token, Person] | None:
         """The token under a hash and whose it is, unless it ended or was revoked."""
@@ -296,7 +202,7 @@ class Tokens:
         )
         with self._database.read() as session:
             found = session.execute(query).one_or_none()
-            return None if found is None else (_token(found[0]), _person(found[1]))
+            return None if found is None else (token_of(found[0]), person_of(found[1]))
 
     def mark_used(self, sha256: str, now: "datetime") -> None:
         """Note when a token was used last."""
@@ -306,10 +212,8 @@ class Tokens:
 
     def revoke(self, prefix: str, now: "datetime") -> bool:
         """End the token with a prefix; False when there is none that still holds."""
-        held = (col(TokenRow.prefix) == prefix, col(TokenRow.revoked_at).is_(None))
-        ended = update(TokenRow).where(*held).values(revoked_at=now)
         with self._database.write() as session:
-            return session.connection().execute(ended).rowcount > 0
+            return Staff(session).revoke_token(prefix, now)
 
     def list_all(self, person: str | None = None) -> tuple[Token, ...]:
         """The tokens of a person or of everybody, oldest first, ended ones too."""
@@ -317,18 +221,4 @@ class Tokens:
         if person is not None:
             query = query.where(col(TokenRow.person) == person)
         with self._database.read() as session:
-            return tuple(_token(row) for row in session.scalars(query))
-
-
-def _change(session: "Session", person: str, **values: object) -> None:
-    changed = update(PersonRow).where(col(PersonRow.id) == person).values(**values)
-    if session.connection().execute(changed).rowcount != 1:
-        raise BadInput(f"person: nobody has the id {person!r}; list the people first")
-
-
-def _person(row: PersonRow) -> Person:
-    return record_of(Person, row, totp=bool(row.totp))
-
-
-def _token(row: TokenRow) -> Token:
-    return record_of(Token, row, scopes=tuple(row.scopes.split()))
+            return tuple(token_of(row) for row in session.scalars(query))

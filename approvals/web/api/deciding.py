@@ -77,7 +77,7 @@ def _edit(visit: Decider, proposal_id: ProposalId, key: Key, body: models.Edit) 
 
 
 def _undo(visit: Decider, proposal_id: ProposalId, key: Key, body: models.Looked) -> Any:
-    """Take your own decision of the last minutes back."""
+    """Take your own decision of the last minutes back, or your yes while a second is missing."""
     return _done(visit, "undo", proposal_id, key, body)
 
 

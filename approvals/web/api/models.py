@@ -127,7 +127,10 @@ class Looked(BaseModel):
     model_config = _example(version=1, sha256=SHA, seconds=12)
     version: int = Field(ge=1, le=10**9)
     sha256: str = Field(min_length=1, max_length=64, pattern="^[0-9a-f]+$")
-    seconds: int | None = Field(None, ge=0, le=LONGEST_DAY)
+    seconds: int | None = Field(
+        None, ge=0, le=LONGEST_DAY,
+        description="How long the person looked; a yes to what two must agree to needs it.",
+    )  # fmt: skip
 
 
 class Reject(Looked):

@@ -23,8 +23,8 @@ class Passwords:
         self._hasher = hasher or PasswordHasher()
         self._nobodys = self._hasher.hash("no password has this hash")
 
-    def set(self, person: str, password: str) -> None:
-        """Give somebody a new password; their sessions end.
+    def hashed(self, password: str) -> str:
+        """The hash to keep of a new password.
 
         Raises:
             BadInput: when it is too short or far too long.
@@ -34,7 +34,11 @@ class Passwords:
                 f"password: {len(password)} characters; use {SHORTEST} or more, "
                 f"and at most {LONGEST}"
             )
-        self._people.set_password(person, self._hasher.hash(_bytes(password)))
+        return self._hasher.hash(_bytes(password))
+
+    def set(self, person: str, password: str) -> None:
+        """Give somebody a new password; their sessions end. The pages go by way of the gate."""
+        self._people.set_password(person, self.hashed(password))
 
     def verify(self, person: str | None, password: str) -> bool:
         """Whether it is the person's password; for nobody, the same work and False."""

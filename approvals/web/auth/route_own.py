@@ -1,6 +1,6 @@
 """Signing in with what we keep ourselves: passwords, codes and one-time links."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Form, HTTPException, Request
 from starlette.responses import Response
@@ -8,7 +8,13 @@ from starlette.responses import Response
 from approvals.web.auth.limits import TooMany
 from approvals.web.auth.pages import go, safe_path
 from approvals.web.auth.route_base import Routes, sentence
+from approvals.web.auth.sessions import NEVER
 from approvals.web.auth.who import Actor, address_of, closed_on_error, csrf_token, signed_in
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tools.store.people import Person
 
 WRONG = "The e-mail address, the password or the code is not right."
 USED = "This link was used already, or is too old. Ask for another one."
@@ -80,7 +86,16 @@ class Own(Routes):
             person = self.auth.by_ticket(ticket)
             if person is None:
                 return self.pages.say(USED, 403)
-            return self.enter(request, person, "/", self.auth.clock())
+            return self.enter(request, person, "/", self._proved_by_link(person))
+
+    def _proved_by_link(self, person: "Person") -> "datetime":
+        """A link proves who somebody is only while they have nothing better to prove it with.
+
+        Who makes links could otherwise decide, on the high tier too, as anybody.
+        """
+        held = self.auth.people.credentials(person.id)
+        better = bool(person.subject or (held and held.password))
+        return NEVER if better else self.auth.clock()
 
     def _form(self, then: str, mailbox: str = "", error: str = "", status: int = 200) -> Response:
         oidc = self.auth.provider is not None

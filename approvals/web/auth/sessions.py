@@ -65,6 +65,12 @@ class Sessions:
             self._people.logins.touch(key, now)
         return Session(*found)
 
+    def until(self, secret: str) -> datetime | None:
+        """When a session ends if nobody uses it again, None when it has; asking is no use of it."""
+        now, idle = self._clock(), self._settings.idle
+        found = self._people.logins.find(digest(secret), now, idle)
+        return None if found is None else min(found[0].ends_at, found[0].seen_at + idle)
+
     def end(self, secret: str) -> None:
         """End a session; its cookie is worth nothing from now on."""
         self._people.logins.end(digest(secret))

@@ -33,16 +33,8 @@ class ApiTokens:
         self, person: str, name: str, scopes: "Iterable[str]", lasts: timedelta,
         *, agent: bool = False,
     ) -> tuple[str, Token]:  # fmt: skip
-        """A new token, and the text to show this once.
-
-        Raises:
-            BadInput: for an unknown scope, one an agent may not have, or a time out of range.
-        """
-        asked = tuple(sorted(set(scopes)))
-        _check(asked, lasts, agent=agent)
-        now, prefix = self._clock(), secrets.token_hex(6)
-        text = f"lca_{prefix}_{secrets.token_urlsafe(32)}"
-        token = Token(prefix, person, name, asked, agent, now, now + lasts)
+        """A new token, and the text to show this once; see `made`."""
+        text, token = made(person, name, scopes, self._clock(), lasts, agent=agent)
         self._people.tokens.add(digest(text), token)
         return text, token
 
@@ -58,6 +50,22 @@ class ApiTokens:
         if used is None or now - used > TOUCH:
             self._people.tokens.mark_used(key, now)
         return found
+
+
+def made(
+    person: str, name: str, scopes: "Iterable[str]", now: "datetime", lasts: timedelta,
+    *, agent: bool = False,
+) -> tuple[str, Token]:  # fmt: skip
+    """A new token and its text, kept nowhere yet.
+
+    Raises:
+        BadInput: for an unknown scope, one an agent may not have, or a time out of range.
+    """
+    asked = tuple(sorted(set(scopes)))
+    _check(asked, lasts, agent=agent)
+    prefix = secrets.token_hex(6)
+    text = f"lca_{prefix}_{secrets.token_urlsafe(32)}"
+    return text, Token(prefix, person, name, asked, agent, now, now + lasts)
 
 
 def _check(scopes: tuple[str, ...], lasts: timedelta, *, agent: bool) -> None:

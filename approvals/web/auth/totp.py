@@ -1,6 +1,7 @@
 """Codes from an authenticator app: one step early or late is fine, twice is not."""
 
 import hmac
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pyotp
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 STEP_SECONDS = 30
 WINDOW = 1
+OFFERED = timedelta(minutes=10)
 _ISSUER = "Lifecycle Agent"
 
 
@@ -24,17 +26,31 @@ class Totp:
     def __init__(self, people: "People", secret: bytes, clock: "Callable[[], datetime]") -> None:
         self._people = people
         self._sealer = Sealer(secret, "totp")
+        self._offers = Sealer(secret, "totp offered")
         self._clock = clock
 
     def enrol(self, person: "Person", secret: str, code: str) -> bool:
         """Keep a secret once its first code proves that the app has it."""
+        proved = self.proved(person.id, secret, code)
+        if proved is not None:
+            self._people.set_totp(person.id, *proved)
+        return proved is not None
+
+    def proved(self, person: str, secret: str, code: str) -> tuple[str, int] | None:
+        """What to keep of a secret whose first code is right: sealed, with the step used up."""
         now = self._clock()
         step = matching_step(secret, code, now)
-        if step is None:
-            return False
-        sealed = self._sealer.seal(f"{person.id} {secret}", now)
-        self._people.set_totp(person.id, sealed, step)
-        return True
+        return None if step is None else (self._sealer.seal(f"{person} {secret}", now), step)
+
+    def offered(self, person: str, secret: str) -> str:
+        """A secret that nobody has proved yet, for the page to bring back; we keep nothing."""
+        return self._offers.seal(f"{person} {secret}", self._clock())
+
+    def offer(self, person: str, sealed: str) -> str | None:
+        """The secret that was offered to this person within the last minutes."""
+        opened = self._offers.open(sealed, self._clock(), OFFERED)
+        owner, _, secret = (opened or "").partition(" ")
+        return secret if owner == person else None
 
     def verify(self, person: str, code: str) -> bool:
         """Whether the code is right now and was not used before; it is used up by asking."""

@@ -1,6 +1,6 @@
 """Decisions on one proposal: a form comes in, the gate decides, typed words are never lost."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Literal, cast
 from urllib.parse import quote
 
@@ -13,6 +13,7 @@ from approvals.tiers import HIGH
 from approvals.web.detail import Change, changes, detail_of, words_of
 from approvals.web.errors import status_of
 from approvals.web.forms import ProposalId, Text, clean, day_of, key_of, seen_of
+from approvals.web.looking import looked
 from approvals.web.pages.proposal import Tried, shown, way_back
 from approvals.web.visits import Decider, Visit, go
 from tools.errors import Absent, Conflict, LifecycleError
@@ -32,6 +33,7 @@ class Filled:
     sha256: str
     key: str
     seconds: str
+    opened: str
     back: str
     reason: str
     note: str
@@ -39,14 +41,17 @@ class Filled:
     subject: str
     body: str
 
-    def wish(self, kind: str, proposal: str) -> Wish:
-        """The wish it means.
+    def wish(self, kind: str, proposal: str, visit: Visit) -> Wish:
+        """The wish it means, with the seconds that we know they looked.
 
         Raises:
             BadInput: when it means nothing.
         """
+        gate, me = visit.site.gate, visit.person.person_id
+        told = seen_of(proposal, self.version, self.sha256, self.seconds)
+        seconds = looked(gate.key, me, told, self.opened, gate.clock())
         return Wish(
-            cast("Kind", kind), seen_of(proposal, self.version, self.sha256, self.seconds),
+            cast("Kind", kind), replace(told, seconds=seconds),
             clean("reason", self.reason), clean("note", self.note, LONGEST_TYPED),
             day_of("until", self.until), clean("subject", self.subject, LONGEST_TYPED),
             clean("body", self.body, LONGEST_TYPED),
@@ -54,10 +59,11 @@ class Filled:
 
 
 def _filled(
-    version: Text = "", sha256: Text = "", key: Text = "", seconds: Text = "", back: Text = "",
-    reason: Text = "", note: Text = "", until: Text = "", subject: Text = "", body: Text = "",
+    version: Text = "", sha256: Text = "", key: Text = "", seconds: Text = "", opened: Text = "",
+    back: Text = "", reason: Text = "", note: Text = "", until: Text = "", subject: Text = "",
+    body: Text = "",
 ) -> Filled:  # fmt: skip
-    return Filled(version, sha256, key, seconds, back, reason, note, until, subject, body)
+    return Filled(version, sha256, key, seconds, opened, back, reason, note, until, subject, body)
 
 
 Form = Annotated[Filled, Depends(_filled)]
@@ -79,7 +85,7 @@ def _deciding(kind: str) -> "Callable[..., Response]":
         if kind == "approve" and must_confirm(visit, proposal_id):
             return go(f"/confirm?next={quote(f'/proposals/{proposal_id}', safe='/')}")
         try:
-            wish = form.wish(kind, proposal_id)
+            wish = form.wish(kind, proposal_id, visit)
             result = visit.site.gate.decide(visit.actor, wish, key_of(form.key))
         except Absent:
             raise

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
-from approvals.request import PERMISSIONS
+from approvals.request import PERMISSIONS, Seen
 from approvals.web.auth.pages import safe_path
 from approvals.web.detail import Change, Detail, changes, detail_of
 from approvals.web.forms import Asked, ProposalId, new_key
+from approvals.web.looking import stamp
 from approvals.web.visits import Reader, Visit
 
 if TYPE_CHECKING:
@@ -55,10 +56,12 @@ def _proposal(visit: Reader, proposal_id: ProposalId, back: Asked = "") -> Respo
 
 def shown(visit: Visit, detail: Detail, back: str = "", tried: Tried | None = None) -> HTMLResponse:
     """A proposal's page, after a try that failed with what was typed."""
-    before, now = detail.first["what"], detail.values["what"]
+    before, now, gate = detail.first["what"], detail.values["what"], visit.site.gate
+    seen = Seen(detail.proposal.id, detail.proposal.version, detail.proposal.shown)
     return visit.page(
         "proposal", tried.status if tried else 200, d=detail, v=detail.values, tried=tried,
         typed=NOTHING | dict(tried.typed if tried else {}), key=new_key(), back=way_back(back),
+        opened=stamp(gate.key, visit.person.person_id, seen, gate.clock()),
         can=_can(visit, detail), people=_people(visit) if detail.open else (),
         subject_changes=changes(before["subject"], now["subject"]) if detail.edited else (),
         body_changes=changes(before["body"], now["body"]) if detail.edited else (),
@@ -71,9 +74,9 @@ def _can(visit: Visit, detail: Detail) -> frozenset[str]:
     if "decide" not in may:
         return frozenset()
     found = {"edit", "reject", "snooze", "assign", "revoke"} if detail.open else set()
-    said = {d.who for d in detail.deeds
-            if d.kind == "approve" and d.sha256 == detail.proposal.shown}  # fmt: skip
-    if detail.open and me != detail.proposal.editor and me not in said:
+    if detail.open and me in {deed.who for deed in detail.agreed}:
+        found.add("undo_first")
+    elif detail.open and me != detail.proposal.editor:
         found.add("approve")
     if detail.proposal.status == "approved" and detail.action is not None \
             and detail.action.status == "scheduled":  # fmt: skip

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from approvals.web.forms import LARGEST_NUMBER, Asked, clean, day_of
+from approvals.web.stamping import WINDOW, reviewers
 from approvals.web.visits import Reader, go
 from tools.errors import BadInput
 from tools.store.gate.overview import deeds
@@ -40,7 +41,9 @@ def _log(visit: Reader, before: Asked = "") -> Response:
 
     found, names = visit.site.gate.store.read(work)
     following = f"/log?before={found[-1][0]}" if len(found) == A_PAGE else ""
-    return visit.page("log", found=found, names=names, following=following)
+    looked = reviewers(visit.site.gate) if number is None else ()
+    return visit.page("log", found=found, names=names, following=following, looked=looked,
+                      days=WINDOW.days)  # fmt: skip
 
 
 def number_of(text: str) -> int | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from approvals.request import Actor, Seen, Wish
 from approvals.web.app import make_app
 from approvals.web.auth.auth import Auth
 from approvals.web.auth.limits import Rate
@@ -46,6 +47,13 @@ class House(Inbox):
         self.auth.passwords.set(person.id, PASSWORD)
         return person
 
+    def reject(self, proposal: str) -> None:
+        """Somebody elsewhere says no."""
+        bob, now = self.person("approver-2"), self.store.proposals.get(proposal)
+        assert now is not None
+        wish = Wish("reject", Seen(proposal, now.version, now.shown), "other")
+        self.gate.decide(Actor(bob.id, bob.role, "web"), wish)
+
     def cookie(self, role: "Role" = "reviewer", name: str = "") -> str:
         """The secret of a new session of somebody."""
         return self.auth.sessions.start(self.somebody(role, name).id, self.clock())
@@ -58,6 +66,7 @@ def served(store: "Store") -> "Iterator[House]":
         door.bind((HOST, 0))
         house = House(store, f"http://{HOST}:{door.getsockname()[1]}")
         server = uvicorn.Server(uvicorn.Config(house.app, log_level="error", lifespan="off"))
+        house.app.state.site.ending = lambda: server.should_exit  # as `agent.serve` does
         thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
         thread.start()
         while thread.is_alive() and not server.started:

@@ -8,9 +8,10 @@ from tests.approvals.made import envelope
 from tests.web.made import several
 
 if TYPE_CHECKING:
-    from tests.web.browser.people import People
+    from tests.web.browser.people import People, Profile
     from tests.web.browser.served import House
 
+LOOK = 3
 pytestmark = pytest.mark.xdist_group("browser")
 
 
@@ -18,6 +19,12 @@ def status(house: "House", proposal: str) -> str:
     found = house.store.proposals.get(proposal)
     assert found is not None
     return found.status
+
+
+def look(house: "House", somebody: "Profile") -> None:
+    """Look at a page for as long as what two must agree to asks for."""
+    somebody.page.wait_for_timeout(LOOK * 1000)
+    house.clock.turn(seconds=LOOK)
 
 
 def test_two_keys_approve_and_one_takes_it_back(house: "House", people: "People") -> None:
@@ -42,6 +49,7 @@ def test_the_seconds_somebody_looked_are_sent_along(house: "House", people: "Peo
     [one] = house.propose()
     ann = people.enter()
     ann.open(f"/proposals/{one}").wait_for_timeout(600)
+    house.clock.turn(seconds=50)
 
     ann.press("a")
     ann.at("/queue")
@@ -142,12 +150,21 @@ def test_four_eyes(house: "House", people: "People") -> None:
     page = ann.open(f"/proposals/{one}")
 
     ann.press("a")
+    assert "look for at least 3" in page.inner_text("[role=alert]")
+    look(house, ann)
+    ann.press("a")
     page.wait_for_selector("text=Waits for a second person.")
     assert page.locator('form[data-key="a"]').count() == 0
+    page.click("text=Take my yes back")
+    page.wait_for_selector("text=Two people must agree.")
+    look(house, ann)
+    ann.press("a")
+    page.wait_for_selector("text=Waits for a second person.")
     bob.open("/queue")
     assert "waits for a second person" in bob.page.inner_text("table.queue")
     bob.press("j", "a")
     bob.at(f"/proposals/{one}")
+    look(house, bob)
     bob.press("a")
     bob.at("/queue")
     assert status(house, one) == "approved"

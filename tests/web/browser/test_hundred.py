@@ -79,10 +79,12 @@ class Reviewer:
         self.press(*"j" * (place + 1))
         return bool(place >= 0)
 
-    def approve(self) -> None:
-        """Open, look, agree; what two must agree to leaves us on its page."""
+    def approve(self, look: int = 0) -> None:
+        """Open, look, agree; what two must agree to is looked at, and leaves us on its page."""
         self.press("a")
         self.page.wait_for_url(lambda url: urlsplit(url).path.startswith("/proposals/"))
+        self.page.wait_for_timeout(look * 1000)
+        self.profile.house.clock.turn(seconds=look)
         where = self.page.url
         self.press("a")
         self.page.wait_for_url(lambda url: url != where)
@@ -136,7 +138,7 @@ def clear(reviewer: Reviewer) -> None:
     """Two-person ones first, as they are worth most; then groups; then the rest one by one."""
     for _ in range(8):
         reviewer.to_next()
-        reviewer.approve()
+        reviewer.approve(look=3)
     turns = cycle([reviewer.approve, reviewer.reject, reviewer.snooze])
     for together, alone in ((25, 5), (25, 5), (16, 16)):
         reviewer.approve_together(together)

@@ -16,6 +16,7 @@ from tools.store.gate.entering import enter
 from tools.store.gate.log import Chain, Holdouts, Log
 from tools.store.gate.roles import Roles
 from tools.store.sends import Ledger
+from tools.store.staff import Staff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -46,6 +47,7 @@ class GateTx:
         self.ledger = Ledger(session)
         self.roles = Roles(session)
         self.erasures = Erasures(session)
+        self.staff = Staff(session)
 
     def enter(
         self,

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, exists, func, or_, select, tuple_
 from sqlmodel import col
 
+from tools.store.gate.agreed import VOIDS, standing
+from tools.store.gate.records import Deed
 from tools.store.records import Proposal
 from tools.store.rows import record_of
 from tools.store.tables import AssignmentRow, DecisionRow, ProposalRow, RevisionRow
@@ -187,18 +189,28 @@ def _with_rest(
             or_(col(AssignmentRow.until).is_(None), col(AssignmentRow.until) > asking.now),
         )
     )}  # fmt: skip
-    said = select(DecisionRow).where(
-        col(DecisionRow.proposal).in_(ids), col(DecisionRow.kind) == "approve"
-    )
-    agreed = {(one.proposal, one.sha256, one.who) for one in session.scalars(said)}
+    said = (
+        select(DecisionRow)
+        .where(
+            col(DecisionRow.proposal).in_(ids), col(DecisionRow.kind).in_(("approve", *VOIDS))
+        )
+        .order_by(col(DecisionRow.seq))
+    )  # fmt: skip
+    deeds = [record_of(Deed, one) for one in session.scalars(said)]
     return tuple(
         Waiting(
             row, row.envelope if row.shown == row.sha256 else texts[row.id, row.shown],
             held.get(row.id, ""),
-            tuple(sorted(who for one, sha, who in agreed if (one, sha) == (row.id, row.shown))),
+            _agreed(deeds, row),
         )
         for row in rows
     )  # fmt: skip
+
+
+def _agreed(deeds: "Sequence[Deed]", row: Proposal) -> tuple[str, ...]:
+    """Who has agreed to the bytes shown now."""
+    mine = [deed for deed in deeds if deed.proposal == row.id]
+    return tuple(sorted(deed.who for deed in standing(mine, row.shown)))
 
 
 def _edited(session: "Session", hashes: "Sequence[str]") -> dict[tuple[str, str], str]:

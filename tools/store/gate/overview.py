@@ -42,6 +42,16 @@ class Work:
     approved: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Look:
+    """So many yeses of one person by one way in that were looked at for so long."""
+
+    who: str
+    via: str
+    seconds: int | None
+    count: int
+
+
 def choices(session: "Session") -> Choices:
     """What the filters can be set to, without walking the whole queue."""
     row = ProposalRow
@@ -108,6 +118,19 @@ def deeds(session: "Session", before: int | None, limit: int) -> tuple[tuple[int
     if before is not None:
         query = query.where(col(DecisionRow.seq) < before)
     return tuple((int(row.seq or 0), record_of(Deed, row)) for row in session.scalars(query))
+
+
+def looks(session: "Session", since: "datetime") -> tuple[Look, ...]:
+    """How many yeses each person gave since an instant, by the way in and the seconds looked."""
+    row = DecisionRow
+    kinds = (col(row.who), col(row.via), col(row.seconds))
+    query = (
+        select(*kinds, func.count())
+        .where(col(row.kind) == "approve", col(row.at) >= since)
+        .group_by(*kinds)
+        .order_by(*kinds)
+    )
+    return tuple(Look(*found) for found in session.execute(query))
 
 
 def actions(

@@ -1,0 +1,27 @@
+"""Whose yes to some bytes stands: an edit voids every one before it, an undo one's own."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tools.store.gate.records import Deed
+
+VOIDS = ("edit", "undo")
+
+
+def standing(deeds: "Iterable[Deed]", sha256: str) -> "tuple[Deed, ...]":
+    """The approvals of these bytes that were not taken back, oldest first, one for each person.
+
+    Whoever takes back the last of two yeses takes back that one: the other person still agrees to
+    the very same bytes.
+    """
+    said: dict[str, Deed] = {}
+    for deed in deeds:
+        if deed.kind == "edit":
+            said.clear()
+        elif deed.kind == "undo":
+            said.pop(deed.who, None)
+        elif deed.kind == "approve" and deed.sha256 == sha256:
+            said.setdefault(deed.who, deed)
+    return tuple(said.values())
