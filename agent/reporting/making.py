@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from agent.morning import Morning
+from agent.reporting.cuts import quarterly
 from agent.reporting.history import put_history
 from agent.reporting.sections import SECTIONS, Context
 from tools.days import from_number
@@ -82,9 +83,10 @@ def open_context(deps: "Deps", period: "Period") -> Context:
     stored = deps.store.transitions.known_before(period.as_of)
     morning = Morning(period.as_of, deps.dataset, deps.rulebook, stored)
     _ = morning.priced
+    proposal = quarterly(morning, period)
     present = morning.world.present | put_history(deps, morning, period)
     given = Given(period.as_of, period.first_day, morning.engine, present)
-    return Context(deps, period, morning, given)
+    return Context(deps, period, morning, given, proposal)
 
 
 def _refuse_open(deps: "Deps", period: "Period") -> None:

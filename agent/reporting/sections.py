@@ -7,6 +7,8 @@ from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from tools.customers.segments.assign import active_segments
+from tools.customers.segments.difference import examine
 from tools.days import start_of
 from tools.reports.audit import audit, quarantine_counts
 from tools.reports.given import Chapter, Given
@@ -15,6 +17,7 @@ from tools.reports.sections.changes import make_changes
 from tools.reports.sections.data import fit_to_send, make_data
 from tools.reports.sections.money import make_money
 from tools.reports.sections.retention import make_retention
+from tools.reports.sections.segments import make_segments
 from tools.reports.sections.stages import make_stages
 from tools.reports.sections.trials import make_trials
 from tools.reports.sections.work import make_work
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from agent.morning import Morning
     from agent.reporting.period import Period
     from agent.wiring import Deps
+    from tools.customers.segments.proposal import Proposal
     from tools.reports.audit.report import AuditReport
 
 
@@ -38,6 +42,7 @@ class Context:
     period: "Period"
     morning: "Morning"
     given: Given
+    proposal: "Proposal | None" = None
 
     @property
     def company(self) -> str:
@@ -105,6 +110,14 @@ def stages(context: Context) -> Chapter:
     return make_stages(context.given)
 
 
+def segments(context: Context) -> Chapter:
+    """How the segments differ, and what a tree would cut otherwise."""
+    morning, rules = context.morning, context.morning.rulebook.segments
+    active, found = active_segments(rules, morning.frozen), morning.segmented
+    differ = examine(found.outcomes, rules, active, found.assigned.counts)
+    return make_segments(context.given, active, found.outcomes, differ, context.proposal)
+
+
 def work(context: Context) -> Chapter:
     """What the agent found, what people made of it, and what it was worth."""
     book = context.morning.rulebook
@@ -128,5 +141,5 @@ def data(context: Context) -> Chapter:
 
 
 SECTIONS: tuple[Maker, ...] = (
-    retention, money, trials, stages, work, attribution, changes, data,
+    retention, money, trials, stages, segments, work, attribution, changes, data,
 )  # fmt: skip
