@@ -130,8 +130,17 @@ def parse_limits(text: str, where: str = "policies/limits.yaml") -> LimitBook:
         BadInput: anything unknown, missing or out of bounds, with file, key and nearest match.
     """
     top = read_yaml(text, where).only(("version", *_READERS))
-    values = {name: _values(top, name, read) for name, read in _READERS.items()}
+    values = {
+        name: _values(top, name, read) if top.has(name) or name not in _LATER else (_LATER[name],)
+        for name, read in _READERS.items()
+    }
     return LimitBook(top.whole("version", 1), values, where)
+
+
+# Limits that came after the first release: a day recorded before them is read with these.
+_LATER: "Mapping[str, Dated]" = {
+    "dwell_seconds": Dated(0, 3, "the value this limit came with", "lifecycle"),
+}
 
 
 def _values(top: Node, name: str, read: "Callable[[Node], Any]") -> tuple[Dated, ...]:

@@ -81,3 +81,11 @@ def test_every_goal_and_channel_of_the_plays_is_known() -> None:
 
     assert goals <= set(GOALS)
     assert channels <= {channel.name for channel in limits().channels}
+
+
+def test_a_day_recorded_before_a_limit_came_is_read_with_the_value_it_came_with() -> None:
+    text, whole = TEXT, parse_limits(TEXT)
+    start = text.index("dwell_seconds:")
+    older = text[:start] + text[text.index("bulk_size:") :]
+
+    assert parse_limits(older).on(20_000) == whole.on(20_000)
