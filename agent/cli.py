@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from agent.commands import company, customers, demo, gate, measures, people, runs, service
+from agent.commands import accounts, company, customers, demo, gate, measures, people, runs, service
 from agent.commands.console import errors
 from tools.errors import LifecycleError
 
@@ -14,7 +14,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (demo, runs, gate, service, people, company, customers, measures):
+for module in (demo, runs, accounts, gate, service, people, company, customers, measures):
     module.register(app)
 
 

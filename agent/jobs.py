@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from agent.digest import send_digests
 from agent.dispatching import open_executor
 from agent.due import Daily, Hourly, Minutes
 from agent.facts import read_company
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 HEADS = "audit-heads.txt"
-MORNING, EVENING = time(5, 30), time(23, 30)
+MORNING, DIGEST, EVENING = time(5, 30), time(7, 0), time(23, 30)
 
 
 def open_schedule(deps: "Deps", worker: str, stopping: "Callable[[], bool]" = bool) -> Schedule:
@@ -43,6 +44,7 @@ def jobs_of(deps: "Deps", worker: str, stopping: "Callable[[], bool]" = bool) ->
         Job("roster", Hourly(35), lambda _, beat: roster(deps, beat), "none", hour, long),
         Job("expire", Hourly(0), lambda _, beat: upkeep(deps, beat), "latest", hour, long),
         Job("remind", Daily(time(8, 0)), lambda *_: reminders(deps), "none", 6 * hour, long),
+        Job("digest", Daily(DIGEST), lambda *_: digest(deps), "none", 6 * hour, long),
         Job(
             "dispatch",
             Minutes(1),
@@ -96,6 +98,16 @@ def reminders(deps: "Deps") -> str:
         log.warning("proposal.reminder", proposal=one.proposal, last_day=one.last_day,
                     escalated=one.escalated)  # fmt: skip
     return f"{len(found)} reminders, {sum(one.escalated for one in found)} escalated"
+
+
+def digest(deps: "Deps") -> str:
+    """Mail each owner their list of accounts, or say why nothing was sent."""
+    try:
+        found = send_digests(deps)
+    except LifecycleError as error:
+        log.warning("digest.not_sent", why=str(error))
+        return str(error)
+    return f"{sum(one.done for one in found)} of {len(found)} digests sent"
 
 
 def dispatch(deps: "Deps", worker: str, stopping: "Callable[[], bool]" = bool) -> str:

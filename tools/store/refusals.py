@@ -45,6 +45,17 @@ class Refusals:
             found = [record_of(Refusal, row) for row in session.scalars(query)]
         return tuple(sorted(found, key=lambda one: (one.play, one.rule_id)))
 
+    def by_rules(self, as_of: int, rules: "Sequence[str]") -> tuple[Refusal, ...]:
+        """What some rules refused on a day, by account, play and rule."""
+        rows = table_of(RefusalRow).c
+        query = (
+            select(RefusalRow)
+            .where(rows.as_of == as_of, rows.rule_id.in_(list(rules)))
+            .order_by(rows.account_id, rows.play, rows.rule_id)
+        )
+        with self._database.read() as session:
+            return tuple(record_of(Refusal, row) for row in session.scalars(query))
+
     def counts(self, as_of: int) -> tuple[RefusalCount, ...]:
         """How many accounts each rule refused on a day, by rule."""
         rows = table_of(RefusalRow).c

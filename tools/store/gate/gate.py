@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tools.store.gate.actions import Actions
 from tools.store.gate.asked import Asked
+from tools.store.gate.care import CareBook
 from tools.store.gate.entering import enter
 from tools.store.gate.log import Chain, Holdouts, Log
 from tools.store.gate.roles import Roles
@@ -44,6 +45,7 @@ class GateTx:
         self.holdouts = Holdouts(session)
         self.ledger = Ledger(session)
         self.roles = Roles(session)
+        self.care = CareBook(session)
 
     def enter(
         self,

@@ -1,5 +1,6 @@
 """The tables, as SQLModel classes; they validate nothing, the records and repositories do."""
 
+from tools.store.tables.accounts import AccountCareRow, AccountDeedRow
 from tools.store.tables.gate import (
     ActionRow,
     AnswerRow,
@@ -20,8 +21,9 @@ from tools.store.tables.runs import RefusalRow, RunDocumentRow, RunRow, Transiti
 from tools.store.tables.sends import PauseRow, SendRow, SuppressionRow
 
 __all__ = [
-    "ActionRow", "AnswerRow", "AssignmentRow", "AttemptRow", "AuditRow", "BadRowRow", "BatchRow",
-    "DataFileRow", "DecisionRow", "DocumentRow", "HoldoutRow", "LoginRow", "PauseRow", "PersonRow",
-    "ProposalRow", "RefusalRow", "RevisionRow", "RunDocumentRow", "RunRow", "SendRow", "SlotRow",
-    "SuppressionRow", "TokenRow", "TransitionRow",
+    "AccountCareRow", "AccountDeedRow", "ActionRow", "AnswerRow", "AssignmentRow", "AttemptRow",
+    "AuditRow", "BadRowRow", "BatchRow", "DataFileRow", "DecisionRow", "DocumentRow", "HoldoutRow",
+    "LoginRow", "PauseRow", "PersonRow", "ProposalRow", "RefusalRow", "RevisionRow",
+    "RunDocumentRow", "RunRow", "SendRow", "SlotRow", "SuppressionRow", "TokenRow",
+    "TransitionRow",
 ]  # fmt: skip
