@@ -57,7 +57,7 @@ class AccountDesk:
         """`today` is the day up to which people's words and decisions count."""
         self._deps = deps
         self._morning = morning
-        self._today = today
+        self.today = today
 
     @property
     def as_of(self) -> int:
@@ -67,12 +67,12 @@ class AccountDesk:
     @property
     def stale_days(self) -> int:
         """With no newer fact than this, nobody should act on the list."""
-        return self._deps.rulebook.limits.on(self._today).account_list.stale_days
+        return self._deps.rulebook.limits.on(self.today).account_list.stale_days
 
     @cached_property
     def terms(self) -> Terms:
         """The limits in force, as the calculator takes them."""
-        limits = self._deps.rulebook.limits.on(self._today)
+        limits = self._deps.rulebook.limits.on(self.today)
         capacity = dict(limits.accounts_per_owner)
         terms = limits.account_list
         return Terms(
@@ -97,9 +97,9 @@ class AccountDesk:
         """Somebody's list as it stands now."""
         floor, morning = self._floor, self._morning
         self._put_words()
-        make_lines(self._today, morning.engine, self.terms)
+        make_lines(self.today, morning.engine, self.terms)
         currency = morning.rulebook.economics.currency
-        found = read_list(morning.as_of, self._today, morning.engine, self.terms, floor, asked,
+        found = read_list(morning.as_of, self.today, morning.engine, self.terms, floor, asked,
                           currency)  # fmt: skip
         return replace(found, lines=self._finished(found.lines))
 
@@ -126,7 +126,7 @@ class AccountDesk:
     def _finished(self, lines: "Iterable[Line]") -> "tuple[Line, ...]":
         """Lines with what is associated with the score, and with what waits for a decision."""
         lines = tuple(lines)
-        waiting = {p.account_id: p.id for p in self._deps.store.proposals.pending(self._today)}
+        waiting = {p.account_id: p.id for p in self._deps.store.proposals.pending(self.today)}
         silent = [line.account.account_id for line in lines if not line.code]
         known = self._driven(silent)
         return tuple(
@@ -152,7 +152,7 @@ class AccountDesk:
 
     def _decided(self) -> "tuple[Proposal, ...]":
         longest = max((play.window_days for play in self._deps.rulebook.plays), default=0)
-        return self._deps.store.proposals.decided(self._today - longest, self._today)
+        return self._deps.store.proposals.decided(self.today - longest, self.today)
 
     @cached_property
     def _windows(self) -> Mapping[str, int]:
@@ -163,7 +163,7 @@ class AccountDesk:
         return {
             one.account_id: one for one in self._decided()
             if one.status == "approved"
-            and (one.decided_day or 0) + self._windows.get(one.play, 0) > self._today
+            and (one.decided_day or 0) + self._windows.get(one.play, 0) > self.today
         }  # fmt: skip
 
     def _sent(self) -> pa.Table:
@@ -180,9 +180,9 @@ class AccountDesk:
         """Steps that may not be taken: by a rule that still stands, or since a person said no."""
         refused = self._deps.store.refusals.by_rules(self._morning.as_of, STANDING_RULES)
         rows = {(r.account_id, r.play): f"{r.rule_id}: {r.reason}" for r in reversed(refused)}
-        rest = self._deps.rulebook.limits.on(self._today).rest_days
+        rest = self._deps.rulebook.limits.on(self.today).rest_days
         for one in self._decided():
-            if one.status == "rejected" and (one.decided_day or 0) > self._today - rest:
+            if one.status == "rejected" and (one.decided_day or 0) > self.today - rest:
                 rows[one.account_id, one.play] = f"a reviewer said no: {one.status_reason}"
         return pa.Table.from_pylist(
             [{"account_id": a, "play": p, "why": why} for (a, p), why in sorted(rows.items())],
@@ -192,7 +192,7 @@ class AccountDesk:
     def _put_words(self) -> None:
         """What people said up to today, and what they decided."""
         engine, store = self._morning.engine, self._deps.store
-        said = store.gate.read(lambda tx: tx.care.last(self._today))
+        said = store.gate.read(lambda tx: tx.care.last(self.today))
         people = {one.id: one for one in store.people.everybody()}
         owners = self._owners()
         care = [_care(deed, people.get(deed.who), owners) for deed in said]

@@ -7,6 +7,8 @@ at a time, so there is a lock around it.
 from threading import RLock
 from typing import TYPE_CHECKING
 
+from agent.account_desk import AccountDesk
+from agent.account_files import csv_of
 from agent.page_tables import audit_tables, everybody, features, happened, history, short
 from agent.run import open_morning
 from agent.whynot import why_not
@@ -14,11 +16,16 @@ from approvals.web.views import Link, Table
 from policies.rules import RULES
 from tools.days import from_number
 from tools.errors import Absent
+from tools.reports.accounts import Asked
 from tools.reports.audit.audit import audit
 
 if TYPE_CHECKING:
     from agent.morning import Morning
     from agent.wiring import Deps
+    from approvals.care import Said
+    from tools.reports.accounts import AccountList, Line
+
+EVERYTHING = 1_000_000
 
 
 class Pages:
@@ -29,6 +36,7 @@ class Pages:
         self._deps = deps
         self._lock = RLock()
         self._kept: tuple[tuple[int, int], Morning] | None = None
+        self._desk: tuple[Morning, AccountDesk] | None = None
 
     def _morning(self, as_of: int | None) -> "Morning":
         """The morning of a day; a day that was loaded again is opened again."""
@@ -63,6 +71,31 @@ class Pages:
                 history(morning, account_id, told), features(morning, account_id),
                 *happened(morning, account_id), self._proposals(account_id),
             )  # fmt: skip
+
+    def _list(self) -> AccountDesk:
+        """The list of the last morning; what stands still is made once a day."""
+        if self._deps.store.runs.closed_day() is None:
+            raise Absent("no day was run yet, so there is no list; `lifecycle run` runs one")
+        morning, today = self._morning(None), self._deps.today()
+        kept = self._desk
+        if kept is None or kept[0] is not morning or kept[1].today != today:
+            kept = self._desk = morning, AccountDesk(self._deps, morning, today)
+        return kept[1]
+
+    def accounts(self, owner: str, limit: int) -> "AccountList":
+        """Whom to call today, whom to leave alone."""
+        with self._lock:
+            return self._list().read(Asked(owner, limit))
+
+    def accounts_csv(self, owner: str) -> bytes:
+        """All of it as a file."""
+        with self._lock:
+            return csv_of(self._list().read(Asked(owner, EVERYTHING)))
+
+    def account_said(self, account_id: str) -> "tuple[Line, Said]":
+        """One account of the list."""
+        with self._lock:
+            return self._list().said(account_id)
 
     def _proposals(self, account_id: str) -> Table:
         found = self._deps.store.proposals.of_account(account_id)

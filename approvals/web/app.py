@@ -6,20 +6,31 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
+from approvals.web.api import caring as api_caring
 from approvals.web.api import deciding as api_deciding
 from approvals.web.api import docs as api_docs
 from approvals.web.api import reading as api_reading
 from approvals.web.auth.routes import set_up
 from approvals.web.errors import set_up_errors
 from approvals.web.guard import Guard
-from approvals.web.pages import actions, bulk, deciding, proposal, queue, records, strangers
+from approvals.web.pages import (
+    accounts,
+    actions,
+    bulk,
+    deciding,
+    proposal,
+    queue,
+    records,
+    strangers,
+)
 from approvals.web.site import Site
 
 if TYPE_CHECKING:
     from approvals.web.parts import Parts
 
 ROUTES = (
-    queue, proposal, deciding, bulk, actions, records, strangers, api_reading, api_deciding,
+    queue, proposal, deciding, bulk, actions, accounts, records, strangers, api_reading,
+    api_deciding, api_caring,
 )  # fmt: skip
 
 

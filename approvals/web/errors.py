@@ -99,6 +99,8 @@ async def _typed(request: "Request") -> dict[str, str]:
 def _back(request: "Request") -> str:
     """The page a form stood on."""
     parts = request.url.path.split("/")
+    if parts[1:2] == ["accounts"]:
+        return "/accounts"
     return "/".join(parts[:3]) if parts[1:2] == ["proposals"] else "/queue"
 
 

@@ -244,8 +244,7 @@ class _Reader:
     def line(self, row: Row) -> Line:
         """An account of the list."""
         step = Step(row["play"], row["nv_minor"], row["q10_minor"], row["q90_minor"], "")
-        way = "" if row["way_day"] is None else \
-            f"{words.called(row['way_play'])} was approved on {words.date(row['way_day'])}"  # fmt: skip
+        way = words.under_way(row)
         return Line(
             self.account(row), row["holder"] or "", cast("State", row["state"]), row["place"],
             row["code"] or "", words.why_now(row, self.as_of, self.currency)

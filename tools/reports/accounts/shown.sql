@@ -1,4 +1,4 @@
--- The accounts of one part that are shown, those to call today first, worth most first.
+-- The accounts of one part that are shown, those to call today first, then what was put away.
 SELECT
   b.*, l.holder AS holder, l.state AS state, l.place AS place, c.kind AS care_kind,
   c.who AS care_who, c.reason AS care_reason, c.until_day AS care_until, c.day AS care_day,
@@ -13,6 +13,6 @@ WHERE b.part = $part AND ($account = '' OR b.account_id = $account)
     OR ($owner = $pool AND b.owner IS NULL)
   )
 ORDER BY
-  CASE l.state WHEN 'claimed' THEN 1 WHEN 'today' THEN 1 WHEN 'later' THEN 2 ELSE 3 END,
+  CASE l.state WHEN 'claimed' THEN 1 WHEN 'today' THEN 1 WHEN 'later' THEN 3 ELSE 2 END,
   COALESCE(b.nv_minor, 0) DESC, COALESCE(b.kept_minor, 0) DESC, b.account_id
 LIMIT $size

@@ -1,13 +1,14 @@
 """Sentences of the list: facts with their figure, `associated with` and never a cause."""
 
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tools.days import from_number
 from tools.money import Money
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from tools.customers.churn.drivers import Driver
@@ -91,36 +92,43 @@ _SENTENCES = {
 }  # fmt: skip
 
 
+def plain(value: float) -> str:
+    """A figure of a feature, without digits nobody reads."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
 def driven(driver: "Driver") -> str:
-    """What is associated with an account's score, with the leading figure of the theme."""
+    """The leading figure of what is associated with an account's score; a theme claims no cause."""
     leading = driver.details[0] if driver.details else None
     way = "higher" if driver.points > 0 else "lower"
-    said = f"{driver.theme} is associated with {way} risk"
     if leading is None or leading.value is None:
-        return said
-    name, in_percent = _FIGURES.get(leading.feature, (called(leading.feature), False))
-    median = "" if leading.peer is None else f", the median is {_shown(leading.peer, in_percent)}"
-    return f"{said}: {name} {_shown(leading.value, in_percent)}{median}"
+        return f"{driver.theme} is associated with {way} risk"
+    said, show = _FIGURES.get(leading.feature, (called(leading.feature) + " {}", plain))
+    median = "" if leading.peer is None else f" (median {show(leading.peer)})"
+    return f"{said.format(show(leading.value))}{median}, associated with {way} risk"
 
 
-# Names people understand for what the score reads, and whether it is said in per cent.
-_FIGURES = {
-    "seat_use": ("seats in use", True),
-    "usage_trend": ("use against its own past", True),
-    "gap_ratio": ("silence against its usual gap", True),
-    "days_to_renewal": ("days to the end of the term", False),
-    "mrr_change_90": ("change of monthly revenue in cents", False),
-    "tickets_open_high": ("urgent or high tickets open", False),
-    "failed_invoices_90": ("payments failed in 90 days", False),
-    "overdue_invoices": ("invoices overdue", False),
-    "active_days_28": ("days of use in 28", False),
-    "events_28": ("events in 28 days", False),
-    "days_since_event": ("days since the last use", False),
-}
+def _in_percent(value: float) -> str:
+    return f"{value * 100:.0f} %"
 
 
-def _shown(value: float, in_percent: bool) -> str:
-    return f"{value:.0%}".replace("%", " %") if in_percent else plain(value)
+def _in_times(value: float) -> str:
+    return f"{value:.1f}"
+
+
+# What the score reads, as people say it.
+_FIGURES: "Mapping[str, tuple[str, Callable[[float], str]]]" = MappingProxyType({
+    "seat_use": ("{} of the seats are in use", _in_percent),
+    "usage_trend": ("use is at {} of its own past", _in_percent),
+    "gap_ratio": ("silent for {} times its usual gap", _in_times),
+    "days_to_renewal": ("the term ends in {} days", plain),
+    "tickets_open_high": ("urgent or high tickets open: {}", plain),
+    "failed_invoices_90": ("payments failed in 90 days: {}", plain),
+    "overdue_invoices": ("overdue invoices: {}", plain),
+    "active_days_28": ("used on {} of 28 days", plain),
+    "events_28": ("{} events in 28 days", plain),
+    "days_since_event": ("last used {} days ago", plain),
+})  # fmt: skip
 
 
 def sized(row: "Mapping[str, Any]", currency: str) -> str:
@@ -148,6 +156,13 @@ def arithmetic(row: "Mapping[str, Any]", currency: str) -> str:
     best = row["best_nv_minor"]
     tried = f"; the best step nets {money(best, currency)}" if best is not None else ""
     return f"{said}; the cheapest step costs {least}{tried}"
+
+
+def under_way(row: "Mapping[str, Any]") -> str:
+    """What was approved and is not over, in words that say nothing of who was left out."""
+    if row["way_day"] is None:
+        return ""
+    return f"{called(row['way_play'])} was approved on {date(row['way_day'])}"
 
 
 def touched(row: "Mapping[str, Any]") -> str:
@@ -194,8 +209,3 @@ def short(name: str) -> str:
     """A foreign name on one line and no longer than a line."""
     line = one_line(name)
     return line if len(line) <= LONGEST_NAME else f"{line[: LONGEST_NAME - 1]}…"
-
-
-def plain(value: float) -> str:
-    """A figure of a feature, without digits nobody reads."""
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"

@@ -93,10 +93,12 @@ def score_words(line: "Line", as_of: int) -> str:
 
 def moved(change: "Change", as_of: int) -> str:
     """A change in points, or that it is within the noise."""
-    over = f"in {days(as_of - change.since_day)}"
-    if change.points is None:
-        return f"no real change {over}"
-    return f"{change.points:+.1f} points {over}"
+    return f"{points(change)} in {days(as_of - change.since_day)}"
+
+
+def points(change: "Change") -> str:
+    """A change in points, without its days."""
+    return "no real change" if change.points is None else f"{change.points:+.1f} points"
 
 
 def _rest(found: "AccountList") -> list[str]:
@@ -121,7 +123,7 @@ def _left(title: str, n: int, shown: "Iterable[Left]") -> str:
     some = list(shown)[:SHOWN_LEFT]
     if not n:
         return f"{title}: nobody."
-    rows = [f"   {one_line(o.account.name)}: {o.why}. {o.arithmetic}".rstrip() for o in some]
+    rows = [f"   {one_line(o.account.name)}: {o.why}; {o.arithmetic}".rstrip() for o in some]
     rest = f", the {len(some)} largest:" if n > len(some) else ":"
     return "\n".join([f"{title}: {n}{rest}", *rows])
 
