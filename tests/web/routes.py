@@ -12,9 +12,10 @@ DECIDERS: tuple[Role, ...] = ("reviewer", "approver-2", "admin")
 AUDITORS: tuple[Role, ...] = ("auditor", "admin")
 GETS = (
     "/", "/queue", "/queue/changes", "/proposals/{one}", "/proposals/{one}/message", "/actions",
-    "/log", "/roster", "/accounts", "/accounts/a1", "/audit", "/runs", "/why-not?account=a1",
+    "/log", "/roster", "/accounts", "/accounts/changes",
+    "/accounts/list.csv", "/accounts/a1", "/audit", "/runs", "/why-not?account=a1",
     "/rules", "/switches", "/metrics", "/api/v1/queue", "/api/v1/proposals/{one}",
-    "/api/v1/actions", "/api/v1/log", "/api/v1/audit-chain",
+    "/api/v1/actions", "/api/v1/accounts", "/api/v1/log", "/api/v1/audit-chain",
 )  # fmt: skip
 OPEN = ("/health", "/ready", "/login", "/api/v1/openapi.json", "/api/v1/docs", "/static/app.css",
         "/static/keys.js", "/static/htmx.min.js")  # fmt: skip
@@ -32,6 +33,10 @@ WISHES: dict[str, dict[str, str]] = {
     "approve": {}, "reject": {"reason": "other"}, "snooze": {"until": "2024-03-04"},
     "edit": {"subject": "Room?", "body": "Hello,\n"}, "undo": {}, "revoke": {},
 }  # fmt: skip
+CARES: dict[str, dict[str, str]] = {
+    "claim": {}, "done": {}, "snooze": {"until": "2024-03-04"},
+    "not-useful": {"reason": "too_small"}, "open": {},
+}  # fmt: skip
 CHANGES = (
     *(Change(f"/proposals/{{one}}/{kind}", WISHES[kind]) for kind in KINDS),
     Change("/proposals/{one}/assign", {"person": "{reviewer}"}),
@@ -41,6 +46,10 @@ CHANGES = (
     Change("/actions/{action}/settle", {"finding": "failed", "note": "looked"}),
     Change("/switches", {"scope": "global", "on": "on", "reason": "holiday"}),
     *(Change(f"/api/v1/proposals/{{one}}/{kind}", WISHES[kind]) for kind in KINDS),
+    *(Change(f"/accounts/{kind}", {"account": "a1", "version": "0", **form})
+      for kind, form in CARES.items()),
+    *(Change(f"/api/v1/accounts/{kind}", {"account": "a1", "version": 0, **form})
+      for kind, form in CARES.items()),
     Change("/api/v1/bulk/preview", {"proposals": ["{one}"]}),
     Change("/api/v1/bulk/approve", {
         "items": [{"proposal": "{one}", "version": 1, "sha256": "{sha}"}], "looked_at": ["{one}"],
@@ -71,7 +80,8 @@ class Scene:
         seen = {"version": 1, "sha256": self.names["sha"]}
         if not path.startswith("/api/"):
             return browser.post(path, {**seen, **form}, csrf).status_code
-        body = form if "/bulk/" in path else seen | form
+        whole = "/bulk/" in path or "/accounts/" in path
+        body = form if whole else seen | form
         token = browser.csrf() if csrf is None else csrf
         headers = {"origin": "https://inbox.example", "x-csrf-token": token,
                    "idempotency-key": "one"}  # fmt: skip

@@ -167,7 +167,7 @@ def under_way(row: "Mapping[str, Any]") -> str:
 
 def touched(row: "Mapping[str, Any]") -> str:
     """Who reached them last, and how."""
-    what, who = row["touch_what"], row["touch_who"]
+    what, who = short(row["touch_what"]), short(row["touch_who"] or "")
     by = f" by {who}" if who else ""
     return {
         "sent": f"we sent {called(what)}", "deal": f"deal {what}{by}",
