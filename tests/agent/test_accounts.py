@@ -76,7 +76,8 @@ def test_every_active_account_is_in_the_file_once(home: Home) -> None:
         found = desk.read(Asked(limit=10_000))
         active = desk.engine.run("SELECT account_id FROM features WHERE active")
         ids = [line.account.account_id for line in found.lines]
-        ids += [o.account.account_id for o in (*found.leave_alone, *found.let_go, *found.unscored)]
+        ids += [one.account.account_id for one in (*found.leave_alone, *found.let_go)]
+        ids += [one.account.account_id for one in found.unscored]
 
         assert len(ids) == len(set(ids))
         assert set(active["account_id"].to_pylist()) <= set(ids)

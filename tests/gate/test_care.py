@@ -20,9 +20,10 @@ SAID = Said(19_783, "retention_call", 90_000, "EUR", ("ticket:5", "renewal:9"))
 def say(office: Office, who: str, kind: str, version: int = 0, **more: Any) -> CareResult:
     """Somebody says something of account `crm:1`, with whatever else the kind needs."""
     key = more.pop("key", "")
-    needs: dict[str, Any] = {"not_useful": {"reason": "too_small"},
-                             "snooze": {"until_day": office.day + 3}}.get(kind, {})  # fmt: skip
-    wish = CareWish(kind, "crm:1", version, **{**needs, **more})  # type: ignore[arg-type]  # tests say kinds
+    needs: dict[str, dict[str, Any]] = {
+        "not_useful": {"reason": "too_small"}, "snooze": {"until_day": office.day + 3},
+    }  # fmt: skip
+    wish = CareWish(kind, "crm:1", version, **{**needs.get(kind, {}), **more})  # type: ignore[arg-type]  # tests say kinds
     return care(office.gate, office.people[who], wish, SAID, key)
 
 

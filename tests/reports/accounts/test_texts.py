@@ -26,8 +26,7 @@ def link(account_id: str) -> str:
     return f"https://inbox.example/accounts/{account_id}"
 
 
-@pytest.fixture(scope="module")
-def found() -> AccountList:
+def everything() -> AccountList:
     """Everything a list can hold."""
     return the_list(Told(
         (
@@ -44,6 +43,12 @@ def found() -> AccountList:
         kept=(("crm:1", AS_OF - 8, 4.0), ("crm:1", AS_OF - 31, 8.5)),
         mails=(("crm:1", AS_OF - 12, "newsletter"),),
     ), "Ann")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def found() -> AccountList:
+    """The same, made once."""
+    return everything()
 
 
 def written(found: AccountList) -> dict[str, str]:
