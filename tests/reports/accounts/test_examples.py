@@ -44,6 +44,7 @@ def seen(found: AccountList) -> dict[str, dict[str, Any]]:
         rows[line.account.account_id] = {
             "part": "list", "state": line.state, "holder": line.holder, "reason": line.reason,
             "step": line.step.play, "others": [one.play for one in line.others],
+            "unscored": line.account.unscored,
             "week": _moved(score.week) if score else "", "touch": touch.words if touch else "",
             "month": _moved(score.month) if score else "",
         }  # fmt: skip

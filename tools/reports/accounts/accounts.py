@@ -6,7 +6,7 @@ unscored. `make_lines` adds what people said of them and shares the day out; `re
 is shown. Needs the relations of a priced morning and those of `tools.reports.accounts.given`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
@@ -29,11 +29,10 @@ from tools.reports.accounts.model import (
     Touch,
     Unscored,
 )
-from tools.roi.head import alternatives
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from tools.warehouse.engine import Engine
 
@@ -156,32 +155,29 @@ def _fresh(as_of: int, engine: "Engine") -> tuple[Fresh, ...]:
 
 def _with_others(engine: "Engine", lines: "list[Line]") -> tuple[Line, ...]:
     """Lines with what else could be done, doing nothing always among it."""
+    _ask(engine, [line.account.account_id for line in lines])
     found: dict[str, list[Step]] = {}
-    for one in alternatives(engine, [line.account.account_id for line in lines]):
-        step = Step(one.play, one.nv_minor, one.q10_minor, one.q90_minor, "")
-        found.setdefault(one.account_id, []).append(step)
-    held = _held(engine, [line.account.account_id for line in lines])
+    for row in engine.run(_sql("others")).to_pylist():
+        step = Step(row["play"], row["nv_minor"], row["q10_minor"], row["q90_minor"], row["why"])
+        found.setdefault(row["account_id"], []).append(step)
     return tuple(
-        line.known(_others(line, found.get(line.account.account_id, []), held), line.reason)
+        replace(line, others=_others(line, found.get(line.account.account_id, [])))
         for line in lines
     )
 
 
-def _others(
-    line: Line, steps: "Iterable[Step]", held: "Mapping[tuple[str, str], str]"
-) -> tuple[Step, ...]:
-    account = line.account.account_id
-    rest = [
-        Step(s.play, s.nv_minor, s.q10_minor, s.q90_minor, held.get((account, s.play), ""))
-        for s in steps
-        if s.play != line.step.play
-    ]
+def _others(line: Line, steps: "Iterable[Step]") -> tuple[Step, ...]:
+    rest = [step for step in steps if step.play != line.step.play]
     if all(step.play != "do_nothing" for step in rest):
         rest.append(Step("do_nothing", 0, 0, 0, ""))
     ranked = sorted(rest, key=lambda step: (-(step.nv_minor or 0), step.play))
     nothing = next(step for step in ranked if step.play == "do_nothing")
     kept = ranked[:OTHERS]
     return tuple(kept if nothing in kept else [*kept[:-1], nothing])
+
+
+def _ask(engine: "Engine", accounts: "list[str]") -> None:
+    engine.put("account_asked", pa.table({"account_id": pa.array(accounts, pa.string())}))
 
 
 def _left(engine: "Engine", reader: "_Reader", rows: "list[Row]") -> tuple[Left, ...]:
@@ -193,7 +189,7 @@ def _left(engine: "Engine", reader: "_Reader", rows: "list[Row]") -> tuple[Left,
 
 def _held(engine: "Engine", accounts: "list[str]") -> dict[tuple[str, str], str]:
     """Why some steps of these accounts may not be taken."""
-    engine.put("account_asked", pa.table({"account_id": pa.array(accounts, pa.string())}))
+    _ask(engine, accounts)
     rows = engine.run(
         "SELECT h.account_id AS account_id, h.play AS play, MIN(h.why) AS why "
         "FROM account_held_back AS h INNER JOIN account_asked AS q "

@@ -44,8 +44,12 @@ SELECT
   s.churn_bp AS churn_bp, s.week_bp AS week_bp, s.month_bp AS month_bp,
   s.week_day AS week_day, s.month_day AS month_day,
   CASE
-    WHEN b.held = 0 OR NOT l.outcome IS NULL OR b.held = 1 THEN s.unscored_reason
-    ELSE COALESCE(s.unscored_reason, n.missing, 'missing: churn score')
+    WHEN b.held IS NULL AND l.outcome IS NULL
+      THEN COALESCE(s.unscored_reason, n.missing, 'missing: churn score')
+    WHEN s.churn_bp IS NULL THEN COALESCE(
+      s.unscored_reason,
+      CASE WHEN f.active THEN 'no calibrated score' ELSE 'pays nothing now' END
+    )
   END AS unscored_reason,
   t.touch_day AS touch_day, t.touch_kind AS touch_kind, t.touch_what AS touch_what,
   t.touch_who AS touch_who,

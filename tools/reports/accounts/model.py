@@ -1,6 +1,6 @@
 """The nouns of the CSM's list; money is integer minor units of `AccountList.currency`."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
@@ -102,10 +102,6 @@ class Line:
     others: tuple[Step, ...] = ()
     waiting: str = ""
     way: str = ""
-
-    def known(self, others: tuple[Step, ...], reason: str) -> "Line":
-        """The same line with its alternatives and its sentence."""
-        return replace(self, others=others, reason=reason)
 
 
 @dataclass(frozen=True)
