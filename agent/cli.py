@@ -5,6 +5,7 @@ import sys
 import typer
 
 from agent.commands import (
+    accounts,
     company,
     customers,
     demo,
@@ -25,7 +26,19 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-MODULES = (demo, runs, gate, service, people, persons, company, customers, measures, reports)
+MODULES = (
+    demo,
+    runs,
+    accounts,
+    gate,
+    service,
+    people,
+    persons,
+    company,
+    customers,
+    measures,
+    reports,
+)
 for module in MODULES:
     module.register(app)
 

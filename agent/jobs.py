@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from agent.digest import send_digests
 from agent.dispatching import open_executor
 from agent.due import Daily, Hourly, Minutes
 from agent.erased import remembered
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 HEADS = "audit-heads.txt"
-MORNING, AFTER, EVENING = time(5, 30), time(6, 30), time(23, 30)
+MORNING, AFTER = time(5, 30), time(6, 30)
+DIGEST, EVENING = time(7, 0), time(23, 30)
 
 
 def open_schedule(deps: "Deps", worker: str, stopping: "Callable[[], bool]" = bool) -> Schedule:
@@ -46,6 +48,7 @@ def jobs_of(deps: "Deps", worker: str, stopping: "Callable[[], bool]" = bool) ->
         Job("roster", Hourly(35), lambda _, beat: roster(deps, beat), "none", hour, long),
         Job("expire", Hourly(0), lambda _, beat: upkeep(deps, beat), "latest", hour, long),
         Job("remind", Daily(time(8, 0)), lambda *_: reminders(deps), "none", 6 * hour, long),
+        Job("digest", Daily(DIGEST), lambda *_: digest(deps), "none", 6 * hour, long),
         Job(
             "dispatch",
             Minutes(1),
@@ -101,6 +104,16 @@ def reminders(deps: "Deps") -> str:
         log.warning("proposal.reminder", proposal=one.proposal, last_day=one.last_day,
                     escalated=one.escalated)  # fmt: skip
     return f"{len(found)} reminders, {sum(one.escalated for one in found)} escalated"
+
+
+def digest(deps: "Deps") -> str:
+    """Mail each owner their list of accounts, or say why nothing was sent."""
+    try:
+        found = send_digests(deps)
+    except LifecycleError as error:
+        log.warning("digest.not_sent", why=str(error))
+        return str(error)
+    return f"{sum(one.done for one in found)} of {len(found)} digests sent"
 
 
 def dispatch(deps: "Deps", worker: str, stopping: "Callable[[], bool]" = bool) -> str:

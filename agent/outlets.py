@@ -33,6 +33,13 @@ def open_outlets(settings: "Settings", clock: "Callable[[], datetime]") -> "dict
     return {channel: _outlet(name, settings, clock) for channel, name in settings.deliver.items()}
 
 
+def open_mail(settings: "Settings") -> "Channel":
+    """The way mails to our own people go: a mail server, or the outbox in a dry run."""
+    if settings.live and settings.smtp_host:
+        return _smtp(settings)
+    return OutboxChannel(settings.home / "outbox", sender_of(settings))
+
+
 def _outlet(name: str, settings: "Settings", clock: "Callable[[], datetime]") -> "Channel":
     if name not in OUTLETS:
         raise BadInput(f"setting deliver: {name!r} is no outlet; {nearest(name, OUTLETS)}")

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from agent.account_desk import AccountDesk
+from agent.account_files import csv_of
 from agent.page_tables import audit_tables, everybody, features, happened, history, short
 from agent.run import open_morning
 from agent.whynot import why_not
@@ -16,6 +18,7 @@ from approvals.web.views import Link, Table
 from policies.rules import RULES
 from tools.days import from_number
 from tools.errors import Absent
+from tools.reports.accounts import Asked
 from tools.reports.audit.audit import audit
 
 if TYPE_CHECKING:
@@ -23,6 +26,10 @@ if TYPE_CHECKING:
 
     from agent.morning import Morning
     from agent.wiring import Deps
+    from approvals.care import Said
+    from tools.reports.accounts import AccountList, Line
+
+EVERYTHING = 1_000_000
 
 
 class Pages:
@@ -33,6 +40,7 @@ class Pages:
         self._deps = deps
         self._lock = RLock()
         self._kept: tuple[tuple[int, tuple[str, ...]], Morning] | None = None
+        self._desk: tuple[Morning, AccountDesk] | None = None
 
     def _morning(self, as_of: int | None) -> "Morning":
         """The morning of a day; when facts came, or a person was erased, it is opened again."""
@@ -78,6 +86,31 @@ class Pages:
                 "JOIN named AS n ON n.account_id = a.account_id WHERE NOT a.name IS NULL"
             )
             return {row["account_id"]: row["name"] for row in rows.to_pylist()}
+
+    def _list(self) -> AccountDesk:
+        """The list of the last morning; what stands still is made once a day."""
+        if self._deps.store.runs.closed_day() is None:
+            raise Absent("no day was run yet, so there is no list; `lifecycle run` runs one")
+        morning, today = self._morning(None), self._deps.today()
+        kept = self._desk
+        if kept is None or kept[0] is not morning or kept[1].today != today:
+            kept = self._desk = morning, AccountDesk(self._deps, morning, today)
+        return kept[1]
+
+    def accounts(self, owner: str, limit: int) -> "AccountList":
+        """Whom to call today, whom to leave alone."""
+        with self._lock:
+            return self._list().read(Asked(owner, limit))
+
+    def accounts_csv(self, owner: str) -> bytes:
+        """All of it as a file."""
+        with self._lock:
+            return csv_of(self._list().read(Asked(owner, EVERYTHING)))
+
+    def account_said(self, account_id: str) -> "tuple[Line, Said]":
+        """One account of the list."""
+        with self._lock:
+            return self._list().said(account_id)
 
     def _proposals(self, account_id: str) -> Table:
         found = self._deps.store.proposals.of_account(account_id)

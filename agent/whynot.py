@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from agent.day import Day
     from agent.wiring import Deps
     from tools.customers.portraits import Portrait
+    from tools.warehouse.engine import Engine
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def why_not(deps: "Deps", as_of: int, account: str) -> WhyNot:
     if run is None or run.status != "done":
         raise BadInput(f"{from_number(as_of)} was not run; `lifecycle run --as-of` runs a day")
     day = open_day(deps.as_recorded(run), as_of, run)
-    found = _find(day, account)
+    found = find_account(day.morning.engine, account)
     day.morning.priced  # noqa: B018 - makes the relations
     portrait = portraits(day.morning.world, [found])[found]
     plays = day.morning.rulebook.plays
@@ -47,15 +48,20 @@ def why_not(deps: "Deps", as_of: int, account: str) -> WhyNot:
                   _facts(portrait), answers)  # fmt: skip
 
 
-def _find(day: "Day", account: str) -> str:
-    rows = day.morning.world.engine.run(
+def find_account(engine: "Engine", account: str) -> str:
+    """The id of the account that somebody means by an id, the end of one, or a name.
+
+    Raises:
+        BadInput: when no account has it.
+    """
+    rows = engine.run(
         "SELECT account_id, name FROM accounts WHERE account_id = $id OR account_id LIKE $ending "
         "OR LOWER(name) = LOWER($id) ORDER BY account_id LIMIT 3",
         id=account,
         ending=f"%:{account}",
     ).to_pylist()
     if not rows:
-        some = day.morning.world.engine.run(
+        some = engine.run(
             "SELECT account_id FROM accounts ORDER BY account_id LIMIT 2000"
         ).to_pylist()
         hint = nearest(account, [row["account_id"] for row in some])

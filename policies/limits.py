@@ -5,6 +5,7 @@ Every limit is a list of values with the day each comes into force, its source a
 
 from dataclasses import dataclass
 from datetime import time
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tools.days import day_number, from_number
@@ -13,7 +14,6 @@ from tools.reading import Node, as_node, read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from decimal import Decimal
 
 UNKNOWN = ("deny", "ask")
 ADDRESSES = ("email", "phone")
@@ -55,6 +55,29 @@ class QuietHours:
 
 
 @dataclass(frozen=True)
+class ListTerms:
+    """The days and shares the CSM's list is made by.
+
+    Attributes:
+        renewal_days: from so many days before it on, a renewal is a reason to call.
+        new_days: so long a stage counts as new.
+        score_points: changes of the churn score below this are never taken as real, in points.
+        more_share: what was done comes back when it is worth this share more.
+        hidden_days: so long what was not useful stays away.
+        claim_days: so long a claim holds.
+        stale_days: with no newer fact than this, no digest is sent.
+    """
+
+    renewal_days: int
+    new_days: int
+    score_points: "Decimal"
+    more_share: "Decimal"
+    hidden_days: int
+    claim_days: int
+    stale_days: int
+
+
+@dataclass(frozen=True)
 class Limits:
     """The limits in force on one day."""
 
@@ -79,6 +102,8 @@ class Limits:
     bulk_sample: int
     holdout_share: "Decimal"
     link_hosts: tuple[str, ...]
+    accounts_per_owner: "Mapping[str, int]"
+    account_list: ListTerms
 
     def channel(self, name: str) -> Channel:
         """The channel of that name; KeyError when there is none."""
@@ -140,6 +165,15 @@ def parse_limits(text: str, where: str = "policies/limits.yaml") -> LimitBook:
 # Limits that came after the first release: a day recorded before them is read with these.
 _LATER: "Mapping[str, Dated]" = {
     "dwell_seconds": Dated(0, 3, "the value this limit came with", "lifecycle"),
+    "accounts_per_owner": Dated(
+        0, {"everybody": 12}, "the value this limit came with", "lifecycle"
+    ),
+    "account_list": Dated(
+        0,
+        ListTerms(45, 14, Decimal("1.0"), Decimal("0.25"), 30, 7, 3),
+        "the values this limit came with",
+        "lifecycle",
+    ),
 }
 
 
@@ -208,6 +242,23 @@ def _hours(node: Node) -> "Mapping[str, Decimal]":
     return {role: roles.number(role, 0) for role in roles.values}
 
 
+def _per_owner(node: Node) -> "Mapping[str, int]":
+    owners = node.node("value")
+    owners.whole("everybody", 0, 1000)
+    return {owner: owners.whole(owner, 0, 1000) for owner in owners.values}
+
+
+def _list_terms(node: Node) -> ListTerms:
+    terms = node.node("value")
+    terms.only(tuple(ListTerms.__dataclass_fields__))
+    return ListTerms(
+        terms.whole("renewal_days", 0, 365), terms.whole("new_days", 0, 365),
+        terms.number("score_points", 0, 100), terms.number("more_share", 0, 100),
+        terms.whole("hidden_days", 1, 365), terms.whole("claim_days", 1, 365),
+        terms.whole("stale_days", 1, 365),
+    )  # fmt: skip
+
+
 _READERS: "Mapping[str, Callable[[Node], Any]]" = {
     "channels": _channels,
     "consent_unknown": lambda node: node.choice("value", UNKNOWN),
@@ -230,4 +281,6 @@ _READERS: "Mapping[str, Callable[[Node], Any]]" = {
     "bulk_sample": lambda node: node.whole("value", 1, 100),
     "holdout_share": lambda node: node.number("value", 0, 1),
     "link_hosts": lambda node: node.texts("value") if node.get("value") != [] else (),
+    "accounts_per_owner": _per_owner,
+    "account_list": _list_terms,
 }

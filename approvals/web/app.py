@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, FastAPI
 from starlette.staticfiles import StaticFiles
 
+from approvals.web.api import caring as api_caring
 from approvals.web.api import deciding as api_deciding
 from approvals.web.api import docs as api_docs
 from approvals.web.api import reading as api_reading
@@ -14,6 +15,7 @@ from approvals.web.auth.routes import set_up
 from approvals.web.errors import set_up_errors
 from approvals.web.guard import Guard
 from approvals.web.pages import (
+    accounts,
     actions,
     bulk,
     deciding,
@@ -32,9 +34,8 @@ if TYPE_CHECKING:
     from approvals.web.parts import Parts
 
 ROUTES = (
-    queue, live, proposal, deciding, bulk, actions, records, reports, me, people, strangers,
-    api_reading,
-    api_deciding,
+    queue, live, proposal, deciding, bulk, actions, accounts, records, reports, me, people,
+    strangers, api_reading, api_deciding, api_caring,
 )  # fmt: skip
 
 

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from approvals.care import USELESS
 from approvals.request import REASONS
 from approvals.web import marking, words
 from approvals.web.auth.limits import Limiter
 from approvals.web.kept import Kept
 from approvals.web.streams import Pulse, Streams
+from tools.reports.accounts.words import called
+from tools.reports.accounts.words import money as minor
+from tools.reports.accounts.written import hours, points
 from tools.store.gate.overview import choices, counts, head, work_of
 
 if TYPE_CHECKING:
@@ -94,9 +98,12 @@ def environment() -> Environment:
         "marked": marking.marked, "source": marking.source, "exact": _exact,
         "money": words.money, "signed": words.signed, "day": words.day, "instant": words.instant,
         "share": words.share, "pretty": words.pretty, "odd": marking.odd_characters,
+        "minor": minor, "called": called,
+        "points": points, "takes": hours,
     }  # fmt: skip
     made.globals |= {
-        "REASONS": REASONS, "links_of": marking.shown_links, "mixed": marking.mixed_scripts,
+        "REASONS": REASONS, "USELESS": USELESS, "links_of": marking.shown_links,
+        "mixed": marking.mixed_scripts,
         "left": words.left, "evidence": words.evidence, "churn_change": words.churn_change,
     }  # fmt: skip
     return made

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from approvals.care import Said
+    from tools.reports.accounts import AccountList, Line
     from tools.reports.paper.model import Report
     from tools.store.reports import Archived
 
@@ -40,6 +42,15 @@ class Views(Protocol):
 
     def account(self, account_id: str) -> tuple[Table, ...]:
         """One account: its stages, events, tickets, deals, mails and portrait."""
+
+    def accounts(self, owner: str, limit: int) -> "AccountList":
+        """Whom to call today and whom to leave alone; '' is everybody's list."""
+
+    def accounts_csv(self, owner: str) -> bytes:
+        """All of somebody's list as a file that no spreadsheet runs."""
+
+    def account_said(self, account_id: str) -> "tuple[Line, Said]":
+        """One account of the list, and what is kept with a person's words about it."""
 
     def data_audit(self) -> tuple[Table, ...]:
         """Where the data agree and where they do not."""

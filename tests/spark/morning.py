@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from tests.reports.work_made import busy
 from tests.spark.company import AS_OF, LAST_RUN
 from tests.spark.models import EBM, MODELS, USES
@@ -15,6 +17,15 @@ from tools.customers.recipients import recipients
 from tools.customers.segments import assign as segments
 from tools.customers.segments.outcomes import outcomes as segment_outcomes
 from tools.customers.segments.proposal import propose
+from tools.reports.accounts import Asked, Terms, make_accounts, make_lines, read_list
+from tools.reports.accounts.given import (
+    CARE,
+    HELD_BACK,
+    KNOWN,
+    RECENT_SCORES,
+    SENT,
+    UNDER_WAY,
+)
 from tools.reports.attribution import attribute
 from tools.reports.audit.audit import audit
 from tools.reports.conversions import KINDS, make_paths
@@ -45,7 +56,7 @@ if TYPE_CHECKING:
 
 STEPS = (
     "landed", "opened", "featured", "scored", "staged", "staged_in_part", "segmented", "priced",
-    "addressed", "kept", "earned", "lived", "worked", "bare", "audited",
+    "addressed", "listed", "kept", "earned", "lived", "worked", "bare", "audited",
 )  # fmt: skip
 RETENTION = (
     RetentionSpec(),
@@ -154,6 +165,36 @@ class Morning:
         portraits(self.world, accounts)
         recipients(self.world, accounts, "email")
         recipients(self.world, accounts, "phone")
+
+    def listed(self) -> None:
+        """The CSM's list: somebody has an account, somebody was written to, something is barred."""
+        some = self._first("accounts", 12)
+        scores = self._pair.run(
+            "SELECT s.account_id AS account_id, c.day AS day, s.tier AS tier, s.model AS model, "
+            "CAST((c.day * 7 + 3) % 20 AS DOUBLE) / 20e0 AS probability FROM scores AS s "
+            "INNER JOIN calendar AS c ON c.day >= $first AND c.day < $as_of",
+            first=AS_OF - 33, as_of=AS_OF,
+        )  # fmt: skip
+        care = [
+            {"account_id": a, "kind": kind, "who": "Ann", "owner": "Ann", "reason": "",
+             "value_minor": 1_000, "day": AS_OF - 1, "until_day": AS_OF + 1, "version": 1}
+            for a, kind in zip(some, ("claim", "done", "snooze", "not_useful"), strict=False)
+        ]  # fmt: skip
+        for name, schema, rows in (
+            ("account_sent", SENT, [{"account_id": some[5], "day": AS_OF - 3, "play": "x"}]),
+            ("account_held_back", HELD_BACK,
+             [{"account_id": a, "play": "retention_call", "why": "consent: no"} for a in some[6:]]),
+            ("account_under_way", UNDER_WAY,
+             [{"account_id": some[4], "play": "x", "day": AS_OF - 2}]),
+            ("account_care", CARE, care),
+            ("account_known", KNOWN, [{"account_id": some[1], "reason": "payment:1"}]),
+        ):  # fmt: skip
+            self._pair.put(name, pa.Table.from_pylist(rows, schema))
+        self._pair.put("recent_scores", scores.cast(RECENT_SCORES))
+        terms = Terms(everybody=2)
+        floor = make_accounts(AS_OF, self._pair, terms)
+        make_lines(AS_OF, self._pair, terms)
+        read_list(AS_OF, AS_OF, self._pair, terms, floor, Asked(limit=20), "USD")
 
     def kept(self) -> None:
         """Retention under four definitions."""

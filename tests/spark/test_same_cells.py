@@ -21,7 +21,8 @@ FINAL = (
     "accounts", "contacts", "deals", "usage", "messages", "tickets", "subscriptions", "invoices",
     "campaigns", "merges", "refusals", "contact_account", "features", "scores", "timeline",
     "roster", "transition_inserts", "transition_supersedes", "touched", "segments",
-    "candidates", "unpriced", "left_alone", "retention_members", "revenue_mrr", "audit_hit",
+    "candidates", "unpriced", "left_alone", "account_base", "account_lines",
+    "retention_members", "revenue_mrr", "audit_hit",
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from approvals.web.views import Link, Member, Table
 from tests.approvals.made import DAY, KEY, NOW, desk, envelope, limits
 from tests.reports.paper.made import report
 from tests.web.auth.doors import BASE, CHEAP, HOME, SETTINGS, Clock
+from tests.web.lists import a_list, said_of
 from tools.channels.unsubscribe import unsubscribe_token
 from tools.errors import Absent
 from tools.reports.paper.model import Report
@@ -26,8 +27,10 @@ from tools.store.reports import Archived, ReportFile
 if TYPE_CHECKING:
     from httpx2 import Response
 
+    from approvals.care import Said
     from approvals.envelope import Envelope
     from policies.limits import Limits
+    from tools.reports.accounts import AccountList, Line
     from tools.store.store import Store
 
 SECRET = b"for links that unsubscribe"
@@ -51,6 +54,18 @@ class FakeViews:
         if account_id != "a1":
             raise Absent(f"account {account_id!r}: there is none of that id")
         return (Table("Timeline", ("day", "what"), (("2024-02-01", self.said),)),)
+
+    def accounts(self, owner: str, limit: int) -> "AccountList":
+        assert limit > 0
+        return a_list(self.said, owner)
+
+    def accounts_csv(self, owner: str) -> bytes:
+        return f"account,{owner}".encode()
+
+    def account_said(self, account_id: str) -> "tuple[Line, Said]":
+        if account_id != "a1":
+            raise Absent(f"{account_id!r} is not on the list")
+        return said_of(self.said)
 
     def data_audit(self) -> tuple[Table, ...]:
         return (Table("Tables", ("table", "rows"), (("orders", "12"),), ("All agree.",)),)

@@ -13,13 +13,14 @@ DECIDERS: tuple[Role, ...] = ("reviewer", "approver-2", "admin")
 AUDITORS: tuple[Role, ...] = ("auditor", "admin")
 GETS = (
     "/", "/queue", "/queue/changes", "/proposals/{one}", "/proposals/{one}/message", "/actions",
-    "/log", "/roster", "/accounts", "/accounts/a1", "/audit", "/runs", "/why-not?account=a1",
+    "/log", "/roster", "/accounts", "/accounts/changes",
+    "/accounts/list.csv", "/accounts/a1", "/audit", "/runs", "/why-not?account=a1",
     "/rules", "/switches", "/me", "/reports", "/reports/weekly-2026-W44",
     "/reports/weekly-2026-W44/behind?figure=retention.3.size",
     "/reports/weekly-2026-W44/files/report.html", "/reports/weekly-2026-W44/charts/curve",
     "/reports/compare", "/reports/compare?a=weekly-2026-W43&b=weekly-2026-W44", "/metrics",
     "/api/v1/queue", "/api/v1/proposals/{one}",
-    "/api/v1/actions", "/api/v1/log", "/api/v1/audit-chain",
+    "/api/v1/actions", "/api/v1/accounts", "/api/v1/log", "/api/v1/audit-chain",
 )  # fmt: skip
 MANAGED = ("/people", "/people/{reviewer}")
 STREAMS = ("/queue/events",)  # it has no end, so tests/web/test_live.py reads it
@@ -41,6 +42,10 @@ WISHES: dict[str, dict[str, str]] = {
     "approve": {}, "reject": {"reason": "other"}, "snooze": {"until": "2024-03-04"},
     "edit": {"subject": "Room?", "body": "Hello,\n"}, "undo": {}, "revoke": {},
 }  # fmt: skip
+CARES: dict[str, dict[str, str]] = {
+    "claim": {}, "done": {}, "snooze": {"until": "2024-03-04"},
+    "not-useful": {"reason": "too_small"}, "open": {},
+}  # fmt: skip
 CHANGES = (
     *(Change(f"/proposals/{{one}}/{kind}", WISHES[kind]) for kind in KINDS),
     Change("/proposals/{one}/assign", {"person": "{reviewer}"}),
@@ -50,6 +55,10 @@ CHANGES = (
     Change("/actions/{action}/settle", {"finding": "failed", "note": "looked"}),
     Change("/switches", {"scope": "global", "on": "on", "reason": "holiday"}),
     *(Change(f"/api/v1/proposals/{{one}}/{kind}", WISHES[kind]) for kind in KINDS),
+    *(Change(f"/accounts/{kind}", {"account": "a1", "version": "0", **form})
+      for kind, form in CARES.items()),
+    *(Change(f"/api/v1/accounts/{kind}", {"account": "a1", "version": 0, **form})
+      for kind, form in CARES.items()),
     Change("/api/v1/bulk/preview", {"proposals": ["{one}"]}),
     Change("/api/v1/bulk/approve", {
         "items": [{"proposal": "{one}", "version": 1, "sha256": "{sha}"}], "looked_at": ["{one}"],
@@ -92,7 +101,8 @@ class Scene:
         seen = {"version": 1, "sha256": self.names["sha"]}
         if not path.startswith("/api/"):
             return browser.post(path, {**seen, **form}, csrf).status_code
-        body = form if "/bulk/" in path else seen | form
+        whole = "/bulk/" in path or "/accounts/" in path
+        body = form if whole else seen | form
         token = browser.csrf() if csrf is None else csrf
         headers = {"origin": "https://inbox.example", "x-csrf-token": token,
                    "idempotency-key": "one"}  # fmt: skip

@@ -143,7 +143,8 @@ def test_it_is_described_without_help_from_elsewhere(inbox: Inbox) -> None:
     assert set(found["paths"]) == {
         f"{ROOT}{path}" for path in (
             "/queue", "/proposals/{proposal_id}", "/actions", "/log", "/audit-chain",
-            "/bulk/preview", "/bulk/approve",
+            "/bulk/preview", "/bulk/approve", "/accounts",
+            *(f"/accounts/{kind}" for kind in ("claim", "done", "snooze", "not-useful", "open")),
             *(f"/proposals/{{proposal_id}}/{kind}"
               for kind in ("approve", "reject", "snooze", "edit", "undo", "revoke")),
         )

@@ -69,7 +69,8 @@ class Shape(HTMLParser):
 
 
 PAGES = ("/queue", "/queue?flat=1", "/proposals/{}", "/proposals/{}/message", "/log", "/actions",
-         "/roster", "/accounts/a1", "/why-not?account=a1", "/switches")  # fmt: skip
+         "/roster", "/accounts", "/accounts?owner=Ann", "/accounts/a1", "/why-not?account=a1",
+         "/switches")  # fmt: skip
 
 
 @pytest.mark.parametrize("number", range(len(CORPUS)))

@@ -6,6 +6,7 @@ from tests.web.made import Inbox, several
 
 PAGES = (
     "/queue", "/queue?flat=1", "/actions", "/actions?status=sent", "/log", "/roster", "/audit",
+    "/accounts", "/accounts?owner=Ann", "/accounts?q=a1", "/accounts/list.csv",
     "/accounts/a1", "/accounts/a1?part=1", "/runs", "/why-not", "/why-not?account=a1", "/rules",
     "/switches", "/metrics",
 )  # fmt: skip

@@ -37,6 +37,15 @@ class Proposals:
         query = select(ProposalRow).where(col(ProposalRow.account_id) == account_id)
         return tuple(sorted(self._ranked(query), key=lambda one: one.as_of))
 
+    def decided(self, first_day: int, last_day: int) -> tuple[Proposal, ...]:
+        """What was approved or rejected on the days from the first to the last, oldest first."""
+        row = ProposalRow
+        query = select(row).where(
+            col(row.status).in_(("approved", "rejected")),
+            col(row.decided_day) >= first_day, col(row.decided_day) <= last_day,
+        )  # fmt: skip
+        return tuple(sorted(self._ranked(query), key=lambda one: (one.decided_day or 0, one.id)))
+
     def get(self, proposal_id: str) -> Proposal | None:
         """One proposal by its id."""
         with self._database.read() as session:

@@ -64,6 +64,17 @@ class Refusals:
                 parts.append(arrow_of(session.connection(), query, DAYS))
         return pa.concat_tables(parts)
 
+    def by_rules(self, as_of: int, rules: "Sequence[str]") -> tuple[Refusal, ...]:
+        """What some rules refused on a day, by account, play and rule."""
+        rows = table_of(RefusalRow).c
+        query = (
+            select(RefusalRow)
+            .where(rows.as_of == as_of, rows.rule_id.in_(list(rules)))
+            .order_by(rows.account_id, rows.play, rows.rule_id)
+        )
+        with self._database.read() as session:
+            return tuple(record_of(Refusal, row) for row in session.scalars(query))
+
     def counts(self, as_of: int) -> tuple[RefusalCount, ...]:
         """How many accounts each rule refused on a day, by rule."""
         rows = table_of(RefusalRow).c

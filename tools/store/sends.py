@@ -53,6 +53,14 @@ class Sends:
             for account in asked
         }
 
+    def between(self, first_day: int, end_day: int) -> tuple[Send, ...]:
+        """What left from a day to the day before the end, oldest first."""
+        row = SendRow
+        query = select(row).where(col(row.day) >= first_day, col(row.day) < end_day)
+        with self._database.read() as session:
+            found = [record_of(Send, one) for one in session.scalars(query)]
+        return tuple(sorted(found, key=lambda send: (send.day, send.id)))
+
 
 class Ledger:
     """The same facts inside a transaction of the gate: what is read there is true there."""

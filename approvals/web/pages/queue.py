@@ -146,7 +146,8 @@ def _changes(visit: Reader, request: Request, after: Asked = "") -> Response:
     seq = visit.site.gate.store.read(lambda tx: head(tx.session))
     if seen == str(seq):
         return Response(status_code=204)
-    return visit.page("_changes", news=seq - int(seen) if seen.isdecimal() else seq)
+    news = seq - int(seen) if seen.isdecimal() else seq
+    return visit.page("_changes", news=news, what="The queue")
 
 
 def _take(

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from approvals.web.forms import LARGEST_NUMBER, Asked, clean, day_of
 from approvals.web.stamping import WINDOW, reviewers
-from approvals.web.visits import Reader, go
+from approvals.web.visits import Reader
 from tools.errors import BadInput
 from tools.store.gate.overview import deeds
 
@@ -22,8 +22,8 @@ def routes() -> APIRouter:
     """The routes that only show."""
     router = APIRouter(include_in_schema=False)
     for path, route in (
-        ("/log", _log), ("/roster", _roster), ("/accounts", _find), ("/audit", _audit),
-        ("/accounts/{account_id:path}", _account), ("/runs", _runs), ("/why-not", _why_not),
+        ("/log", _log), ("/roster", _roster), ("/audit", _audit),
+        ("/accounts/{account_id:path}", account), ("/runs", _runs), ("/why-not", _why_not),
         ("/rules", _rules),
     ):  # fmt: skip
         router.add_api_route(path, route, methods=["GET"], response_model=None)
@@ -68,12 +68,7 @@ def _roster(visit: Reader, as_of: Asked = "", contact: Asked = "", q: Asked = ""
     return visit.page("roster", tables=(table,), asked=asked)
 
 
-def _find(visit: Reader, q: Asked = "") -> Response:
-    """The way to an account."""
-    return go("/roster") if not q else _account(visit, q)
-
-
-def _account(visit: Reader, account_id: str, part: Asked = "") -> Response:
+def account(visit: Reader, account_id: str, part: Asked = "") -> Response:
     """Everything known of an account; `part` gives the tables alone."""
     tables = visit.site.parts.views.account(clean("account", account_id))
     if part:

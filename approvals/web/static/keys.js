@@ -41,6 +41,16 @@
   const send = (name) => { const form = one(`form[data-key="${name}"]`); if (form) form.requestSubmit(); return Boolean(form); };
   const follow = (what) => { const link = one(what); if (link) link.click(); };
 
+  const inRow = (what) => (at >= 0 ? rows[at].querySelector(what) : null);
+  const care = (name) => { const form = inRow(`form[data-care="${name}"]`); if (form) form.requestSubmit(); };
+  const ask = (name) => {
+    const found = inRow(`details[data-care="${name}"]`);
+    if (!found) return false;
+    found.open = true;
+    found.querySelector("select, input:not([type=hidden])").focus();
+    return true;
+  };
+
   const onProposal = document.body.hasAttribute("data-proposal");
   const keys = {
     j: () => move(1),
@@ -48,7 +58,10 @@
     a: () => (onProposal ? send("a") : open("#a")),
     e: () => (onProposal ? unfold("e") : open("#e")),
     r: () => (onProposal ? unfold("r") : open("#r")),
-    s: () => (onProposal ? unfold("s") : open("#s")),
+    s: () => (onProposal ? unfold("s") : ask("s") || open("#s")),
+    c: () => care("c"),
+    d: () => care("d"),
+    n: () => ask("n"),
     x: () => { const box = at >= 0 && rows[at].querySelector("input[type=checkbox]"); if (box && !box.disabled) box.checked = !box.checked; },
     u: () => { if (!send("u")) follow("#up"); },
     g: () => follow("#group"),

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.xdist_group("browser")
 PAGES = {
     "/queue": "Expected net value", "/actions": "Actions", "/log": "Log of decisions",
-    "/roster": "Roster", "/accounts/a1": "Account a1", "/why-not?account=a1": "Why not",
+    "/accounts": "to call today", "/roster": "Roster", "/accounts/a1": "Account a1",
+    "/why-not?account=a1": "Why not",
     "/audit": "Tables", "/runs": "Runs", "/rules": "Limits", "/switches": "Switches",
     "/api/v1/docs": "API", "/me": "Your sign-in", "/people": "People",
 }  # fmt: skip

@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from starlette.testclient import TestClient
 
-from approvals.web.api import deciding, reading
+from approvals.web.api import caring, deciding, reading
 from approvals.web.api.docs import described_of
 from approvals.web.api.giving import KINDS
 from approvals.web.app import make_app
@@ -40,6 +40,8 @@ POSITIVE = GenerationMode.POSITIVE
 DESCRIBED = "/api/v1/openapi.json"
 OPERATIONS = (
     *KINDS, "queue", "proposal", "actions", "log", "audit-chain", "bulk-preview", "bulk-approve",
+    "accounts", "account-claim", "account-done", "account-snooze", "account-not-useful",
+    "account-open",
 )  # fmt: skip
 CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance,
@@ -109,6 +111,7 @@ def bare() -> "dict[str, Any]":
     app = FastAPI()
     app.include_router(reading.routes())
     app.include_router(deciding.routes())
+    app.include_router(caring.routes())
     return described_of(app)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from tools.store.erasures import Erasures
 from tools.store.gate.actions import Actions
 from tools.store.gate.asked import Asked
+from tools.store.gate.care import CareBook
 from tools.store.gate.entering import enter
 from tools.store.gate.log import Chain, Holdouts, Log
 from tools.store.gate.roles import Roles
@@ -48,6 +49,7 @@ class GateTx:
         self.roles = Roles(session)
         self.erasures = Erasures(session)
         self.staff = Staff(session)
+        self.care = CareBook(session)
 
     def enter(
         self,

@@ -1,5 +1,6 @@
 """The tables, as SQLModel classes; they validate nothing, the records and repositories do."""
 
+from tools.store.tables.accounts import AccountCareRow, AccountDeedRow
 from tools.store.tables.erasing import ErasedKeyRow, ErasureRow
 from tools.store.tables.gate import (
     ActionRow,
@@ -22,6 +23,7 @@ from tools.store.tables.runs import RefusalRow, RunDocumentRow, RunRow, Transiti
 from tools.store.tables.sends import PauseRow, SendRow, SuppressionRow
 
 __all__ = [
+    "AccountCareRow", "AccountDeedRow",
     "ActionRow", "AnswerRow", "AssignmentRow", "AttemptRow", "AuditRow", "BadRowRow", "BatchRow",
     "DataFileRow", "DecisionRow", "DocumentRow", "ErasedKeyRow", "ErasureRow", "HoldoutRow",
     "LoginRow", "PauseRow", "PersonRow", "ProposalRow", "RefusalRow", "ReportFileRow",

@@ -17,7 +17,7 @@ from tools.store.migrations.pieces import (
 )
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

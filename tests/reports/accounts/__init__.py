@@ -1,0 +1,1 @@
+"""The CSM's list: laws, worked examples, golden texts."""

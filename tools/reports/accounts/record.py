@@ -1,0 +1,190 @@
+"""The list as values for programs: days as ISO dates, money as amount and currency; and as cells.
+
+Numbers of the cells are plain text; whoever writes a file guards the other cells.
+"""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from tools.reports.accounts.words import called, date
+
+if TYPE_CHECKING:
+    from tools.reports.accounts.model import (
+        Account,
+        AccountList,
+        Care,
+        Change,
+        Left,
+        Line,
+        Step,
+        Unscored,
+    )
+
+Record = dict[str, Any]
+NUMBERS = frozenset({
+    "place", "net value", "low", "high", "at stake", "cost", "hours", "churn %", "change 7 days",
+    "change 30 days", "MRR", "tickets open", "tickets high", "version",
+})  # fmt: skip
+COLUMNS = (
+    "part", "state", "place", "for", "owner", "account_id", "account", "why now", "next step",
+    "net value", "low", "high", "currency", "at stake", "cost", "hours", "alternatives", "stage",
+    "since", "churn %", "change 7 days", "change 30 days", "MRR", "MRR currency", "term ends",
+    "tickets open", "tickets high", "last touch", "touched by", "said", "said by", "until",
+    "reason", "arithmetic", "version", "as of",
+)  # fmt: skip
+
+
+def record(found: "AccountList") -> Record:
+    """Everything shown, as JSON values."""
+    currency = found.currency
+    return {
+        "as_of": date(found.as_of), "owner": found.owner, "owners": list(found.owners),
+        "currency": currency, "capacity": found.capacity,
+        "value": amount(found.counts.value_minor, currency),
+        "counts": {
+            "list": dict(found.counts.states), "leave_alone": found.counts.leave_alone,
+            "let_go": found.counts.let_go, "unscored": dict(found.counts.unscored),
+            "without_score": dict(found.counts.no_score),
+        },
+        "items": [line_record(line, currency) for line in found.lines],
+        "leave_alone": [_left(one, currency) for one in found.leave_alone],
+        "let_go": [_left(one, currency) for one in found.let_go],
+        "unscored": [_unscored(one) for one in found.unscored],
+        "noise_floor": {"percent": str(found.floor_percent), "basis": found.floor_words},
+        "freshness": [
+            {"source": f.source, "table": f.table, "newest": date(f.latest_day),
+             "days_behind": f.days_behind} for f in found.fresh
+        ],
+    }  # fmt: skip
+
+
+def line_record(line: "Line", currency: str) -> Record:
+    """One account of the list."""
+    return {
+        **_account(line.account), "for": line.holder, "state": line.state, "place": line.place,
+        "why_now": line.reason, "step": _step(line.step, currency), "goal": line.goal,
+        "cost": amount(line.cost_minor, currency), "hours": str(line.hours),
+        "at_stake": amount(line.stake_minor, currency),
+        "alternatives": [_step(one, currency) for one in line.others],
+        "proposal": line.waiting, "said": _care(line.care), "version": line.care.version,
+        "under_way": line.way,
+    }  # fmt: skip
+
+
+def _account(one: "Account") -> Record:
+    score = one.score
+    return {
+        "account_id": one.account_id, "account_name": one.name, "owner": one.owner,
+        "stage": one.stage, "stage_since": _day(one.since_day),
+        "churn_percent": None if score is None else str(score.percent),
+        "change_7": None if score is None else _change(score.week),
+        "change_30": None if score is None else _change(score.month),
+        "unscored_reason": one.unscored,
+        "mrr": None if one.mrr_minor is None else amount(one.mrr_minor, one.mrr_currency),
+        "term_ends": _day(one.renewal_day), "tickets_open": one.tickets_open,
+        "tickets_high": one.tickets_high,
+        "last_touch": None if one.touch is None else date(one.touch.day),
+        "touched_by": "" if one.touch is None else one.touch.words,
+    }  # fmt: skip
+
+
+def _change(change: "Change | None") -> Record | None:
+    """A change below the noise floor has no points, and says so by `real`."""
+    if change is None:
+        return None
+    points = None if change.points is None else str(change.points)
+    return {"since": date(change.since_day), "real": points is not None, "points": points}
+
+
+def _step(step: "Step", currency: str) -> Record:
+    return {
+        "play": step.play, "net": _amount(step.nv_minor, currency),
+        "low": _amount(step.q10_minor, currency), "high": _amount(step.q90_minor, currency),
+        "words": step.words,
+    }  # fmt: skip
+
+
+def _care(care: "Care") -> Record | None:
+    if not care.kind:
+        return None
+    return {"kind": care.kind, "who": care.who, "reason": care.reason, "day": _day(care.day),
+            "until": _day(care.until_day)}  # fmt: skip
+
+
+def _left(one: "Left", currency: str) -> Record:
+    return {**_account(one.account), "why": one.why, "arithmetic": one.arithmetic,
+            "kept": _amount(one.kept_minor, currency)}  # fmt: skip
+
+
+def _unscored(one: "Unscored") -> Record:
+    return {**_account(one.account), "why": one.why}
+
+
+def amount(minor: int, currency: str) -> Record:
+    """Money as a program reads it."""
+    return {"amount": f"{Decimal(minor) / 100:.2f}", "currency": currency}
+
+
+def _amount(minor: int | None, currency: str) -> Record | None:
+    return None if minor is None else amount(minor, currency)
+
+
+def _day(day: int | None) -> str | None:
+    return None if day is None else date(day)
+
+
+def cells(found: "AccountList") -> list[list[str]]:
+    """Every account shown as a row of cells in the order of `COLUMNS`."""
+    rows = [_of_line(line, found.currency) for line in found.lines]
+    for part, left in (("leave alone", found.leave_alone), ("let go", found.let_go)):
+        rows += [
+            {"part": part, **_of_account(one.account), "reason": one.why,
+             "arithmetic": one.arithmetic} for one in left
+        ]  # fmt: skip
+    rows += [
+        {"part": "not judged", **_of_account(one.account), "reason": one.why}
+        for one in found.unscored
+    ]
+    as_of = date(found.as_of)
+    return [[{**row, "as of": as_of}.get(name) or "" for name in COLUMNS] for row in rows]
+
+
+def _of_account(one: "Account") -> dict[str, str]:
+    score, touch = one.score, one.touch
+    return {
+        "owner": one.owner, "account_id": one.account_id, "account": one.name, "stage": one.stage,
+        "since": _day(one.since_day) or "", "term ends": _day(one.renewal_day) or "",
+        "churn %": "" if score is None else f"{score.percent:.2f}",
+        "change 7 days": _moved(score.week) if score else "",
+        "change 30 days": _moved(score.month) if score else "",
+        "MRR": _minor(one.mrr_minor), "MRR currency": one.mrr_currency,
+        "tickets open": str(one.tickets_open), "tickets high": str(one.tickets_high),
+        "last touch": date(touch.day) if touch else "", "touched by": touch.words if touch else "",
+        "reason": one.unscored,
+    }  # fmt: skip
+
+
+def _of_line(line: "Line", currency: str) -> dict[str, str]:
+    care, step = line.care, line.step
+    others = [f"{called(o.play)} {_minor(o.nv_minor)}" for o in line.others]
+    return {
+        **_of_account(line.account), "part": "list", "state": line.state.replace("_", " "),
+        "place": "" if line.place is None else str(line.place), "for": line.holder,
+        "why now": line.reason, "next step": called(step.play), "net value": _minor(step.nv_minor),
+        "low": _minor(step.q10_minor), "high": _minor(step.q90_minor), "currency": currency,
+        "at stake": _minor(line.stake_minor), "cost": _minor(line.cost_minor),
+        "hours": str(line.hours), "alternatives": "; ".join(others),
+        "said": care.kind.replace("_", " "), "said by": care.who,
+        "until": _day(care.until_day) or "",
+        "reason": care.reason or line.way or line.account.unscored, "version": str(care.version),
+    }  # fmt: skip
+
+
+def _moved(change: "Change | None") -> str:
+    if change is None:
+        return ""
+    return "no real change" if change.points is None else f"{change.points:.2f}"
+
+
+def _minor(minor: int | None) -> str:
+    return "" if minor is None else f"{Decimal(minor) / 100:.2f}"
