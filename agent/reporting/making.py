@@ -60,7 +60,7 @@ def make_report(
     """
     _refuse_open(deps, period)
     context = open_context(deps, period)
-    tried = [_tried(maker, context) for maker in makers]
+    tried = [_tried(maker, context, number) for number, maker in enumerate(makers)]
     sections = tuple(chapter.section for chapter, _ in tried)
     report = Report(
         kind=period.kind,
@@ -99,10 +99,18 @@ def _refuse_open(deps: "Deps", period: "Period") -> None:
         )
 
 
-def _tried(maker: "Maker", context: Context) -> tuple[Chapter, bool]:
+def _kept(chapter: Chapter, context: Context, relation: str) -> Chapter:
+    """Who is behind the figures, kept before the next section makes its own relations."""
+    if not chapter.members:
+        return chapter
+    context.given.engine.create(relation, chapter.members)
+    return Chapter(chapter.section, f"SELECT figure, account_id, member_id FROM {relation}")
+
+
+def _tried(maker: "Maker", context: Context, number: int) -> tuple[Chapter, bool]:
     name = maker.__name__
     try:
-        return maker(context), True
+        return _kept(maker(context), context, f"report_members_{number}"), True
     except NotComputable as lacking:
         line = (words(f"Nothing can be said of it: {lacking}."),)
         return Chapter(Section(name, name.capitalize(), (line,), missing=lacking.missing)), True

@@ -71,6 +71,12 @@ _GIVEN: dict[str, dict[Tag, str]] = {
              "account": "account_id"},
     "suppression": {"no": "channel since", "hash": "key", "text": "reason"},
     "pause": {"no": "seq scope on since", "staff": "who", "text": "reason"},
+    "account_care": {"no": "version kind until_day changed_at", "staff": "who",
+                     "account": "account_id"},
+    "account_deed": {
+        "no": "seq kind version role via reason until_day play value_minor currency as_of day at",
+        "staff": "who", "account": "account_id", "text": "note reasons",
+    },
     "report": {"no": "id kind as_of first_day made_at"},
     "report_file": {"no": "report name bytes", "hash": "sha256"},
     "report_post": {"no": "report status changed_at", "staff": "recipient", "text": "detail"},
