@@ -5,17 +5,15 @@ Reads the relations features, roster, scores, segments, outcomes and subscriptio
 `unpriced` (the pairs that cannot be priced, and what is missing) and `left_alone`.
 """
 
-from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from tools.customers.features import definitions, missing
+from tools.roi.candidate import candidates_sql, price_trees, prices_sql
 from tools.roi.fixed import MAX_REVENUE_MINOR, half_even, to_places
-from tools.roi.head import Candidate
 from tools.roi.offers import DO_NOTHING, do_nothing, make_offer
 from tools.roi.rates import churn_rates, read_rates
-from tools.roi.steps import trees
 from tools.roi.symbols import column
 from tools.roi.tables import PriceList, put_cycles, put_offers
 from tools.rules import parse_rule
@@ -79,25 +77,7 @@ def _make_values(engine: "Engine") -> None:
     kept = ", ".join(f"{name} AS {name}" for name in VALUE_COLUMNS)
     worked_out = f"SELECT {kept} FROM ({prices_sql('roi_inputs')}) AS priced"
     engine.create("roi_values", worked_out, **price_trees(told=False))
-    told = ", ".join(f"{field.name} AS {field.name}" for field in fields(Candidate))
-    priced = f"SELECT {told} FROM ({prices_sql('roi_values')}) AS priced WHERE missing IS NULL"
-    engine.view("candidates", priced, **price_trees(told=True))
-
-
-def prices_sql(pairs: str) -> str:
-    """The query that prices the pairs of a relation."""
-    return read_sql(__package__, "prices").replace("roi_inputs", pairs)
-
-
-def price_trees(*, told: bool) -> dict[str, exp.Expr]:
-    """The expressions of a price; the net value is worked out, or `told` by the pairs already."""
-    found = trees()
-    nothing = exp.cast(exp.null(), "bigint")
-    known = exp.column("nv_minor", "i") if told else nothing
-    return found | {
-        "told": known,
-        "nv": exp.column("told_minor") if told else found["net_cents"],
-    }
+    engine.view("candidates", candidates_sql("roi_values"), **price_trees(told=True))
 
 
 # An account that is not scored for a reason of its own (a term that binds it) lacks nothing.
