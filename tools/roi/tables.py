@@ -90,9 +90,7 @@ def _effects_table(engine: "Engine", found: PriceList) -> pa.Table:
     """The effects that are cut, at the chances that occur."""
     chances = _chances(engine, found)
     keys = [
-        (o, p0)
-        for o in found.offers
-        for p0 in sorted(chances[o.play] & cut_points(o.mean, o.sd))
+        (o, p0) for o in found.offers for p0 in sorted(chances[o.play] & cut_points(o.mean, o.sd))
     ]
     values = [effects(o.mean, o.sd, p0) for o, p0 in keys]
     columns = {

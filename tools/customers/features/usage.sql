@@ -49,7 +49,7 @@ life AS (
 people AS (
   SELECT account_id AS account_id, COUNT(DISTINCT contact_id) AS active_contacts_28
   FROM usage_windows
-  WHERE late_days & 268435455 > 0 AND NOT account_id IS NULL AND NOT contact_id IS NULL
+  WHERE (late_days & 268435455) <> 0 AND NOT account_id IS NULL AND NOT contact_id IS NULL
   GROUP BY account_id
 )
 SELECT

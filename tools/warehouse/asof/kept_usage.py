@@ -38,8 +38,7 @@ WINDOWS_SCHEMA = pa.schema(
 
 
 def open_usage(as_of: int, engine: "Engine", dataset: "Dataset", upto: int) -> None:
-    """Make `usage`, `usage_life` and `usage_windows`; of what runs kept, none later than `upto`."""
-    engine.view("usage", read_sql(__package__, "usage"), as_of=as_of)
+    """Make `usage_life` and `usage_windows`; of what runs kept, use none later than `upto`."""
     _life(as_of, engine, dataset, upto)
     _windows(as_of, engine, dataset, upto)
 

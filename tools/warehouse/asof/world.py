@@ -49,6 +49,7 @@ def open_world(
         if table.name not in {*OWN_SQL, "events"}:
             make = engine.create if table.versioned else engine.view
             make(table.name, relation_sql(table), as_of=as_of)
+    engine.view("usage", read_sql(__package__, "usage"), as_of=as_of)
     open_usage(as_of, engine, dataset, as_of if upto is None else min(as_of, upto))
     return World(as_of, engine, dataset.present(as_of))
 
