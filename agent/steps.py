@@ -13,7 +13,7 @@ from agent.summary import envelopes_hash, summarise
 from approvals.queue import propose
 from policies.refusals import refusals_of, unpriced
 from tools.errors import LifecycleError
-from tools.warehouse.asof.world import LIFE, keep_usage_life
+from tools.warehouse.asof.kept_usage import KINDS, LIFE, WINDOWS, keep_usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,7 +121,10 @@ class Steps:
 
     def close(self, _: "State") -> "State":
         """Keep what tomorrow builds on, and close the day with its summary."""
-        self._keep(LIFE, lambda: keep_usage_life(self._day.morning.world, *self._files))
+        world = self._day.morning.world
+        self._keep(LIFE, lambda: keep_usage(LIFE, world, *self._files))
+        self._keep(KINDS, lambda: keep_usage(KINDS, world, *self._files))
+        self._keep(WINDOWS, lambda: keep_usage(WINDOWS, world, *self._files))
         text = summarise(self._day).to_json()
         kept = self._deps.store.documents.put(text)
         self._deps.crash("close.before_finish")

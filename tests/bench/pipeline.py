@@ -25,7 +25,8 @@ from tools.customers.segments.rules import OUTCOMES
 from tools.roi.head import head
 from tools.roi.price import price
 from tools.roi.rates import Windows
-from tools.warehouse.asof.world import World, keep_usage_life, open_world
+from tools.warehouse.asof.kept_usage import KEPT, keep_usage
+from tools.warehouse.asof.world import World, open_world
 from tools.warehouse.dataset import DataFile, Dataset
 from tools.warehouse.engine import DuckEngine
 from tools.warehouse.load import load
@@ -106,8 +107,8 @@ def _segments_on(day: int, dataset: Dataset, book: Rulebook, frozen: Frozen) -> 
 def first_day(company: Company, clock: Clock) -> int:
     """The whole day over the history; keeps what a run keeps."""
     files = company.facts()
-    found, life = _day(company, company.first_day, clock, files, before=None)
-    company.commit([*files, *life])
+    found, usage = _day(company, company.first_day, clock, files, before=None)
+    company.commit([*files, *usage])
     return found
 
 
@@ -148,8 +149,8 @@ def _day(
     with clock.phase("head"):
         found = head(engine, HEAD)
     with clock.phase("keep"):
-        life = _keep(company, world, dataset, engine)
-    return len(found), life
+        usage = _keep(company, world, dataset, engine)
+    return len(found), usage
 
 
 def _stages(company: Company, world: World, book: Rulebook, before: int | None) -> None:
@@ -193,8 +194,8 @@ def _keep(company: Company, world: World, dataset: Dataset, engine: DuckEngine) 
     engine.export("SELECT * FROM scores", kept / "scores.parquet")
     engine.export("SELECT * FROM segments", kept / "segments.parquet")
     engine.export(_TRANSITIONS, kept / "transitions.parquet")
-    life = keep_usage_life(world, dataset, engine)
-    return [life] if life else []
+    usage = [keep_usage(name, world, dataset, engine) for name in KEPT]
+    return [file for file in usage if file]
 
 
 _LOG = (

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from tests.roi.world import AS_OF, BILLING, WINDOWS, account, economics, engine_with, plays
+from tools.roi.candidate import price_trees
 from tools.roi.economics import Economics, parse_economics
 from tools.roi.fixed import half_even
 from tools.roi.head import alternatives, head
 from tools.roi.price import PriceList, price, unpriced_counts
 from tools.roi.rates import Windows
-from tools.roi.steps import trees
 from tools.roi.symbols import column
 from tools.roi.value import reprice
 from tools.warehouse.engine import DuckEngine
@@ -219,11 +219,12 @@ def test_the_order_of_the_rows_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("dialect", ["duckdb", "spark", "postgres"])
-@pytest.mark.parametrize("name", ["last_paid", "inputs", "prices", "left_alone"])
+@pytest.mark.parametrize("name", ["last_paid", "inputs", "cycles", "prices", "head", "left_alone"])
 def test_the_queries_compile_for_every_engine(name: str, dialect: str) -> None:
     given: dict[str, Parameter] = {
-        "pooled_bp": 500, "interval": 1, "currency": "USD", "most": 10, "least_cost": 5,
-        "cents": half_even(column("exact")),
+        "interval": 1, "currency": "USD", "most": 10, "least_cost": 5,
+        "cents": half_even(column("exact")), "on_mrr": True, "on_last_mrr": True,
+        "on_orders": False, "size": 5, "nothing": "do_nothing",
     }  # fmt: skip
-    text = compile_sql(read_sql("tools.roi", name), dialect, **(given | trees()))
+    text = compile_sql(read_sql("tools.roi", name), dialect, **(given | price_trees(told=True)))
     assert "$" not in re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)

@@ -19,7 +19,8 @@ from tools.days import day_number
 from tools.sources.files import FileSource
 from tools.sources.parse import read_mapping
 from tools.sources.simulated import simulate
-from tools.warehouse.asof.world import World, keep_usage_life, open_world
+from tools.warehouse.asof.kept_usage import KEPT, keep_usage
+from tools.warehouse.asof.world import World, open_world
 from tools.warehouse.dataset import Dataset
 from tools.warehouse.engine import DuckEngine
 from tools.warehouse.load import load
@@ -120,6 +121,7 @@ def build(folder: Path) -> Company:
     manifest.committed += loaded.files
     land(AS_OF, oddities(AS_OF), company.dataset)
     engine = DuckEngine()
-    kept = keep_usage_life(open_world(LAST_RUN, engine, company.dataset), company.dataset, engine)
-    manifest.committed += [kept] if kept else []
+    world = open_world(LAST_RUN, engine, company.dataset)
+    usage = [keep_usage(name, world, company.dataset, engine) for name in KEPT]
+    manifest.committed += [kept for kept in usage if kept]
     return company

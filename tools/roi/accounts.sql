@@ -1,16 +1,25 @@
 -- One row per account: everything a play's rule or its price may read.
--- $score_bp: the chance to be lost in basis points, never quite 0 or 1, only of a usable score.
+-- score_bp: the chance to be lost in basis points, never quite 0 or 1, only of a usable score.
+WITH based AS (
+  SELECT
+    $columns,
+    r.stage AS stage, g.segment AS segment, s.probability AS probability, s.band AS band,
+    s.risk_rank AS risk_rank, CAST(s.tier AS VARCHAR) AS tier,
+    CASE WHEN CAST(s.tier AS VARCHAR) <> 'none' AND NOT s.probability IS NULL
+      THEN LEAST(GREATEST(CAST(ROUND(s.probability * 10000) AS BIGINT), 1), 9999) END AS score_bp,
+    s.unscored_reason AS unscored_reason,
+    l.mrr_minor AS last_mrr_minor, l.interval_months AS last_interval_months,
+    l.currency AS last_currency
+  FROM features AS f
+  LEFT JOIN roster AS r ON r.kind = 'account' AND r.account_id = f.account_id
+  LEFT JOIN scores AS s ON s.account_id = f.account_id
+  LEFT JOIN segments AS g ON g.account_id = f.account_id
+  LEFT JOIN roi_last_paid AS l ON l.account_id = f.account_id
+)
 SELECT
-  $columns,
-  r.stage AS stage, g.segment AS segment, s.probability AS probability, s.band AS band,
-  s.risk_rank AS risk_rank, CAST(s.tier AS VARCHAR) AS tier,
-  CASE WHEN CAST(s.tier AS VARCHAR) <> 'none' AND NOT s.probability IS NULL
-    THEN LEAST(GREATEST(CAST(ROUND(s.probability * 10000) AS BIGINT), 1), 9999) END AS score_bp,
-  s.unscored_reason AS unscored_reason,
-  l.mrr_minor AS last_mrr_minor, l.interval_months AS last_interval_months,
-  l.currency AS last_currency
-FROM features AS f
-LEFT JOIN roster AS r ON r.kind = 'account' AND r.account_id = f.account_id
-LEFT JOIN scores AS s ON s.account_id = f.account_id
-LEFT JOIN segments AS g ON g.account_id = f.account_id
-LEFT JOIN roi_last_paid AS l ON l.account_id = f.account_id
+  b.*,
+  COALESCE(b.score_bp, m.churn_bp, CAST($pooled_bp AS BIGINT)) AS churn_bp,
+  CASE WHEN NOT b.score_bp IS NULL THEN 'score' WHEN NOT m.churn_bp IS NULL THEN 'segment'
+    WHEN NOT CAST($pooled_bp AS BIGINT) IS NULL THEN 'everybody' END AS churn_source
+FROM based AS b
+LEFT JOIN roi_segment_churn AS m ON m.segment = b.segment

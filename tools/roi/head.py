@@ -1,9 +1,8 @@
 """The ranked head: the few candidates that leave the warehouse."""
 
-from dataclasses import dataclass, fields
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from tools.roi.candidate import Candidate, candidates_sql, price_trees
 from tools.roi.offers import DO_NOTHING
 from tools.warehouse.sql import read_sql
 
@@ -12,40 +11,7 @@ if TYPE_CHECKING:
 
     from tools.warehouse.engine import Engine
 
-
-@dataclass(frozen=True)
-class Candidate:
-    """One action for one account as the warehouse priced it, with every input of the price.
-
-    Money is integer cents of our currency; chances are basis points.
-    """
-
-    account_id: str
-    play: str
-    version: int
-    goal: str
-    segment: str | None
-    nv_minor: int
-    q10_minor: int
-    q90_minor: int
-    cost_minor: int
-    hours: Decimal
-    basis: str
-    currency: str
-    interval_months: int
-    raw_minor: int
-    revenue_minor: int
-    value_minor: int
-    seats: int | None
-    churn_bp: int | None
-    churn_source: str | None
-    p0_bp: int
-    p0_source: str | None
-    kept_minor: int
-    headroom_minor: int
-
-
-_COLUMNS = ", ".join(f"c.{field.name} AS {field.name}" for field in fields(Candidate))
+__all__ = ["Candidate", "alternatives", "head"]
 
 
 def head(engine: "Engine", size: int) -> list[Candidate]:
@@ -53,8 +19,11 @@ def head(engine: "Engine", size: int) -> list[Candidate]:
 
     `size` rows lead in each of the three orders; ties go by account and play. Best value first.
     """
-    sql = read_sql(__package__, "head").replace("$columns", _COLUMNS)
-    return _read(engine, sql, size)
+    trees, sql = price_trees(told=True), read_sql(__package__, "head")
+    engine.create("roi_leading", sql, nothing=DO_NOTHING, size=size, cents=trees["cost_cents"])
+    order = "ORDER BY nv_minor DESC, account_id, play"
+    found = engine.run(f"{candidates_sql('roi_leading')} {order}", **trees)
+    return [Candidate(**row) for row in found.to_pylist()]
 
 
 def alternatives(engine: "Engine", accounts: "Sequence[str]") -> list[Candidate]:
@@ -63,12 +32,7 @@ def alternatives(engine: "Engine", accounts: "Sequence[str]") -> list[Candidate]
         return []
     names = ", ".join("'" + name.replace("'", "''") + "'" for name in sorted(set(accounts)))
     sql = (
-        f"SELECT {_COLUMNS} FROM candidates AS c WHERE c.account_id IN ({names}) "
-        "ORDER BY c.account_id, c.nv_minor DESC, c.play"
+        f"SELECT * FROM candidates WHERE account_id IN ({names}) "
+        "ORDER BY account_id, nv_minor DESC, play"
     )
-    return _read(engine, sql, None)
-
-
-def _read(engine: "Engine", sql: str, size: int | None) -> list[Candidate]:
-    parameters: dict[str, int | str] = {"nothing": DO_NOTHING, "size": size} if size else {}
-    return [Candidate(**row) for row in engine.run(sql, **parameters).to_pylist()]
+    return [Candidate(**row) for row in engine.run(sql).to_pylist()]

@@ -1,11 +1,14 @@
--- The worthwhile candidates of every account that leads in one of three orders.
-WITH worthwhile AS (
+-- The worthwhile pairs of every account that leads in one of three orders.
+WITH offers AS (
+  SELECT play AS play, hours AS hours, $cents AS cost_minor FROM roi_offers
+), worthwhile AS (
   SELECT
-    account_id AS account_id, play AS play, nv_minor AS nv_minor,
-    COALESCE(CAST(nv_minor AS DOUBLE) / NULLIF(CAST(hours AS DOUBLE), 0), 1e18) AS per_hour,
-    COALESCE(CAST(nv_minor AS DOUBLE) / NULLIF(cost_minor, 0), 1e18) AS per_cost
-  FROM candidates
-  WHERE nv_minor > 0 AND play <> $nothing
+    v.account_id AS account_id, v.play AS play, v.nv_minor AS nv_minor,
+    COALESCE(CAST(v.nv_minor AS DOUBLE) / NULLIF(CAST(o.hours AS DOUBLE), 0), 1e18) AS per_hour,
+    COALESCE(CAST(v.nv_minor AS DOUBLE) / NULLIF(o.cost_minor, 0), 1e18) AS per_cost
+  FROM roi_values AS v
+  JOIN offers AS o ON o.play = v.play
+  WHERE v.nv_minor > 0 AND v.play <> $nothing
 ), by_value AS (
   SELECT account_id AS account_id FROM worthwhile
   ORDER BY nv_minor DESC, account_id, play LIMIT $size
@@ -20,8 +23,7 @@ WITH worthwhile AS (
   UNION SELECT account_id AS account_id FROM by_hour
   UNION SELECT account_id AS account_id FROM by_cost
 )
-SELECT $columns
-FROM candidates AS c
-JOIN leading AS l ON l.account_id = c.account_id
-WHERE c.nv_minor > 0 AND c.play <> $nothing
-ORDER BY c.nv_minor DESC, c.account_id, c.play
+SELECT v.*
+FROM roi_values AS v
+JOIN leading AS l ON l.account_id = v.account_id
+WHERE v.nv_minor > 0 AND v.play <> $nothing

@@ -9,14 +9,10 @@ WITH based AS (
       WHEN o.on_orders = 1 AND e.revenue_365_minor > 0 THEN 'orders'
     END AS basis,
     CASE o.without WHEN 'score' THEN 10000 - e.score_bp ELSE c.p0_bp END AS p0_bp,
-    CASE o.without WHEN 'score' THEN 'score' ELSE c.label END AS p0_source,
-    COALESCE(e.score_bp, m.churn_bp, CAST($pooled_bp AS BIGINT)) AS churn_bp,
-    CASE WHEN NOT e.score_bp IS NULL THEN 'score' WHEN NOT m.churn_bp IS NULL THEN 'segment'
-      WHEN NOT CAST($pooled_bp AS BIGINT) IS NULL THEN 'everybody' END AS churn_source
+    CASE o.without WHEN 'score' THEN 'score' ELSE c.label END AS p0_source
   FROM roi_eligible AS e
   JOIN roi_offers AS o ON o.play = e.play
   LEFT JOIN roi_chances AS c ON c.play = e.play AND c.segment = e.segment
-  LEFT JOIN roi_segment_churn AS m ON m.segment = e.segment
 ), cycled AS (
   SELECT
     b.*,

@@ -1,8 +1,8 @@
 -- Accounts for which doing nothing is best, with the computed reason.
 WITH best AS (
   SELECT account_id AS account_id, MAX(nv_minor) AS best_nv_minor
-  FROM candidates
-  WHERE play <> 'do_nothing'
+  FROM roi_values
+  WHERE missing IS NULL AND play <> 'do_nothing'
   GROUP BY account_id
 ), judged AS (
   SELECT

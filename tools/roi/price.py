@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from tools.customers.features import definitions, missing
+from tools.roi.candidate import candidates_sql, price_trees, prices_sql
 from tools.roi.fixed import MAX_REVENUE_MINOR, half_even, to_places
 from tools.roi.offers import DO_NOTHING, do_nothing, make_offer
 from tools.roi.rates import churn_rates, read_rates
-from tools.roi.steps import trees
 from tools.roi.symbols import column
 from tools.roi.tables import PriceList, put_cycles, put_offers
 from tools.rules import parse_rule
@@ -34,9 +34,15 @@ NEEDED_COLUMNS = (
 )  # fmt: skip
 FROM_SCORE = frozenset({"probability", "band", "risk_rank"})
 FROM_JOINS = frozenset({"stage", "segment", "probability", "band", "risk_rank"})
+VALUE_COLUMNS = (
+    "play", "account_id", "segment", "basis", "currency", "interval_months", "revenue_minor",
+    "value_minor", "seats", "raw_minor", "churn_bp", "churn_source", "p0_bp", "p0_source",
+    "missing", "nv_minor",
+)  # fmt: skip
 PRICED_COLUMNS = (
     "account_id", "segment", "tier", "score_bp", "mrr_minor", "interval_months", "currency",
     "seats", "revenue_365_minor", "last_mrr_minor", "last_interval_months", "last_currency",
+    "churn_bp", "churn_source",
 )  # fmt: skip
 
 
@@ -56,10 +62,22 @@ def price(
     put_offers(engine, found)
     _make_inputs(engine, found, present)
     put_cycles(engine, found)
-    engine.create("candidates", read_sql(__package__, "prices"), **trees())
-    engine.create("unpriced", _UNPRICED)
+    _make_values(engine)
+    engine.view("unpriced", _UNPRICED)
     engine.create("left_alone", read_sql(__package__, "left_alone"), least_cost=least_cost(found))
     return found
+
+
+def _make_values(engine: "Engine") -> None:
+    """Make `roi_values`, every pair with its net value, and `candidates`, which tells the rest.
+
+    The rest (interval, cost, value of success) is worked out where it is read: of most pairs
+    nobody asks for more than the net value.
+    """
+    kept = ", ".join(f"{name} AS {name}" for name in VALUE_COLUMNS)
+    worked_out = f"SELECT {kept} FROM ({prices_sql('roi_inputs')}) AS priced"
+    engine.create("roi_values", worked_out, **price_trees(told=False))
+    engine.view("candidates", candidates_sql("roi_values"), **price_trees(told=True))
 
 
 # An account that is not scored for a reason of its own (a term that binds it) lacks nothing.
@@ -69,7 +87,7 @@ _SCORE_LACKS = (
     "WHEN probability IS NULL THEN 'missing: calibrated churn score' END"
 )
 _UNPRICED = (
-    "SELECT account_id AS account_id, play AS play, missing AS missing FROM roi_inputs "
+    "SELECT account_id AS account_id, play AS play, missing AS missing FROM roi_values "
     f"WHERE NOT missing IS NULL AND play <> '{DO_NOTHING}'"
 )
 
@@ -96,14 +114,13 @@ def _make_inputs(engine: "Engine", found: PriceList, present: frozenset[str]) ->
     columns = ["f.account_id AS account_id"]
     columns += [f'f."{name}" AS "{name}"' for name in sorted(named - FROM_JOINS)]
     sql = read_sql(__package__, "accounts").replace("$columns", ", ".join(columns))
-    engine.create("roi_accounts", sql)
-    engine.create("roi_eligible", " UNION ALL ".join(_eligible(found, present)))
     pooled = next((r.basis_points for r in churn_rates(found.rates, pooled=True)), None)
+    engine.create("roi_accounts", sql, pooled_bp=pooled)
+    engine.view("roi_eligible", " UNION ALL ".join(_eligible(found, present)))
     interval = found.economics.find(found.as_of, "interval_months")
-    engine.create(
+    engine.view(
         "roi_inputs",
         read_sql(__package__, "inputs"),
-        pooled_bp=pooled,
         interval=int(interval.value) if interval else None,
         currency=found.economics.currency,
         most=MAX_REVENUE_MINOR,

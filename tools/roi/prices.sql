@@ -1,6 +1,7 @@
 -- The net value of every pair against doing nothing; the $expressions are tools/roi/formulas.py.
 -- Each step fixes its type, so that no engine shortens a product (DuckDB multiplies in 18 digits
--- unless one side has more; Spark shortens beyond 38). Only whole cents are rounded.
+-- unless one side has more; Spark shortens beyond 38). Only whole cents are rounded. What cannot
+-- be priced stays, without a value: its inputs may be beyond any type.
 WITH typed AS (
   SELECT
     i.play AS play, o.version AS version, o.goal AS goal, i.account_id AS account_id,
@@ -9,8 +10,9 @@ WITH typed AS (
     i.revenue_minor AS revenue_minor, i.value_minor AS value_minor, i.seats AS seats,
     i.churn_bp AS churn_bp, i.churn_source AS churn_source, i.p0_bp AS p0_bp,
     i.p0_source AS p0_source, o.hours AS hours,
-    CAST(i.revenue_minor AS DECIMAL(19, 0)) AS revenue,
-    CAST(i.value_minor AS DECIMAL(19, 0)) AS value,
+    i.missing AS missing, $told AS told_minor,
+    CASE WHEN i.missing IS NULL THEN CAST(i.revenue_minor AS DECIMAL(19, 0)) END AS revenue,
+    CASE WHEN i.missing IS NULL THEN CAST(i.value_minor AS DECIMAL(19, 0)) END AS value,
     CAST(CAST(i.p0_bp AS DECIMAL(5, 0)) * CAST(0.0001 AS DECIMAL(5, 4)) AS DECIMAL(5, 4)) AS p0,
     COALESCE(x.effect, o.mean) AS effect, COALESCE(x.low, o.low) AS effect_low,
     COALESCE(x.high, o.high) AS effect_high,
@@ -21,11 +23,10 @@ WITH typed AS (
     o.conceded AS conceded, o.accepted AS accepted, o.saved AS saved, o.cost AS cost
   FROM roi_inputs AS i
   JOIN roi_offers AS o ON o.play = i.play
-  JOIN roi_cycles AS k ON k.play = i.play AND k.interval_months = i.interval_months
+  LEFT JOIN roi_cycles AS k ON k.play = i.play AND k.interval_months = i.interval_months
   LEFT JOIN roi_multiples AS m ON m.interval_months = i.interval_months
     AND m.churn_bp = i.churn_bp AND m.by_score = CASE i.churn_source WHEN 'score' THEN 1 ELSE 0 END
   LEFT JOIN roi_effects AS x ON x.play = i.play AND x.p0_bp = i.p0_bp
-  WHERE i.missing IS NULL
 ), contributed AS (
   SELECT t.*, $contribution AS contribution, $given AS given FROM typed AS t
 ), kept AS (
@@ -40,7 +41,7 @@ WITH typed AS (
   SELECT n.*, $net AS net, $net_low AS net_low, $net_high AS net_high FROM parts AS n
 ), cents AS (
   SELECT
-    r.*, $net_cents AS nv_minor, $low_cents AS low_minor, $high_cents AS high_minor,
+    r.*, $nv AS nv_minor, $low_cents AS low_minor, $high_cents AS high_minor,
     $cost_cents AS cost_minor, $kept_cents AS kept_minor, $headroom_cents AS headroom_minor
   FROM nets AS r
 )
@@ -51,5 +52,6 @@ SELECT
   basis AS basis, currency AS currency, interval_months AS interval_months,
   raw_minor AS raw_minor, revenue_minor AS revenue_minor, value_minor AS value_minor,
   seats AS seats, churn_bp AS churn_bp, churn_source AS churn_source, p0_bp AS p0_bp,
-  p0_source AS p0_source, kept_minor AS kept_minor, headroom_minor AS headroom_minor
+  p0_source AS p0_source, kept_minor AS kept_minor, headroom_minor AS headroom_minor,
+  missing AS missing
 FROM cents

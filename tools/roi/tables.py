@@ -10,8 +10,11 @@ from tools.errors import NotComputable
 from tools.roi.fixed import cut_points, effects, share, survival_multiple, to_places, within
 from tools.roi.offers import Offer, offers_table, support_per_cycle
 from tools.roi.rates import Rate, Windows, churn_rates
+from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tools.roi.economics import Economics
     from tools.roi.plays import Play
     from tools.warehouse.engine import Engine
@@ -75,13 +78,20 @@ def _chances_table(found: PriceList) -> pa.Table:
     })  # fmt: skip
 
 
+def put_cycles(engine: "Engine", found: PriceList) -> None:
+    """Work out, once per distinct input of an account, what takes a root or a bell curve."""
+    engine.put("roi_effects", _effects_table(engine, found))
+    cycles = _cycles(engine, found)
+    engine.put("roi_multiples", _multiples_table(found, cycles))
+    engine.put("roi_cycles", _support_table(found, sorted({months for months, _, _ in cycles})))
+
+
 def _effects_table(engine: "Engine", found: PriceList) -> pa.Table:
     """The effects that are cut, at the chances that occur."""
-    cut = {o.play: cut_points(o.mean, o.sd) for o in found.offers}
-    rows = engine.run(
-        "SELECT DISTINCT play AS play, p0_bp AS p0_bp FROM roi_inputs WHERE missing IS NULL"
-    ).to_pylist()
-    keys = [(found.offer(r["play"]), r["p0_bp"]) for r in rows if r["p0_bp"] in cut[r["play"]]]
+    chances = _chances(engine, found)
+    keys = [
+        (o, p0) for o in found.offers for p0 in sorted(chances[o.play] & cut_points(o.mean, o.sd))
+    ]
     values = [effects(o.mean, o.sd, p0) for o, p0 in keys]
     columns = {
         "play": pa.array([o.play for o, _ in keys], pa.string()),
@@ -92,31 +102,51 @@ def _effects_table(engine: "Engine", found: PriceList) -> pa.Table:
     return pa.table(columns)
 
 
-def put_cycles(engine: "Engine", found: PriceList) -> None:
-    """Work out, once per distinct input, what takes a root or a bell curve."""
-    engine.put("roi_effects", _effects_table(engine, found))
+def _chances(engine: "Engine", found: PriceList) -> dict[str, set[int]]:
+    """The chances of success without us that each play may meet."""
     rows = engine.run(
-        "SELECT DISTINCT interval_months AS months, churn_bp AS bp, "
-        "CASE churn_source WHEN 'score' THEN 1 ELSE 0 END AS by_score FROM roi_inputs "
-        "WHERE missing IS NULL AND NOT churn_bp IS NULL"
+        "SELECT DISTINCT 10000 - score_bp AS p0_bp FROM roi_accounts WHERE NOT score_bp IS NULL"
+    )
+    scored = set(rows["p0_bp"].to_pylist())
+    met = {o.play: scored if o.without == "score" else set() for o in found.offers}
+    for row in _chances_table(found).to_pylist():
+        met[row["play"]] = met[row["play"]] | {row["p0_bp"]}
+    return met
+
+
+def _cycles(engine: "Engine", found: PriceList) -> list[tuple[int, int | None, bool]]:
+    """Months, chance to be lost and whether a score tells it, of every cycle that may be priced."""
+    usable = {name for offer in found.offers if offer.blocked is None for name in offer.basis}
+    given = found.economics.find(found.as_of, "interval_months")
+    rows = engine.run(
+        read_sql(__package__, "cycles"),
+        interval=int(given.value) if given else None,
+        **{f"on_{name}": name in usable for name in ("mrr", "last_mrr", "orders")},
     ).to_pylist()
-    values = [multiple_of(found, r["bp"], r["months"], by_score=bool(r["by_score"])) for r in rows]
-    engine.put("roi_multiples", pa.table({
-        "interval_months": pa.array([r["months"] for r in rows], pa.int64()),
-        "churn_bp": pa.array([r["bp"] for r in rows], pa.int64()),
-        "by_score": pa.array([r["by_score"] for r in rows], pa.int64()),
+    return [(r["months"], r["churn_bp"], bool(r["by_score"])) for r in rows]
+
+
+def _multiples_table(
+    found: PriceList, cycles: "Sequence[tuple[int, int | None, bool]]"
+) -> pa.Table:
+    keys = [(months, bp, by_score) for months, bp, by_score in cycles if bp is not None]
+    values = [multiple_of(found, bp, months, by_score=by_score) for months, bp, by_score in keys]
+    return pa.table({
+        "interval_months": pa.array([months for months, _, _ in keys], pa.int64()),
+        "churn_bp": pa.array([bp for _, bp, _ in keys], pa.int64()),
+        "by_score": pa.array([int(by_score) for _, _, by_score in keys], pa.int64()),
         "multiple": pa.array(values, pa.decimal128(12, 8)),
-    }))  # fmt: skip
-    months = engine.run(
-        "SELECT DISTINCT interval_months AS months FROM roi_inputs WHERE missing IS NULL"
-    )["months"].to_pylist()
+    })  # fmt: skip
+
+
+def _support_table(found: PriceList, months: list[int]) -> pa.Table:
     pairs = [(offer, month) for offer in found.offers for month in months]
     support = [support_per_cycle(offer.support_year, month) for offer, month in pairs]
-    engine.put("roi_cycles", pa.table({
+    return pa.table({
         "play": pa.array([offer.play for offer, _ in pairs], pa.string()),
         "interval_months": pa.array([month for _, month in pairs], pa.int64()),
         "support": pa.array(support, pa.decimal128(18, 4)),
-    }))  # fmt: skip
+    })  # fmt: skip
 
 
 def multiple_of(

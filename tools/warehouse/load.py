@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tools.warehouse.engine import DuckEngine, Engine
 
 NEVER = -1
+FEW_DAYS = 7
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def batch_id(as_of: int, tables: "Mapping[str, pa.Table]", engine: "DuckEngine")
     """A name for the content of a batch, whatever the order of its rows."""
     digest = hashlib.sha256(str(as_of).encode())
     for name in sorted(tables):
-        engine.put("incoming", tables[name])
+        engine.put("incoming", tables[name].select(["row_hash", "observed_at"]))
         sums = "SUM(CAST(row_hash AS HUGEINT)), SUM(CAST(observed_at AS HUGEINT)), COUNT(*)"
         row = engine.run(f"SELECT {sums} FROM incoming").to_pylist()[0]
         digest.update(f"{name}{sorted(row.items())}".encode())
@@ -100,11 +101,7 @@ def _sift_sql(table: Table) -> str:
     key = ", ".join(("source", *table.key))
     same = " AND ".join(f"e.{k} = r.{k}" for k in ("source", *table.key))
     if not table.versioned:
-        first = f"ROW_NUMBER() OVER (PARTITION BY {key} ORDER BY known_day, row_hash) AS turn"
-        return (
-            f"SELECT {columns} FROM (SELECT r.*, {first} FROM incoming AS r) AS r WHERE turn = 1 "
-            f"AND NOT EXISTS (SELECT 1 FROM existing AS e WHERE {same})"
-        )
+        return _first_seen_sql(columns, key, same)
     first = (
         f"ROW_NUMBER() OVER (PARTITION BY {key}, row_hash, observed_at ORDER BY known_day) AS turn"
     )
@@ -120,6 +117,20 @@ def _sift_sql(table: Table) -> str:
     )
 
 
+def _first_seen_sql(columns: str, key: str, same: str) -> str:
+    """The first of each key, unless it is known; few keys repeat, and only those are ranked."""
+    turn = f"ROW_NUMBER() OVER (PARTITION BY {key} ORDER BY known_day, row_hash) AS turn"
+    twice = f"SELECT {key} FROM incoming GROUP BY {key} HAVING COUNT(*) > 1"
+    repeats = f"SELECT 1 FROM twice AS e WHERE {same}"
+    ranked = f"SELECT r.*, {turn} FROM incoming AS r WHERE EXISTS ({repeats})"
+    known = f"EXISTS (SELECT 1 FROM existing AS e WHERE {same})"
+    return (
+        f"WITH twice AS ({twice}) "
+        f"SELECT {columns} FROM incoming AS r WHERE NOT EXISTS ({repeats}) AND NOT {known} "
+        f"UNION ALL SELECT {columns} FROM ({ranked}) AS r WHERE turn = 1 AND NOT {known}"
+    )
+
+
 def _write(
     kind: FileKind, table: str, relation: str, batch: str, folder: "Path", engine: "DuckEngine"
 ) -> list[DataFile]:
@@ -130,7 +141,8 @@ def _write(
         return []
     path = f"{kind}/{table}/{batch}.parquet"
     (folder / path).parent.mkdir(parents=True, exist_ok=True)
-    # In order of day a reader of some days skips the blocks of all others.
-    engine.export(f"SELECT * FROM {relation} ORDER BY day, known_day", folder / path)
     days = (span["d0"], span["d1"], span["k0"], span["k1"])
+    # In order of day a reader of some days skips the blocks of all others; a few days need none.
+    order = " ORDER BY day, known_day" if span["d1"] - span["d0"] > FEW_DAYS else ""
+    engine.export(f"SELECT * FROM {relation}{order}", folder / path)
     return [DataFile(kind, table, path, span["n"], *days, batch)]

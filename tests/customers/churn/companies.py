@@ -11,8 +11,10 @@ from tools.customers.churn.definition import ChurnDefinition
 from tools.customers.churn.observe import Observed, Snapshot
 from tools.customers.churn.population import inputs
 from tools.customers.features import make_features
+from tools.warehouse.asof.kept_usage import KINDS_SCHEMA, WINDOWS_SCHEMA, make_windows
 from tools.warehouse.asof.world import World
 from tools.warehouse.engine import DuckEngine
+from tools.warehouse.schema import USAGE
 
 MONTHLY = ChurnDefinition("contractual_monthly", 30, 14)
 TEXT, INT, DAY = pa.string(), pa.int64(), pa.int32()
@@ -42,6 +44,27 @@ LIFE = """
 SELECT account_id AS account_id, MIN(day) AS first_day, MAX(day) AS last_day
 FROM usage WHERE NOT account_id IS NULL GROUP BY account_id
 """
+# What usage is before identity, when every reference is an id already.
+SAME = """
+SELECT account_id AS account_ref, contact_id AS contact_ref, name AS name, day AS day,
+  day AS known_day, events AS events, quantity AS quantity
+FROM usage
+"""
+ALIASES = {
+    "account_alias": pa.schema([("ref", TEXT), ("account_id", TEXT)]),
+    "contact_alias": pa.schema([("ref", TEXT), ("contact_id", TEXT)]),
+    "contact_account": pa.schema([("contact_id", TEXT), ("account_id", TEXT)]),
+}
+
+
+def use_of_accounts(as_of: int, engine: DuckEngine) -> None:
+    """Make `usage_life` and `usage_windows` from relation `usage`; nobody has two ids."""
+    engine.create("usage_life", LIFE)
+    engine.view("fact_usage_lately", SAME)
+    nothing = {"fact_usage_windows": WINDOWS_SCHEMA, "fact_usage_kinds": KINDS_SCHEMA}
+    for name, schema in (nothing | ALIASES | {"fact_usage_moved": USAGE}).items():
+        engine.put(name, schema.empty_table())
+    make_windows(as_of, engine)
 
 
 @dataclass
@@ -64,7 +87,7 @@ class Company:
         for name in SCHEMAS:
             engine.put("all_" + name, self.table(name))
             engine.create(name, _as_of_sql(name), as_of=as_of)
-        engine.create("usage_life", LIFE)
+        use_of_accounts(as_of, engine)
         present = {"events" if n == "usage" else n for n, t in self.tables.items() if t.num_rows}
         world = World(as_of, engine, frozenset(present))
         make_features(world)

@@ -1,36 +1,17 @@
 -- Product use per account: windows before $as_of (days < $as_of), and the account's own past.
--- One pass for all windows, since what is counted once is kept as bits: bit 0 of `late_days` is
--- yesterday, bit 55 is 56 days ago, `early_days` goes on from 57 to 112 days ago; kinds of event
--- are numbered, 56 to a word.
-WITH kinds AS (
+-- Days of use are bits, bit 0 yesterday; 268435455 are the last 28 (see asof/usage_windows.sql).
+WITH pages AS (
   SELECT
-    name AS name, CAST(FLOOR((number - 1) / 56) AS BIGINT) AS word,
-    CAST(1 AS BIGINT) << CAST((number - 1) % 56 AS INT) AS bit
-  FROM (
-    SELECT name AS name, ROW_NUMBER() OVER (ORDER BY name) AS number
-    FROM usage
-    WHERE day >= $as_of - 112
-    GROUP BY name
-  ) AS numbered
-),
-words AS (
-  SELECT
-    u.account_id AS account_id, k.word AS word,
-    BIT_OR(CASE WHEN u.day >= $as_of - 56
-      THEN CAST(1 AS BIGINT) << ($as_of - 1 - u.day) ELSE CAST(0 AS BIGINT) END) AS late_days,
-    BIT_OR(CASE WHEN u.day < $as_of - 56
-      THEN CAST(1 AS BIGINT) << ($as_of - 57 - u.day) ELSE CAST(0 AS BIGINT) END) AS early_days,
-    BIT_OR(CASE WHEN u.day >= $as_of - 28 THEN k.bit ELSE CAST(0 AS BIGINT) END) AS kinds_28,
-    BIT_OR(CASE WHEN u.day < $as_of - 28 AND u.day >= $as_of - 56
-      THEN k.bit ELSE CAST(0 AS BIGINT) END) AS kinds_prior_28,
-    CAST(SUM(CASE WHEN u.day >= $as_of - 28 THEN u.events ELSE 0 END) AS BIGINT) AS events_28,
-    CAST(SUM(CASE WHEN u.day < $as_of - 28 AND u.day >= $as_of - 56 THEN u.events ELSE 0 END)
-      AS BIGINT) AS events_prior_28,
-    CAST(SUM(CASE WHEN u.day < $as_of - 28 THEN u.events ELSE 0 END) AS BIGINT) AS events_before
-  FROM usage AS u
-  JOIN kinds AS k ON k.name = u.name
-  WHERE u.day >= $as_of - 112 AND NOT u.account_id IS NULL
-  GROUP BY u.account_id, k.word
+    account_id AS account_id, page AS page,
+    BIT_OR(late_days) AS late_days, BIT_OR(early_days) AS early_days,
+    SUM(events_28) AS events_28, SUM(events_prior_28) AS events_prior_28,
+    SUM(events_before) AS events_before,
+    BIT_OR(kind_0) AS kind_0, BIT_OR(kind_1) AS kind_1, BIT_OR(kind_2) AS kind_2,
+    BIT_OR(kind_3) AS kind_3, BIT_OR(kind_4) AS kind_4, BIT_OR(kind_5) AS kind_5,
+    BIT_OR(kind_6) AS kind_6, BIT_OR(kind_7) AS kind_7
+  FROM usage_windows
+  WHERE NOT account_id IS NULL
+  GROUP BY account_id, page
 ),
 windows AS (
   SELECT
@@ -38,9 +19,16 @@ windows AS (
     BIT_OR(late_days) AS late_days, BIT_OR(early_days) AS early_days,
     SUM(events_28) AS events_28, SUM(events_prior_28) AS events_prior_28,
     SUM(events_before) AS events_before,
-    SUM(BITWISE_COUNT(kinds_28)) AS breadth_28,
-    SUM(BITWISE_COUNT(kinds_prior_28)) AS breadth_prior_28
-  FROM words
+    SUM(
+      SIGN(kind_0 & 268435455) + SIGN(kind_1 & 268435455) + SIGN(kind_2 & 268435455)
+      + SIGN(kind_3 & 268435455) + SIGN(kind_4 & 268435455) + SIGN(kind_5 & 268435455)
+      + SIGN(kind_6 & 268435455) + SIGN(kind_7 & 268435455)
+    ) AS breadth_28,
+    SUM(
+      SIGN(kind_0 >> 28) + SIGN(kind_1 >> 28) + SIGN(kind_2 >> 28) + SIGN(kind_3 >> 28)
+      + SIGN(kind_4 >> 28) + SIGN(kind_5 >> 28) + SIGN(kind_6 >> 28) + SIGN(kind_7 >> 28)
+    ) AS breadth_prior_28
+  FROM pages
   GROUP BY account_id
 ),
 counted AS (
@@ -60,8 +48,8 @@ life AS (
 ),
 people AS (
   SELECT account_id AS account_id, COUNT(DISTINCT contact_id) AS active_contacts_28
-  FROM usage
-  WHERE day >= $as_of - 28 AND NOT account_id IS NULL AND NOT contact_id IS NULL
+  FROM usage_windows
+  WHERE (late_days & 268435455) <> 0 AND NOT account_id IS NULL AND NOT contact_id IS NULL
   GROUP BY account_id
 )
 SELECT

@@ -1,21 +1,34 @@
 -- One row per account: of every attribute the latest value known; what a merge kept speaks
--- before what it gave up.
-WITH ranked AS (
-  SELECT
-    COALESCE(a.account_id, f.account_ref) AS account_id,
-    f.name AS name, f.domain AS domain, f.industry AS industry, f.country AS country,
-    f.timezone AS timezone, f.owner AS owner, f.acquisition AS acquisition, f.plan AS plan,
-    f.employees AS employees, f.deleted AS deleted, f.day AS day,
-    ROW_NUMBER() OVER (
-      PARTITION BY COALESCE(a.account_id, f.account_ref)
-      ORDER BY CASE WHEN f.merged_into IS NULL THEN 1 ELSE 0 END,
-        f.known_day, f.observed_at, f.occurred_at,
-        CASE WHEN a.account_id IS NULL THEN 1 ELSE 0 END, f.account_ref, f.row_hash
-    ) AS position
+-- before what it gave up. Most accounts were told of once: only the others are ranked.
+WITH visible AS (
+  SELECT f.*, COALESCE(a.account_id, f.account_ref) AS account_id, a.account_id AS alias_of
   FROM fact_accounts AS f
   LEFT JOIN account_alias AS a ON a.ref = f.account_ref
   WHERE f.day < $as_of AND f.known_day <= $as_of
+),
+several AS (
+  SELECT account_id AS account_id FROM visible GROUP BY account_id HAVING COUNT(*) > 1
+),
+ranked AS (
+  SELECT
+    v.*,
+    ROW_NUMBER() OVER (
+      PARTITION BY v.account_id
+      ORDER BY CASE WHEN v.merged_into IS NULL THEN 1 ELSE 0 END,
+        v.known_day, v.observed_at, v.occurred_at,
+        CASE WHEN v.alias_of IS NULL THEN 1 ELSE 0 END, v.account_ref, v.row_hash
+    ) AS position
+  FROM visible AS v
+  JOIN several AS s ON s.account_id = v.account_id
 )
+SELECT
+  v.account_id AS account_id, v.name AS name, v.domain AS domain, v.industry AS industry,
+  v.country AS country, v.timezone AS timezone, v.owner AS owner, v.acquisition AS acquisition,
+  v.plan AS plan, v.employees AS employees, CASE WHEN v.day > 0 THEN v.day END AS created_day
+FROM visible AS v
+LEFT JOIN several AS s ON s.account_id = v.account_id
+WHERE s.account_id IS NULL AND NOT COALESCE(v.deleted, FALSE)
+UNION ALL
 SELECT
   account_id AS account_id,
   ARG_MAX(name, CASE WHEN NOT name IS NULL THEN position END) AS name,

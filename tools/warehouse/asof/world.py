@@ -7,27 +7,17 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from tools.days import EPOCH, day_number, from_number, month_number
-from tools.warehouse.dataset import SNAPSHOT, USAGE_KIND, DataFile
+from tools.warehouse.asof.kept_usage import open_usage
 from tools.warehouse.identity import resolve
-from tools.warehouse.schema import BY_NAME, COMMON, USAGE, Column, Table
+from tools.warehouse.schema import BY_NAME, COMMON, Column, Table
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
     from tools.warehouse.dataset import Dataset
-    from tools.warehouse.engine import DuckEngine, Engine
+    from tools.warehouse.engine import Engine
 
 FIRST_DAY = day_number(EPOCH.replace(year=1990))
 LAST_DAY = day_number(EPOCH.replace(year=2040)) - 1
-NEVER = -1
-LIFE = "usage_life"
-LIFE_SCHEMA = pa.schema(
-    [
-        ("account_ref", pa.string()),
-        ("contact_ref", pa.string()),
-        ("first_day", pa.int32()),
-        ("last_day", pa.int32()),
-    ]
-)
 OWN_SQL = ("accounts", "contacts")
 # What a fact says once its later milestone is masked: a deal won tomorrow is open today.
 STATE_BEFORE = {
@@ -60,36 +50,8 @@ def open_world(
             make = engine.create if table.versioned else engine.view
             make(table.name, relation_sql(table), as_of=as_of)
     engine.view("usage", read_sql(__package__, "usage"), as_of=as_of)
-    _usage_life(as_of, engine, dataset, as_of if upto is None else min(as_of, upto))
+    open_usage(as_of, engine, dataset, as_of if upto is None else min(as_of, upto))
     return World(as_of, engine, dataset.present(as_of))
-
-
-def _usage_life(as_of: int, engine: "Engine", dataset: "Dataset", upto: int) -> None:
-    """First and last day of use, from the newest kept snapshot and the files that came since."""
-    kept = max(dataset.files(SNAPSHOT, LIFE, as_of=upto), key=lambda f: f.max_known, default=None)
-    since = dataset.files(USAGE_KIND, "usage", as_of=as_of)
-    if kept is not None:
-        day = kept.max_known
-        since = [f for f in since if f.max_known > day or f.max_day >= day]
-    engine.scan("fact_usage_life", dataset.paths([kept] if kept else []), LIFE_SCHEMA)
-    engine.scan("fact_usage_since", dataset.paths(since), USAGE)
-    engine.create(
-        "usage_life_refs",
-        read_sql(__package__, "usage_life"),
-        as_of=as_of,
-        kept=kept.max_known if kept else NEVER,
-    )
-    engine.create("usage_life", read_sql(__package__, "usage_life_account"))
-
-
-def keep_usage_life(world: World, dataset: "Dataset", engine: "DuckEngine") -> DataFile | None:
-    """Write the first and last days of use, so that tomorrow reads only what is new."""
-    path = f"{SNAPSHOT}/{LIFE}/{world.as_of}.parquet"
-    (dataset.folder / path).parent.mkdir(parents=True, exist_ok=True)
-    query = "SELECT * FROM usage_life_refs ORDER BY account_ref, contact_ref"
-    rows = engine.export(query, dataset.folder / path)
-    days = (world.as_of - 1, world.as_of - 1, world.as_of, world.as_of)
-    return DataFile(SNAPSHOT, LIFE, path, rows, *days, f"{LIFE}-{world.as_of}") if rows else None
 
 
 def relation_sql(table: Table) -> str:

@@ -1,0 +1,23 @@
+-- Every billing cycle and chance to be lost that a price may meet, once.
+SELECT
+  months AS months, churn_bp AS churn_bp,
+  CASE churn_source WHEN 'score' THEN 1 ELSE 0 END AS by_score
+FROM (
+  SELECT
+    COALESCE(interval_months, CAST($interval AS BIGINT)) AS months, churn_bp AS churn_bp,
+    churn_source AS churn_source
+  FROM roi_accounts
+  WHERE $on_mrr AND mrr_minor > 0
+  UNION
+  SELECT
+    COALESCE(last_interval_months, CAST($interval AS BIGINT)) AS months, churn_bp AS churn_bp,
+    churn_source AS churn_source
+  FROM roi_accounts
+  WHERE $on_last_mrr AND last_mrr_minor > 0
+  UNION
+  SELECT 12 AS months, churn_bp AS churn_bp, churn_source AS churn_source
+  FROM roi_accounts
+  WHERE $on_orders AND revenue_365_minor > 0
+) AS cycles
+WHERE months >= 1
+GROUP BY months, churn_bp, CASE churn_source WHEN 'score' THEN 1 ELSE 0 END
