@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from agent.reporting.folders import MEMBERS, folder_of, hashed
 from agent.reporting.making import Made, make_report
 from agent.reporting.period import read_period
@@ -18,7 +20,7 @@ from tools.channels.cells import safe_text
 from tools.errors import Absent, BadInput, Conflict
 from tools.reports.paper.page import as_page, inside, pictures
 from tools.reports.paper.sheets import as_sheets
-from tools.reports.paper.written import from_json, to_json
+from tools.reports.paper.written import figures, from_json, to_json
 from tools.store.reports import Archived, ReportFile
 
 if TYPE_CHECKING:
@@ -93,16 +95,24 @@ def _write(deps: "Deps", period: "Period", made: Made) -> Archived:
     draft.mkdir(parents=True)
     for name, content in files_of(made).items():
         (draft / name).write_bytes(content)
-    query = " UNION ALL ".join(f"({one})" for one in made.members) or _NOBODY
-    made.engine.export(
-        "SELECT DISTINCT figure, account_id, member_id FROM "
-        f"({query}) AS m ORDER BY figure, account_id, member_id",
-        draft / MEMBERS,
-    )
+    _write_members(made, draft / MEMBERS)
     deps.crash("report.written")
     files = tuple(hashed(path) for path in sorted(draft.iterdir()))
     _place(draft, folder)
     return Archived(period.id, period.kind, period.as_of, period.first_day, deps.clock(), files)
+
+
+def _write_members(made: Made, path: "Path") -> None:
+    """Who is behind each figure that can be drilled into, sorted: the same bytes every time."""
+    drilled = sorted({one.id for _, one in figures(made.report) if one.drill})
+    made.engine.put("report_drilled", pa.table({"figure": pa.array(drilled, pa.string())}))
+    query = " UNION ALL ".join(f"({one})" for one in made.members) or _NOBODY
+    made.engine.export(
+        "SELECT DISTINCT m.figure AS figure, m.account_id AS account_id, m.member_id AS member_id "
+        f"FROM ({query}) AS m JOIN report_drilled AS d ON d.figure = m.figure "
+        "ORDER BY 1, 2, 3",
+        path,
+    )
 
 
 def _place(draft: "Path", folder: "Path") -> None:
