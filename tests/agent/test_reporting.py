@@ -1,6 +1,7 @@
 """The report of a week: made once, the same for ever, sent once, and nothing lost in a crash."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from email import message_from_bytes
@@ -71,10 +72,20 @@ def test_made_on_its_monday_or_a_month_later_it_is_the_same_to_the_byte(
         assert hashes(late) == at_once
 
 
+@pytest.fixture(scope="module")
+def reported(homes: Homes) -> Iterator[Deps]:
+    """An installation whose week was reported, to be looked at."""
+    with homes.copy("sqlite") as home:
+        deps = opened(home)
+        file_report(deps, WEEK)
+        yield deps
+
+
 @ON_SQLITE
-def test_every_number_of_a_real_report_is_in_its_json_and_its_mail_is_shown(homes: Homes) -> None:
-    deps = opened(homes.lived("sqlite"))
-    made = file_report(deps, WEEK)
+def test_every_number_of_a_real_report_is_in_its_json_and_its_mail_is_shown(
+    reported: Deps,
+) -> None:
+    deps, made = reported, file_report(reported, WEEK)
     page = read_file(deps, made.archived, HTML).decode()
 
     assert untraced(page, made.report) == []
@@ -85,9 +96,8 @@ def test_every_number_of_a_real_report_is_in_its_json_and_its_mail_is_shown(home
 
 
 @ON_SQLITE
-def test_whoever_is_behind_a_figure_is_as_many_as_it_says(homes: Homes) -> None:
-    deps = opened(homes.lived("sqlite"))
-    made = file_report(deps, WEEK)
+def test_whoever_is_behind_a_figure_is_as_many_as_it_says(reported: Deps) -> None:
+    deps, made = reported, file_report(reported, WEEK)
     path = folder_of(deps, WEEK.id) / MEMBERS
     rows = DuckEngine().run(
         f"SELECT figure, COUNT(*) AS n FROM read_parquet('{path}') GROUP BY figure"
@@ -105,8 +115,8 @@ def test_whoever_is_behind_a_figure_is_as_many_as_it_says(homes: Homes) -> None:
 
 
 @ON_SQLITE
-def test_a_week_that_is_not_over_or_not_run_is_refused(homes: Homes) -> None:
-    deps = opened(homes.lived("sqlite"))
+def test_a_week_that_is_not_over_or_not_run_is_refused(reported: Deps) -> None:
+    deps = reported
     following = Period("weekly", WEEK.first_day + 7, WEEK.as_of + 7)
 
     with pytest.raises(BadInput, match="once 2026-11-09 has been run"):
@@ -187,7 +197,7 @@ def test_the_clock_makes_what_is_over_once_and_waits_for_its_morning(homes: Home
         first = reports_due(deps)
 
         assert "weekly-2026-W44" in first
-        assert "monthly" not in first
+        assert "monthly-2026-10" in first
         later = opened(home, clock_shift_seconds=_shift(home, FIRST + timedelta(days=7)))
         with pytest.raises(LifecycleError, match="waits for the run of 2026-11-09"):
             reports_due(later)
