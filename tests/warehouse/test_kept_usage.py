@@ -56,18 +56,13 @@ class Company:
 
     def land(self, day: int, before: int, uses: tuple[Use, ...]) -> None:
         """Write what came since the run of day `before`; nothing slips in behind it."""
-        rows = [
-            {"account_ref": u.account, "contact_ref": u.contact, "name": f"kind {u.kind}",
-             "day": day - u.ago, "known_day": max(day + u.lag, before + 1), "events": u.events,
-             "quantity": 1.0}
-            for u in uses
-        ]  # fmt: skip
-        if rows:
+        days = [day - u.ago for u in uses]
+        known = [max(day + u.lag, before + 1) for u in uses]
+        if uses:
             path = f"use-{day}.parquet"
-            pq.write_table(pa.Table.from_pylist(rows, schema=USAGE), self.folder / path)
-            days, known = ([row[name] for row in rows] for name in ("day", "known_day"))
+            pq.write_table(_table(uses, days, known), self.folder / path)
             spans = (min(days), max(days), min(known), max(known))
-            self.files.append(DataFile(USAGE_KIND, "usage", path, len(rows), *spans, path))
+            self.files.append(DataFile(USAGE_KIND, "usage", path, len(uses), *spans, path))
 
     def open(self, day: int, run: Run, *, kept: bool) -> tuple[World, Dataset]:
         """Use as of a day, from what runs kept or from the beginning."""
@@ -85,6 +80,15 @@ class Company:
         assert isinstance(engine, DuckEngine)
         found = [keep_usage(name, world, dataset, engine) for name in KEPT]
         self.kept += [file for file in found if file]
+
+
+def _table(uses: tuple[Use, ...], days: list[int], known: list[int]) -> pa.Table:
+    rows = [
+        {"account_ref": u.account, "contact_ref": u.contact, "name": f"kind {u.kind}",
+         "day": day, "known_day": known_day, "events": u.events, "quantity": 1.0}
+        for u, day, known_day in zip(uses, days, known, strict=True)
+    ]  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=USAGE)
 
 
 def _pairs(left: str, right: str, rows: tuple[tuple[str, str], ...]) -> pa.Table:
