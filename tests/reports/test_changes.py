@@ -203,25 +203,30 @@ def test_no_false_alarm_in_the_digest_from_may_to_july(yammer: "Given") -> None:
 
 
 def test_false_alarms_on_shuffled_history_are_as_rare_as_stated(yammer: "Given") -> None:
-    """Any of the seven series named in a week: 10 % is allowed."""
+    """Any of the seven series named in a week: 10 % is allowed, .9 % is measured."""
     verdicts_on(yammer, MONDAYS[-1])
     found = read_tracks(MONDAYS[-1], yammer.engine, yammer.present)
     alarms = false_alarms(found, rounds=2000, seed=1)
     assert alarms.tests == 7 * 2000
-    assert alarms.rounds_with / alarms.rounds <= 0.05
-    assert alarms.named / alarms.tests <= 0.01
+    assert alarms.rounds_with / alarms.rounds <= 0.02
+    assert alarms.named / alarms.tests <= 0.004
 
 
-@pytest.mark.parametrize("kind", ["opened", "clicked"])
-@pytest.mark.parametrize("mail", ["reengagement", "weekly_digest"])
-def test_a_quarter_less_is_found(yammer: "Given", kind: str, mail: str) -> None:
-    """Every fourth person's answers of the newest week are left out."""
-    week = f"day >= {MONDAYS[-1] - 7} AND kind = '{kind}'"
-    to_this = (
-        f"contact_id IN (SELECT contact_id FROM all_messages WHERE name = '{mail}' AND {week})"
-    )
-    to_this = to_this.replace(f"kind = '{kind}'", "kind = 'sent'")
-    spoil = f"{week} AND {to_this} AND CAST(contact_id AS INT) % 4 = 0"
+@pytest.mark.parametrize(
+    ("kind", "mail"),
+    [("clicked", "reengagement"), ("opened", "reengagement"), ("opened", "weekly_digest")],
+)
+@pytest.mark.parametrize("whom", [0, 3])
+def test_a_quarter_less_is_found(yammer: "Given", kind: str, mail: str, whom: int) -> None:
+    """The answers of every fourth person are left out of the newest week.
+
+    Of a quarter less clicks on the digest, an eighth of whose mails are clicked, twelve weeks of
+    history are not sure (p .006 to .02, by who is left out), so it is not promised here.
+    """
+    newest = f"day >= {MONDAYS[-1] - 7}"
+    got_it = f"SELECT contact_id FROM all_messages WHERE name = '{mail}' AND {newest}"
+    fourth = f"CAST(contact_id AS INT) % 4 = {whom}"
+    spoil = f"{newest} AND kind = '{kind}' AND contact_id IN ({got_it}) AND {fourth}"
     moved = [v.track.id for v in verdicts_on(yammer, MONDAYS[-1], spoil) if v.moved]
     assert f"{kind}.{mail}" in moved
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.reports.sections.conftest import Simulated
 from tests.reports.sections.life import AS_OF, check_laws, company, figures, said
 from tools.reports.paper.model import Chart, Table
@@ -96,6 +98,7 @@ def test_the_same_week_told_later_is_the_same() -> None:
     assert figures(now) == figures(later)
 
 
+@pytest.mark.xdist_group("simulated sections")
 def test_the_simulated_company(simulated: Simulated) -> None:
     chapter = make_changes(simulated.given)
     check_laws(simulated.given, chapter)

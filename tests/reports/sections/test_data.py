@@ -96,6 +96,7 @@ def test_a_dirty_company() -> None:
     assert not any("@" in figure for figure in values)
 
 
+@pytest.mark.xdist_group("simulated sections")
 def test_the_simulated_company_is_fit(simulated: Simulated) -> None:
     engine = DuckEngine()
     simulated.company.dataset.scan(simulated.given.as_of, engine)

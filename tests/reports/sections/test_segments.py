@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -176,6 +177,7 @@ def test_no_proposal_is_said_with_the_reason() -> None:
     assert all(block.id != "segments.proposal" for block in chance.section.blocks)
 
 
+@pytest.mark.xdist_group("simulated sections")
 def test_the_simulated_company(simulated: Simulated) -> None:
     active = active_segments(RULES.segments, simulated.company.frozen)
     differ = examine(simulated.outcomes, RULES.segments, active, simulated.assigned.counts)

@@ -157,6 +157,7 @@ def test_half_is_told_when_half_have_left(share: float) -> None:
         assert median.missing == "not yet half"
 
 
+@pytest.mark.xdist_group("simulated sections")
 def test_the_simulated_company(simulated: Simulated) -> None:
     chapter = make_stages(simulated.given)
     check_laws(simulated.given, chapter)
