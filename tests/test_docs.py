@@ -52,6 +52,7 @@ def test_the_figures_are_those_of_the_demo(tmp_path: Path) -> None:
     shown = " ".join(_lifecycle("demo", "--no-inbox", *home).split())
     proposal = re.findall(r"p[0-9a-f]{16}", shown)[0]
     shown += " ".join(_lifecycle("explain", proposal, *home).split())
+    shown += " ".join(_lifecycle("report", *home).split())
     shown += _decided(tmp_path, proposal)
     journey = README.split("## One customer's journey")[1].split("## Your own data")[0]
 
