@@ -1,8 +1,9 @@
 """Measure the day: `python -m tests.bench.day [--accounts 10000 100000 1000000] [--events 200]`.
 
-For each size a company is simulated and landed, then five steps run, each in a process of its
+For each size a company is simulated and landed, then six steps run, each in a process of its
 own: two baselines over the raw events (`bare` counts days and names too, `plain` does not), the
-look-back that segment outcomes rest on, the whole first day, and the second day with its load.
+look-back that segment outcomes rest on, the whole first day, the second day with its load, and
+the weekly report with the morning it is made from.
 Ratios are to `bare` of the same size in the same run; growth is the slope of log CPU seconds
 over log accounts since the size before.
 """
@@ -18,7 +19,7 @@ from pathlib import Path
 
 from tests.bench.company import Company, land_company
 from tests.bench.measure import Taken, measure
-from tests.bench.pipeline import STEPS
+from tests.bench.steps import STEPS
 
 SIZES = (10_000, 100_000, 1_000_000)
 HEADER = (
@@ -90,7 +91,7 @@ def _notes(now: Figures) -> str:
     share, days = c.new_events / c.events, c.second_day - c.first_day
     landed = f"{c.events:,} events, simulated and landed in {now.landing:.0f} s"
     lines = [f"{indent} {landed}; the second day brings {share:.2%} more in {days} days"]
-    for step in ("day", "second day"):
+    for step in (one for one in ("day", "second day", "report") if one in now.taken):
         phases = ", ".join(f"{n} {s:.2f}" for n, s in now.taken[step].phases.items())
         lines.append(f"{indent} {step}: {phases}")
     return "\n".join(lines)

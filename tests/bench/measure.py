@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tests.bench.company import Company
-from tests.bench.pipeline import STEPS, Clock
+from tests.bench.pipeline import Clock
+from tests.bench.steps import STEPS
 
 ROOT = Path(__file__).parents[2]
 

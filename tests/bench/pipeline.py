@@ -4,7 +4,7 @@ Nothing here loops over customers; what leaves the engine is the head and small 
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,8 +20,8 @@ from tests.bench.model import made_model
 from tools.customers import churn, stages
 from tools.customers.features import make_features
 from tools.customers.segments.assign import Frozen, active_segments, assign, freeze
-from tools.customers.segments.outcomes import outcomes
-from tools.customers.segments.rules import OUTCOMES
+from tools.customers.segments.outcomes import Outcomes, outcomes
+from tools.customers.segments.rules import OUTCOMES, Segment
 from tools.roi.head import head
 from tools.roi.price import price
 from tools.roi.rates import Windows
@@ -44,6 +44,15 @@ def new_engine() -> DuckEngine:
 def rulebook() -> Rulebook:
     """The policies and economics the project ships."""
     return read_rulebook(Path(policies.__path__[0]), Path(config.__path__[0]) / "economics.yaml")
+
+
+@dataclass(frozen=True)
+class Segmented:
+    """The segments in use, how many accounts each has, and what became of such accounts."""
+
+    active: tuple[Segment, ...]
+    sizes: tuple[tuple[str, int], ...]
+    outcomes: Outcomes
 
 
 @dataclass
@@ -131,7 +140,21 @@ def _day(
     company: Company, day: int, clock: Clock, files: list[DataFile], *, before: int | None
 ) -> tuple[int, list[DataFile]]:
     """Rows that left the engine, and the snapshot tomorrow reads."""
-    book, dataset, engine = rulebook(), company.dataset(files), new_engine()
+    dataset, engine = company.dataset(files), new_engine()
+    world, _ = numbers(company, day, clock, dataset, engine, before=before)
+    with clock.phase("head"):
+        found = head(engine, HEAD)
+    with clock.phase("keep"):
+        usage = _keep(company, world, dataset, engine)
+    return len(found), usage
+
+
+def numbers(
+    company: Company, day: int, clock: Clock, dataset: Dataset, engine: DuckEngine,
+    *, before: int | None,
+) -> tuple[World, Segmented]:  # fmt: skip
+    """Everything a morning computes of everybody; the relations live in the engine."""
+    book = rulebook()
     with clock.phase("open world"):
         world = open_world(day, engine, dataset)
     with clock.phase("features"):
@@ -141,16 +164,12 @@ def _day(
     with clock.phase("stages"):
         _stages(company, world, book, before)
     with clock.phase("segments"):
-        _segments(company, world, book)
+        segmented = _segments(company, world, book)
     with clock.phase("price"):
         windows = dict(book.segments.windows)
         known = {name: windows[name] for name in ("churn", "expansion", "return")}
         price(day, engine, book.plays, book.economics, world.present, Windows(30, known))
-    with clock.phase("head"):
-        found = head(engine, HEAD)
-    with clock.phase("keep"):
-        usage = _keep(company, world, dataset, engine)
-    return len(found), usage
+    return world, segmented
 
 
 def _stages(company: Company, world: World, book: Rulebook, before: int | None) -> None:
@@ -178,12 +197,13 @@ _CHANGED = (
 )
 
 
-def _segments(company: Company, world: World, book: Rulebook) -> None:
+def _segments(company: Company, world: World, book: Rulebook) -> Segmented:
     frozen = Frozen.from_json((company.folder / "frozen.json").read_text(encoding="utf-8"))
-    assign(world.as_of, world.engine, book.segments, frozen)
+    assigned = assign(world.as_of, world.engine, book.segments, frozen)
     world.engine.scan("segment_history", [company.folder / "history.parquet"], NO_HISTORY)
     active = active_segments(book.segments, frozen)
-    outcomes(world.as_of, world.engine, book.segments, active, world.present)
+    found = outcomes(world.as_of, world.engine, book.segments, active, world.present)
+    return Segmented(active, assigned.counts, found)
 
 
 def _keep(company: Company, world: World, dataset: Dataset, engine: DuckEngine) -> list[DataFile]:
@@ -207,10 +227,3 @@ _TRANSITIONS = (
     "effective_day AS effective_day, observed_day AS observed_day, because AS because, "
     "rule_version AS rule_version, skipped AS skipped FROM transition_inserts"
 )
-STEPS: dict[str, Callable[[Company, Clock], int]] = {
-    "plain": lambda company, _: bare(company, "plain"),
-    "bare": lambda company, _: bare(company, "bare"),
-    "look back": look_back,
-    "day": first_day,
-    "second day": second_day,
-}
