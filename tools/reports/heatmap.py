@@ -4,13 +4,13 @@ import io
 from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from tools.days import from_number
+from tools.reports.paper.picture import Picture, titled
 from tools.reports.retention_table import by_cohort, cell_text, cohort_label, notes, percent, title
 
 if TYPE_CHECKING:
@@ -32,15 +32,6 @@ _STYLE = {
 
 
 @dataclass(frozen=True)
-class Picture:
-    """One picture in two formats and in words."""
-
-    png: bytes
-    svg: str
-    alt: str
-
-
-@dataclass(frozen=True)
 class Tile:
     """One rectangle: column, row, share 0..1 of the darkest (None: no percentage), text."""
 
@@ -59,7 +50,7 @@ def draw_heatmap(report: "Retention") -> Picture:
         figure = _figure(report)
         figure.savefig(png, format="png", dpi=144, metadata={"Software": None, "Description": alt})
         figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
-    return Picture(png.getvalue(), _with_title(svg.getvalue(), alt), alt)
+    return Picture(png.getvalue(), titled(svg.getvalue(), alt), alt)
 
 
 def describe(report: "Retention") -> str:
@@ -156,10 +147,3 @@ def _footer(report: "Retention", per_line: int) -> list[str]:
     if (hidden := len(by_cohort(report)) - MOST_COHORTS) > 0:
         said.insert(0, f"The {hidden} earliest cohorts are not drawn; the mean counts them.")
     return [part for line in said for part in wrap(line, per_line)]
-
-
-def _with_title(svg: str, alt: str) -> str:
-    """Name the picture for screen readers, in the place the format has for it."""
-    head, sep, rest = svg.partition("<svg ")
-    inside, close, body = rest.partition(">")
-    return f'{head}{sep}role="img" {inside}{close}\n <title>{escape(alt)}</title>{body}'

@@ -20,7 +20,8 @@ Reason = Literal[
 ]  # fmt: skip
 
 
-def _example(**values: Any) -> ConfigDict:
+def example(**values: Any) -> ConfigDict:
+    """A strict body with one example for the documentation."""
     return ConfigDict(extra="forbid", json_schema_extra={"examples": [values]})
 
 
@@ -124,7 +125,7 @@ class Proposal(BaseModel):
 class Looked(BaseModel):
     """The exact bytes and version that were looked at."""
 
-    model_config = _example(version=1, sha256=SHA, seconds=12)
+    model_config = example(version=1, sha256=SHA, seconds=12)
     version: int = Field(ge=1, le=10**9)
     sha256: str = Field(min_length=1, max_length=64, pattern="^[0-9a-f]+$")
     seconds: int | None = Field(
@@ -136,7 +137,7 @@ class Looked(BaseModel):
 class Reject(Looked):
     """No, and why."""
 
-    model_config = _example(version=1, sha256=SHA, reason="wrong_time", note="after the fair")
+    model_config = example(version=1, sha256=SHA, reason="wrong_time", note="after the fair")
     reason: Reason
     note: Note = ""
 
@@ -144,7 +145,7 @@ class Reject(Looked):
 class Snooze(Looked):
     """Not before a day."""
 
-    model_config = _example(version=1, sha256=SHA, until="2024-03-04")
+    model_config = example(version=1, sha256=SHA, until="2024-03-04")
     until: date
     note: Note = ""
 
@@ -152,7 +153,7 @@ class Snooze(Looked):
 class Edit(Looked):
     """Other words; nothing else can be edited."""
 
-    model_config = _example(version=1, sha256=SHA, subject="More seats?", body="Hello Ann,\n")
+    model_config = example(version=1, sha256=SHA, subject="More seats?", body="Hello Ann,\n")
     subject: str = Field(max_length=LONGEST_SUBJECT, pattern=STORABLE)
     body: str = Field(max_length=LONGEST_BODY, pattern=STORABLE)
 
@@ -160,7 +161,7 @@ class Edit(Looked):
 class Revoke(Looked):
     """Withdraw for good."""
 
-    model_config = _example(version=2, sha256=SHA, reason="wrong_facts")
+    model_config = example(version=2, sha256=SHA, reason="wrong_facts")
     reason: Reason | Literal[""] = ""
 
 
@@ -180,7 +181,7 @@ class Result(BaseModel):
 class Item(BaseModel):
     """One of many."""
 
-    model_config = _example(proposal=ID, version=1, sha256=SHA)
+    model_config = example(proposal=ID, version=1, sha256=SHA)
     proposal: Id
     version: int = Field(ge=1, le=10**9)
     sha256: str = Field(min_length=1, max_length=64, pattern="^[0-9a-f]+$")
@@ -189,7 +190,7 @@ class Item(BaseModel):
 class Chosen(BaseModel):
     """Ids to be approved together."""
 
-    model_config = _example(proposals=[ID])
+    model_config = example(proposals=[ID])
     proposals: list[Id] = Field(
         min_length=1, max_length=500, json_schema_extra={"uniqueItems": True}
     )
@@ -209,172 +210,9 @@ class Group(BaseModel):
 class Bulk(BaseModel):
     """Many yeses; `looked_at` are the ids of the sample that were looked at."""
 
-    model_config = _example(items=[{"proposal": ID, "version": 1, "sha256": SHA}], looked_at=[ID])
+    model_config = example(items=[{"proposal": ID, "version": 1, "sha256": SHA}], looked_at=[ID])
     items: list[Item] = Field(min_length=1, max_length=500)
     looked_at: list[Id] = Field(max_length=500)
-
-
-Useless = Literal[
-    "in_contact", "known_better", "wrong_facts", "wrong_step", "too_small", "other",
-]  # fmt: skip
-
-
-class Move(BaseModel):
-    """How a churn score moved since a day; without points it is within the noise."""
-
-    since: date
-    real: bool
-    points: str | None
-
-
-class Step(BaseModel):
-    """Something that can be done, with its net value against doing nothing."""
-
-    play: str
-    net: Amount | None
-    low: Amount | None
-    high: Amount | None
-    words: str
-
-
-class CareSaid(BaseModel):
-    """What a person said of an account last."""
-
-    kind: str
-    who: str
-    reason: str
-    day: date | None
-    until: date | None
-
-
-class KnownAccount(BaseModel):
-    """An account, whatever part of the list it stands in."""
-
-    account_id: str
-    account_name: str
-    owner: str
-    stage: str
-    stage_since: date | None
-    churn_percent: str | None
-    change_7: Move | None
-    change_30: Move | None
-    unscored_reason: str
-    mrr: Amount | None
-    term_ends: date | None
-    tickets_open: int
-    tickets_high: int
-    last_touch: date | None
-    touched_by: str
-
-
-class CallLine(KnownAccount):
-    """An account of the list: why now, the next step, and what else could be done."""
-
-    holder: str = Field(alias="for")
-    state: str
-    place: int | None
-    why_now: str
-    step: Step
-    goal: str
-    cost: Amount
-    hours: str
-    at_stake: Amount
-    alternatives: list[Step]
-    proposal: str
-    said: CareSaid | None
-    version: int = Field(description="Send it back to say something of the account.")
-    under_way: str
-
-
-class LeftAccount(KnownAccount):
-    """An account nobody should call, and the arithmetic."""
-
-    why: str
-    arithmetic: str
-    kept: Amount | None
-
-
-class UnscoredAccount(KnownAccount):
-    """An account that cannot be judged."""
-
-    why: str
-
-
-class ListCounts(BaseModel):
-    """How many accounts stand where."""
-
-    list: dict[str, int]
-    leave_alone: int
-    let_go: int
-    unscored: dict[str, int]
-    without_score: dict[str, int]
-
-
-class NoiseFloor(BaseModel):
-    """Below this a change of the score is no real change."""
-
-    percent: str
-    basis: str
-
-
-class FreshSource(BaseModel):
-    """The newest fact of a source."""
-
-    source: str
-    table: str
-    newest: date
-    days_behind: int
-
-
-class Accounts(BaseModel):
-    """The CSM's list: every active account is counted in exactly one part."""
-
-    as_of: date
-    owner: str
-    owners: list[str]
-    currency: str
-    capacity: int | None
-    value: Amount
-    counts: ListCounts
-    items: list[CallLine]
-    leave_alone: list[LeftAccount]
-    let_go: list[LeftAccount]
-    unscored: list[UnscoredAccount]
-    noise_floor: NoiseFloor
-    freshness: list[FreshSource]
-
-
-class Told(BaseModel):
-    """An account in the version that was seen."""
-
-    model_config = _example(account="crm:4711", version=0)
-    account: str = Field(min_length=1, max_length=300, pattern=STORABLE)
-    version: int = Field(ge=0, le=10**9)
-    note: Note = ""
-
-
-class Later(Told):
-    """Not before a day."""
-
-    model_config = _example(account="crm:4711", version=0, until="2024-03-04")
-    until: date
-
-
-class NotUseful(Told):
-    """Why it should not have been on the list."""
-
-    model_config = _example(account="crm:4711", version=0, reason="in_contact")
-    reason: Useless
-
-
-class Cared(BaseModel):
-    """How the account stands now."""
-
-    account: str
-    kind: str
-    version: int
-    until: date | None
-    again: bool
 
 
 class Refused(BaseModel):

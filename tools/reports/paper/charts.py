@@ -7,13 +7,12 @@ colour-blind can tell apart); the words under the picture carry the figures.
 import io
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
 
 import matplotlib as mpl
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from tools.reports.paper.picture import Picture, alternative
+from tools.reports.paper.picture import Picture, alternative, titled
 
 if TYPE_CHECKING:
     from tools.reports.paper.model import Chart, Series
@@ -48,7 +47,7 @@ def draw(chart: "Chart") -> Picture:
         canvas = _canvas(chart)
         canvas.savefig(png, format="png", dpi=DPI, metadata={"Software": None})
         canvas.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
-    return Picture(png.getvalue(), _titled(svg.getvalue(), alt), alt)
+    return Picture(png.getvalue(), titled(svg.getvalue(), alt), alt)
 
 
 def _canvas(chart: "Chart") -> Any:
@@ -109,10 +108,3 @@ def _tick(value: float, chart: "Chart") -> str:
         return f"{value * 100:g}%"
     main = value / 100 if chart.unit == "money" else value
     return f"{main / 1000:g}k" if abs(main) >= 10_000 else f"{main:g}"
-
-
-def _titled(svg: str, alt: str) -> str:
-    """Name the picture for screen readers, in the place the format has for it."""
-    head, sep, rest = svg.partition("<svg ")
-    inside, close, body = rest.partition(">")
-    return f'{head}{sep}role="img" {inside}{close}\n <title>{escape(alt)}</title>{body}'

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
 
 from tools.reports.paper.shown import written
 
@@ -33,3 +34,10 @@ def _said(chart: "Chart", series: "Series") -> str:
     cut = f" (the last {len(shown)})" if len(shown) < len(known) else ""
     kind = "" if series.style == "observed" else f" ({series.style})"
     return f"{series.name}{kind}{cut} {points or 'no value'}"
+
+
+def titled(svg: str, alt: str) -> str:
+    """Name the picture for screen readers, in the place the format has for it."""
+    head, sep, rest = svg.partition("<svg ")
+    inside, close, body = rest.partition(">")
+    return f'{head}{sep}role="img" {inside}{close}\n <title>{escape(alt)}</title>{body}'
