@@ -11,7 +11,7 @@ from approvals.request import PERMISSIONS, Result
 from approvals.staff import opened_for
 from approvals.tiers import HIGH, Stake
 from tools.errors import BadInput, Conflict, Forbidden
-from tools.store.gate.agreed import standing
+from tools.store.gate.agreed import standing, writers
 from tools.store.gate.records import Action
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def approve(
     gate.check_seen(tx, proposal, wish)
     values = read_values(tx.asked.bytes_of(proposal), proposal.shown, proposal.id)
     before = _agreed(tx, proposal)
-    if actor.person == proposal.editor:
+    if actor.person in writers(tx.log.of(proposal.id), proposal.shown):
         raise Forbidden("you wrote these words; somebody else must agree to them")
     if actor.person in {deed.who for deed in before}:
         raise Forbidden("you have agreed already; a second person must")

@@ -16,7 +16,7 @@ from approvals.audit import broken_links, missing_tail
 from approvals.canonical import digest
 from approvals.envelope import read_values
 from tools.store.gate.actions import EDGES as ACTION_EDGES
-from tools.store.gate.agreed import standing
+from tools.store.gate.agreed import standing, writers
 from tools.store.gate.asked import EDGES as PROPOSAL_EDGES
 from tools.store.personal import erased_by
 
@@ -95,9 +95,8 @@ def _too_few_eyes(tx: "GateTx", actions: "Iterable[Action]") -> "Iterator[str]":
             continue
         deeds = tx.log.of(action.proposal)
         people = {deed.who for deed in standing(deeds, action.sha256)}
-        writers = {d.who for d in deeds if d.kind == "edit" and d.sha256 == action.sha256}
         marked = len(read_values(text, action.sha256, action.proposal)["what"]["approval"])
-        if len(people) < max(1, marked) or people & writers:
+        if len(people) < max(1, marked) or people & writers(deeds, action.sha256):
             yield f"action {action.id}: {len(people)} agreed, {max(1, marked)} must, not who wrote"
 
 

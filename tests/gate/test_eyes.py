@@ -205,3 +205,17 @@ def test_what_was_seen_before_an_edit_cannot_be_approved(office: Office) -> None
     assert office.dispatch() == {"sent": 1}
     assert "\tNew\n" in office.vendor.ledger.read_text(encoding="utf-8")
     assert office.wrong() == ()
+
+
+def test_who_wrote_these_words_before_somebody_came_back_to_them_may_not_agree(
+    dear: Office,
+) -> None:
+    """Found by the soak: only the last editor was asked about, though two wrote the same bytes."""
+    for who, body in (("ann", "Hello."), ("bob", "Good morning."), ("cleo", "Hello.")):
+        dear.decide(who, "edit", only(dear), subject="A word", body=body)
+
+    for who in ("ann", "cleo"):
+        with pytest.raises(Forbidden, match="you wrote these words"):
+            dear.decide(who, "approve", only(dear))
+    assert dear.decide("bob", "approve", only(dear)).waits_for == 1
+    assert dear.wrong() == ()

@@ -13,6 +13,7 @@ from approvals.web.detail import Change, Detail, changes, detail_of
 from approvals.web.forms import Asked, ProposalId, new_key
 from approvals.web.looking import stamp
 from approvals.web.visits import Reader, Visit
+from tools.store.gate.agreed import writers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,7 +77,7 @@ def _can(visit: Visit, detail: Detail) -> frozenset[str]:
     found = {"edit", "reject", "snooze", "assign", "revoke"} if detail.open else set()
     if detail.open and me in {deed.who for deed in detail.agreed}:
         found.add("undo_first")
-    elif detail.open and me != detail.proposal.editor:
+    elif detail.open and me not in writers(detail.deeds, detail.proposal.shown):
         found.add("approve")
     if detail.proposal.status == "approved" and detail.action is not None \
             and detail.action.status == "scheduled":  # fmt: skip

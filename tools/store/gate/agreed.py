@@ -1,4 +1,4 @@
-"""Whose yes to some bytes stands: an edit voids every one before it, an undo one's own."""
+"""Whose yes to some bytes stands, and whose cannot: an edit voids every yes before it."""
 
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,14 @@ if TYPE_CHECKING:
     from tools.store.gate.records import Deed
 
 VOIDS = ("edit", "undo")
+
+
+def writers(deeds: "Iterable[Deed]", sha256: str) -> frozenset[str]:
+    """Everybody who ever wrote exactly these bytes: whoever edits back to them is not the only one.
+
+    None of them may agree to them, however many edits lie between.
+    """
+    return frozenset(d.who for d in deeds if d.kind == "edit" and d.sha256 == sha256)
 
 
 def standing(deeds: "Iterable[Deed]", sha256: str) -> "tuple[Deed, ...]":
