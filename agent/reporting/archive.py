@@ -57,8 +57,8 @@ def file_report(deps: "Deps", period: "Period") -> Filed:
     previous = deps.store.reports.latest(period.kind, period.as_of)
     before = read_report(deps, previous) if previous else None
     made = make_report(deps, period, before)
-    archived = _write(deps, period, made)
     try:
+        archived = _write(deps, period, made)
         new = deps.store.reports.add(archived)
     except Conflict:
         if (kept := deps.store.reports.get(period.id)) is None:
@@ -119,7 +119,12 @@ def _place(draft: "Path", folder: "Path") -> None:
     """Move a whole report to its place; one that no row names is left over from a crash."""
     if folder.exists():
         shutil.rmtree(folder)
-    draft.rename(folder)
+    try:
+        draft.rename(folder)
+    except FileNotFoundError as error:
+        raise Conflict(f"report {folder.name} was made by somebody else meanwhile") from error
+    for left in folder.parent.glob(f".{folder.name}.*.part"):  # of those who were killed
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def read_report(deps: "Deps", archived: Archived) -> "Report":

@@ -1,6 +1,7 @@
 """The report of a week: made once, the same for ever, sent once, and nothing lost in a crash."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -17,7 +18,6 @@ from agent.reporting.archive import (
     PDF,
     file_report,
     read_file,
-    remade,
 )
 from agent.reporting.due import reports_due
 from agent.reporting.folders import MEMBERS, folder_of
@@ -40,6 +40,8 @@ from tools.warehouse.engine import DuckEngine
 ON_EACH = [pytest.param(kind, marks=pytest.mark.xdist_group(f"agent-{kind}")) for kind in KINDS]
 ON_SQLITE = pytest.mark.xdist_group("agent-sqlite")
 WEEK = week_before(number(FIRST))
+POINTS = [point for point in crash_points("reporting") if point]
+SENDING = ("report.calling", "report.called")
 READERS = ["ceo@x.example", "cfo@x.example"]
 
 
@@ -57,28 +59,38 @@ def hashes(deps: Deps) -> dict[str, str]:
 def test_made_on_its_monday_or_a_month_later_it_is_the_same_to_the_byte(
     kind: str, homes: Homes
 ) -> None:
-    with homes.copy(kind) as home, homes.copy(kind) as waited:
+    with homes.copy(kind) as home, homes.copy(kind, SECOND) as waited:
         made = file_report(deps := opened(home), WEEK)
-        at_once = hashes(deps)
-        for day in (SECOND, LATER):
-            assert home.run(day).code == waited.run(day).code == 0
+        ended = waited.run(LATER)
+        again = file_report(later := opened(waited), WEEK)
 
+        assert ended.code == 0, ended.text
         assert made.new
+        assert again.new
         assert made.failed == ()
-        assert remade(opened(home), made.archived) == ()
-        assert hashes(opened(home)) == at_once
-        late = opened(waited)
-        assert file_report(late, WEEK).new
-        assert hashes(late) == at_once
+        assert hashes(later) == hashes(deps)
 
 
 @pytest.fixture(scope="module")
-def reported(homes: Homes) -> Iterator[Deps]:
+def archive(homes: Homes) -> Iterator[Home]:
     """An installation whose week was reported, to be looked at."""
     with homes.copy("sqlite") as home:
-        deps = opened(home)
-        file_report(deps, WEEK)
-        yield deps
+        file_report(opened(home), WEEK)
+        yield home
+
+
+@pytest.fixture
+def reported(archive: Home) -> Deps:
+    """The same, opened."""
+    return opened(archive)
+
+
+@pytest.fixture
+def own(archive: Home, tmp_path: Path) -> Home:
+    """A copy of it to do with as a test likes."""
+    folder = tmp_path / "home"
+    shutil.copytree(archive.folder, folder)
+    return replace(archive, folder=folder, database=f"sqlite:///{folder / 'lifecycle.db'}")
 
 
 @ON_SQLITE
@@ -125,68 +137,63 @@ def test_a_week_that_is_not_over_or_not_run_is_refused(reported: Deps) -> None:
 
 
 @ON_SQLITE
-def test_a_section_that_fails_says_so_and_stops_no_other_and_is_not_sent(homes: Homes) -> None:
-    with homes.copy("sqlite") as home:
-        deps = opened(home, report_to=READERS)
-        made = file_report(deps, WEEK)
+def test_a_section_that_fails_says_so_and_stops_no_other_and_is_not_sent(own: Home) -> None:
+    deps = opened(own, report_to=READERS)
 
-        def broken(_: object) -> Chapter:
-            raise ZeroDivisionError
+    def broken(_: object) -> Chapter:
+        raise ZeroDivisionError
 
-        other = make_report(deps, WEEK, None, (broken,))
-        filed = replace(made, failed=other.failed)
+    other = make_report(deps, WEEK, None, (broken,))
+    filed = replace(file_report(deps, WEEK), failed=other.failed)
 
-        assert other.failed == ("Broken",)
-        assert "ZeroDivisionError" in str(other.report.sections[0].lines)
-        assert "not every section" in send_report(deps, filed).words
-        assert deps.store.reports.posts(WEEK.id) == ()
+    assert other.failed == ("Broken",)
+    assert "ZeroDivisionError" in str(other.report.sections[0].lines)
+    assert "not every section" in send_report(deps, filed).words
+    assert deps.store.reports.posts(WEEK.id) == ()
 
 
 @ON_SQLITE
-def test_what_is_not_what_was_archived_is_not_shown(homes: Homes) -> None:
-    with homes.copy("sqlite") as home:
-        deps = opened(home)
-        made = file_report(deps, WEEK)
-        page = folder_of(deps, WEEK.id) / HTML
-        page.write_text(page.read_text() + " ")
+def test_what_is_not_what_was_archived_is_not_shown(own: Home) -> None:
+    deps = opened(own)
+    made = file_report(deps, WEEK)
+    page = folder_of(deps, WEEK.id) / HTML
+    page.write_text(page.read_text() + " ")
 
-        with pytest.raises(BadInput, match="is not what was archived"):
-            read_file(deps, made.archived, HTML)
-        page.unlink()
-        with pytest.raises(BadInput, match="is gone"):
-            read_file(deps, made.archived, HTML)
-        with pytest.raises(Absent, match="has no file"):
-            read_file(deps, made.archived, "../lifecycle.db")
-
-
-@ON_SQLITE
-def test_each_reader_gets_it_once_with_page_pictures_and_print(homes: Homes) -> None:
-    with homes.copy("sqlite") as home:
-        deps = opened(home, report_to=READERS, company="Bäcker")
-        made = file_report(deps, WEEK)
-
-        first, again = send_report(deps, made), send_report(deps, made)
-
-        assert first.words == "sent to 2"
-        assert again.words == "sent to 0, 2 had it"
-        mails = sorted((home.folder / "outbox").glob("*.eml"))
-        assert len(mails) == 2
-        message = message_from_bytes(mails[0].read_bytes())
-        kinds = [part.get_content_type() for part in message.walk()]
-        assert {"text/plain", "text/html", "image/png", "application/pdf"} <= set(kinds)
+    with pytest.raises(BadInput, match="is not what was archived"):
+        read_file(deps, made.archived, HTML)
+    page.unlink()
+    with pytest.raises(BadInput, match="is gone"):
+        read_file(deps, made.archived, HTML)
+    with pytest.raises(Absent, match="has no file"):
+        read_file(deps, made.archived, "../lifecycle.db")
 
 
 @ON_SQLITE
-def test_nothing_is_sent_on_bad_grounds_and_it_says_why(homes: Homes) -> None:
-    with homes.copy("sqlite") as home:
-        deps = opened(home)
-        made = file_report(deps, WEEK)
+def test_each_reader_gets_it_once_with_page_pictures_and_print(own: Home) -> None:
+    deps = opened(own, report_to=READERS, company="Bäcker")
+    made = file_report(deps, WEEK)
 
-        assert "report_to" in send_report(deps, made).words
-        asked = opened(home, report_to=READERS)
-        stale = replace(made, unfit=("orders are 9 days old",))
-        assert send_report(asked, stale).words == "not sent: orders are 9 days old"
-        assert not (home.folder / "outbox").exists()
+    first, again = send_report(deps, made), send_report(deps, made)
+
+    assert first.words == "sent to 2"
+    assert again.words == "sent to 0, 2 had it"
+    mails = sorted((own.folder / "outbox").glob("*.eml"))
+    assert len(mails) == 2
+    message = message_from_bytes(mails[0].read_bytes())
+    kinds = [part.get_content_type() for part in message.walk()]
+    assert {"text/plain", "text/html", "image/png", "application/pdf"} <= set(kinds)
+
+
+@ON_SQLITE
+def test_nothing_is_sent_on_bad_grounds_and_it_says_why(own: Home) -> None:
+    deps = opened(own)
+    made = file_report(deps, WEEK)
+    asked = opened(own, report_to=READERS)
+    stale = replace(made, unfit=("orders are 9 days old",))
+
+    assert "report_to" in send_report(deps, made).words
+    assert send_report(asked, stale).words == "not sent: orders are 9 days old"
+    assert not (own.folder / "outbox").exists()
 
 
 @ON_SQLITE
@@ -210,22 +217,33 @@ def _shift(home: Home, day: date) -> int:
 
 
 @ON_SQLITE
-@pytest.mark.parametrize("point", [p for p in crash_points("reporting") if p])
-def test_killed_anywhere_it_is_made_once_and_sent_at_most_once(point: str, homes: Homes) -> None:
+@pytest.mark.parametrize("point", [p for p in POINTS if p not in SENDING])
+def test_killed_while_it_is_made_it_is_made_once(point: str, homes: Homes) -> None:
     with homes.copy("sqlite") as home:
-        told = home.told(point) | {"LIFECYCLE_REPORT_TO": json.dumps(READERS[:1])}
-        arguments = ["report", "2026-W44", "--send", "--home", str(home.folder)]
-        killed = home.launcher.run(arguments, told)
-        again = home.launcher.run(arguments, told | {"LIFECYCLE_CRASH_AT": ""})
+        _killed_and_again(home, point)
 
-        assert killed.code != 0
-        assert again.code == 0, again.text
-        deps = opened(home)
-        assert [one.id for one in deps.store.reports.list()] == [WEEK.id]
-        assert remade(deps, deps.store.reports.list()[0]) == ()
-        assert len(list((home.folder / "outbox").glob("*.eml"))) <= 1
-        assert [path.name for path in (home.folder / "reports").iterdir()] == [WEEK.id]
-        assert len(deps.store.reports.posts(WEEK.id)) == 1
+
+@ON_SQLITE
+@pytest.mark.parametrize("point", SENDING)
+def test_killed_while_it_is_sent_it_is_sent_at_most_once(point: str, own: Home) -> None:
+    assert point in POINTS
+    _killed_and_again(own, point)
+
+
+def _killed_and_again(home: Home, point: str) -> None:
+    told = home.told(point) | {"LIFECYCLE_REPORT_TO": json.dumps(READERS[:1])}
+    arguments = ["report", "2026-W44", "--send", "--home", str(home.folder)]
+    killed = home.launcher.run(arguments, told)
+    again = home.launcher.run(arguments, told | {"LIFECYCLE_CRASH_AT": ""})
+    deps = opened(home)
+    (kept,) = deps.store.reports.list()
+
+    assert killed.code != 0
+    assert again.code == 0, again.text
+    assert all(read_file(deps, kept, file.name) for file in kept.files)
+    assert [path.name for path in (home.folder / "reports").iterdir()] == [WEEK.id]
+    assert len(list((home.folder / "outbox").glob("*.eml"))) <= 1
+    assert len(deps.store.reports.posts(WEEK.id)) == 1
 
 
 @ON_SQLITE
