@@ -22,7 +22,7 @@ ATTRIBUTES = frozenset({
 STYLES = frozenset({
     "font-family", "font-size", "font-weight", "line-height", "color", "background", "margin",
     "padding", "padding-top", "border", "border-top", "border-bottom", "border-collapse", "width",
-    "max-width", "height", "display", "white-space", "opacity", "padding-left", "border-color",
+    "max-width", "height", "display", "white-space", "padding-left", "border-color",
 })  # fmt: skip
 _SOURCE = re.compile(r"(cid:[\w.-]+@report|data:image/png;base64,[A-Za-z0-9+/=]+)\Z")
 
