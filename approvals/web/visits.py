@@ -95,8 +95,8 @@ def _proved(permission: str) -> Callable[[Visit], Visit]:
 def page_of(path: str) -> str:
     """The page on which the form of a path stands."""
     parts = path.split("/")
-    if parts[1] == "me":
-        return "/me"
+    if parts[1] in {"me", "accounts"}:
+        return f"/{parts[1]}"
     return "/".join(parts[:3]) if parts[1] in {"proposals", "people"} else "/queue"
 
 

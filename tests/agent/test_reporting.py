@@ -2,7 +2,8 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date, timedelta
 from email import message_from_bytes
@@ -25,6 +26,7 @@ from agent.reporting.making import make_report
 from agent.reporting.period import Period, month_before, read_period, week_before
 from agent.reporting.sending import send_report
 from agent.wiring import Deps, open_deps
+from config.settings import Settings
 from tests.agent.company import FIRST, LATER, SECOND, number
 from tests.agent.homes import Home, Homes
 from tests.agent.points import crash_points
@@ -45,9 +47,18 @@ SENDING = ("report.calling", "report.called")
 READERS = ["ceo@x.example", "cfo@x.example"]
 
 
-def opened(home: Home, day: date = FIRST, **more: object) -> Deps:
-    settings = home.company.settings(home.folder, home.database, day, **more)
-    return open_deps(settings).__enter__()
+Opened = Callable[..., Deps]
+
+
+def settings(home: Home, **more: object) -> Settings:
+    return home.company.settings(home.folder, home.database, FIRST, **more)
+
+
+@pytest.fixture
+def opened() -> Iterator[Opened]:
+    """Opens a home; what was opened is closed when the test is over."""
+    with ExitStack() as stack:
+        yield lambda home, **more: stack.enter_context(open_deps(settings(home, **more)))
 
 
 def hashes(deps: Deps) -> dict[str, str]:
@@ -57,7 +68,7 @@ def hashes(deps: Deps) -> dict[str, str]:
 
 @pytest.mark.parametrize("kind", ON_EACH)
 def test_made_on_its_monday_or_a_month_later_it_is_the_same_to_the_byte(
-    kind: str, homes: Homes
+    kind: str, homes: Homes, opened: Opened
 ) -> None:
     with homes.copy(kind) as home, homes.copy(kind, SECOND) as waited:
         made = file_report(deps := opened(home), WEEK)
@@ -75,12 +86,13 @@ def test_made_on_its_monday_or_a_month_later_it_is_the_same_to_the_byte(
 def archive(homes: Homes) -> Iterator[Home]:
     """An installation whose week was reported, to be looked at."""
     with homes.copy("sqlite") as home:
-        file_report(opened(home), WEEK)
+        with open_deps(settings(home)) as deps:
+            file_report(deps, WEEK)
         yield home
 
 
 @pytest.fixture
-def reported(archive: Home) -> Deps:
+def reported(archive: Home, opened: Opened) -> Deps:
     """The same, opened."""
     return opened(archive)
 
@@ -137,7 +149,9 @@ def test_a_week_that_is_not_over_or_not_run_is_refused(reported: Deps) -> None:
 
 
 @ON_SQLITE
-def test_a_section_that_fails_says_so_and_stops_no_other_and_is_not_sent(own: Home) -> None:
+def test_a_section_that_fails_says_so_and_stops_no_other_and_is_not_sent(
+    own: Home, opened: Opened
+) -> None:
     deps = opened(own, report_to=READERS)
 
     def broken(_: object) -> Chapter:
@@ -153,7 +167,7 @@ def test_a_section_that_fails_says_so_and_stops_no_other_and_is_not_sent(own: Ho
 
 
 @ON_SQLITE
-def test_what_is_not_what_was_archived_is_not_shown(own: Home) -> None:
+def test_what_is_not_what_was_archived_is_not_shown(own: Home, opened: Opened) -> None:
     deps = opened(own)
     made = file_report(deps, WEEK)
     page = folder_of(deps, WEEK.id) / HTML
@@ -169,7 +183,7 @@ def test_what_is_not_what_was_archived_is_not_shown(own: Home) -> None:
 
 
 @ON_SQLITE
-def test_each_reader_gets_it_once_with_page_pictures_and_print(own: Home) -> None:
+def test_each_reader_gets_it_once_with_page_pictures_and_print(own: Home, opened: Opened) -> None:
     deps = opened(own, report_to=READERS, company="Bäcker")
     made = file_report(deps, WEEK)
 
@@ -185,7 +199,7 @@ def test_each_reader_gets_it_once_with_page_pictures_and_print(own: Home) -> Non
 
 
 @ON_SQLITE
-def test_nothing_is_sent_on_bad_grounds_and_it_says_why(own: Home) -> None:
+def test_nothing_is_sent_on_bad_grounds_and_it_says_why(own: Home, opened: Opened) -> None:
     deps = opened(own)
     made = file_report(deps, WEEK)
     asked = opened(own, report_to=READERS)
@@ -197,40 +211,44 @@ def test_nothing_is_sent_on_bad_grounds_and_it_says_why(own: Home) -> None:
 
 
 @ON_SQLITE
-def test_the_clock_makes_what_is_over_once_and_waits_for_its_morning(homes: Homes) -> None:
+def test_the_clock_makes_what_is_over_once_and_waits_for_its_morning(
+    homes: Homes, opened: Opened
+) -> None:
     with homes.copy("sqlite") as home:
-        deps = opened(home, clock_shift_seconds=_shift(home, FIRST))
+        deps = opened(home, clock_shift_seconds=_shift(opened, home, FIRST))
 
         first = reports_due(deps)
 
         assert "weekly-2026-W44" in first
         assert "monthly-2026-10" in first
-        later = opened(home, clock_shift_seconds=_shift(home, FIRST + timedelta(days=7)))
+        later = opened(home, clock_shift_seconds=_shift(opened, home, FIRST + timedelta(days=7)))
         with pytest.raises(LifecycleError, match="waits for the run of 2026-11-09"):
             reports_due(later)
         assert reports_due(deps) == "nothing is due"
 
 
-def _shift(home: Home, day: date) -> int:
+def _shift(opened: Opened, home: Home, day: date) -> int:
     deps = opened(home)
     return round((day - deps.clock().date()).total_seconds())
 
 
 @ON_SQLITE
 @pytest.mark.parametrize("point", [p for p in POINTS if p not in SENDING])
-def test_killed_while_it_is_made_it_is_made_once(point: str, homes: Homes) -> None:
+def test_killed_while_it_is_made_it_is_made_once(point: str, homes: Homes, opened: Opened) -> None:
     with homes.copy("sqlite") as home:
-        _killed_and_again(home, point)
+        _killed_and_again(opened, home, point)
 
 
 @ON_SQLITE
 @pytest.mark.parametrize("point", SENDING)
-def test_killed_while_it_is_sent_it_is_sent_at_most_once(point: str, own: Home) -> None:
+def test_killed_while_it_is_sent_it_is_sent_at_most_once(
+    point: str, own: Home, opened: Opened
+) -> None:
     assert point in POINTS
-    _killed_and_again(own, point)
+    _killed_and_again(opened, own, point)
 
 
-def _killed_and_again(home: Home, point: str) -> None:
+def _killed_and_again(opened: Opened, home: Home, point: str) -> None:
     told = home.told(point) | {"LIFECYCLE_REPORT_TO": json.dumps(READERS[:1])}
     arguments = ["report", "2026-W44", "--send", "--home", str(home.folder)]
     killed = home.launcher.run(arguments, told)

@@ -46,7 +46,9 @@ def test_a_run_passes_every_crash_point_there_is(homes: Homes) -> None:
             watched = Watched(deps)
             run_day(watched, number(SECOND))
 
-        assert sorted(watched.__dict__["passed"]) == sorted(crash_points())
+        assert sorted(watched.__dict__["passed"]) == sorted(
+            point for point in crash_points() if not point.startswith("erase.")
+        )
 
 
 @pytest.mark.parametrize("kind", ON_EACH)

@@ -22,12 +22,14 @@ EXPECTED = {
     "yammer_until_2022-07-31": {"accounts": 11_881, "contacts": 17_076, "messages": 64_866},
     "maven_crm_sales": {"accounts": 85, "deals": 8_300 + 6_711},  # closed deals in two versions
     "online_retail": {"accounts": 4_380, "contacts": 4_380, "invoices": 536_641},
+    "cdnow": {"accounts": 23_570, "contacts": 23_570, "invoices": 69_404},
     "fightchurn_crm6": {"accounts": 492, "events": 288_135, "subscriptions": 7_515},
 }
 READ = {
     "relax_asana_until_2014-03-31": {"accounts": 10_294},
     "yammer_until_2022-07-31": {"accounts": 17_076},
     "maven_crm_sales": {"deals": 8_800 + 6_711},
+    "cdnow": {"accounts": 69_659, "contacts": 69_659, "invoices": 69_659},
     "online_retail": {"accounts": 406_829, "contacts": 406_829, "invoices": 541_909},
 }
 _read: dict[str, Batch] = {}

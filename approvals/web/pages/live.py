@@ -36,7 +36,7 @@ async def _events(visit: Oneself, request: Request, after: Asked = "") -> Respon
         return site.ending() or site.gate.clock() >= ends_at
 
     def words(number: int) -> str:
-        return site.render("_changes", news=number - shown)
+        return site.render("_changes", news=number - shown, what="The queue")
 
     lines = events(site.pulse, heard, words, lambda: sessions.until(secret), gone)
     return Bounded(site.streams, visit.person.person_id, lines)

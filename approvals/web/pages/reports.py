@@ -28,7 +28,10 @@ TYPES = {
     "json": "application/json", "parquet": "application/vnd.apache.parquet",
 }  # fmt: skip
 # A report's own page brings its styles and pictures with it, and may do nothing else.
-_OWN_PAGE = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox"
+_OWN_PAGE = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'none'; "
+    "base-uri 'none'; form-action 'none'; sandbox"
+)
 
 
 def routes() -> APIRouter:
@@ -125,7 +128,7 @@ def _chart(visit: Reader, report_id: str, chart_id: str) -> Response:
     """A chart of a report as a picture."""
     svg = visit.site.parts.shelf.chart(_id(report_id), clean("chart", chart_id))
     return Response(svg, media_type="image/svg+xml", headers={
-        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        "Content-Security-Policy": _OWN_PAGE,
     })  # fmt: skip
 
 
