@@ -1,6 +1,7 @@
 """Tier 2: an explainable boosting machine, read out as look-ups and then forgotten."""
 
 import warnings
+from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,8 @@ from tools.customers.churn.model import Scorer
 from tools.customers.churn.terms import PairTerm, StepTerm, Term, on_grid
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from tools.customers.churn.observe import Rows
@@ -57,10 +60,25 @@ def fitted(
         n_jobs=1,
         random_state=SEED,
     )
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _plain_arithmetic():
         # Missing values have a bin of their own, which we read and show.
         warnings.filterwarnings("ignore", message="Missing values detected")
         return machine.fit(x, y.astype(np.int64))
+
+
+@contextmanager
+def _plain_arithmetic() -> "Iterator[None]":
+    """Without wide registers: they add in another order, and every processor has its own width.
+
+    The same rows then give the same model on every machine, and a replay there the same bytes.
+    """
+    options = import_module("interpret.develop")
+    before = options.get_option("acceleration")
+    options.set_option("acceleration", 0)
+    try:
+        yield
+    finally:
+        options.set_option("acceleration", before)
 
 
 def read_out(machine: Any) -> Scorer:
