@@ -1,4 +1,8 @@
-"""Which days a report is about, and what it is called."""
+"""Which days a report is about, and what it is called.
+
+A week is told on its Monday. A month is told on the 2nd: its recurring revenue is what is in force
+when the next month opens, and that is known a morning later; the day in between is told with it.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -37,9 +41,9 @@ def week_before(day: int) -> Period:
 
 
 def month_before(day: int) -> Period:
-    """The last calendar month that is over on the morning of a day."""
-    month = month_number(day)
-    return Period("monthly", month_start(month - 1), month_start(month))
+    """The last calendar month that can be told on the morning of a day."""
+    month = month_number(day - 1)
+    return Period("monthly", month_start(month - 1), month_start(month) + 1)
 
 
 def read_period(text: str) -> Period:
@@ -55,7 +59,7 @@ def read_period(text: str) -> Period:
             first = day_number(date.fromisocalendar(int(year), int(week), 1))
             return Period("weekly", first, first + WEEK)
         first = day_number(date.fromisoformat(f"{name}-01"))
-        return Period("monthly", first, month_start(month_number(first) + 1))
+        return Period("monthly", first, month_start(month_number(first) + 1) + 1)
     except ValueError as error:
         raise BadInput(
             f"{text!r} is no week or month; write 2026-W44 for a week, 2026-10 for a month"

@@ -291,10 +291,11 @@ def test_the_command_line_makes_shows_copies_checks_and_lists(homes: Homes, tmp_
         (date(2026, 11, 2), "weekly-2026-W44", "monthly-2026-10"),
         (date(2026, 11, 8), "weekly-2026-W44", "monthly-2026-10"),
         (date(2026, 11, 9), "weekly-2026-W45", "monthly-2026-10"),
-        (date(2026, 11, 1), "weekly-2026-W43", "monthly-2026-10"),
-        (date(2027, 1, 1), "weekly-2026-W52", "monthly-2026-12"),
+        (date(2026, 11, 1), "weekly-2026-W43", "monthly-2026-09"),
+        (date(2027, 1, 1), "weekly-2026-W52", "monthly-2026-11"),
         (date(2027, 1, 4), "weekly-2026-W53", "monthly-2026-12"),
-        (date(2024, 3, 1), "weekly-2024-W08", "monthly-2024-02"),
+        (date(2024, 3, 1), "weekly-2024-W08", "monthly-2024-01"),
+        (date(2024, 3, 2), "weekly-2024-W08", "monthly-2024-02"),
     ],
 )
 def test_what_is_over_on_a_day(day: date, week: str, month: str) -> None:
