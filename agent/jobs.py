@@ -58,7 +58,14 @@ def jobs_of(deps: "Deps", worker: str, stopping: "Callable[[], bool]" = bool) ->
             short * 5,
         ),
         Job("reconcile", Minutes(10), lambda *_: reconcile(deps, worker), "latest", hour, long),
-        Job("report", Daily(AFTER), lambda *_: reports_due(deps), "latest", 6 * hour, 4 * long),
+        Job(
+            "report",
+            Daily(AFTER),
+            lambda *_: reports_due(deps, stopping),
+            "latest",
+            6 * hour,
+            4 * long,
+        ),
         Job("verify", Daily(EVENING), lambda *_: verified(deps), "latest", 6 * hour, long),
     )
 

@@ -24,7 +24,7 @@ from tools.reports.paper.written import figures, from_json, to_json
 from tools.store.reports import Archived, ReportFile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from agent.reporting.period import Period
@@ -50,13 +50,13 @@ class Filed:
     new: bool
 
 
-def file_report(deps: "Deps", period: "Period") -> Filed:
+def file_report(deps: "Deps", period: "Period", stopping: "Callable[[], bool]" = bool) -> Filed:
     """Make the report of a period and archive it; one that is archived is given as it is."""
     if (kept := deps.store.reports.get(period.id)) is not None:
         return _filed(deps, kept)
     previous = deps.store.reports.latest(period.kind, period.as_of)
     before = read_report(deps, previous) if previous else None
-    made = make_report(deps, period, before)
+    made = make_report(deps, period, before, stopping=stopping)
     try:
         archived = _write(deps, period, made)
         new = deps.store.reports.add(archived)

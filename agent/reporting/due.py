@@ -10,23 +10,25 @@ from tools.days import from_number
 from tools.errors import LifecycleError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from agent.reporting.period import Period
     from agent.wiring import Deps
 
 
-def reports_due(deps: "Deps") -> str:
+def reports_due(deps: "Deps", stopping: "Callable[[], bool]" = bool) -> str:
     """Make and send what is over and not yet in the archive; returns what to write down.
 
     Raises:
         LifecycleError: when the morning after a period was not run, so that the slot fails where
-            people look; the next day's slot tries again.
+            people look; the next day's slot tries again. Also when told to end meanwhile.
     """
     today = deps.today()
-    said = [_due(deps, period) for period in (week_before(today), month_before(today))]
+    said = [_due(deps, one, stopping) for one in (week_before(today), month_before(today))]
     return "; ".join(filter(None, said)) or "nothing is due"
 
 
-def _due(deps: "Deps", period: "Period") -> str:
+def _due(deps: "Deps", period: "Period", stopping: "Callable[[], bool]") -> str:
     if deps.store.reports.get(period.id) is not None:
         return ""
     closed = deps.store.runs.closed_day()
@@ -38,5 +40,5 @@ def _due(deps: "Deps", period: "Period") -> str:
             f"{from_number(closed)}"
         )
     with working(deps):
-        filed = file_report(deps, period)
+        filed = file_report(deps, period, stopping)
     return f"{period.id} {send_report(deps, filed).words}"

@@ -14,13 +14,13 @@ from agent.reporting.cuts import quarterly
 from agent.reporting.history import put_history
 from agent.reporting.sections import SECTIONS, Context
 from tools.days import from_number
-from tools.errors import BadInput, NotComputable
+from tools.errors import BadInput, Conflict, NotComputable
 from tools.reports.given import Chapter, Given
 from tools.reports.paper.model import Report, Section, words
 from tools.reports.restated import make_restated
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from agent.reporting.period import Period
     from agent.reporting.sections import Maker
@@ -52,15 +52,21 @@ def make_report(
     period: "Period",
     before: Report | None,
     makers: "Sequence[Maker]" = SECTIONS,
+    stopping: "Callable[[], bool]" = bool,
 ) -> Made:
     """Make the report; a section that fails says so and stops no other.
 
     Raises:
         BadInput: when the period is not over, or the day after it is still open.
+        Conflict: when the service was told to end meanwhile; nothing was archived.
     """
     _refuse_open(deps, period)
     context = open_context(deps, period)
-    tried = [_tried(maker, context, number) for number, maker in enumerate(makers)]
+    tried = []
+    for number, maker in enumerate(makers):
+        if stopping():
+            raise Conflict(f"{period.id}: the service is ending; it is made when it is back")
+        tried.append(_tried(maker, context, number))
     sections = tuple(chapter.section for chapter, _ in tried)
     report = Report(
         kind=period.kind,

@@ -33,7 +33,7 @@ from tests.agent.points import crash_points
 from tests.databases import KINDS
 from tests.reports.paper.mail_check import mail_faults
 from tests.reports.paper.tracing import figures_on, untraced
-from tools.errors import Absent, BadInput, LifecycleError
+from tools.errors import Absent, BadInput, Conflict, LifecycleError
 from tools.reports.given import Chapter
 from tools.reports.paper.page import as_mail, pictures
 from tools.reports.paper.written import figures
@@ -164,6 +164,12 @@ def test_a_section_that_fails_says_so_and_stops_no_other_and_is_not_sent(
     assert "ZeroDivisionError" in str(other.report.sections[0].lines)
     assert "not every section" in send_report(deps, filed).words
     assert deps.store.reports.posts(WEEK.id) == ()
+
+
+@ON_SQLITE
+def test_a_service_that_ends_leaves_a_report_for_later(reported: Deps) -> None:
+    with pytest.raises(Conflict, match="the service is ending"):
+        make_report(reported, WEEK, None, stopping=lambda: True)
 
 
 @ON_SQLITE
