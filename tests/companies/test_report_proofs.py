@@ -26,6 +26,7 @@ PURCHASES = [885, 324, 286, 340, 321, 352, 321, 309, 313, 350, 331, 445, 235]
 CANCELLED_TOO = [948, 362, 317, 367, 341, 376, 360, 336, 336, 374, 354, 474, 260]
 JANUARY_1997 = [7846, 1157, 964, 810, 679, 736]
 JUNE_2023 = {"new": 4_453_800, "expansion": 844_000, "contraction": -37_500, "churn": -1_780_700}
+# A dict knows its values as any object; RetentionSpec itself refuses a word it does not know.
 MONTHS = {
     "clock": "calendar", "unit": "month", "buckets": tuple(range(13)), "incomplete": "mark",
 }  # fmt: skip
@@ -66,7 +67,7 @@ def test_online_retail_under_both_definitions(company: Company, shared_data: Pat
             ("first_purchase", "purchases", PURCHASES),
             ("first_invoice", "invoices", CANCELLED_TOO),
         ):
-            spec = RetentionSpec(birth=birth, returns=returns, **MONTHS)  # type: ignore[arg-type]
+            spec = RetentionSpec(birth=birth, returns=returns, **MONTHS)  # type: ignore[arg-type]  # see MONTHS
             report = measured(world, spec)
             plain = plainly.cohorts(plainly.retail(folder, only_purchases=returns == "purchases"))
             assert first_row(plain) == expected
@@ -79,7 +80,7 @@ def test_online_retail_under_both_definitions(company: Company, shared_data: Pat
 def test_cdnow_by_month(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     home = read_only("cdnow", tmp_path_factory.mktemp("cdnow"), shared_data)
     # Some purchases cost nothing; the published figures count them.
-    spec = RetentionSpec(birth="first_invoice", returns="invoices", **MONTHS)  # type: ignore[arg-type]
+    spec = RetentionSpec(birth="first_invoice", returns="invoices", **MONTHS)  # type: ignore[arg-type]  # see MONTHS
     with world_of(home, shared_data, "cdnow", READ_ONLY["cdnow"]) as world:
         counted = by_month(measured(world, spec))
     plain = plainly.cohorts(plainly.cdnow(shared_data / "cdnow"))
