@@ -41,6 +41,7 @@ class Pages:
         self._lock = RLock()
         self._kept: tuple[tuple[int, tuple[str, ...]], Morning] | None = None
         self._desk: tuple[Morning, AccountDesk] | None = None
+        self._warmed: int | None = None
 
     def _morning(self, as_of: int | None) -> "Morning":
         """The morning of a day; when facts came, or a person was erased, it is opened again."""
@@ -96,6 +97,17 @@ class Pages:
         if kept is None or kept[0] is not morning or kept[1].today != today:
             kept = self._desk = morning, AccountDesk(self._deps, morning, today)
         return kept[1]
+
+    def warm(self) -> None:
+        """Open a new morning's list, once, so that whoever asks does not wait.
+
+        Facts that come in the course of the day are not waited for here: where hours bring some,
+        that would be a morning's work every hour for nobody.
+        """
+        closed = self._deps.store.runs.closed_day()
+        if closed is not None and closed != self._warmed:
+            self.accounts("", 1)
+            self._warmed = closed
 
     def accounts(self, owner: str, limit: int) -> "AccountList":
         """Whom to call today, whom to leave alone."""

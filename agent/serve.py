@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import threading
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
@@ -15,12 +16,15 @@ import structlog
 from agent.jobs import open_schedule
 from agent.pages import Pages
 from agent.reporting.shelf import Shelf
+from agent.warming import warming
 from approvals.web.auth.auth import Auth
 from approvals.web.auth.settings import AuthSettings, Oidc
 from approvals.web.parts import Parts
 from tools.errors import BadInput
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fastapi import FastAPI
 
     from agent.schedule import Schedule
@@ -41,8 +45,17 @@ def open_auth(deps: "Deps") -> Auth:
     return Auth(deps.store.people, given, deps.clock)
 
 
-def open_web(deps: "Deps", schedule: "Schedule | None" = None) -> "tuple[FastAPI, Auth]":
-    """The web application of an installation, and its sign-in."""
+@dataclass(frozen=True)
+class Web:
+    """The web application, its sign-in, and what opens the morning before anybody asks."""
+
+    app: "FastAPI"
+    auth: Auth
+    warm: "Callable[[], None]"
+
+
+def open_web(deps: "Deps", schedule: "Schedule | None" = None) -> Web:
+    """The web application of an installation."""
     from approvals.web.app import make_app  # noqa: PLC0415 - loads slowly, for those who serve
 
     auth = open_auth(deps)
@@ -54,7 +67,7 @@ def open_web(deps: "Deps", schedule: "Schedule | None" = None) -> "tuple[FastAPI
         postal_address=deps.settings.postal_address,
         company=deps.settings.company,
     )  # fmt: skip
-    return make_app(parts), auth
+    return Web(make_app(parts), auth, pages.warm)
 
 
 def lags(deps: "Deps", schedule: "Schedule") -> dict[str, float]:
@@ -67,16 +80,17 @@ def worker_name() -> str:
     return f"{socket.gethostname()}-{os.getpid()}"
 
 
-def run_web(app: "FastAPI", host: str, port: int, minutes: int = 0) -> None:
+def run_web(web: Web, host: str, port: int, minutes: int = 0) -> None:
     """Serve until SIGTERM or SIGINT, or for some minutes."""
     import uvicorn  # noqa: PLC0415 - only those who serve need it
 
     config = uvicorn.Config(
-        app, host, port, log_level="warning", access_log=False, server_header=False,
+        web.app, host, port, log_level="warning", access_log=False, server_header=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )  # fmt: skip
     server = uvicorn.Server(config)
-    app.state.site.ending = lambda: server.should_exit  # open streams end at once, not in a while
+    # So that open streams end at once, not in a while.
+    web.app.state.site.ending = lambda: server.should_exit
     if minutes:
         ends = threading.Timer(minutes * 60, lambda: setattr(server, "should_exit", True))
         ends.daemon = True
@@ -84,7 +98,8 @@ def run_web(app: "FastAPI", host: str, port: int, minutes: int = 0) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         # The web server raises again what ended it; by default that would kill us in the middle.
         signal.signal(number, lambda *_: None)
-    server.run()
+    with warming(web.warm):
+        server.run()
     if not server.started:
         raise BadInput(f"port {port} of {host} cannot be served from; is something there already?")
 
@@ -100,11 +115,11 @@ def run_worker(service: "Service") -> None:
     service.end()
 
 
-def run_both(app: "FastAPI", service: "Service", host: str, port: int, minutes: int = 0) -> None:
+def run_both(web: Web, service: "Service", host: str, port: int, minutes: int = 0) -> None:
     """Web, schedule and executor in one process."""
     service.schedule.start()
     try:
-        run_web(app, host, port, minutes)
+        run_web(web, host, port, minutes)
     finally:
         service.end()
 

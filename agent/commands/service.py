@@ -31,18 +31,18 @@ def serve(home: Home = None, data: Data = None, mapping: MappingFile = None,
     """Inbox, schedule and executor in one process; enough for SQLite."""
     with opened(home, data, mapping) as deps:
         service = make_service(deps)
-        app, auth = open_web(deps, service.schedule)
-        welcome(deps, auth, as_, open_browser=open_)
-        run_both(app, service, host, _port(deps, port), minutes)
+        inbox = open_web(deps, service.schedule)
+        welcome(deps, inbox.auth, as_, open_browser=open_)
+        run_both(inbox, service, host, _port(deps, port), minutes)
 
 
 def web(home: Home = None, host: Host = "127.0.0.1", port: Port = None, as_: AsWho = "",
         open_: Open = False) -> None:  # fmt: skip
     """The inbox alone; the schedule runs in `lifecycle worker`."""
     with opened(home) as deps:
-        app, auth = open_web(deps, make_service(deps).schedule)
-        welcome(deps, auth, as_, open_browser=open_)
-        run_web(app, host, _port(deps, port))
+        inbox = open_web(deps, make_service(deps).schedule)
+        welcome(deps, inbox.auth, as_, open_browser=open_)
+        run_web(inbox, host, _port(deps, port))
 
 
 def worker(home: Home = None, data: Data = None, mapping: MappingFile = None) -> None:
