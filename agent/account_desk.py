@@ -16,6 +16,7 @@ from tools.reports.accounts import (
     Asked,
     Terms,
     make_accounts,
+    make_base,
     make_lines,
     read_list,
     reasons_of,
@@ -57,6 +58,7 @@ class AccountDesk:
         """`today` is the day up to which people's words and decisions count."""
         self._deps = deps
         self._morning = morning
+        self._barred: pa.Table | None = None
         self.today = today
 
     @property
@@ -90,12 +92,23 @@ class AccountDesk:
         ]
         morning.engine.scan("recent_scores", morning.dataset.paths(files), RECENT_SCORES)
         morning.engine.put("account_sent", self._sent())
-        morning.engine.put("account_held_back", self._held_back())
+        self._bar()
         return make_accounts(day, morning.engine, self.terms)
+
+    def _bar(self) -> bool:
+        """Put what may not be done now; whether that is another than before."""
+        held = self._held_back()
+        if self._barred is not None and self._barred.equals(held):
+            return False
+        self._barred = held
+        self._morning.engine.put("account_held_back", held)
+        return True
 
     def read(self, asked: Asked) -> "AccountList":
         """Somebody's list as it stands now."""
         floor, morning = self._floor, self._morning
+        if self._bar():
+            make_base(morning.as_of, morning.engine)
         self._put_words()
         make_lines(self.today, morning.engine, self.terms)
         currency = morning.rulebook.economics.currency

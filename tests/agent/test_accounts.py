@@ -104,6 +104,25 @@ def test_the_list_says_nothing_of_the_lot(home: Home) -> None:
             assert line.account.touch is None or "we sent" not in line.account.touch.words
 
 
+def test_a_no_in_the_inbox_takes_the_step_off_a_list_that_is_open(home: Home) -> None:
+    with inside(home) as deps:
+        person = deps.store.people.by_mailbox("ann@x.example")
+        assert person is not None
+        desk, asked = the_desk(deps), Asked(limit=10_000)
+        before = {line.account.account_id: line.step.play for line in desk.read(asked).lines}
+        one = next(p for p in deps.store.proposals.pending(number(FIRST))
+                   if before.get(p.account_id) == p.play)  # fmt: skip
+        seen = Seen(one.id, one.version, one.shown)
+        deps.gate.decide(Actor(person.id, "reviewer", "cli"), Wish("reject", seen, "wrong_time"))
+        found = desk.read(asked)
+
+        after = {line.account.account_id: line.step.play for line in found.lines}
+        assert after.get(one.account_id) != one.play
+        told = [step.words for line in found.lines for step in line.others]
+        told += [left.arithmetic for left in found.leave_alone]
+        assert any("a reviewer said no: wrong_time" in words for words in told)
+
+
 def test_what_was_said_is_honoured_the_same_day(home: Home) -> None:
     said_by = token(home, "ann")
     with inside(home) as deps:

@@ -2,8 +2,9 @@
 
 `make_accounts` makes what stands still for the day: `account_base`, one row for every account that
 pays or for which something is worth doing, in exactly one part: list, leave_alone, let_go or
-unscored. `make_lines` adds what people said of them and shares the day out; `read_list` reads what
-is shown. Needs the relations of a priced morning and those of `tools.reports.accounts.given`.
+unscored; after somebody said no to a step, `make_base` makes that alone anew. `make_lines` adds
+what people said of them and shares the day out; `read_list` reads what is shown. Needs the
+relations of a priced morning and those of `tools.reports.accounts.given`.
 """
 
 from dataclasses import dataclass, replace
@@ -58,9 +59,14 @@ def make_accounts(as_of: int, engine: "Engine", terms: Terms) -> Floor:
     reasons = {"renewal_days": terms.renewal_days, "new_days": terms.new_days}
     engine.create("account_reasons", _sql("reasons"), floor_bp=floor.bp, **reasons, **given)
     engine.create("account_touches", _sql("touches"), **given)
-    engine.create("account_best", _sql("best"))
-    engine.create("account_base", _sql("base"), **given)
+    make_base(as_of, engine)
     return floor
+
+
+def make_base(as_of: int, engine: "Engine") -> None:
+    """Make `account_base` from its parts, anew whenever `account_held_back` is another."""
+    engine.create("account_best", _sql("best"))
+    engine.create("account_base", _sql("base"), as_of=as_of)
 
 
 def _floor(steps: "list[Row]", terms: Terms) -> Floor:
