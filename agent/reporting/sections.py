@@ -12,6 +12,7 @@ from tools.customers.segments.difference import examine
 from tools.days import start_of
 from tools.reports.audit import audit, quarantine_counts
 from tools.reports.given import Chapter, Given
+from tools.reports.incrementality import Windows
 from tools.reports.sections.attribution import make_attribution
 from tools.reports.sections.changes import make_changes
 from tools.reports.sections.data import fit_to_send, make_data
@@ -81,6 +82,12 @@ class Context:
         return audit(day, engine, quarantine_counts([vars(c) for c in counted]))
 
     @property
+    def windows(self) -> Windows:
+        """How long a gap in paying and a sign of life count, as the segments have them."""
+        known = dict(self.morning.rulebook.segments.windows)
+        return Windows(known["grace"], known["activity"])
+
+    @property
     def unfit(self) -> tuple[str, ...]:
         """Why the report would mislead whoever got it by itself."""
         return fit_to_send(self.given, self.audit)
@@ -121,13 +128,13 @@ def segments(context: Context) -> Chapter:
 def work(context: Context) -> Chapter:
     """What the agent found, what people made of it, and what it was worth."""
     book = context.morning.rulebook
-    return make_work(context.given, book.plays, book.economics)
+    return make_work(context.given, book.plays, book.economics, context.windows)
 
 
 def attribution(context: Context) -> Chapter:
     """What led to revenue by each rule, and what an account of each source costs and brings."""
     book = context.morning.rulebook
-    return make_attribution(context.given, book.plays, book.economics)
+    return make_attribution(context.given, book.plays, book.economics, context.windows)
 
 
 def changes(context: Context) -> Chapter:

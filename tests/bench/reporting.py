@@ -7,6 +7,7 @@ from tests.bench.pipeline import Clock, Segmented, new_engine, numbers, rulebook
 from tools.customers.segments.difference import examine
 from tools.reports.audit.audit import audit
 from tools.reports.given import Chapter, Given
+from tools.reports.incrementality import Windows
 from tools.reports.paper.model import Report
 from tools.reports.paper.page import as_mail, as_page, inside, pictures
 from tools.reports.paper.printed import as_pdf
@@ -49,7 +50,7 @@ def _makers(
     given: Given, segmented: Segmented, dataset: Dataset
 ) -> dict[str, Callable[[], Chapter]]:
     book = rulebook()
-    plays, economics, policy = book.plays, book.economics, book.reports
+    plays, economics, policy, windows = book.plays, book.economics, book.reports, Windows()
     differ = examine(segmented.outcomes, book.segments, segmented.active, segmented.sizes)
     return {
         "retention": lambda: make_retention(given, policy.retention),
@@ -57,8 +58,8 @@ def _makers(
         "trials": lambda: make_trials(given),
         "stages": lambda: make_stages(given),
         "segments": lambda: make_segments(given, segmented.active, segmented.outcomes, differ),
-        "work": lambda: make_work(given, plays, economics),
-        "attribution": lambda: make_attribution(given, plays, economics),
+        "work": lambda: make_work(given, plays, economics, windows),
+        "attribution": lambda: make_attribution(given, plays, economics, windows),
         "changes": lambda: make_changes(given),
         "data": lambda: _data(given, dataset),
     }

@@ -10,6 +10,7 @@ from tests.reports.paper.mail_check import mail_faults
 from tests.reports.paper.tracing import untraced
 from tests.reports.sections.life import AS_OF, check_laws, company, figures, put, said
 from tests.reports.work_made import approved, rows_of, rulebook, together
+from tools.reports.incrementality import Windows
 from tools.reports.paper.model import Report
 from tools.reports.paper.page import as_mail, as_page
 from tools.reports.paper.shown import shown
@@ -52,7 +53,7 @@ def firm(*present: str, work: Any = None, **rows: Any) -> "Given":
 
 def told(given: "Given") -> "Chapter":
     book = rulebook()
-    chapter = make_attribution(given, book.plays, book.economics)
+    chapter = make_attribution(given, book.plays, book.economics, Windows())
     check_laws(given, chapter)
     return chapter
 

@@ -9,6 +9,7 @@ from tests.reports.paper.mail_check import mail_faults
 from tests.reports.paper.tracing import untraced
 from tests.reports.sections.life import AS_OF, FIRST, check_laws, company, figures, said
 from tests.reports.work_made import approved, rows_of, rulebook, together
+from tools.reports.incrementality import Windows
 from tools.reports.paper.model import Report, Table
 from tools.reports.paper.page import as_mail, as_page
 from tools.reports.paper.shown import shown
@@ -29,9 +30,9 @@ FOUR = "2026-10-05.2026-11-01"
 def told(given: "Given", relations: "Mapping[str, Iterable[Mapping[str, Any]]]") -> "Chapter":
     put_work(given.engine, {name: rows_of(name, rows) for name, rows in relations.items()})
     book = rulebook()
-    chapter = make_work(given, book.plays, book.economics)
+    chapter = make_work(given, book.plays, book.economics, Windows())
     check_laws(given, chapter)
-    assert make_work(given, book.plays, book.economics) == chapter
+    assert make_work(given, book.plays, book.economics, Windows()) == chapter
     return chapter
 
 
@@ -128,7 +129,7 @@ def arms(treated: int, control: int, kept: tuple[int, int]) -> "Given":
 
 def made(given: "Given") -> "Chapter":
     book = rulebook()
-    chapter = make_work(given, book.plays, book.economics)
+    chapter = make_work(given, book.plays, book.economics, Windows())
     check_laws(given, chapter)
     return chapter
 
@@ -155,6 +156,16 @@ def test_an_effect_that_is_certain_is_said_with_its_interval() -> None:
     assert one.low is not None
     assert one.low > 0.4
     assert figures(chapter)["work.play.retention_call.monthly"].value == 400 * 5_500
+
+
+def test_the_days_that_count_are_those_of_the_segments_and_are_said() -> None:
+    book, given = rulebook(), arms(160, 40, (120, 28))
+
+    def said_of(windows: Windows) -> str:
+        return str(make_work(given, book.plays, book.economics, windows).section)
+
+    assert "A gap in paying of up to 14 days is no end." in said_of(Windows())
+    assert "A gap in paying of up to 3 days is no end." in said_of(Windows(grace=3))
 
 
 def test_small_arms_show_counts_and_no_percentage() -> None:

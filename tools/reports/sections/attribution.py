@@ -11,7 +11,7 @@ from tools.errors import NotComputable
 from tools.reports.attribution import UNTOUCHED, attribute
 from tools.reports.conversions import WORDS, make_paths
 from tools.reports.given import Chapter, between
-from tools.reports.incrementality import Windows, measure_incrementality
+from tools.reports.incrementality import measure_incrementality
 from tools.reports.paper.model import About, Figure, Section, Table, words
 from tools.reports.sections.attribution_units import units_lines, units_tables
 from tools.reports.unit_economics import measure_units
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tools.reports.attribution import Attribution, Credit
     from tools.reports.conversions import Kind
     from tools.reports.given import Given
-    from tools.reports.incrementality import Incrementality
+    from tools.reports.incrementality import Incrementality, Windows
     from tools.reports.paper.model import Line, Part
     from tools.roi.economics import Economics
     from tools.roi.plays import Play
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 ID, TITLE = "attribution", "What led to revenue, and what it cost"
 QUARTER, TOUCH_DAYS = 91, 30
 FEWEST = 20
-STANDARD = Windows()
 RULES = (
     "Conversions of the days, tied to what reached the account within the window before: all to "
     "the first, all to the last, or in equal parts (linear). The rules tie and do not explain: who "
@@ -43,7 +42,7 @@ def make_attribution(
     given: "Given",
     plays: "Sequence[Play]",
     economics: "Economics",
-    windows: Windows = STANDARD,
+    windows: "Windows",
     days: int = QUARTER,
     window: int = TOUCH_DAYS,
 ) -> Chapter:

@@ -7,7 +7,7 @@ fills with what was known on the morning of the day.
 from typing import TYPE_CHECKING
 
 from tools.reports.given import Chapter, between
-from tools.reports.incrementality import Windows, measure_incrementality
+from tools.reports.incrementality import measure_incrementality
 from tools.reports.paper.model import About, Section, Table, words
 from tools.reports.sections.work_lines import lines_of
 from tools.reports.sections.work_plays import assigned_table, effects_table, promises_table
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tools.reports.given import Given
+    from tools.reports.incrementality import Windows
     from tools.roi.economics import Economics
     from tools.roi.plays import Play
 
@@ -47,14 +48,13 @@ DEFINITION = (
     "one week and as approved in the next. Worth is the net value promised when it was proposed. "
     "Statuses are those of the morning after the period."
 )
-STANDARD = Windows()
 
 
 def make_work(
     given: "Given",
     plays: "Sequence[Play]",
     economics: "Economics",
-    windows: Windows = STANDARD,
+    windows: "Windows",
 ) -> Chapter:
     """The section; `plays` and `economics` are those of the rulebook, `windows` the segments'."""
     effects = measure_incrementality(

@@ -9,7 +9,7 @@ from tools.reports.promises import FEWEST_PLAYS, slope_of
 
 if TYPE_CHECKING:
     from tools.reports.given import Given
-    from tools.reports.incrementality import Incrementality, PlayEffect
+    from tools.reports.incrementality import Incrementality, PlayEffect, Windows
     from tools.reports.paper.model import Part
     from tools.reports.promises import Promise
     from tools.reports.stratified import Sums
@@ -58,8 +58,15 @@ def effects_table(given: "Given", effects: "Incrementality") -> Table:
     )  # fmt: skip
     rules = sorted({one.rule for one in worked(effects) if one.rule})
     notes = tuple(f"{_plays_of(effects, rule)}: {WORDS[rule]}." for rule in rules)
+    notes += tuple(sorted({_counted(rule, effects.windows) for rule in rules}))
     about = About(EFFECTS, f"windows over by {_day(given)}", sum(e.accounts for e in effects.plays))
     return Table("work.effects", "What the plays changed", about, columns, rows, notes)
+
+
+def _counted(rule: str, windows: "Windows") -> str:
+    if rule == "active":
+        return f"Who used or bought within {windows.activity} days before a day is there on it."
+    return f"A gap in paying of up to {windows.grace} days is no end."
 
 
 def _plays_of(effects: "Incrementality", rule: str) -> str:
