@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from sqlmodel import Session
 
+    from tools.store.gate.gate import GateTx
     from tools.store.records import Proposal, Run
     from tools.store.store import Store
     from tools.warehouse.engine import Engine
@@ -75,7 +76,9 @@ def put_report_facts(
 def work_tables(store: "Store", morning: Morning) -> "dict[str, pa.Table]":
     """The relations of `tools/reports/work_relations.py`."""
     runs = store.runs.done_between(morning.first_day, morning.as_of, morning.instant)
-    gate = store.gate.read(lambda tx: _gate_rows(tx.session, morning))
+    gate = store.gate.read(
+        lambda tx: {**_gate_rows(tx.session, morning), "work_care": _care_rows(tx, morning)}
+    )
     rows = {**gate, "work_runs": _run_rows(runs), "work_prices": _price_rows(runs)}
     tables = {
         name: pa.Table.from_pylist(found, schema=SCHEMAS[name]) for name, found in rows.items()
@@ -135,6 +138,15 @@ def _gate_rows(session: "Session", morning: Morning) -> "dict[str, list[Row]]":
             for one in history.draws(session, morning.as_of)
         ],
     }  # fmt: skip
+
+
+def _care_rows(tx: "GateTx", morning: Morning) -> list[Row]:
+    """What people said of accounts, in the order in which they said it."""
+    return [
+        {"seq": seq, "account_id": d.account_id, "kind": d.kind, "reason": d.reason, "who": d.who,
+         "day": d.day, "value_minor": d.value_minor, "currency": d.currency}
+        for seq, d in enumerate(tx.care.between(morning.first_day, morning.as_of))
+    ]  # fmt: skip
 
 
 def _action_rows(session: "Session", morning: Morning) -> list[Row]:

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from agent.report_facts import Morning, put_report_facts, work_tables
+from approvals.care import CareWish, Said, care
 from tests.approvals.made import DAY, eur
 from tests.gate.office import BERLIN, Office, mail
 from tools.reports.work_relations import SCHEMAS
@@ -128,6 +129,27 @@ def test_deeds_draws_and_prices(office: Office) -> None:
         88_200, 1_500, 75_000,
     ]  # fmt: skip
     assert price["a1"]["gain_minor"] is None
+
+
+def test_what_people_said_of_accounts_is_told_in_its_order(office: Office) -> None:
+    said = Said(DAY, "retention_call", 4_200, "EUR", ())
+    for who, wish in (
+        ("ann", CareWish("claim", "a1", 0)), ("bob", CareWish("not_useful", "a2", 0, "too_small")),
+        ("ann", CareWish("open", "a1", 1)),
+    ):  # fmt: skip
+        care(office.gate, office.people[who], wish, said)
+        office.clock.pass_(hours=12)
+    names = {actor.person: name for name, actor in office.people.items()}
+    found = [
+        (row["seq"], row["account_id"], row["kind"], row["reason"], names[row["who"]], row["day"],
+         row["value_minor"]) for row in rows(office, DAY + 1, "work_care")
+    ]  # fmt: skip
+
+    assert found == [
+        (0, "a1", "claim", "", "ann", DAY, 4_200), (1, "a2", "not_useful", "too_small", "bob", DAY,
+                                                    4_200),
+    ]  # fmt: skip
+    assert len(rows(office, DAY + 2, "work_care")) == 3
 
 
 def test_runs_refusals_and_what_a_limit_was_worth(office: Office) -> None:

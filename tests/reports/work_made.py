@@ -99,4 +99,10 @@ def busy(accounts: "Sequence[str]", as_of: int) -> "dict[str, pa.Table]":
         for n, a in enumerate(accounts[:40])
         for k in (0, 1)
     ]  # fmt: skip
+    work["work_care"] = [
+        {"seq": n, "account_id": a, "kind": ("claim", "done", "not_useful", "open")[n % 4],
+         "reason": "too_small" if n % 4 == 2 else "", "who": "ann", "day": as_of - 3,
+         "value_minor": 100 * n}
+        for n, a in enumerate(accounts[:40])
+    ]  # fmt: skip
     return {name: rows_of(name, rows) for name, rows in work.items()}

@@ -58,6 +58,16 @@ class Price:
 
 
 @dataclass(frozen=True)
+class Cared:
+    """What people said of accounts of the list: of one kind and reason, how often, worth what."""
+
+    kind: str
+    reason: str
+    n: int
+    minor: int
+
+
+@dataclass(frozen=True)
 class Work:
     """The work from `first_day` to the day before `as_of`."""
 
@@ -67,6 +77,8 @@ class Work:
     rules: tuple[tuple[str, int], ...]
     reviewing: Reviewing
     prices: tuple[Price, ...]
+    cared: tuple[Cared, ...]
+    carers: int
 
     def stage(self, name: str) -> Stage:
         """A stage by its name."""
@@ -101,7 +113,10 @@ def measure_work(as_of: int, engine: "Engine", first_day: int, currency: str) ->
     )
     rules = tuple((str(row["rule"]), row["pairs"]) for row in rows("work_rules"))
     reviewing = _reviewing(rows("work_decisions"), rows("work_people")[0])
-    return Work(as_of, first_day, stages, rules, reviewing, prices)
+    said = rows("work_care", currency=currency)
+    cared = tuple(Cared(str(r["kind"]), str(r["reason"]), r["n"], r["minor"]) for r in said)
+    carers = said[0]["people"] if said else 0
+    return Work(as_of, first_day, stages, rules, reviewing, prices, cared, carers)
 
 
 def _reviewing(decisions: "list[dict[str, int]]", people: "dict[str, int]") -> Reviewing:

@@ -69,10 +69,19 @@ DRAWS = pa.schema(
         ("held", pa.bool_()), ("share", pa.string()), ("drawn_day", pa.int32()),
     ]
 )  # fmt: skip
+# What people said of the accounts of the list; `seq` orders it, `value_minor` is what the list said
+# the next step was worth.
+CARE = pa.schema(
+    [
+        ("seq", pa.int64()), ("account_id", pa.string()), ("kind", pa.string()),
+        ("reason", pa.string()), ("who", pa.string()), ("day", pa.int32()),
+        ("value_minor", pa.int64()), ("currency", pa.string()),
+    ]
+)  # fmt: skip
 SCHEMAS: "Mapping[str, pa.Schema]" = MappingProxyType({
     "work_runs": RUNS, "work_prices": PRICES, "work_refusals": REFUSALS,
     "work_proposals": PROPOSALS, "work_deeds": DEEDS, "work_actions": ACTIONS,
-    "work_draws": DRAWS,
+    "work_draws": DRAWS, "work_care": CARE,
 })  # fmt: skip
 
 

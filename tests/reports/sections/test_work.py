@@ -106,6 +106,44 @@ def test_what_one_more_hour_is_worth() -> None:
     assert "One more hour of csm would have been worth" in said(chapter)
 
 
+def word(seq: int, account: str, kind: str, day: int = FIRST, **more: Any) -> dict[str, Any]:
+    return {"seq": seq, "account_id": account, "kind": kind, "reason": "", "who": "ann",
+            "day": day, "value_minor": 1_000, **more}  # fmt: skip
+
+
+def test_what_people_said_of_accounts_is_counted_unless_taken_back() -> None:
+    """One claimed, done; one not useful; one put off and opened again; one done a month ago."""
+    said_so = [
+        word(0, "old", "done", FIRST - 20), word(1, "a", "claim"),
+        word(2, "b", "not_useful", reason="too_small", who="bob", value_minor=40),
+        word(3, "c", "snooze"), word(4, "c", "open"), word(5, "a", "done", FIRST + 1),
+        word(6, "e", "done", currency="EUR"),
+    ]  # fmt: skip
+    chapter = told(company("accounts", "subscriptions"), {"work_care": said_so})
+    found = {name: one.value for name, one in figures(chapter).items() if ".care." in name}
+
+    assert found == {
+        f"work.care.{name}.{span}": value
+        for name, values in {
+            "people": (2, 2), "claim": (1, 1), "claim.worth": (1_000, 1_000), "done": (2, 3),
+            "done.worth": (1_000, 2_000), "not_useful": (1, 1), "not_useful.worth": (40, 40),
+            "not_useful.too_small": (1, 1), "not_useful.too_small.worth": (40, 40),
+            "of_use": (None, None),
+        }.items()
+        for span, value in zip((WEEK, FOUR), values, strict=True)
+    }  # fmt: skip
+
+
+def test_from_twenty_verdicts_on_the_list_has_a_share_of_use() -> None:
+    said_so = [word(n, f"a{n}", "done" if n % 4 else "not_useful", reason="") for n in range(20)]
+    chapter = told(company("accounts", "subscriptions"), {"work_care": said_so})
+    one = figures(chapter)[f"work.care.of_use.{WEEK}"]
+
+    assert (one.value, one.n) == (0.75, 20)
+    assert one.low is not None
+    assert 0.5 < one.low < 0.75
+
+
 @pytest.mark.parametrize(
     ("values", "expected"), [([], None), ([5], 5), ([1, 9], 5), ([1, 2, 9], 2)]
 )

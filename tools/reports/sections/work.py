@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tools.reports.given import Chapter, between
 from tools.reports.incrementality import measure_incrementality
 from tools.reports.paper.model import About, Section, Table, words
+from tools.reports.sections.work_care import care_table
 from tools.reports.sections.work_lines import lines_of
 from tools.reports.sections.work_plays import assigned_table, effects_table, promises_table
 from tools.reports.sections.work_rest import prices_table, reviewing_table, rules_table
@@ -70,6 +71,7 @@ def make_work(
         assigned_table(given, effects),
         rules_table(week, four),
         reviewing_table(week, four),
+        care_table(week, four, currency),
         prices_table(week, four, currency),
     )
     blocks = tuple(table for table in tables if table.rows)

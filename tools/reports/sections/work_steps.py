@@ -20,6 +20,12 @@ MEMBERS = {
     "WHERE status = 'held_out' AND status_day >= {first}",
     "sent": "SELECT account_id, proposal FROM work_actions "
     "WHERE status = 'sent' AND status_day >= {first}",
+    **{
+        f"care.{kind}": "SELECT account_id, account_id AS proposal FROM (SELECT account_id, kind, "
+        "day, LEAD(kind) OVER (PARTITION BY account_id ORDER BY seq) AS next FROM work_care) AS s "
+        f"WHERE kind = '{kind}' AND COALESCE(next, '') <> 'open' AND day >= {{first}}"
+        for kind in ("claim", "done", "snooze", "not_useful")
+    },
 }
 
 
