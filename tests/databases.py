@@ -2,8 +2,9 @@
 
 PostgreSQL is the server of TEST_DATABASE_URL when that is set, otherwise one that comes as a
 Python package and runs without Docker, also as root; each worker process starts its own, in a
-temporary folder, and it dies with the process. Each test gets a database of its own, copied from
-one that is already migrated.
+temporary folder, and it dies with the process. Each test gets a database to itself, copied from
+one that is already migrated, or one that an earlier test has left and that was emptied since: to
+empty one is a hundred times faster than to make one.
 """
 
 import atexit
@@ -19,6 +20,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
 
 from tools.store.columns import StoreRow
 from tools.store.migrate import migrate
@@ -27,10 +30,34 @@ from tools.store.store import Store, open_store
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sqlalchemy.engine import Connection
+
 KINDS = ("sqlite", "postgresql")
 # Copies files instead of writing every page to the log: a third of the work for a small database.
 COPIED = "STRATEGY FILE_COPY"
+# Whatever a test may have changed besides rows; where it has, the database is not used again.
+SHAPE = """
+SELECT md5(string_agg(line, chr(10) ORDER BY line)) FROM (
+  SELECT concat_ws(' ', c.relname, c.relkind, a.attname, a.atttypid, a.attnotnull, a.attisdropped)
+  FROM pg_class AS c LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0
+  WHERE c.relnamespace = 'public'::regnamespace
+  UNION ALL SELECT concat_ws(' ', tgname, tgrelid::regclass, tgenabled) FROM pg_trigger
+  WHERE NOT tgisinternal
+  UNION ALL SELECT concat_ws(' ', proname, prosrc) FROM pg_proc
+  WHERE pronamespace = 'public'::regnamespace
+  UNION ALL SELECT concat_ws(' ', conname, conrelid::regclass) FROM pg_constraint
+  WHERE connamespace = 'public'::regnamespace
+  UNION ALL SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_(toast_)?temp_'
+  UNION ALL SELECT version_num FROM alembic_version
+) AS lines (line)
+"""
+# A thread or a process a test has left behind must not write into the next one's rows.
+ALONE = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 _numbers = count()
+_free: list[str] = []
 
 
 @cache
@@ -89,8 +116,14 @@ def _migrated_postgres() -> str:
     name = f"lifecycle_template_{os.getpid()}"
     _on_server(server, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name} {COPIED}")
     atexit.register(_drop, server, name)
+    atexit.register(_drop_free, server)
     migrate(text_of(server.set(database=name)))
     return name
+
+
+def _drop_free(server: URL) -> None:
+    for name in _free:
+        _drop(server, name)
 
 
 def _drop(server: URL, name: str) -> None:
@@ -121,13 +154,56 @@ def _database(kind: str, folder: Path, *, migrated: bool) -> "Iterator[str]":
         yield _sqlite(folder, migrated=migrated)
         return
     server = need_postgres()
+    name = _free.pop() if migrated and _free else _created(server, migrated=migrated)
+    url = server.set(database=name)
+    try:
+        yield text_of(url)
+    finally:
+        if migrated and _emptied(url):
+            _free.append(name)
+        else:
+            _drop(server, name)
+
+
+def _created(server: URL, *, migrated: bool) -> str:
     name = f"lifecycle_test_{os.getpid()}_{next(_numbers)}"
     template = f" TEMPLATE {_migrated_postgres()}" if migrated else ""
     _on_server(server, f"CREATE DATABASE {name}{template} {COPIED}")
+    return name
+
+
+def _emptied(url: URL) -> bool:
+    """Empty a database whoever is still at it; whether it is as it was when it was made."""
+    engine = create_engine(url, poolclass=NullPool)
     try:
-        yield text_of(server.set(database=name))
+        with engine.begin() as connection:
+            connection.execute(text(ALONE))
+            empty(connection)
+            same: bool = connection.execute(text(SHAPE)).scalar() == _shape()
+            return same
+    except DBAPIError:  # a table is gone, or somebody holds it
+        return False
     finally:
-        _drop(server, name)
+        engine.dispose()
+
+
+def empty(connection: "Connection") -> None:
+    """Delete every row, those too that are kept for ever, and count from one again."""
+    connection.execute(text("SET LOCAL session_replication_role = replica"))
+    connection.execute(text("SET LOCAL lock_timeout = '5s'"))
+    tables = StoreRow.metadata.tables
+    connection.exec_driver_sql("; ".join(f'DELETE FROM "{name}"' for name in tables))
+    connection.execute(text(
+        "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) "
+        "FROM pg_sequences"
+    ))  # fmt: skip
+
+
+@cache
+def _shape() -> str:
+    engine = create_engine(need_postgres().set(database=_migrated_postgres()), poolclass=NullPool)
+    with engine.connect() as connection:
+        return str(connection.execute(text(SHAPE)).scalar())
 
 
 @pytest.fixture
@@ -158,16 +234,9 @@ class Fresh:
             self._store = open_store(self._url)
         else:
             self._store = open_store(self._url)
-            self._wipe(self._store)
+            with self._store.database.write() as session:
+                empty(session.connection())
         return self._store
-
-    @staticmethod
-    def _wipe(store: Store) -> None:
-        """Delete every row, those too that are kept for ever."""
-        names = ", ".join(f'"{name}"' for name in StoreRow.metadata.tables)
-        with store.database.write() as session:
-            session.connection().execute(text("SET LOCAL session_replication_role = replica"))
-            session.connection().execute(text(f"TRUNCATE {names}"))
 
     def close(self) -> None:
         """Let go of the last one."""
