@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from yaml import SafeLoader
 
 from tools.errors import BadInput, nearest
 
@@ -13,7 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
 
-class _Strict(yaml.SafeLoader):
+# libyaml reads the policies of a command ten times as fast as Python does; some wheels lack it.
+if not TYPE_CHECKING:
+    SafeLoader = getattr(yaml, "CSafeLoader", SafeLoader)
+
+
+class _Strict(SafeLoader):
     """A loader that refuses a key written twice and keeps decimals as they are written."""
 
 
@@ -41,6 +47,15 @@ def _decimal(loader: _Strict, node: yaml.ScalarNode) -> Decimal:
 
 _Strict.add_constructor("tag:yaml.org,2002:map", _mapping)
 _Strict.add_constructor("tag:yaml.org,2002:float", _decimal)
+
+
+def load_yaml(text: str) -> Any:
+    """Parse YAML as plain values.
+
+    Raises:
+        yaml.YAMLError: when it is none.
+    """
+    return yaml.load(text, Loader=SafeLoader)  # noqa: S506 - a SafeLoader
 
 
 def read_yaml(text: str, where: str) -> "Node":

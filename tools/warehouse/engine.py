@@ -46,6 +46,7 @@ class DuckEngine:
     def __init__(self, *, threads: int | None = None, memory: str | None = None) -> None:
         """Open one private database; `memory` is a limit such as '8GB'."""
         self._con = duckdb.connect(":memory:")
+        self._kinds: dict[str, str] = {}
         self._con.sql("SET preserve_insertion_order = false")
         if threads is not None:
             self._con.sql(f"SET threads = {int(threads)}")
@@ -59,14 +60,12 @@ class DuckEngine:
     def create(self, name: str, sql: str, **parameters: "Parameter") -> None:
         """Keep a query's answer as a table in memory."""
         query = compile_sql(sql, self.dialect, **parameters)
-        self._drop(name)
-        self._con.execute(f'CREATE TEMP TABLE "{name}" AS {query}')
+        self._replace("TABLE", name, query)
 
     def view(self, name: str, sql: str, **parameters: "Parameter") -> None:
         """Name a query, so that a reader's own conditions reach the files."""
         query = compile_sql(sql, self.dialect, **parameters)
-        self._drop(name)
-        self._con.execute(f'CREATE TEMP VIEW "{name}" AS {query}')
+        self._replace("VIEW", name, query)
 
     def export(self, sql: str, path: "Path", **parameters: "Parameter") -> int:
         """Write a query's answer to a Parquet file and return its number of rows."""
@@ -80,9 +79,8 @@ class DuckEngine:
 
     def put(self, name: str, table: pa.Table) -> None:
         """Copy an Arrow table in, so that the caller may let go of it."""
-        self._drop(name)
         self._con.register("_incoming", table)
-        self._con.execute(f'CREATE TEMP TABLE "{name}" AS SELECT * FROM _incoming')
+        self._replace("TABLE", name, "SELECT * FROM _incoming")
         self._con.unregister("_incoming")
 
     def scan(self, name: str, paths: "Sequence[Path]", schema: pa.Schema) -> None:
@@ -90,17 +88,15 @@ class DuckEngine:
         if not paths:
             self.put(name, schema.empty_table())
             return
-        self._drop(name)
         files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
         columns = ", ".join(f'"{column}"' for column in schema.names)
-        self._con.execute(
-            f'CREATE TEMP VIEW "{name}" AS SELECT {columns} '
-            f"FROM read_parquet([{files}], union_by_name = true)"
-        )
+        parquet = f"read_parquet([{files}], union_by_name = true)"
+        self._replace("VIEW", name, f"SELECT {columns} FROM {parquet}")
 
-    def _drop(self, name: str) -> None:
-        for kind in ("VIEW", "TABLE"):
-            try:
-                self._con.execute(f'DROP {kind} IF EXISTS "{name}"')
-            except duckdb.CatalogException:
-                continue  # the name is of the other kind
+    def _replace(self, kind: str, name: str, query: str) -> None:
+        """Make a table or a view; a name may be of the other kind before."""
+        had = self._kinds.pop(name, None)
+        if had is not None:
+            self._con.execute(f'DROP {had} IF EXISTS "{name}"')
+        self._con.execute(f'CREATE TEMP {kind} "{name}" AS {query}')
+        self._kinds[name] = kind

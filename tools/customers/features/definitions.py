@@ -5,7 +5,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
+from tools.reading import load_yaml
 
 ATTRIBUTES = frozenset({"account", "attributes"})
 
@@ -29,7 +29,7 @@ class Feature:
 def definitions() -> tuple[Feature, ...]:
     """All features in the order of the file."""
     text = (files(__package__) / "features.yaml").read_text(encoding="utf-8")
-    groups: dict[str, dict[str, dict[str, Any]]] = yaml.safe_load(text)
+    groups: dict[str, dict[str, dict[str, Any]]] = load_yaml(text)
     return tuple(_feature(g, n, d) for g, group in groups.items() for n, d in group.items())
 
 

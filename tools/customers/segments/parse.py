@@ -17,6 +17,7 @@ from tools.customers.segments.rules import (
     Threshold,
 )
 from tools.errors import BadInput, nearest
+from tools.reading import load_yaml
 from tools.rules import parse_rule
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def parse_segments(text: str, where: str) -> SegmentRules:
             something it may not; the message says where and offers the nearest name.
     """
     try:
-        given = yaml.safe_load(text)
+        given = load_yaml(text)
     except yaml.YAMLError as error:
         raise BadInput(f"{where}: not readable as YAML: {error}") from error
     keys = {"version", "valid_from", "owner", "thresholds", "segments", "small", "windows"}

@@ -10,6 +10,7 @@ import yaml
 from tools.customers.stages.conditions import Condition, parse_condition
 from tools.customers.stages.vocabulary import CUSTOMER_FACTS, STAGES, WORDS
 from tools.errors import BadInput, BadRule, nearest
+from tools.reading import load_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -101,7 +102,7 @@ def read_rules(path: "Path") -> StageRules:
 def parse_rules(text: str, where: str) -> StageRules:
     """Check the text of the file; `where` starts every error message."""
     try:
-        given = yaml.safe_load(text)
+        given = load_yaml(text)
     except yaml.YAMLError as error:
         raise BadInput(f"{where}: cannot be read as YAML: {error}") from error
     top = _mapping(given, TOP_KEYS, where)

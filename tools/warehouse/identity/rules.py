@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import yaml
 
 from tools.errors import BadRule, nearest
+from tools.reading import load_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,7 +90,7 @@ def load_rules(text: str, where: str) -> IdentityRules:
 
 def _yaml(text: str, where: str) -> object:
     try:
-        return yaml.safe_load(text)
+        return load_yaml(text)
     except yaml.YAMLError as error:
         raise BadRule(f"{where}: not YAML: {str(error).splitlines()[0]}") from error
 
