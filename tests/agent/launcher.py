@@ -24,7 +24,7 @@ from tests.conftest import CHECKOUT
 LATE = (
     "interpret.glassbox", "langgraph.graph", "langgraph.checkpoint.postgres",
     "langgraph.checkpoint.sqlite", "psycopg_pool", "scipy.optimize", "scipy.special", "scipy.stats",
-    "sqlalchemy.dialects.postgresql.psycopg",
+    "sklearn.tree", "sqlalchemy.dialects.postgresql.psycopg",
 )  # fmt: skip
 
 

@@ -3,6 +3,8 @@
 import csv
 import json
 import re
+import subprocess
+import sys
 from io import StringIO
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from agent.wiring import open_deps
 from tests.agent.company import ACCOUNTS, FIRST, SECOND, number
 from tests.agent.homes import Home, Homes
 from tests.agent.test_gate_commands import GATE_COMMANDS
+from tests.conftest import CHECKOUT
 from tools.store.records import Proposal
 
 pytestmark = pytest.mark.xdist_group("agent-postgresql")
@@ -46,6 +49,16 @@ def said(home: Home, *arguments: str) -> str:
 def test_no_command_is_forgotten_here() -> None:
     names = {str(c.name or (c.callback and c.callback.__name__)) for c in app.registered_commands}
     assert names == COMMANDS | GATE_COMMANDS
+
+
+def test_a_command_does_not_wait_for_what_it_does_not_use() -> None:
+    """What loads slowly is imported where it is used; `lifecycle --help` took four seconds once."""
+    slow = ("sklearn", "scipy.stats", "pandas", "matplotlib", "fastapi", "openai", "interpret",
+            "langgraph.graph", "typst")  # fmt: skip
+    asked = f"import sys, agent.cli; print([m for m in {slow!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", asked], cwd=CHECKOUT, capture_output=True,
+                          text=True, check=True)  # fmt: skip
+    assert done.stdout == "[]\n"
 
 
 def test_run_says_what_it_found(homes: Homes) -> None:

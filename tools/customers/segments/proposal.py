@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.tree import DecisionTreeClassifier
 
 from tools.customers.features.definitions import definitions
 from tools.warehouse.sql import read_sql
@@ -146,6 +145,8 @@ def _features(rows: "pa.Table") -> tuple[list[str], Floats]:
 
 
 def _grown(values: Floats, left: Floats, least: int) -> Any:
+    from sklearn.tree import DecisionTreeClassifier  # noqa: PLC0415 - loads slowly, once a quarter
+
     tree = DecisionTreeClassifier(
         criterion="log_loss", max_leaf_nodes=MOST_LEAVES, min_samples_leaf=least, random_state=0
     )
