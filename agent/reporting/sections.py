@@ -13,6 +13,7 @@ from tools.days import start_of
 from tools.reports.audit import audit, quarantine_counts
 from tools.reports.given import Chapter, Given
 from tools.reports.incrementality import Windows
+from tools.reports.internal import leave_out
 from tools.reports.sections.attribution import make_attribution
 from tools.reports.sections.changes import make_changes
 from tools.reports.sections.data import fit_to_send, make_data
@@ -49,6 +50,15 @@ class Context:
     def company(self) -> str:
         """Whose report it is."""
         return self.deps.settings.company
+
+    @cached_property
+    def customers(self) -> Given:
+        """The same without our own and test accounts, which it takes out for all that follow.
+
+        Retention and money come first: they leave them out themselves and say how many they are.
+        """
+        leave_out(self.given.engine, self.morning.rulebook.reports.money.internal)
+        return self.given
 
     @cached_property
     def versions(self) -> tuple[tuple[str, str], ...]:
@@ -109,12 +119,12 @@ def money(context: Context) -> Chapter:
 
 def trials(context: Context) -> Chapter:
     """Who pays after trying."""
-    return make_trials(context.given)
+    return make_trials(context.customers)
 
 
 def stages(context: Context) -> Chapter:
     """Where everybody is, and who moved."""
-    return make_stages(context.given)
+    return make_stages(context.customers)
 
 
 def segments(context: Context) -> Chapter:
@@ -122,24 +132,24 @@ def segments(context: Context) -> Chapter:
     morning, rules = context.morning, context.morning.rulebook.segments
     active, found = active_segments(rules, morning.frozen), morning.segmented
     differ = examine(found.outcomes, rules, active, found.assigned.counts)
-    return make_segments(context.given, active, found.outcomes, differ, context.proposal)
+    return make_segments(context.customers, active, found.outcomes, differ, context.proposal)
 
 
 def work(context: Context) -> Chapter:
     """What the agent found, what people made of it, and what it was worth."""
     book = context.morning.rulebook
-    return make_work(context.given, book.plays, book.economics, context.windows)
+    return make_work(context.customers, book.plays, book.economics, context.windows)
 
 
 def attribution(context: Context) -> Chapter:
     """What led to revenue by each rule, and what an account of each source costs and brings."""
     book = context.morning.rulebook
-    return make_attribution(context.given, book.plays, book.economics, context.windows)
+    return make_attribution(context.customers, book.plays, book.economics, context.windows)
 
 
 def changes(context: Context) -> Chapter:
     """What stands out against its own past."""
-    return make_changes(context.given)
+    return make_changes(context.customers)
 
 
 def data(context: Context) -> Chapter:

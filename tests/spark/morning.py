@@ -30,6 +30,7 @@ from tools.reports.attribution import attribute
 from tools.reports.audit.audit import audit
 from tools.reports.conversions import KINDS, make_paths
 from tools.reports.incrementality import measure_incrementality
+from tools.reports.internal import Internal, leave_out
 from tools.reports.net_retention import measure_net_retention
 from tools.reports.retention import measure_retention
 from tools.reports.retention_spec import RetentionSpec
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
 
 STEPS = (
     "landed", "opened", "featured", "scored", "staged", "staged_in_part", "segmented", "priced",
-    "addressed", "listed", "kept", "earned", "lived", "worked", "bare", "audited",
+    "addressed", "listed", "kept", "earned", "lived", "worked", "bare", "audited", "narrowed",
 )  # fmt: skip
 RETENTION = (
     RetentionSpec(),
@@ -262,6 +263,13 @@ class Morning:
     def audited(self) -> None:
         """Every check of the audit, with another choice of identity rules."""
         audit(AS_OF, self._pair, rules=AUDITED)
+
+    def narrowed(self) -> None:
+        """Every third account is ours and counts in no report."""
+        own = tuple(self._first("accounts", 500)[::3])
+        leave_out(self._pair, Internal(accounts=own))
+        measure_trials(AS_OF, self._pair, self.world.present)
+        measure_stages(AS_OF, LAST_RUN, self._pair)
 
     def _first(self, relation: str, number: int) -> list[str]:
         sql = f"SELECT account_id AS account_id FROM {relation} ORDER BY account_id LIMIT {number}"

@@ -66,6 +66,10 @@ class PairEngine:
         """Name a query on both."""
         self._make("view", name, sql, parameters)
 
+    def narrow(self, name: str, sql: str) -> None:
+        """Put a query over a relation in its place on both."""
+        self._make("narrow", name, sql, {})
+
     def put(self, name: str, table: "pa.Table") -> None:
         """Hand the same rows to both: nothing is computed, so nothing is compared."""
         self._first.put(name, table)

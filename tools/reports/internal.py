@@ -1,6 +1,7 @@
 """Our own and test accounts: they are in no figure about customers."""
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -8,6 +9,8 @@ import pyarrow as pa
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tools.warehouse.engine import Engine
 
 _WORDS = pa.schema([("kind", pa.string()), ("word", pa.string())])
@@ -33,6 +36,37 @@ class Internal:
 
 
 NOBODY = Internal()
+_ACCOUNTS = (
+    "SELECT r.* FROM $whole AS r LEFT JOIN internal_accounts AS i ON i.account_id = r.account_id "
+    "WHERE i.account_id IS NULL"
+)
+_BOTH = (
+    "SELECT r.* FROM $whole AS r LEFT JOIN internal_accounts AS i ON i.account_id = r.account_id "
+    "LEFT JOIN internal_contacts AS p ON p.contact_id = r.contact_id "
+    "WHERE i.account_id IS NULL AND p.contact_id IS NULL"
+)
+_STAGED = (
+    "SELECT r.* FROM $whole AS r "
+    "LEFT JOIN internal_accounts AS i ON r.kind = 'account' AND i.account_id = r.id "
+    "LEFT JOIN internal_contacts AS p ON r.kind = 'contact' AND p.contact_id = r.id "
+    "WHERE i.account_id IS NULL AND p.contact_id IS NULL"
+)
+# What the agent did is told of everybody; what it is compared by is not.
+_NARROWED: "Mapping[str, str]" = MappingProxyType({
+    **dict.fromkeys(("contacts", "messages", "tickets", "usage"), _BOTH),
+    **dict.fromkeys(("accounts", "deals", "invoices", "segment_history", "segments",
+                     "subscriptions", "usage_life", "work_draws"), _ACCOUNTS),
+    **dict.fromkeys(("roster", "timeline"), _STAGED),
+})  # fmt: skip
+
+
+def leave_out(engine: "Engine", internal: Internal) -> None:
+    """Take who is no customer out of every relation the sections read, from now on."""
+    if internal == NOBODY:
+        return
+    mark_internal(engine, internal)
+    for name, sql in _NARROWED.items():
+        engine.narrow(name, sql.replace("$whole", f"{name}_whole"))
 
 
 def mark_internal(engine: "Engine", internal: Internal) -> None:

@@ -29,6 +29,10 @@ class Engine(Protocol):
         """Name a query that is run each time it is read, replacing one of that name."""
         ...
 
+    def narrow(self, name: str, sql: str) -> None:
+        """Put a query over a relation in its place; it reads the relation as `<name>_whole`."""
+        ...
+
     def put(self, name: str, table: pa.Table) -> None:
         """Keep an Arrow table as a relation, replacing one of that name."""
         ...
@@ -66,6 +70,13 @@ class DuckEngine:
         """Name a query, so that a reader's own conditions reach the files."""
         query = compile_sql(sql, self.dialect, **parameters)
         self._replace("VIEW", name, query)
+
+    def narrow(self, name: str, sql: str) -> None:
+        """Put a query over a relation in its place, without copying what may be large."""
+        kind, whole = self._kinds.pop(name), f"{name}_whole"
+        self._con.execute(f'ALTER {kind} "{name}" RENAME TO "{whole}"')
+        self._kinds[whole] = kind
+        self.view(name, sql)
 
     def export(self, sql: str, path: "Path", **parameters: "Parameter") -> int:
         """Write a query's answer to a Parquet file and return its number of rows."""

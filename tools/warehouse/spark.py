@@ -42,6 +42,11 @@ class SparkEngine:
         frame = self._session.sql(compile_sql(sql, self.dialect, **parameters))
         frame.createOrReplaceTempView(name)
 
+    def narrow(self, name: str, sql: str) -> None:
+        """Put a query over a relation in its place."""
+        self._session.table(name).createOrReplaceTempView(f"{name}_whole")
+        self.view(name, sql)
+
     def put(self, name: str, table: pa.Table) -> None:
         """Hand an Arrow table over through a file, which every worker can read."""
         path = self._next(name)

@@ -117,6 +117,7 @@ def test_what_people_said_of_accounts_is_counted_unless_taken_back() -> None:
         word(0, "old", "done", FIRST - 20), word(1, "a", "claim"),
         word(2, "b", "not_useful", reason="too_small", who="bob", value_minor=40),
         word(3, "c", "snooze"), word(4, "c", "open"), word(5, "a", "done", FIRST + 1),
+        word(7, "e", "done", FIRST + 2),
         word(6, "e", "done", currency="EUR"),
     ]  # fmt: skip
     chapter = told(company("accounts", "subscriptions"), {"work_care": said_so})
@@ -125,8 +126,8 @@ def test_what_people_said_of_accounts_is_counted_unless_taken_back() -> None:
     assert found == {
         f"work.care.{name}.{span}": value
         for name, values in {
-            "people": (2, 2), "claim": (1, 1), "claim.worth": (1_000, 1_000), "done": (2, 3),
-            "done.worth": (1_000, 2_000), "not_useful": (1, 1), "not_useful.worth": (40, 40),
+            "people": (2, 2), "claim": (1, 1), "claim.worth": (1_000, 1_000), "done": (3, 4),
+            "done.worth": (2_000, 3_000), "not_useful": (1, 1), "not_useful.worth": (40, 40),
             "not_useful.too_small": (1, 1), "not_useful.too_small.worth": (40, 40),
             "of_use": (None, None),
         }.items()

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tools.reports.work import Work
 
 NOW = frozenset({"waiting", "under_way"})
-# Which proposals are behind a step; each row is one of them.
+# Which proposals are behind a step, or what was said of an account; each row is one of them.
 MEMBERS = {
     "queued": "SELECT account_id, proposal FROM work_proposals "
     "WHERE created_day >= {first} AND created_day < {end}",
@@ -21,8 +21,9 @@ MEMBERS = {
     "sent": "SELECT account_id, proposal FROM work_actions "
     "WHERE status = 'sent' AND status_day >= {first}",
     **{
-        f"care.{kind}": "SELECT account_id, account_id AS proposal FROM (SELECT account_id, kind, "
-        "day, LEAD(kind) OVER (PARTITION BY account_id ORDER BY seq) AS next FROM work_care) AS s "
+        f"care.{kind}": "SELECT account_id, CONCAT(account_id, ' #', CAST(seq + 1 AS TEXT)) AS "
+        "proposal FROM (SELECT account_id, seq, kind, day, LEAD(kind) OVER "
+        "(PARTITION BY account_id ORDER BY seq) AS next FROM work_care) AS s "
         f"WHERE kind = '{kind}' AND COALESCE(next, '') <> 'open' AND day >= {{first}}"
         for kind in ("claim", "done", "snooze", "not_useful")
     },
