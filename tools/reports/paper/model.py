@@ -117,6 +117,10 @@ class Table:
         if any(len(row) != len(self.columns) for row in self.rows):
             raise ValueError(f"table {self.id}: a row has not {len(self.columns)} cells")
 
+    def of_figures(self, column: int) -> bool:
+        """Whether a column holds figures in any row, so that its name stands where they stand."""
+        return any(isinstance(row[column], Figure) for row in self.rows)
+
 
 @dataclass(frozen=True)
 class Series:

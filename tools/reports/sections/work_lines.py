@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from tools.reports.paper.model import Figure, words
 from tools.reports.sections.work_plays import detectable_of, difference_of, few, realised_of, worked
-from tools.reports.sections.work_rest import named, price_of, share_of
+from tools.reports.sections.work_rest import FEWEST, named, price_of, share_of
 from tools.reports.sections.work_steps import count_of, span_of, worth_of
 
 if TYPE_CHECKING:
@@ -102,10 +102,17 @@ def _looked(week: "Work") -> "Line":
     if not one.approved + one.rejected:
         return ()
     span, decided = span_of(week), one.approved + one.rejected
+    if decided < FEWEST:
+        return (
+            words("People approved "),
+            Figure(f"work.reviewing.approvals.{span}", one.approved, "count", closed=True),
+            words(" and rejected "),
+            Figure(f"work.reviewing.rejections.{span}", one.rejected, "count", closed=True),
+            words(": too few for shares."),
+        )
     agreement = share_of(f"work.reviewing.agreement.{span}", one.approved, decided, "decisions")
+    line = (words("People agreed with the agent in "), agreement, words(" of their decisions"))
+    if one.timed < FEWEST:
+        return (*line, words("."))
     quick = share_of(f"work.reviewing.quick.{span}", one.quick, one.timed, "decisions")
-    return (
-        words("People agreed with the agent in "), agreement,
-        words(" of their decisions; of the approvals, done in under three seconds: "), quick,
-        words("."),
-    )  # fmt: skip
+    return (*line, words("; of the approvals, done in under three seconds: "), quick, words("."))
