@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 PAUSE, PATIENCE = 20.0, 20.0
+LATER = 15  # pauses, after a failure: what fails now fails in a moment too, and fills the log
 
 
 @contextmanager
@@ -32,8 +33,10 @@ def warming(warm: "Callable[[], None]", pause: float = PAUSE) -> "Iterator[None]
 
 def _go_on(warm: "Callable[[], None]", pause: float, told: threading.Event) -> None:
     while not told.is_set():
+        rest = pause
         try:
             warm()
         except Exception as error:  # one morning that cannot be opened does not end the service
             log.exception("warming.failed", error=type(error).__name__)
-        told.wait(pause)
+            rest *= LATER
+        told.wait(rest)

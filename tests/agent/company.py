@@ -25,6 +25,9 @@ CHEAP = (
     ("churn.yaml", "snapshots: 12", "snapshots: 3"),
     ("segments.yaml", "expansion: 365", "expansion: 90"),
 )
+# So that the reports have somebody to leave out.
+OUR_OWN = "simulated:A-0000000"
+NAMED = (("reports.yaml", "accounts: []", f'accounts: ["{OUR_OWN}"]'),)
 # So that a small company meets refusals, and something worth doing is left over.
 TIGHT = (
     ("limits.yaml", "consent: phone_consent}", "consent: email_consent}"),
@@ -56,7 +59,7 @@ class Company:
 
 def make_company(folder: Path) -> Company:
     """Simulate the company as of its three mornings."""
-    policies = copied_policies(folder / "policies", CHECKOUT / "policies", *CHEAP, *TIGHT)
+    policies = copied_policies(folder / "policies", CHECKOUT / "policies", *CHEAP, *NAMED, *TIGHT)
     company = Company(folder, policies)
     for day in (FIRST, SECOND, LATER):
         simulate(company.export(day), seed=SEED, end=FIRST, until=day, accounts=ACCOUNTS,

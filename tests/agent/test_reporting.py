@@ -27,7 +27,7 @@ from agent.reporting.period import Period, month_before, read_period, week_befor
 from agent.reporting.sending import send_report
 from agent.wiring import Deps, open_deps
 from config.settings import Settings
-from tests.agent.company import FIRST, LATER, SECOND, number
+from tests.agent.company import FIRST, LATER, OUR_OWN, SECOND, number
 from tests.agent.homes import Home, Homes
 from tests.agent.points import crash_points
 from tests.databases import KINDS
@@ -117,6 +117,18 @@ def test_every_number_of_a_real_report_is_in_its_json_and_its_mail_is_shown(
     assert mail_faults(as_mail(made.report, pictures(made.report))) == []
     assert read_file(deps, made.archived, PDF).startswith(b"%PDF")
     assert json.loads(read_file(deps, made.archived, JSON))["kind"] == "weekly"
+
+
+@ON_SQLITE
+def test_our_own_account_is_behind_no_figure_but_those_of_the_work(reported: Deps) -> None:
+    engine = DuckEngine()
+    path = folder_of(reported, WEEK.id) / MEMBERS
+    engine.create("behind", f"SELECT * FROM read_parquet('{path}')")
+    sql = "SELECT DISTINCT SPLIT_PART(figure, '.', 1) AS section FROM behind"
+    ours = engine.run(f"{sql} WHERE account_id = $own", own=OUR_OWN)["section"].to_pylist()
+
+    assert {"retention", "stages", "trials"} <= set(engine.run(sql)["section"].to_pylist())
+    assert set(ours) <= {"work"}
 
 
 @ON_SQLITE
