@@ -25,10 +25,11 @@ def _done(week: "Work", currency: str) -> "Line":
         return (words("The agent finished no run in the period and asked nobody anything."),)
     worth = worth_of(week, "approved", currency)
     return (
-        words("The agent put "), count_of(week, "queued"), words(" proposals before people; "),
-        count_of(week, "approved"), words(" were approved, with a promised net value of "), worth,
-        words("; "), count_of(week, "sent"), words(" were done and "), count_of(week, "held_out"),
-        words(" were left out by lot, to measure."),
+        words("Proposals the agent put before people: "), count_of(week, "queued"),
+        words("; approved: "), count_of(week, "approved"),
+        words(", with a promised net value of "), worth,
+        words("; done: "), count_of(week, "sent"),
+        words("; left out by lot, to measure: "), count_of(week, "held_out"), words("."),
     )  # fmt: skip
 
 
