@@ -10,7 +10,8 @@ demo: .venv/ready
 	$(BIN)/lifecycle demo --home $(HOME_OF_DEMO)
 
 # Everything that has to be true before a change lands.
-test: .venv/ready lint types floors
+test: .venv/ready
+	$(MAKE) -j3 --output-sync=target lint types floors
 	$(BIN)/python -m pytest -n 3 --dist loadgroup
 
 lint: .venv/ready
