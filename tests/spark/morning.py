@@ -1,6 +1,7 @@
 """One morning on an engine: the calls of the agent, and of every report, in order."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -29,12 +30,17 @@ from tools.reports.accounts.given import (
 from tools.reports.attribution import attribute
 from tools.reports.audit.audit import audit
 from tools.reports.conversions import KINDS, make_paths
+from tools.reports.given import Given
 from tools.reports.incrementality import measure_incrementality
 from tools.reports.internal import Internal, leave_out
+from tools.reports.money_spec import MoneySpec, Rate
 from tools.reports.net_retention import measure_net_retention
+from tools.reports.policy import RetentionQuestion
 from tools.reports.retention import measure_retention
 from tools.reports.retention_spec import RetentionSpec
 from tools.reports.revenue import measure_movements
+from tools.reports.sections.money import make_money
+from tools.reports.sections.retention import make_retention
 from tools.reports.segments import measure_segments
 from tools.reports.stages import measure_stages
 from tools.reports.tracks import read_tracks
@@ -57,8 +63,10 @@ if TYPE_CHECKING:
 
 STEPS = (
     "landed", "opened", "featured", "scored", "staged", "staged_in_part", "segmented", "priced",
-    "addressed", "listed", "kept", "earned", "lived", "worked", "bare", "audited", "narrowed",
+    "addressed", "listed", "kept", "earned", "written", "lived", "worked", "bare", "narrowed",
+    "audited",
 )  # fmt: skip
+ARMS = pa.schema([("account_id", pa.string()), ("arm", pa.string()), ("day", pa.int32())])
 RETENTION = (
     RetentionSpec(),
     RetentionSpec(mode="on_or_after", buckets=(0, 1, 6), incomplete="mark", min_size=1),
@@ -70,6 +78,18 @@ RETENTION = (
         entity="account", birth="first_purchase", returns="purchases", clock="calendar",
         unit="month", buckets=(0, 1, 2, 3), incomplete="mark",
     ),
+    RetentionSpec(entity="account", birth="assigned", breakdown="play_arm"),
+    RetentionSpec(
+        entity="subscription", birth="first_paid", returns="paid", clock="calendar",
+        unit="month", buckets=(0, 1, 2, 3), incomplete="mark", breakdown="plan",
+    ),
+)  # fmt: skip
+ASKED = RetentionQuestion(
+    RetentionSpec(entity="account"), curve=3, breakdowns=("segment", "acquisition")
+)
+EUROS = (
+    Rate("USD", 0, Decimal("0.9"), "made up"), Rate("GBP", 0, Decimal("1.2"), "made up"),
+    Rate("XXX", 0, Decimal(1), "made up"),
 )  # fmt: skip
 
 # Two rules are enough for the audit to have something joined; one of them is off in a run.
@@ -198,15 +218,32 @@ class Morning:
         read_list(AS_OF, AS_OF, self._pair, terms, floor, Asked(limit=20), "USD")
 
     def kept(self) -> None:
-        """Retention under four definitions."""
+        """Retention under six definitions, of those drawn into an arm and of plans too."""
+        arms = [{"account_id": a, "arm": ("treated", "left out")[n % 2], "day": AS_OF - 90 + n}
+                for n, a in enumerate(self._first("accounts", 40))]  # fmt: skip
+        self._pair.put("arms", pa.Table.from_pylist(arms, ARMS))
         for spec in RETENTION:
-            measure_retention(AS_OF, self._pair, self.world.present, spec)
+            measure_retention(AS_OF, self._pair, self._known, spec)
 
     def earned(self) -> None:
         """Recurring revenue by month, and net of the accounts of a year ago."""
         measure_movements(AS_OF, self._pair, self.world.present)
         measure_movements(AS_OF, self._pair, self.world.present, "last_day")
         measure_net_retention(AS_OF, self._pair, self.world.present)
+
+    def written(self) -> None:
+        """The sections on retention and money, and who is behind their figures."""
+        given = Given(AS_OF, AS_OF - 7, self._pair, self._known)
+        for chapter in (
+            make_retention(given, (ASKED,)),
+            make_money(given, MoneySpec(months=3, currency="EUR", rates=EUROS)),
+        ):
+            self._pair.run(chapter.members)
+
+    @property
+    def _known(self) -> frozenset[str]:
+        """What the company has, with the histories that runs have kept."""
+        return self.world.present | {"arms", "segment_history"}
 
     def lived(self) -> None:
         """Trials, stages of the week, weekly series: what a report tells of the life of customers.
