@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -17,7 +17,7 @@ from agent.rulebook import Rulebook, parse_rulebook, read_rulebook
 from approvals.audit import Key
 from approvals.queue import Desk
 from approvals.service import Gate
-from config.logs import configure_logs
+from config.logs import close_logs, configure_logs
 from config.settings import Settings
 from tools.days import day_number
 from tools.errors import BadInput
@@ -146,9 +146,8 @@ def open_deps(settings: Settings, clock: Clock | None = None) -> Iterator[Deps]:
     """Open the home of an installation and let go of it afterwards."""
     clock = clock or shifted_clock(settings.clock_shift_seconds)
     settings.home.mkdir(parents=True, exist_ok=True)
-    configure_logs(settings.home / "logs", settings.log_level, settings.secrets)
-    store = open_store(settings.database)
-    try:
+    with ExitStack() as stack:
+        logs = configure_logs(settings.home / "logs", settings.log_level, settings.secrets)
+        stack.callback(close_logs, logs)
+        store = stack.enter_context(closing(open_store(settings.database)))
         yield Deps(settings, store, clock)
-    finally:
-        store.close()

@@ -63,10 +63,11 @@ def hide(secrets: "Collection[str]") -> "Processor":
 
 def configure_logs(
     folder: "Path", level: str = "INFO", secrets: "Collection[str]" = frozenset()
-) -> None:
+) -> logging.Handler:
     """Send our lines and those of libraries, as JSON, to `lifecycle.log` in a folder.
 
-    `secrets` are texts that may not appear in it, in whatever line they turn up.
+    `secrets` are texts that may not appear in it, in whatever line they turn up. Returns what
+    `close_logs` ends: a folder that is gone must not stop a library that writes a line later.
     """
     folder.mkdir(parents=True, exist_ok=True)
     shared: list[structlog.typing.Processor] = [
@@ -102,6 +103,13 @@ def configure_logs(
         old.close()
     root.addHandler(handler)
     root.setLevel(level.upper())
+    return handler
+
+
+def close_logs(handler: logging.Handler) -> None:
+    """Write no more there."""
+    logging.getLogger().removeHandler(handler)
+    handler.close()
 
 
 def mask_logs(folder: "Path", mask: "Callable[[str], str]") -> int:

@@ -110,6 +110,18 @@ def _let_go() -> None:
     structlog.reset_defaults()
 
 
+@pytest.mark.xdist_group("agent-sqlite")
+def test_what_is_logged_after_the_end_stops_nobody(homes: Homes) -> None:
+    with homes.copy("sqlite") as home:
+        settings = home.company.settings(home.folder, home.database, SECOND)
+        with open_deps(settings):
+            pass
+    logging.getLogger("library").warning("the folder is gone by now")
+    structlog.reset_defaults()
+
+    assert not [h for h in logging.getLogger().handlers if hasattr(h, "baseFilename")]
+
+
 @pytest.mark.parametrize(
     ("told", "hidden"),
     [
