@@ -92,23 +92,24 @@ class AccountDesk:
         ]
         morning.engine.scan("recent_scores", morning.dataset.paths(files), RECENT_SCORES)
         morning.engine.put("account_sent", self._sent())
-        self._bar()
-        return make_accounts(day, morning.engine, self.terms)
-
-    def _bar(self) -> bool:
-        """Put what may not be done now; whether that is another than before."""
-        held = self._held_back()
-        if self._barred is not None and self._barred.equals(held):
-            return False
+        morning.engine.put("account_held_back", held := self._held_back())
+        floor = make_accounts(day, morning.engine, self.terms)
         self._barred = held
-        self._morning.engine.put("account_held_back", held)
-        return True
+        return floor
+
+    def _bar(self) -> None:
+        """Make the list anew when something else may not be done now than when it was made."""
+        held = self._held_back()
+        if self._barred is None or not self._barred.equals(held):
+            self._barred = None  # so that what fails halfway is made again
+            self._morning.engine.put("account_held_back", held)
+            make_base(self._morning.as_of, self._morning.engine)
+            self._barred = held
 
     def read(self, asked: Asked) -> "AccountList":
         """Somebody's list as it stands now."""
         floor, morning = self._floor, self._morning
-        if self._bar():
-            make_base(morning.as_of, morning.engine)
+        self._bar()
         self._put_words()
         make_lines(self.today, morning.engine, self.terms)
         currency = morning.rulebook.economics.currency
@@ -190,13 +191,24 @@ class AccountDesk:
         return pa.Table.from_pylist(rows, SENT)
 
     def _held_back(self) -> pa.Table:
-        """Steps that may not be taken: by a rule that still stands, or since a person said no."""
-        refused = self._deps.store.refusals.by_rules(self._morning.as_of, STANDING_RULES)
-        rows = {(r.account_id, r.play): f"{r.rule_id}: {r.reason}" for r in reversed(refused)}
+        """Steps that may not be taken: since a person said no, or by a rule that still stands.
+
+        One step may be in it for both reasons.
+        """
         rest = self._deps.rulebook.limits.on(self.today).rest_days
-        for one in self._decided():
-            if one.status == "rejected" and (one.decided_day or 0) > self.today - rest:
-                rows[one.account_id, one.play] = f"a reviewer said no: {one.status_reason}"
+        said = {
+            (one.account_id, one.play): f"a reviewer said no: {one.status_reason}"
+            for one in self._decided()
+            if one.status == "rejected" and (one.decided_day or 0) > self.today - rest
+        }
+        rows = [{"account_id": a, "play": p, "why": why} for (a, p), why in sorted(said.items())]
+        return pa.concat_tables([pa.Table.from_pylist(rows, HELD_BACK), self._refused])
+
+    @cached_property
+    def _refused(self) -> pa.Table:
+        """What rules that still stand refused this morning: nothing about it changes in the day."""
+        found = self._deps.store.refusals.by_rules(self._morning.as_of, STANDING_RULES)
+        rows = {(r.account_id, r.play): f"{r.rule_id}: {r.reason}" for r in reversed(found)}
         return pa.Table.from_pylist(
             [{"account_id": a, "play": p, "why": why} for (a, p), why in sorted(rows.items())],
             HELD_BACK,
