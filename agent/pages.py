@@ -47,10 +47,15 @@ class Pages:
         """The morning of a day; when facts came, or a person was erased, it is opened again."""
         closed = self._deps.store.runs.closed_day()
         day = as_of if as_of is not None else closed if closed is not None else self._deps.today()
-        version = tuple(file.path for file in self._deps.store.manifest.data_files("fact"))
-        if self._kept is None or self._kept[0] != (day, version):
-            self._kept = (day, version), open_morning(self._deps, day)
+        wanted = day, self._version(day)
+        if self._kept is None or self._kept[0] != wanted:
+            self._kept = wanted, open_morning(self._deps, day)
         return self._kept[1]
+
+    def _version(self, day: int) -> tuple[str, ...]:
+        """The files of what was known on a day; those that come later change nothing about it."""
+        files = self._deps.store.manifest.data_files("fact")
+        return tuple(f.path for f in files if (f.min_day or 0) < day and (f.min_known or 0) <= day)
 
     def roster(self, as_of: int | None, contact: str, q: str) -> Table:
         """Stage, since when and because of what; of one contact its whole history."""
@@ -101,13 +106,19 @@ class Pages:
     def warm(self) -> None:
         """Open a new morning's list, once, so that whoever asks does not wait.
 
-        Facts that come in the course of the day are not waited for here: where hours bring some,
-        that would be a morning's work every hour for nobody.
+        What is open and is not so any more, as after an erasure, is let go of.
         """
+        with self._lock:
+            if self._kept is not None and self._kept[0][1] != self._version(self._kept[0][0]):
+                self._kept = self._desk = None
         closed = self._deps.store.runs.closed_day()
-        if closed is not None and closed != self._warmed:
-            self.accounts("", 1)
-            self._warmed = closed
+        if closed is None or closed == self._warmed:
+            return
+        for part in ("world", "staged", "segmented", "priced"):
+            with self._lock:  # who asks for a part waits for that part alone
+                getattr(self._morning(None), part)
+        self.accounts("", 1)
+        self._warmed = closed
 
     def accounts(self, owner: str, limit: int) -> "AccountList":
         """Whom to call today, whom to leave alone."""

@@ -98,7 +98,7 @@ def run_web(web: Web, host: str, port: int, minutes: int = 0) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         # The web server raises again what ended it; by default that would kill us in the middle.
         signal.signal(number, lambda *_: None)
-    with warming(web.warm):
+    with warming(web.warm, lambda: server.started):
         server.run()
     if not server.started:
         raise BadInput(f"port {port} of {host} cannot be served from; is something there already?")

@@ -14,15 +14,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 log = structlog.get_logger(__name__)
-PAUSE, PATIENCE = 20.0, 20.0
-LATER = 15  # pauses, after a failure: what fails now fails in a moment too, and fills the log
+PAUSE, PATIENCE = 5.0, 5.0
+LATER = 60  # pauses, after a failure: what fails now fails in a moment too, and fills the log
 
 
 @contextmanager
-def warming(warm: "Callable[[], None]", pause: float = PAUSE) -> "Iterator[None]":
-    """Call `warm` at once and after every pause, until it is left."""
+def warming(
+    warm: "Callable[[], None]", ready: "Callable[[], bool]", pause: float = PAUSE
+) -> "Iterator[None]":
+    """Call `warm` after every pause once `ready` says so, until it is left.
+
+    Leaving waits for a moment only: what is opened is for looking at, and is lost without harm.
+    """
     told = threading.Event()
-    thread = threading.Thread(target=_go_on, args=(warm, pause, told), daemon=True, name="warming")
+    thread = threading.Thread(
+        target=_go_on, args=(warm, ready, pause, told), daemon=True, name="warming"
+    )
     thread.start()
     try:
         yield
@@ -31,12 +38,15 @@ def warming(warm: "Callable[[], None]", pause: float = PAUSE) -> "Iterator[None]
         thread.join(PATIENCE)
 
 
-def _go_on(warm: "Callable[[], None]", pause: float, told: threading.Event) -> None:
-    while not told.is_set():
+def _go_on(
+    warm: "Callable[[], None]", ready: "Callable[[], bool]", pause: float, told: threading.Event
+) -> None:
+    rest = pause
+    while not told.wait(rest):
         rest = pause
         try:
-            warm()
+            if ready():
+                warm()
         except Exception as error:  # one morning that cannot be opened does not end the service
             log.exception("warming.failed", error=type(error).__name__)
             rest *= LATER
-        told.wait(rest)
