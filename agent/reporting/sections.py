@@ -1,7 +1,7 @@
 """The sections of a report, in the order they are read, each made from one morning."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
@@ -13,7 +13,7 @@ from tools.days import start_of
 from tools.reports.audit import audit, quarantine_counts
 from tools.reports.given import Chapter, Given
 from tools.reports.incrementality import Windows
-from tools.reports.internal import leave_out
+from tools.reports.internal import NOBODY, leave_out
 from tools.reports.sections.attribution import make_attribution
 from tools.reports.sections.changes import make_changes
 from tools.reports.sections.data import fit_to_send, make_data
@@ -23,12 +23,15 @@ from tools.reports.sections.segments import make_segments
 from tools.reports.sections.stages import make_stages
 from tools.reports.sections.trials import make_trials
 from tools.reports.sections.work import make_work
+from tools.reports.segments import segment_sizes
 from tools.roi.formulas import FORMULA_VERSION
 from tools.warehouse.dataset import FACT, USAGE_KIND
 from tools.warehouse.engine import DuckEngine
 from tools.warehouse.schema import BY_NAME
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from agent.morning import Morning
     from agent.reporting.period import Period
     from agent.wiring import Deps
@@ -119,37 +122,56 @@ def money(context: Context) -> Chapter:
 
 def trials(context: Context) -> Chapter:
     """Who pays after trying."""
-    return make_trials(context.customers)
+    return _ours_left_out(context, make_trials(context.customers))
 
 
 def stages(context: Context) -> Chapter:
     """Where everybody is, and who moved."""
-    return make_stages(context.customers)
+    return _ours_left_out(context, make_stages(context.customers))
 
 
 def segments(context: Context) -> Chapter:
     """How the segments differ, and what a tree would cut otherwise."""
     morning, rules = context.morning, context.morning.rulebook.segments
     active, found = active_segments(rules, morning.frozen), morning.segmented
-    differ = examine(found.outcomes, rules, active, found.assigned.counts)
-    return make_segments(context.customers, active, found.outcomes, differ, context.proposal)
+    given = context.customers
+    differ = examine(found.outcomes, rules, active, segment_sizes(given.engine))
+    chapter = make_segments(given, active, found.outcomes, differ, context.proposal)
+    return _ours_left_out(context, chapter, {"segments.sizes", "segments.moves"})
 
 
 def work(context: Context) -> Chapter:
     """What the agent found, what people made of it, and what it was worth."""
     book = context.morning.rulebook
-    return make_work(context.customers, book.plays, book.economics, context.windows)
+    chapter = make_work(context.customers, book.plays, book.economics, context.windows)
+    return _ours_left_out(context, chapter, {"work.effects", "work.promises", "work.assigned"})
 
 
 def attribution(context: Context) -> Chapter:
     """What led to revenue by each rule, and what an account of each source costs and brings."""
     book = context.morning.rulebook
-    return make_attribution(context.customers, book.plays, book.economics, context.windows)
+    chapter = make_attribution(context.customers, book.plays, book.economics, context.windows)
+    return _ours_left_out(context, chapter)
 
 
 def changes(context: Context) -> Chapter:
     """What stands out against its own past."""
-    return make_changes(context.customers)
+    return _ours_left_out(context, make_changes(context.customers))
+
+
+def _ours_left_out(context: Context, chapter: Chapter, only: "Collection[str]" = ()) -> Chapter:
+    """Say in the definitions of all blocks, or of some, who is left out; nothing if nobody is."""
+    internal = context.morning.rulebook.reports.money.internal
+    if internal == NOBODY:
+        return chapter
+    said = f" Accounts: {internal.words()}."
+    blocks = tuple(
+        replace(b, about=replace(b.about, definition=b.about.definition + said))
+        if not only or b.id in only
+        else b
+        for b in chapter.section.blocks
+    )
+    return replace(chapter, section=replace(chapter.section, blocks=blocks))
 
 
 def data(context: Context) -> Chapter:

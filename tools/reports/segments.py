@@ -59,6 +59,15 @@ class SegmentsNow:
         return sum(m.number for m in both if m.before != m.after), sum(m.number for m in both)
 
 
+def segment_sizes(engine: "Engine") -> tuple[tuple[str, int], ...]:
+    """How many accounts each segment has, in order of name; those in none are not counted."""
+    rows = engine.run(
+        "SELECT segment AS segment, COUNT(*) AS n FROM segments WHERE NOT segment IS NULL "
+        "GROUP BY segment ORDER BY segment"
+    ).to_pylist()
+    return tuple((row["segment"], row["n"]) for row in rows)
+
+
 def measure_segments(
     as_of: int,
     first_day: int,

@@ -47,7 +47,8 @@ LABELS = (
 DEFINITION = (
     "What happened to each step within the days, so that a proposal may be counted as queued in "
     "one week and as approved in the next. Worth is the net value promised when it was proposed. "
-    "Statuses are those of the morning after the period."
+    "Statuses are those of the morning after the period. Everybody is counted, our own and test "
+    "accounts too, but for the outcomes that became known."
 )
 
 
