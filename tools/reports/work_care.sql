@@ -1,5 +1,5 @@
--- What people said of accounts from $first_day on that nobody took back by opening the account again,
--- by kind and reason: how often, by how many people in all, and the worth in $currency.
+-- What people said of accounts from $first_day on, without the last word before an account was opened
+-- again, by kind and reason: how often, by how many people in all, and the worth in $currency.
 WITH ordered AS (
     SELECT
         c.kind AS kind, c.reason AS reason, c.who AS who, c.day AS day,

@@ -9,6 +9,7 @@ from tests.reports.paper.mail_check import mail_faults
 from tests.reports.paper.tracing import untraced
 from tests.reports.sections.life import AS_OF, FIRST, check_laws, company, figures, said
 from tests.reports.work_made import approved, rows_of, rulebook, together
+from tools.reports.given import Given
 from tools.reports.incrementality import Windows
 from tools.reports.paper.model import Report, Table
 from tools.reports.paper.page import as_mail, as_page
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tests.reports.sections.conftest import Simulated
-    from tools.reports.given import Chapter, Given
+    from tools.reports.given import Chapter
 
 WEEK = "2026-10-26.2026-11-01"
 FOUR = "2026-10-05.2026-11-01"
@@ -133,6 +134,18 @@ def test_what_people_said_of_accounts_is_counted_unless_taken_back() -> None:
         }.items()
         for span, value in zip((WEEK, FOUR), values, strict=True)
     }  # fmt: skip
+
+
+def test_a_month_counts_what_was_said_before_its_last_four_weeks() -> None:
+    given = company("accounts", "subscriptions")
+    said_so = [word(0, "a", "done", AS_OF - 31), word(1, "b", "not_useful", AS_OF - 30)]
+    put_work(given.engine, {"work_care": rows_of("work_care", said_so)})
+    month, book = Given(given.as_of, given.as_of - 32, given.engine, given.present), rulebook()
+    chapter = make_work(month, book.plays, book.economics, Windows())
+    found = {name: one.value for name, one in figures(chapter).items() if ".care.done.2" in name}
+    check_laws(month, chapter)
+
+    assert set(found.values()) == {0, 1}
 
 
 def test_from_twenty_verdicts_on_the_list_has_a_share_of_use() -> None:

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from tools.reports.work import Cared, Work
 
 DEFINITION = (
-    "What people said of accounts on the list that nobody took back, each time counted. Worth is "
-    "the net value of the next step the list gave then. Of use is the share of done among done and "
-    "not useful: what was only claimed or put off says nothing of it yet."
+    "What people said of accounts on the list, each time counted, without the last word before an "
+    "account was opened again. Worth is the net value of the next step the list gave then. Of use "
+    "is the share of done among done and not useful: what was only claimed or put off says nothing "
+    "of it yet."
 )
 KINDS = (
     ("claim", "claimed"), ("done", "done"), ("snooze", "put off"), ("not_useful", "not useful"),
@@ -26,16 +27,16 @@ def care_table(week: "Work", four: "Work", currency: str) -> Table:
     """What was said, not useful by its reasons; no rows when nobody said anything."""
     about = About(DEFINITION, between(week.first_day, week.as_of), _times(week))
     title = "What people said of the accounts on the list"
-    if not four.cared:
+    both = (week, four)  # a month is longer than four weeks
+    if not any(work.cared for work in both):
         return Table("work.care", title, about, COLUMNS, ())
-    both = (week, four)
     rows: list[tuple[Part, ...]] = [
         (words("people"), *(c for w in both for c in (_count(w, "people", w.carers), words(""))))
     ]
     for kind, label in KINDS:
-        if _said(four, kind):
+        if any(_said(work, kind) for work in both):
             rows.append((words(label), *(c for w in both for c in _cells(w, kind, currency))))
-    for reason in sorted({one.reason for one in four.cared if one.kind == "not_useful"}):
+    for reason in sorted({c.reason for w in both for c in _said(w, "not_useful")}):
         label = f"of them: {reason.replace('_', ' ')}"
         cells = (c for w in both for c in _cells(w, f"not_useful.{reason}", currency))
         rows.append((words(label), *cells))

@@ -31,16 +31,18 @@ PRICES = (
 
 def rules_table(week: "Work", four: "Work") -> Table:
     """How many pairs each rule refused."""
-    recent = dict(week.rules)
+    recent, longer = dict(week.rules), dict(four.rules)
     rows = tuple(
         (
             words(rule),
             Figure(
                 f"work.refused.{rule}.{span_of(week)}", recent.get(rule, 0), "count", closed=True
             ),
-            Figure(f"work.refused.{rule}.{span_of(four)}", pairs, "count", closed=True),
+            Figure(
+                f"work.refused.{rule}.{span_of(four)}", longer.get(rule, 0), "count", closed=True
+            ),
         )
-        for rule, pairs in four.rules
+        for rule in sorted({*recent, *longer}, key=lambda name: (-longer.get(name, 0), name))
     )
     about = About(REFUSED, between(week.first_day, week.as_of))
     columns = ("rule", "in the period", "in four weeks")
@@ -54,7 +56,7 @@ def reviewing_table(week: "Work", four: "Work") -> Table:
         + week.reviewing.rejected + week.reviewing.snoozed,
     )  # fmt: skip
     columns = ("", "in the period", "in four weeks")
-    if not four.reviewing.people:
+    if not any(work.reviewing.people for work in (week, four)):  # a month is longer than four
         return Table("work.reviewing", "People's time and agreement", about, columns, ())
     cells = [_reviewing(work) for work in (week, four)]
     rows = tuple((words(label), cells[0][label], cells[1][label]) for label in cells[0])

@@ -21,10 +21,10 @@ MEMBERS = {
     "sent": "SELECT account_id, proposal FROM work_actions "
     "WHERE status = 'sent' AND status_day >= {first}",
     **{
-        f"care.{kind}": "SELECT account_id, CONCAT(account_id, ' #', CAST(seq + 1 AS TEXT)) AS "
-        "proposal FROM (SELECT account_id, seq, kind, day, LEAD(kind) OVER "
-        "(PARTITION BY account_id ORDER BY seq) AS next FROM work_care) AS s "
-        f"WHERE kind = '{kind}' AND COALESCE(next, '') <> 'open' AND day >= {{first}}"
+        f"care.{kind}": "SELECT account_id, CONCAT('#', CAST(seq + 1 AS TEXT)) AS proposal FROM "
+        "(SELECT account_id, seq, kind, day, LEAD(kind) OVER (PARTITION BY account_id ORDER BY "
+        f"seq) AS next FROM work_care) AS s WHERE kind = '{kind}' "
+        "AND COALESCE(next, '') <> 'open' AND day >= {first}"
         for kind in ("claim", "done", "snooze", "not_useful")
     },
 }
