@@ -1,5 +1,6 @@
 """Reading YAML strictly: an unknown key, a wrong type or a double key names its place."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -14,16 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
 
-# libyaml reads the policies of a command ten times as fast as Python does; some wheels lack it.
-if not TYPE_CHECKING:
-    SafeLoader = getattr(yaml, "CSafeLoader", SafeLoader)
-
-
 class _Strict(SafeLoader):
     """A loader that refuses a key written twice and keeps decimals as they are written."""
 
 
-def _mapping(loader: _Strict, node: yaml.MappingNode) -> dict[Any, Any]:
+def _mapping(loader: SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     keys = [loader.construct_object(key) for key, _ in node.value]
     for key in keys:
         if keys.count(key) > 1:
@@ -32,7 +28,7 @@ def _mapping(loader: _Strict, node: yaml.MappingNode) -> dict[Any, Any]:
     return loader.construct_mapping(node, deep=True)
 
 
-def _decimal(loader: _Strict, node: yaml.ScalarNode) -> Decimal:
+def _decimal(loader: SafeLoader, node: yaml.ScalarNode) -> Decimal:
     text = str(loader.construct_scalar(node)).replace("_", "")
     try:
         number = Decimal(text)
@@ -45,8 +41,12 @@ def _decimal(loader: _Strict, node: yaml.ScalarNode) -> Decimal:
     return number
 
 
-_Strict.add_constructor("tag:yaml.org,2002:map", _mapping)
-_Strict.add_constructor("tag:yaml.org,2002:float", _decimal)
+# libyaml reads the policies of a command ten times as fast as Python does; some wheels lack it.
+_FAST: type[Any] = getattr(yaml, "CSafeLoader", SafeLoader)
+_FAST_STRICT: type[Any] = type("_FastStrict", (_FAST,), {})
+for _loader in (_Strict, _FAST_STRICT):
+    _loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+    _loader.add_constructor("tag:yaml.org,2002:float", _decimal)
 
 
 def load_yaml(text: str) -> Any:
@@ -55,13 +55,24 @@ def load_yaml(text: str) -> Any:
     Raises:
         yaml.YAMLError: when it is none.
     """
-    return yaml.load(text, Loader=SafeLoader)  # noqa: S506 - a SafeLoader
+    return _load(text, _FAST, SafeLoader)
+
+
+def _load(text: str, fast: type[Any], careful: type[SafeLoader]) -> Any:
+    """Load quickly what both loaders read alike; the careful one also says better what is wrong.
+
+    They differ in where a tab may stand, and what is read must not depend on the machine.
+    """
+    if "\t" not in text:
+        with suppress(yaml.YAMLError):
+            return yaml.load(text, Loader=fast)  # noqa: S506 - a SafeLoader
+    return yaml.load(text, Loader=careful)  # noqa: S506 - a SafeLoader
 
 
 def read_yaml(text: str, where: str) -> "Node":
     """Parse a YAML mapping; decimals stay exact."""
     try:
-        values = yaml.load(text, Loader=_Strict)  # noqa: S506 - a SafeLoader, made stricter
+        values = _load(text, _FAST_STRICT, _Strict)
     except yaml.YAMLError as error:
         raise BadInput(f"{where}: not readable as YAML: {error}") from error
     except BadInput as error:
