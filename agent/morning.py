@@ -29,6 +29,7 @@ from tools.errors import NotComputable
 from tools.roi.price import PriceList, price
 from tools.roi.rates import Windows
 from tools.warehouse.asof.world import World, open_world
+from tools.warehouse.dataset import FACT, USAGE_KIND
 from tools.warehouse.engine import DuckEngine
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from agent.rulebook import Rulebook
     from tools.warehouse.dataset import Dataset
 
+LITTLE = 100_000  # rows
 NO_SCORES = pa.schema(
     [
         ("account_id", pa.string()), ("tier", pa.string()), ("label", pa.string()),
@@ -90,9 +92,14 @@ class Morning:
 
     def open(self, day: int) -> World:
         """The world of any day, in an engine of its own, with features."""
-        world = open_world(day, DuckEngine(), self.dataset, upto=self.upto)
+        world = open_world(day, self._new_engine(), self.dataset, upto=self.upto)
         make_features(world, dict(self.rulebook.churn.active_days))
         return world
+
+    def _new_engine(self) -> DuckEngine:
+        """An engine of one thread where there is little to read: sharing it out costs more."""
+        files = (f for kind in (FACT, USAGE_KIND) for f in self.dataset.manifest.data_files(kind))
+        return DuckEngine(threads=1 if sum(file.rows for file in files) < LITTLE else None)
 
     @property
     def engine(self) -> DuckEngine:
