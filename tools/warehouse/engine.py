@@ -73,9 +73,9 @@ class DuckEngine:
 
     def narrow(self, name: str, sql: str) -> None:
         """Put a query over a relation in its place, without copying what may be large."""
-        kind, whole = self._kinds.pop(name), f"{name}_whole"
-        self._con.execute(f'ALTER {kind} "{name}" RENAME TO "{whole}"')
-        self._kinds[whole] = kind
+        whole = f"{name}_whole"
+        self._con.execute(f'ALTER {self._kinds[name]} "{name}" RENAME TO "{whole}"')
+        self._kinds[whole] = self._kinds.pop(name)
         self.view(name, sql)
 
     def export(self, sql: str, path: "Path", **parameters: "Parameter") -> int:
