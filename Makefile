@@ -3,6 +3,9 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 HOME_OF_DEMO ?= .lifecycle/demo
 
+# Every command is a process of its own and would compile all of the project again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test lint types floors bench spark clean
 
 # Simulate a company, run its mornings, and show what waits for a person.
@@ -11,7 +14,7 @@ demo: .venv/ready
 
 # Everything that has to be true before a change lands.
 test: .venv/ready
-	$(MAKE) -j3 --output-sync=target lint types floors
+	$(MAKE) -j3 lint types floors
 	$(BIN)/python -m pytest -n 3 --dist loadgroup
 
 lint: .venv/ready

@@ -51,9 +51,10 @@ SELECT md5(string_agg(line, chr(10) ORDER BY line)) FROM (
   UNION ALL SELECT version_num FROM alembic_version
 ) AS lines (line)
 """
-# A thread or a process a test has left behind must not write into the next one's rows.
+# A thread or a process a test has left behind must not write into the next one's rows: its
+# session is ended and waited for, and it does not find the database again.
 ALONE = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 _numbers = count()
@@ -160,7 +161,7 @@ def _database(kind: str, folder: Path, *, migrated: bool) -> "Iterator[str]":
         yield text_of(url)
     finally:
         if migrated and _emptied(url):
-            _free.append(name)
+            _free.append(_renamed(server, name))
         else:
             _drop(server, name)
 
@@ -170,6 +171,13 @@ def _created(server: URL, *, migrated: bool) -> str:
     template = f" TEMPLATE {_migrated_postgres()}" if migrated else ""
     _on_server(server, f"CREATE DATABASE {name}{template} {COPIED}")
     return name
+
+
+def _renamed(server: URL, name: str) -> str:
+    """The same under a name that nobody knows who was left behind by the last test."""
+    other = f"lifecycle_test_{os.getpid()}_{next(_numbers)}"
+    _on_server(server, f"ALTER DATABASE {name} RENAME TO {other}")
+    return other
 
 
 def _emptied(url: URL) -> bool:

@@ -100,6 +100,7 @@ def test_killed_everywhere_in_turn_it_still_arrives(
         assert _finish(home) == expected
 
 
+@pytest.mark.xdist_group("agent-postgresql")
 def test_both_databases_say_the_same(references: References) -> None:
     """Which database keeps the rows is not to be seen in them."""
     sqlite, postgres = (references.of(kind)["rows"] for kind in KINDS)
