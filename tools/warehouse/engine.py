@@ -108,6 +108,6 @@ class DuckEngine:
         """Make a table or a view; a name may be of the other kind before."""
         had = self._kinds.pop(name, None)
         if had is not None:
-            self._con.execute(f'DROP {had} IF EXISTS "{name}"')
+            self._con.execute(f'DROP {had} "{name}"')
         self._con.execute(f'CREATE TEMP {kind} "{name}" AS {query}')
         self._kinds[name] = kind
