@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from approvals.care import CARE_KINDS, CareWish, care
 from approvals.web.forms import LARGEST_NUMBER, Asked, Text, clean, day_of, key_of, new_key
+from approvals.web.pages.news import moved_on
 from approvals.web.pages.records import account
 from approvals.web.visits import Decider, Reader, Visit, go
 from tools.errors import BadInput
@@ -73,13 +74,8 @@ def _address(owner: str, **more: str) -> str:
 
 
 def _changes(visit: Reader, request: Request, after: Asked = "") -> Response:
-    """Nothing while everything stands as it did; a line that says so when it has moved on."""
-    seen = request.headers.get("last-event-id") or after
-    seq = visit.site.gate.store.read(lambda tx: head(tx.session))
-    if seen == str(seq):
-        return Response(status_code=204)
-    news = seq - int(seen) if seen.isdecimal() else seq
-    return visit.page("_changes", news=news, what="The list")
+    """Whether it has moved on since it was shown."""
+    return moved_on(visit, request, after, "The list")
 
 
 def _csv(visit: Reader, owner: Asked = "") -> Response:

@@ -12,6 +12,7 @@ from approvals.assigning import hold
 from approvals.envelope import read_values
 from approvals.web.detail import Detail, detail_of
 from approvals.web.forms import Asked, Text, address, after_of, clean, cursor, filters_of
+from approvals.web.pages.news import moved_on
 from approvals.web.visits import Decider, Reader, Visit, go
 from tools.errors import Absent
 from tools.store.gate.inbox import Asking, Waiting, waiting
@@ -141,13 +142,8 @@ def _done(visit: Visit, done: str) -> Detail | None:
 
 
 def _changes(visit: Reader, request: Request, after: Asked = "") -> Response:
-    """Nothing while the queue stands as it did; a line that says so when it has moved on."""
-    seen = request.headers.get("last-event-id") or after
-    seq = visit.site.gate.store.read(lambda tx: head(tx.session))
-    if seen == str(seq):
-        return Response(status_code=204)
-    news = seq - int(seen) if seen.isdecimal() else seq
-    return visit.page("_changes", news=news, what="The queue")
+    """Whether it has moved on since it was shown."""
+    return moved_on(visit, request, after, "The queue")
 
 
 def _take(
