@@ -66,9 +66,9 @@ def compact_places(database: str, home: "Path") -> None:
 @contextmanager
 def _postgres(database: str, serde: "JsonPlusSerializer") -> "Iterator[BaseCheckpointSaver[Any]]":
     from langgraph.checkpoint.postgres import PostgresSaver  # noqa: PLC0415 - see above
-    from psycopg import Connection  # noqa: PLC0415
-    from psycopg.rows import dict_row  # noqa: PLC0415
-    from psycopg_pool import ConnectionPool  # noqa: PLC0415
+    from psycopg import Connection  # noqa: PLC0415 - see above
+    from psycopg.rows import dict_row  # noqa: PLC0415 - see above
+    from psycopg_pool import ConnectionPool  # noqa: PLC0415 - see above
 
     address = "postgresql://" + database.split("://", 1)[1]
     pool: ConnectionPool[Connection[dict[str, Any]]] = ConnectionPool(

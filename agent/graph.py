@@ -49,8 +49,7 @@ def day_graph(
     steps: dict[str, Step], saver: "BaseCheckpointSaver[Any]"
 ) -> "CompiledStateGraph[State, None, State, State]":
     """Chain the steps of the day; each is saved before the next begins."""
-    # Loads slowly, and most commands run no day.
-    from langgraph.graph import END, START, StateGraph  # noqa: PLC0415
+    from langgraph.graph import END, START, StateGraph  # noqa: PLC0415 - slow; most run no day
 
     graph = StateGraph(State)
     # Which of its overloads fits is told differently with and without a cache of types.
