@@ -32,6 +32,7 @@ MORNING = datetime(2024, 3, 1, 9, 0, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
 PEOPLE = (("ann", "reviewer"), ("bob", "reviewer"), ("cleo", "approver-2"), ("dan", "approver-2"),
           ("eve", "admin"), ("vic", "viewer"), ("aud", "auditor"))  # fmt: skip
+WAYS: tuple[Via, ...] = ("web", "api", "cli", "bulk")
 
 
 @dataclass
@@ -174,6 +175,11 @@ def open_office(store: Store, folder: Path, *envelopes: Envelope, **rules: Any) 
         office.people[name] = Actor(person.id, role, "web")  # type: ignore[arg-type]  # a Role
     office.propose(*(envelopes or [mail(f"a{n}", f"{900 - n}.00") for n in (1, 2, 3)]))
     return office
+
+
+def only(office: Office, account: str = "a1") -> str:
+    """The one proposal of an account."""
+    return next(p.id for p in office.store.proposals.of_account(account))
 
 
 def day_text(day: int) -> str:

@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 
 from approvals.audit import broken_links
-from approvals.care import CARE_KINDS, USELESS, CareResult, CareWish, Said, care, subject_of
+from approvals.care import (
+    CARE_KINDS,
+    USELESS,
+    CareKind,
+    CareResult,
+    CareWish,
+    Said,
+    care,
+    subject_of,
+)
 from tests.approvals.made import KEY
 from tests.gate.office import Office
 from tools.errors import BadInput, Conflict, Forbidden
@@ -17,13 +26,13 @@ from tools.store.gate.care import AccountDeed, Standing
 SAID = Said(19_783, "retention_call", 90_000, "EUR", ("ticket:5", "renewal:9"))
 
 
-def say(office: Office, who: str, kind: str, version: int = 0, **more: Any) -> CareResult:
+def say(office: Office, who: str, kind: CareKind, version: int = 0, **more: Any) -> CareResult:
     """Somebody says something of account `crm:1`, with whatever else the kind needs."""
     key = more.pop("key", "")
     needs: dict[str, dict[str, Any]] = {
         "not_useful": {"reason": "too_small"}, "snooze": {"until_day": office.day + 3},
     }  # fmt: skip
-    wish = CareWish(kind, "crm:1", version, **{**needs.get(kind, {}), **more})  # type: ignore[arg-type]  # tests say kinds
+    wish = CareWish(kind, "crm:1", version, **{**needs.get(kind, {}), **more})
     return care(office.gate, office.people[who], wish, SAID, key)
 
 
@@ -38,7 +47,7 @@ def deeds(office: Office) -> tuple[AccountDeed, ...]:
 
 
 @pytest.mark.parametrize("kind", CARE_KINDS)
-def test_what_is_said_stands_is_counted_and_is_in_the_chain(office: Office, kind: str) -> None:
+def test_what_is_said_stands_is_counted_and_is_in_the_chain(office: Office, kind: CareKind) -> None:
     done = say(office, "ann", kind, note="spoke to Eva")
 
     now, (deed,) = standing(office), deeds(office)
@@ -149,7 +158,7 @@ def test_a_program_and_a_role_of_before_may_not(office: Office) -> None:
     ],
 )
 def test_what_means_nothing_is_refused(
-    office: Office, kind: str, more: dict[str, Any], message: str
+    office: Office, kind: Any, more: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(BadInput, match=message):
         say(office, "ann", kind, **more)

@@ -7,25 +7,13 @@ import pytest
 
 from approvals.bulk import approve_all, preview
 from approvals.request import Via
-from tests.gate.office import Office, mail, open_office
+from tests.gate.office import WAYS, Office, mail, only, open_office
 from tools.errors import BadInput, Conflict, Forbidden
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tools.store.store import Store
-
-WAYS: tuple[Via, ...] = ("web", "api", "cli", "bulk")
-
-
-@pytest.fixture
-def dear(store: "Store", tmp_path: "Path") -> Office:
-    """An office with one proposal above the threshold."""
-    return open_office(store, tmp_path, mail("a1", "10000.00"))
-
-
-def only(office: Office, account: str = "a1") -> str:
-    return next(p.id for p in office.store.proposals.of_account(account))
 
 
 def test_one_yes_is_not_enough_and_two_are(dear: Office) -> None:

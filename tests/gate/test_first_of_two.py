@@ -8,25 +8,13 @@ import pytest
 from approvals.bulk import approve_all, preview
 from approvals.request import Via
 from approvals.staff import OPERATOR, add, allow_link
-from tests.gate.office import Office, mail, open_office
+from tests.gate.office import WAYS, Office, mail, only, open_office
 from tools.errors import BadInput, Conflict, Forbidden
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tools.store.store import Store
-
-WAYS: tuple[Via, ...] = ("web", "api", "cli", "bulk")
-
-
-@pytest.fixture
-def dear(store: "Store", tmp_path: "Path") -> Office:
-    """An office with one proposal above the threshold."""
-    return open_office(store, tmp_path, mail("a1", "10000.00"))
-
-
-def only(office: Office, account: str = "a1") -> str:
-    return next(p.id for p in office.store.proposals.of_account(account))
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -78,7 +66,9 @@ def test_the_second_takes_back_the_second_and_the_first_stands(dear: Office) -> 
     dear.decide("cleo", "approve", only(dear))
 
     dear.decide("cleo", "undo", only(dear))
-    assert dear.action(only(dear)).status == "revoked"  # type: ignore[union-attr]  # there is one
+    action = dear.action(only(dear))
+    assert action is not None
+    assert action.status == "revoked"
     with pytest.raises(Forbidden, match="a second person must"):
         dear.decide("ann", "approve", only(dear))
     assert dear.decide("dan", "approve", only(dear)).status == "approved"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from approvals import staff
+from approvals.audit import Key
 from approvals.staff import OPERATOR
 from tests.gate.office import Office
 from tools.errors import BadInput, Forbidden, LifecycleError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from approvals.request import Actor
+    from tools.store.gate.records import Link
 
 CHANGES: "dict[str, Callable[[Office, Actor, str], Any]]" = {
     "let_in": lambda o, a, _: staff.add(o.gate, a, "new@example.com", "New", "viewer"),
@@ -106,7 +108,7 @@ def test_what_one_signs_in_with_is_ones_own_matter(office: Office) -> None:
 
 
 def test_no_entry_no_change(office: Office) -> None:
-    broken = replace(office.gate, key=_NoKey())  # type: ignore[arg-type]  # a key that fails
+    broken = replace(office.gate, key=_NoKey(b""))
     with pytest.raises(RuntimeError, match="no signature"):
         staff.set_role(broken, office.people["eve"], office.people["ann"].person, "viewer")
 
@@ -115,8 +117,9 @@ def test_no_entry_no_change(office: Office) -> None:
     assert ann.role == "reviewer"
 
 
-class _NoKey:
+class _NoKey(Key):
     """A key that cannot sign."""
 
-    def sign(self, *_: object) -> str:
+    def sign(self, link: "Link", before: str) -> str:
+        del link, before
         raise RuntimeError("no signature")

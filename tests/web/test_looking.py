@@ -33,9 +33,11 @@ def test_a_stamp_that_is_not_ours_is_none(wrong: str) -> None:
     assert looked(KEY, "u1", SEEN, wrong, NOW) is None
 
 
-@pytest.mark.parametrize("change", [{"proposal": "p2"}, {"version": 2}, {"sha256": "cd"}])
-def test_a_stamp_is_for_one_state_of_one_proposal(change: dict[str, object]) -> None:
-    other = replace(SEEN, **change)  # type: ignore[arg-type]  # fields of Seen
+@pytest.mark.parametrize(
+    "other",
+    [replace(SEEN, proposal="p2"), replace(SEEN, version=2), replace(SEEN, sha256="cd")],
+)
+def test_a_stamp_is_for_one_state_of_one_proposal(other: Seen) -> None:
     assert looked(KEY, "u1", other, stamp(KEY, "u1", SEEN, NOW), NOW) is None
     assert looked(KEY, "u2", SEEN, stamp(KEY, "u1", SEEN, NOW), NOW) is None
 

@@ -50,7 +50,9 @@ def test_done_works_without_scripts_on_a_phone(house: "House", people: "People")
     ann = people.enter(java_script_enabled=False, viewport={"width": 390, "height": 844})
     page = ann.open("/accounts")
 
-    assert page.locator("[data-row]").first.bounding_box()["width"] <= 390  # type: ignore[index]
+    box = page.locator("[data-row]").first.bounding_box()
+    assert box is not None
+    assert box["width"] <= 390
     page.click("form[data-care=d] button >> nth=0")
     page.wait_for_selector(".flash >> text=done")
 
