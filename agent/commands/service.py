@@ -13,7 +13,10 @@ from approvals.web.auth.auth import Auth
 from tools.errors import BadInput
 
 Host = Annotated[str, typer.Option(help="The address to listen at.")]
-Port = Annotated[int | None, typer.Option(help="The port; that of base_url when left out.")]
+Port = Annotated[
+    int | None,
+    typer.Option(min=1, max=65_535, help="The port; that of base_url when left out."),
+]
 AsWho = Annotated[str, typer.Option("--as", help="Print a link that signs this mailbox in.")]
 Minutes = Annotated[int, typer.Option(help="End by itself after so long; 0 is never.")]
 Open = Annotated[bool, typer.Option("--open", help="Open the browser there.")]

@@ -111,6 +111,15 @@ def test_a_port_that_is_taken_is_said_so(home: Home) -> None:
     assert "address already in use" in words
 
 
+def test_a_port_there_is_not_is_refused(home: Home) -> None:
+    child = serve(home, "serve", "--port", "99999")
+    words, _ = child.communicate(timeout=PATIENCE)
+
+    assert child.returncode == 2
+    assert "less than or equal to 65535" in words
+    assert "Traceback" not in words
+
+
 def test_a_link_for_nobody_is_refused(home: Home) -> None:
     child = serve(home, "serve", "--as", "none@x.example")
     words, _ = child.communicate(timeout=PATIENCE)
