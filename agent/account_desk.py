@@ -201,17 +201,14 @@ class AccountDesk:
             for one in self._decided()
             if one.status == "rejected" and (one.decided_day or 0) > self.today - rest
         }
-        rows = [{"account_id": a, "play": p, "why": why} for (a, p), why in sorted(said.items())]
-        return pa.concat_tables([pa.Table.from_pylist(rows, HELD_BACK), self._refused])
+        return pa.concat_tables([_barred(said), self._refused])
 
     @cached_property
     def _refused(self) -> pa.Table:
         """What rules that still stand refused this morning: nothing about it changes in the day."""
         found = self._deps.store.refusals.by_rules(self._morning.as_of, STANDING_RULES)
-        rows = {(r.account_id, r.play): f"{r.rule_id}: {r.reason}" for r in reversed(found)}
-        return pa.Table.from_pylist(
-            [{"account_id": a, "play": p, "why": why} for (a, p), why in sorted(rows.items())],
-            HELD_BACK,
+        return _barred(
+            {(r.account_id, r.play): f"{r.rule_id}: {r.reason}" for r in reversed(found)}
         )
 
     def _put_words(self) -> None:
@@ -232,6 +229,12 @@ class AccountDesk:
         sql = "SELECT DISTINCT owner AS owner FROM account_base WHERE NOT owner IS NULL ORDER BY 1"
         found: list[str] = self._morning.engine.run(sql)["owner"].to_pylist()
         return found
+
+
+def _barred(steps: Mapping[tuple[str, str], str]) -> pa.Table:
+    """Steps by account and play, and why they may not be taken, as a relation."""
+    rows = [{"account_id": a, "play": p, "why": why} for (a, p), why in sorted(steps.items())]
+    return pa.Table.from_pylist(rows, HELD_BACK)
 
 
 def _care(
