@@ -1,7 +1,10 @@
 """What an engine keeps under a name: tables and views, each in the place of the one before."""
 
+from pathlib import Path
+
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tools.warehouse.engine import DuckEngine
@@ -52,3 +55,24 @@ def test_what_cannot_be_renamed_stays_as_it_was(engine: DuckEngine) -> None:
 
     engine.put("kept", ROWS)
     assert ids(engine, "kept") == ["a", "b", "c"]
+
+
+def test_a_column_that_came_after_the_files_were_written_is_null(
+    engine: DuckEngine, tmp_path: Path
+) -> None:
+    pq.write_table(ROWS, tmp_path / "old.parquet")
+    schema = ROWS.schema.append(pa.field("later", pa.bool_())).append(pa.field("day", pa.int32()))
+    engine.scan("kept", [tmp_path / "old.parquet"], schema)
+
+    table = engine.run("SELECT id AS id, n AS n, later AS later, day AS day FROM kept ORDER BY id")
+
+    assert table.schema.types == schema.types
+    assert table["n"].to_pylist() == [1, 2, 3]
+    assert table["later"].to_pylist() == table["day"].to_pylist() == [None, None, None]
+
+    whole = ROWS.append_column("later", pa.array([True, True, False]))
+    pq.write_table(whole, tmp_path / "new.parquet")
+    engine.scan("kept", [tmp_path / "old.parquet", tmp_path / "new.parquet"], schema)
+
+    counted = engine.run("SELECT COUNT(*) AS n, COUNT(later) AS later FROM kept")
+    assert counted.to_pylist() == [{"n": 6, "later": 3}]

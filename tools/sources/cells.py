@@ -27,7 +27,9 @@ DOMAINS: dict[tuple[str, str], tuple[str, ...]] = {
     ("deals", "state"): ("open", "won", "lost"),
     ("messages", "kind"): (
         "sent", "delivered", "opened", "clicked", "bounced", "unsubscribed", "complained",
+        "subscribed",
     ),
+    ("messages", "bounce"): ("hard", "soft"),
     ("tickets", "priority"): ("low", "normal", "high", "urgent"),
     ("invoices", "status"): ("paid", "open", "failed", "refunded", "void"),
 }  # fmt: skip

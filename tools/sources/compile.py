@@ -231,7 +231,7 @@ def _plain(m: str, table: str, name: str) -> str:
     words = DOMAINS.get((table, name))
     if words:
         return f"CASE WHEN {m} IN ({', '.join(map(quoted, words))}) THEN {m} END"
-    if name == "email":
+    if name == "email" or (table, name) == ("messages", "address"):
         return f"to_address({m})"
     return f"to_text(lower({m}))" if name == "domain" else f"to_text({m})"
 

@@ -38,7 +38,10 @@ class Engine(Protocol):
         ...
 
     def scan(self, name: str, paths: "Sequence[Path]", schema: pa.Schema) -> None:
-        """Name the union of Parquet files; no file makes an empty relation of that schema."""
+        """Name the union of Parquet files; no file makes an empty relation of that schema.
+
+        A column that no file has is NULL: facts written by an earlier version stay readable.
+        """
         ...
 
 
@@ -100,9 +103,23 @@ class DuckEngine:
             self.put(name, schema.empty_table())
             return
         files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
-        columns = ", ".join(f'"{column}"' for column in schema.names)
         parquet = f"read_parquet([{files}], union_by_name = true)"
-        self._replace("VIEW", name, f"SELECT {columns} FROM {parquet}")
+        names = ", ".join(f'"{column}"' for column in schema.names)
+        try:
+            self._replace("VIEW", name, f"SELECT {names} FROM {parquet}")
+        except duckdb.BinderException:
+            columns = self._columns(parquet, schema)
+            self._replace("VIEW", name, f"SELECT {columns} FROM {parquet}")
+
+    def _columns(self, parquet: str, schema: pa.Schema) -> str:
+        """The columns of a schema; one that came after every file was written is NULL."""
+        held = set(self._con.sql(f"SELECT * FROM {parquet} LIMIT 0").columns)
+        kinds = self._con.from_arrow(schema.empty_table()).types
+        parts = [
+            f'"{name}"' if name in held else f'CAST(NULL AS {kind}) AS "{name}"'
+            for name, kind in zip(schema.names, kinds, strict=True)
+        ]
+        return ", ".join(parts)
 
     def _replace(self, kind: str, name: str, query: str) -> None:
         """Make a table or a view; a name may be of the other kind before."""

@@ -23,7 +23,7 @@ _GIVEN: dict[str, dict[Tag, str]] = {
     "contacts": {
         "contact": "contact_ref merged_into", "account": "account_ref", "gone": "deleted",
         "person": "email name phone country timezone language owner acquisition email_consent "
-        "phone_consent qualified_day",
+        "phone_consent email_consent_day phone_consent_day qualified_day",
     },
     "accounts": {
         "no": "industry country timezone acquisition plan employees deleted",
@@ -36,13 +36,13 @@ _GIVEN: dict[str, dict[Tag, str]] = {
     "events": {"key": "event_key", "account": "account_ref", "contact": "contact_ref",
                "text": "name", "no": "quantity"},
     "messages": {"key": "message_key", "account": "account_ref", "contact": "contact_ref",
-                 "no": "campaign_ref channel kind", "text": "name"},
+                 "no": "campaign_ref channel kind bounce machine", "text": "name address"},
     "tickets": {"key": "ticket_ref", "account": "account_ref", "contact": "contact_ref",
                 "no": "priority escalated satisfaction opened_day closed_day"},
     "subscriptions": {
         "key": "subscription_ref", "account": "account_ref",
         "no": "product seats mrr_minor currency discount trial interval_months auto_renew "
-        "started_day term_end_day cancelled_day ended_day",
+        "started_day term_end_day changed_day paused_day resumed_day cancelled_day ended_day",
     },
     "invoices": {
         "key": "invoice_ref", "account": "account_ref", "contact": "contact_ref",
