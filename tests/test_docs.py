@@ -45,6 +45,40 @@ def test_every_command_named_is_a_command_and_every_command_is_named() -> None:
     assert COMMANDS | {"demo"} == known
 
 
+def test_every_option_named_is_an_option_of_its_command() -> None:
+    """`lifecycle revenue --months 12` stood here for weeks, and there is no such option."""
+    spans = re.findall(r"(?:`|^)lifecycle ([^`#\n]+)", README, flags=re.MULTILINE)
+    named = [(span.split(), set(re.findall(r"--[a-z][a-z-]*", span))) for span in spans]
+    words = {
+        " ".join(w for w in each[:2] if re.fullmatch(r"[a-z][a-z-]*", w)) for each, o in named if o
+    }
+
+    shown = {word: _help(word) for word in words}
+    lacking = [
+        (each, option)
+        for each, options in named
+        for option in options
+        if option not in _of(shown, each)
+    ]
+    assert lacking == []
+
+
+def _help(words: str) -> str:
+    """The help of a command, or of a command in a group."""
+    names = [name for name in words.split() if not name.startswith("-")]
+    for tried in (names, names[:1]):
+        command = [sys.executable, "-m", "agent.cli", *tried, "--help"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=CHECKOUT)
+        if done.returncode == 0:
+            return done.stdout
+    raise AssertionError(f"lifecycle {words} --help")
+
+
+def _of(shown: dict[str, str], words: list[str]) -> str:
+    """The help that was shown for a span of the README."""
+    return next(text for key, text in shown.items() if words[: len(key.split())] == key.split())
+
+
 @pytest.mark.xdist_group("demo")
 def test_the_figures_are_those_of_the_demo(tmp_path: Path) -> None:
     """What the README says of the demo stands in what its commands say."""
