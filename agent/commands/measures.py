@@ -45,6 +45,10 @@ def retention(
     ] = "1,4,12",
     cohort: Annotated[Literal["day", "week", "month"], typer.Option()] = "month",
     incomplete: Annotated[Literal["exclude", "mark"], typer.Option()] = "exclude",
+    by: Annotated[
+        Literal["plan", "acquisition"] | None,
+        typer.Option(help="Split the cohorts by what was true when each began."),
+    ] = None,
     min_size: Annotated[int, typer.Option(help="Smaller cohorts show counts only.")] = 20,
     csv_: Form = False,
     json_: JsonForm = False,
@@ -55,6 +59,7 @@ def retention(
     spec = RetentionSpec(
         entity=entity, birth=birth, returns=returns, event=event, mode=mode, clock=clock,
         unit=unit, cohort=cohort, incomplete=incomplete, min_size=min_size,
+        breakdown=by,
         buckets=() if bracket else tuple(n for p in asked for n in range(p[0], p[-1] + 1)),
         brackets=tuple((p[0], p[-1]) for p in asked) if bracket else (),
     )  # fmt: skip
