@@ -13,6 +13,7 @@ import duckdb
 from tools.errors import BadInput
 from tools.sources.lines import line_at
 from tools.sources.mapping import WHITESPACE
+from tools.sources.paths import reachable, root_of, steps, text_sql
 from tools.sources.raw import (
     SHOWN,
     Malformed,
@@ -80,7 +81,7 @@ class DelimitedReader:
     def read(self, path: "Path", file: str) -> None:
         """Append one file; BadInput when it is not text of this form at all."""
         names, skip = header_of(path, file, self._wanted.reader)
-        check_columns(self._wanted, names, file)
+        check_columns(self._wanted, reachable(names, self._wanted.columns), file)
         try:
             copy = path if _as_it_is(self._wanted.reader) else self._transcoded(path, file)
             self._read_as(copy, file, names, skip)
@@ -142,8 +143,8 @@ class DelimitedReader:
         ]
 
     def _select(self, names: list[str]) -> str:
-        positions = [names.index(column) for column in self._wanted.columns]
-        picked = [cleaned(f"s{n}", self._wanted.reader) for n in positions]
+        cells = [_cell_sql(column, names) for column in self._wanted.columns]
+        picked = [cleaned(cell, self._wanted.reader) for cell in cells]
         return ", ".join(["CAST(NULL AS BIGINT)", *picked]) if picked else "CAST(NULL AS BIGINT)"
 
     def _call(self, stretch: _Stretch, names: list[str]) -> str:
@@ -188,6 +189,13 @@ class DelimitedReader:
                 bad_lines=tuple(reject.line for reject in rejects),
             )
         )
+
+
+def _cell_sql(column: str, names: list[str]) -> str:
+    """A column of the file, or what a path finds in a column that holds JSON."""
+    root = root_of(column, names) or column
+    path, cell = steps(column[len(root) :]), f"s{names.index(root)}"
+    return text_sql(cell, path) if path else cell
 
 
 def _as_it_is(reader: "Reader") -> bool:

@@ -60,8 +60,6 @@ def parse_expression(text: str, where: str) -> exp.Expression:
 def _check(node: exp.Expr, where: str) -> None:
     if isinstance(node, exp.TryCast) or not isinstance(node, _ALLOWED):
         raise BadInput(f"{where}: {_refusal(node)}")
-    if isinstance(node, exp.Column) and node.table:
-        raise BadInput(f"{where}: write {node.name!r} without a prefix")
     if isinstance(node, exp.DataType):
         _check_type(node, where)
 
@@ -72,6 +70,8 @@ def _refusal(node: exp.Expr) -> str:
     if isinstance(node, exp.Anonymous | exp.Func):
         name = node.name if isinstance(node, exp.Anonymous) else node.sql_name().lower()
         return f"{name!r} is not allowed; {nearest(name, _function_names())}"
+    if isinstance(node, exp.Bracket | exp.Dot):
+        return f'write a path with [0] in quotation marks: "{node.sql()}"'
     return f"{node.key!r} is not allowed in an expression"
 
 
@@ -87,7 +87,13 @@ def _check_type(node: exp.DataType, where: str) -> None:
 
 def columns_of(tree: exp.Expression) -> tuple[str, ...]:
     """The source columns an expression reads, each once, in order of appearance."""
-    return tuple(dict.fromkeys(column.name for column in tree.find_all(exp.Column, bfs=False)))
+    columns = tree.find_all(exp.Column, bfs=False)
+    return tuple(dict.fromkeys(_name(column) for column in columns))
+
+
+def _name(column: exp.Column) -> str:
+    """The name of a column; `a.b` is a path into the column a."""
+    return ".".join(part.name for part in column.parts)
 
 
 def to_sql(tree: exp.Expression, names: dict[str, str]) -> str:
@@ -104,5 +110,5 @@ def to_sql(tree: exp.Expression, names: dict[str, str]) -> str:
 
 def _renamed(node: exp.Expression, names: dict[str, str]) -> exp.Expression:
     if isinstance(node, exp.Column):
-        return exp.column(names[node.name], quoted=True)
+        return exp.column(names[_name(node)], quoted=True)
     return node

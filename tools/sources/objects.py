@@ -5,17 +5,17 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from tools.errors import BadInput
+from tools.sources.paths import member_sql, reachable, root_of, steps, text_sql
 from tools.sources.raw import SHOWN, Malformed, Wanted, check_columns, cleaned, first_line, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
 MAX_LINE = 64_000_000
 
 
 class ObjectReader:
-    """Reads JSON lines: one object a line; `a.b` reaches into objects."""
+    """Reads JSON lines: one object a line; `a.b[0]` reaches into objects and lists."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, wanted: Wanted, table: str) -> None:
         """Keep the connection, what is wanted, and the table's name."""
@@ -73,18 +73,12 @@ class ObjectReader:
     def _check(self, keys: list[str], file: str, bad: list[Malformed]) -> None:
         if not keys and bad:
             raise BadInput(f"{file}: cannot be read as jsonl: no line is a JSON object")
-        check_columns(self._wanted, _reachable(keys, self._wanted.columns), file)
-
-
-def _reachable(keys: list[str], columns: "Iterable[str]") -> list[str]:
-    dotted = [c for c in columns if c not in keys and c.split(".")[0] in keys]
-    return [*keys, *dotted]
+        check_columns(self._wanted, reachable(keys, self._wanted.columns), file)
 
 
 def _member(name: str, keys: list[str]) -> str:
-    parts = [name] if name in keys else name.split(".")
-    path = "$" + "".join(f'."{part}"' for part in parts)
-    return f"(j ->> {quoted(path)})"
+    root = root_of(name, keys) or name
+    return member_sql("j", (root, *steps(name[len(root) :])))
 
 
 def append_parquet(
@@ -95,14 +89,25 @@ def append_parquet(
     try:
         described = connection.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()
         names = [str(row[0]) for row in described if row[0] != "file_row_number"]
-        check_columns(wanted, names, file)
+        check_columns(wanted, reachable(names, wanted.columns), file)
         kinds = {str(row[0]): str(row[1]) for row in described}
-        picked = [_as_text(name, kinds[name], wanted) for name in wanted.columns]
+        picked = [_picked(name, kinds, wanted) for name in wanted.columns]
         connection.execute(
             f"INSERT INTO {table} SELECT {', '.join(['file_row_number + 1', *picked])} FROM {scan}"
         )
     except duckdb.Error as error:
         raise BadInput(f"{file}: cannot be read as parquet: {first_line(error)}") from error
+
+
+def _picked(name: str, kinds: dict[str, str], wanted: Wanted) -> str:
+    root = root_of(name, kinds) or name
+    path = steps(name[len(root) :])
+    if not path:
+        return _as_text(name, kinds[name], wanted)
+    column = '"' + root.replace('"', '""') + '"'
+    if kinds[root] == "VARCHAR":
+        return cleaned(text_sql(column, path), wanted.reader)
+    return cleaned(member_sql(f"to_json({column})", path), wanted.reader)
 
 
 def _as_text(name: str, kind: str, wanted: Wanted) -> str:
