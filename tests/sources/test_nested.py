@@ -56,3 +56,70 @@ def test_a_path_into_no_column_is_named(tmp_path: Path) -> None:
     mapping = TICKETS.format(file="a.csv").replace("score", "meat.score")
     with pytest.raises(BadInput, match=r"has no column 'meat.score'"):
         read(tmp_path, mapping, a_csv="id,opened,meta\n")
+
+
+MERGED = """
+company: Acme
+zone: UTC
+inputs:
+  - table: contacts
+    file: a.csv
+    each: {loser: {from: merged, split: ";"}}
+    occurred: opened
+    columns: {contact_ref: loser, merged_into: id}
+"""
+
+
+def test_every_item_of_a_list_is_a_row(tmp_path: Path) -> None:
+    rows = "id,opened,merged\n1,2020-01-02,2; 3;;\n4,2020-01-02,\n5,2020-01-02,6\n"
+    batch = read(tmp_path, MERGED, a_csv=rows)
+    pairs = [(r["contact_ref"], r["merged_into"]) for r in batch.tables["contacts"].to_pylist()]
+    assert sorted(pairs) == [("acme:2", "acme:1"), ("acme:3", "acme:1"), ("acme:6", "acme:5")]
+    assert batch.rejected == ()
+    assert batch.read == {"contacts": 3}
+
+
+ITEMS = """
+company: Acme
+zone: UTC
+currency: USD
+inputs:
+  - table: invoices
+    file: a.jsonl
+    each: {item: lines.data}
+    where: item.kind = 'sale'
+    occurred: opened
+    columns:
+      invoice_ref: id
+      line: item.id
+      account_ref: customer.id
+      amount_minor: {from: "item.price.unit_amount", unit: minor}
+      issued_day: opened
+"""
+
+
+def test_items_of_a_json_list_are_reached_into(tmp_path: Path) -> None:
+    lines = [
+        {"id": "i1", "opened": "2020-01-02", "customer": {"id": "c1"}, "lines": {"data": [
+            {"id": "l1", "kind": "sale", "price": {"unit_amount": 500}},
+            {"id": "l2", "kind": "gift", "price": {"unit_amount": 700}},
+            {"id": "l3", "kind": "sale", "price": {"unit_amount": "x"}}]}},
+        {"id": "i2", "opened": "2020-01-02", "customer": {"id": "c1"}, "lines": {"data": []}},
+        {"id": "i3", "opened": "2020-01-02", "customer": {"id": "c1"}, "lines": {"data": {}}},
+        {"id": "i4", "opened": "2020-01-02", "customer": {"id": "c1"}, "lines": None},
+    ]  # fmt: skip
+    batch = read(tmp_path, ITEMS, a_jsonl="\n".join(map(json.dumps, lines)) + "\n")
+    assert column(batch.tables["invoices"], "line") == ["l1", "l3"]
+    assert sorted(column(batch.tables["invoices"], "amount_minor"), key=str) == [500, None]
+    assert told(batch) == [
+        ("a.jsonl", 1, "amount_minor", "x", "not an amount; the row is kept without it"),
+        ("a.jsonl", 3, "item", "{}", "not a list; the row is left out"),
+    ]
+
+
+def test_a_list_of_plain_json_values(tmp_path: Path) -> None:
+    mapping = MERGED.replace('{from: merged, split: ";"}', "merged")
+    rows = 'id,opened,merged\n1,2020-01-02,"[2, ""3""]"\n4,2020-01-02,2;3\n'
+    batch = read(tmp_path, mapping, a_csv=rows)
+    assert column(batch.tables["contacts"], "contact_ref") == ["acme:2", "acme:3"]
+    assert [(r.line, r.column, r.value) for r in batch.rejected] == [(3, "loser", "2;3")]

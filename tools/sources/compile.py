@@ -14,6 +14,7 @@ from tools.sources.cells import DOMAINS
 from tools.sources.expressions import columns_of, to_sql
 from tools.sources.instants import instant_sql
 from tools.sources.joins import join_sql
+from tools.sources.lists import items_sql
 from tools.sources.mapping import INLINE, Cell, Input
 from tools.sources.raw import SHOWN, quoted
 from tools.warehouse.schema import BY_NAME, Column
@@ -21,7 +22,7 @@ from tools.warehouse.schema import BY_NAME, Column
 if TYPE_CHECKING:
     from tools.sources.raw import Raw
 
-WHERE = -1  # the cell number of a `where`; joins are -2, -3 …
+LIST, WHERE = -1, -2  # the cell numbers of `each` and of `where`; joins are -3, -4 …
 
 
 class Fault(IntEnum):
@@ -34,6 +35,7 @@ class Fault(IntEnum):
     EMPTY = 4
     UNMATCHED = 5
     SEVERAL = 6
+    NO_LIST = 7
 
 
 @dataclass(frozen=True)
@@ -62,12 +64,13 @@ def _texts(each: Input, cells: tuple[Cell, ...], names: dict[str, str], staged: 
     tried = [_text(n, cell, names) for n, cell in slots]
     told = [_told(n, cell, names) for n, cell in slots]
     told += [f"jq{n}, jb{n}" for n in range(len(each.joins))]
+    told += ["lq, lb"] if each.each is not None else []
     where = ""
     if each.where is not None:
         tried.append(f"{_tried(to_sql(each.where, names))} AS pw")
         failed = f"CASE WHEN pw IS NULL THEN {_inputs(columns_of(each.where), names)} END AS wb"
         told.append(f"pw IS NULL AS wf, {failed}")
-        where = " WHERE pw IS NULL OR pw.v"
+        where = f" WHERE pw IS NULL OR pw.v{' OR lq' if each.each is not None else ''}"
     return (
         f"WITH staged AS ({staged}), tried AS (SELECT *{_and(tried)} FROM staged) "
         f"SELECT row{_and(told)} FROM tried{where}"
@@ -82,6 +85,7 @@ def _judged(each: Input, cells: tuple[Cell, ...], zone: str) -> str:
               for one in slots]  # fmt: skip
     result += ["wf, wb"] if each.where is not None else []
     result += [f"jq{n}, jb{n}" for n in range(len(each.joins))]
+    result += ["lq, lb"] if each.each is not None else []
     return (
         f"WITH mapped AS (SELECT *{_and([_mapped(one) for one in slots])} FROM texts), "
         f"scaled AS (SELECT *{_and([_scaled(one) for one in slots])} FROM mapped), "
@@ -135,7 +139,18 @@ def reads(each: Input) -> dict[str, str]:
     for join in each.joins:
         for here, _ in join.match:
             found.setdefault(here, f"{join.place}: match")
+    if each.each is not None:
+        own = {name for name in found if each.each.path(name) is not None}
+        taken |= own
+        found.setdefault(each.each.column, f"{each.each.place}.{each.each.name}")
     return {name: place for name, place in found.items() if name not in taken}
+
+
+def _columns(each: Input) -> set[str]:
+    """Every source column the cells, the filter and the look-ups of an input ask for."""
+    found = {name for cell in cells_of(each) for name in _sources(cell)}
+    found |= set(columns_of(each.where)) if each.where is not None else set()
+    return found | {here for join in each.joins for here, _ in join.match}
 
 
 def _sources(cell: Cell) -> tuple[str, ...]:
@@ -149,6 +164,9 @@ def _staged(each: Input, raw: "Raw", lookups: "list[Raw]", zone: str) -> tuple[d
     sql = (
         f"SELECT rowid AS row, {', '.join(raw.aliases.values()) or 'NULL AS none'} FROM {raw.name}"
     )
+    if each.each is not None:
+        sql, items = items_sql(sql, each.each, names, _columns(each), each.reader)
+        names |= items
     for n, (join, lookup) in enumerate(zip(each.joins, lookups, strict=True)):
         sql, taken = join_sql(sql, join, lookup, names, n, zone)
         names |= taken

@@ -85,6 +85,26 @@ class Join:
 
 
 @dataclass(frozen=True)
+class Each:
+    """A list in a cell: every item makes a row of its own, in which `name` is the item.
+
+    `split` is what stands between the items of a text; empty means the text is a JSON array.
+    """
+
+    name: str
+    column: str
+    split: str
+    place: str
+
+    def path(self, column: str) -> str | None:
+        """What a column name asks of the item: '' for all of it; None for other columns."""
+        if column == self.name:
+            return ""
+        rest = column.removeprefix(self.name)
+        return rest if rest != column and rest[0] in ".[" else None
+
+
+@dataclass(frozen=True)
 class Known:
     """When we could know a fact: at this load, when it occurred, or as a column says."""
 
@@ -109,6 +129,7 @@ class Input:
     place: str
     where: "exp.Expression | None" = None
     joins: tuple[Join, ...] = ()
+    each: Each | None = None
     keep: Literal["all", "earliest"] = "all"
 
 

@@ -11,6 +11,8 @@ The whole language, with `?` on what may be left out::
         delimiter? (a character, or whitespace) encoding? nulls? (texts for nothing)
         header? (names, for a file without them)
         where?: expression            keep?: all | earliest
+        each?: {name: column of a list, or {from, split}}; every item makes a row of its own, in
+               which the name is the item; without split the list is a JSON array
         join?: [{file, match: {here: there}, take: {name: column or {from, pick, formats}}}]
         occurred: column | {from …} | unknown
         known?: load | when_occurred | {from …}
@@ -28,6 +30,7 @@ from tools.sources.expressions import parse_expression
 from tools.sources.mapping import (
     WHITESPACE,
     Cell,
+    Each,
     Input,
     Join,
     Known,
@@ -42,7 +45,18 @@ from tools.warehouse.schema import BY_NAME, Column, Table
 
 _TOP = ("company", "source", "space", "zone", "currency", "known", "inputs")
 _READER = ("format", "delimiter", "encoding", "header", "nulls")
-_INPUT = ("table", "file", *_READER, "where", "join", "columns", "occurred", "known", "keep")
+_INPUT = (
+    "table",
+    "file",
+    *_READER,
+    "where",
+    "each",
+    "join",
+    "columns",
+    "occurred",
+    "known",
+    "keep",
+)
 _JOIN = ("file", *_READER, "match", "take")
 _TAKE = ("from", "pick", "formats")
 # What a column is when the mapping says nothing: '' is the whole invoice, a row is one event.
@@ -95,6 +109,7 @@ def _input(node: object, place: str, context: Context, known: str) -> Input:
         place=section.place,
         where=None if where is None else parse_expression(where, f"{section.place}: where"),
         joins=tuple(_join(n, p) for p, n in section.sections("join")),
+        each=_each(section),
         keep=cast("Any", section.choice("keep", ("all", "earliest"), "all")),
     )
 
@@ -190,6 +205,23 @@ def _known(section: Section, context: Context, default: str) -> Known:
 def _instant(name: str, node: object, place: str, context: Context) -> Cell:
     column = Column(name, "instant", "when", required=name == "occurred_at")
     return parse_cell(column, node, place, context, "")
+
+
+def _each(section: Section) -> Each | None:
+    node = section.items.get("each")
+    if node is None:
+        return None
+    place = f"{section.place}: each"
+    items = Section.of(node, place, _Anything()).items
+    if len(items) != 1:
+        raise BadInput(
+            f"{place}: name one list, as in each: {{item: items.data}}; has {len(items)}"
+        )
+    ((name, entry),) = items.items()
+    if isinstance(entry, str):
+        return Each(name, entry, "", place)
+    told = Section.of(entry, f"{place}.{name}", ("from", "split"))
+    return Each(name, told.text("from"), told.optional("split") or "", place)
 
 
 def _join(node: object, place: str) -> Join:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from tools.sources.batch import Rejected
-from tools.sources.compile import WHERE, Compiled, Fault
+from tools.sources.compile import LIST, WHERE, Compiled, Fault
 from tools.sources.raw import SHOWN
 from tools.warehouse.schema import BY_NAME
 
@@ -45,14 +45,17 @@ def rejected_of(
 
 
 def _faults(shelf: "Shelf", each: "Input", compiled: Compiled) -> "list[tuple[Any, ...]]":
+    listed = " AND NOT lq" if each.each is not None else ""
     parts = [
-        f"SELECT row, {n} AS n, q{n} AS q, b{n} AS b FROM typed WHERE q{n} > 0"
+        f"SELECT row, {n} AS n, q{n} AS q, b{n} AS b FROM typed WHERE q{n} > 0{listed}"
         for n in range(len(compiled.cells))
     ]
+    if each.each is not None:
+        parts.append(f"SELECT row, {LIST}, {Fault.NO_LIST:d}, lb FROM typed WHERE lq")
     if each.where is not None:
-        parts.append(f"SELECT row, {WHERE}, {Fault.FAILED:d}, wb FROM typed WHERE wf")
+        parts.append(f"SELECT row, {WHERE}, {Fault.FAILED:d}, wb FROM typed WHERE wf{listed}")
     parts += [
-        f"SELECT row, {WHERE - 1 - n}, jq{n}, jb{n} FROM typed WHERE jq{n} > 0"
+        f"SELECT row, {WHERE - 1 - n}, jq{n}, jb{n} FROM typed WHERE jq{n} > 0{listed}"
         for n in range(len(each.joins))
     ]
     return shelf.connection.execute(" UNION ALL ".join(parts)).fetchall()
@@ -63,6 +66,8 @@ def _malformed(table: str, bad: "Malformed", what: str) -> Rejected:
 
 
 def _name(each: "Input", compiled: Compiled, n: int) -> str:
+    if n == LIST:
+        return each.each.name if each.each is not None else ""
     if n == WHERE:
         return "where"
     if n < WHERE:
@@ -71,6 +76,8 @@ def _name(each: "Input", compiled: Compiled, n: int) -> str:
 
 
 def _reason(each: "Input", compiled: Compiled, n: int, fault: Fault) -> str:
+    if n == LIST:
+        return f"not a list; {LEFT_OUT}"
     if n == WHERE:
         return f"the filter fails; {LEFT_OUT}"
     if n < WHERE:

@@ -49,6 +49,7 @@ def insert_rows(
     ]
     kept = [f"c{n} IS NOT NULL" for n in compiled.required]
     kept += ["NOT wf"] if each.where is not None else []
+    kept += ["NOT lq"] if each.each is not None else []
     occurred = f"c{numbers['occurred_at']}" if each.occurred is not None else "0"
     day = f"to_day({occurred}, {quoted(zone)})" if each.occurred is not None else "0"
     observed, known = _known(each, numbers, zone, as_of, load)
