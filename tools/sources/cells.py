@@ -48,7 +48,7 @@ def parse_cell(column: Column, node: object, place: str, context: Context, table
     """Read one column's entry: the name of a source column, or keys and values."""
     if isinstance(node, str):
         node = {"from": node}
-    allowed = (*_ORIGIN, "values", "else", "unmapped", *_KEYS.get(column.kind, ()))
+    allowed = (*_ORIGIN, "each_line", "values", "else", "unmapped", *_KEYS.get(column.kind, ()))
     section = Section.of(node, place, allowed)
     cell = Cell(
         name=column.name,
@@ -62,6 +62,7 @@ def parse_cell(column: Column, node: object, place: str, context: Context, table
         space=_space(section, context),
         unit=_unit(section, column),
         plus_days=_days(section),
+        each_line=section.choice("each_line", ("true", "false"), "false") == "true",
     )
     _check_words(cell, DOMAINS.get((table, column.name)))
     return cell
@@ -69,6 +70,10 @@ def parse_cell(column: Column, node: object, place: str, context: Context, table
 
 def _origin(section: Section) -> dict[str, Any]:
     given = [key for key in _ORIGIN if key in section.items]
+    if section.items.get("each_line") == "true" and given in ([], ["key"]):
+        return {"key": section.texts("key")}
+    if "each_line" in section.items and given != ["key"]:
+        raise BadInput(f"{section.place}: each_line: true numbers equal lines; give a key with it")
     if len(given) != 1:
         told = " and ".join(given) or "none"
         raise BadInput(f"{section.place}: give exactly one of {', '.join(_ORIGIN)}; found {told}")

@@ -16,6 +16,7 @@ from tools.sources.instants import instant_sql
 from tools.sources.joins import join_sql
 from tools.sources.lists import items_sql
 from tools.sources.mapping import INLINE, Cell, Input
+from tools.sources.numbered import key_sql, line_sql
 from tools.sources.raw import SHOWN, quoted
 from tools.warehouse.schema import BY_NAME, Column
 
@@ -97,7 +98,7 @@ def _judged(each: Input, cells: tuple[Cell, ...], zone: str) -> str:
 
 def _slot(cells: tuple[Cell, ...], n: int) -> int:
     """The first cell with the same origin: its text is read once for all of them."""
-    origins = [(cell.column, cell.tree, cell.constant, cell.key) for cell in cells]
+    origins = [(cell.column, cell.tree, cell.constant, cell.key, cell.each_line) for cell in cells]
     return origins.index(origins[n])
 
 
@@ -170,7 +171,21 @@ def _staged(each: Input, raw: "Raw", lookups: "list[Raw]", zone: str) -> tuple[d
     for n, (join, lookup) in enumerate(zip(each.joins, lookups, strict=True)):
         sql, taken = join_sql(sql, join, lookup, names, n, zone)
         names |= taken
-    return names, sql
+    return names, _numbered(sql, each, names)
+
+
+def _numbered(staged: str, each: Input, names: dict[str, str]) -> str:
+    """The staged query with the keys that number its lines."""
+    table, cells = BY_NAME[each.table], cells_of(each)
+    read = sorted({names[name] for name in _columns(each)})
+    found = []
+    for n, cell in enumerate(cells):
+        if cell.each_line and _slot(cells, n) == n:
+            rest = [c for c in cells if c.name in table.key and c is not cell]
+            others = [names[name] for c in rest for name in _sources(c)]
+            key = [names[name] for name in cell.key or ()]
+            found.append(f"{line_sql(table, key, others, read)} AS line{n}")
+    return f"SELECT *{_and(found)} FROM ({staged}) AS n" if found else staged
 
 
 def _tried(sql: str) -> str:
@@ -181,9 +196,10 @@ def _tried(sql: str) -> str:
 def _text(n: int, cell: Cell, names: dict[str, str]) -> str:
     if cell.tree is not None:
         return f"{_tried(f'CAST(({to_sql(cell.tree, names)}) AS VARCHAR)')} AS p{n}"
+    if cell.each_line:
+        return f"line{n} AS v{n}"
     if cell.key is not None:
-        parts = [f"coalesce(length({names[c]}) || ':' || {names[c]}, '-')" for c in cell.key]
-        return f"md5(concat_ws('|', {', '.join(parts)})) AS v{n}"
+        return f"{key_sql([names[c] for c in cell.key])} AS v{n}"
     if cell.constant is not None:
         return f"{quoted(cell.constant)} AS v{n}"
     return f"{names[cell.column or '']} AS v{n}"

@@ -41,6 +41,9 @@ class Reader:
 class Cell:
     """Where one canonical column comes from: exactly one of column, tree, constant, key.
 
+    `each_line` numbers the lines that a `key` does not tell apart, so that every line counts; an
+    empty key then stands for all columns that are read.
+
     `values` maps texts (None is "nothing"); an unmapped text is quarantined unless `otherwise`
     is given or it `passes` as it is. `formats` are tried in order for days and instants; `zone`
     reads local times that say no offset. `space` prefixes references, `inline` when the value
@@ -61,6 +64,7 @@ class Cell:
     space: str = ""
     unit: Literal["main", "minor"] = "main"
     plus_days: int = 0
+    each_line: bool = False
 
 
 @dataclass(frozen=True)

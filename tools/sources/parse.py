@@ -17,7 +17,9 @@ The whole language, with `?` on what may be left out::
         occurred: column | {from …} | unknown
         known?: load | when_occurred | {from …}
         A column is named as in the file's header; `a.b[0].c` reaches into JSON in column a.
-        columns: {canonical: column or {from | sql | value | key, values? else? unmapped? (keep)
+        columns: {canonical: column or {from | sql | value | key
+                  each_line? (true, with a key or alone: equal lines are numbered, each counts)
+                  values? else? unmapped? (keep)
                   formats? zone? plus_days? (days, instants) space? (refs) unit (amounts)}}
 """
 
