@@ -35,6 +35,71 @@ CREATE TEMP MACRO half_even(d, whole) AS
     TRY_CAST(whole + CASE WHEN d - whole > 0.5 OR (d - whole = 0.5 AND whole % 2 <> 0)
                           THEN 1 ELSE 0 END AS BIGINT);
 
+-- Numbers as people write them: "$1,117.10K", "1.234,50 EUR", "(5.00)", "5.00-", "12 500", "10%".
+-- The body is the digits with their separators; around it stand sign, currency, K, M or B. Codes
+-- are listed, since any three letters before digits may as well be an id.
+CREATE TEMP MACRO currency_pattern() AS
+    '[A-Z]{0,3}\p{Sc}|(?i:USD|EUR|GBP|CHF|JPY|CNY|INR|AUD|CAD|NZD|SEK|NOK|'
+    || 'DKK|PLN|CZK|HUF|RON|BGN|TRY|ILS|ZAR|BRL|MXN|ARS|'
+    || 'CLP|COP|PEN|SGD|HKD|TWD|KRW|THB|MYR|IDR|PHP|VND|'
+    || 'AED|SAR|QAR|KWD|BHD|OMR|JOD|TND|EGP|NGN|KES|MAD|'
+    || 'UAH|ISK|KZT)'
+    || '|[Kk]r\.?|zł|Kč|Ft|Fr\.?';
+
+CREATE TEMP MACRO number_parts(v) AS regexp_extract(replace(v, '−', '-'),
+    '^\(?\s*[-+]?\s*(?:' || currency_pattern() || ')?\s*[-+]?\s*'
+    || '(\d(?:[\d.,''’ \x{00A0}\x{2009}\x{202F}]*\d)?|[.,]\d+)\s*'
+    || '([KkMmBb]|[Mm]n|[Bb]n|[Mm]io\.?)?\s*(%)?\s*(?:' || currency_pattern() || ')?\s*-?\)?$',
+    ['body', 'suffix', 'percent']);
+
+-- A minus stands before or behind, or brackets stand for it; never two of them.
+CREATE TEMP MACRO number_signs(v) AS
+    length(regexp_replace(v, '[^-+−]', '', 'g'))
+    + CASE WHEN starts_with(v, '(') AND suffix(v, ')') THEN 1
+           WHEN contains(v, '(') OR contains(v, ')') THEN 2 ELSE 0 END;
+
+-- Blanks and apostrophes group thousands in both styles; a group never begins with a zero.
+CREATE TEMP MACRO is_point_body(b) AS regexp_full_match(b,
+    '(\d+|[1-9]\d{0,2}((,\d{3})+|([ \x{00A0}\x{2009}\x{202F}]\d{3})+|([''’]\d{3})+)'
+    || '|[1-9]\d?(,\d{2})+,\d{3})(\.\d+)?|\.\d+');
+CREATE TEMP MACRO is_comma_body(b) AS regexp_full_match(b,
+    '(\d+|[1-9]\d{0,2}((\.\d{3})+|([ \x{00A0}\x{2009}\x{202F}]\d{3})+|([''’]\d{3})+))'
+    || '(,\d+)?|,\d+');
+
+-- 'point', 'comma', 'both' when it means the same either way, 'open' when it does not, or NULL.
+CREATE TEMP MACRO body_style(b) AS
+    CASE WHEN is_point_body(b) AND is_comma_body(b)
+         THEN CASE WHEN contains(b, '.') OR contains(b, ',') THEN 'open' ELSE 'both' END
+         WHEN is_point_body(b) THEN 'point' WHEN is_comma_body(b) THEN 'comma' END;
+CREATE TEMP MACRO number_style(v) AS
+    CASE WHEN number_signs(v) < 2 THEN body_style(number_parts(v).body) END;
+
+CREATE TEMP MACRO plain_body(b, comma) AS
+    CASE WHEN comma THEN replace(regexp_replace(b, '[^\d,]', '', 'g'), ',', '.')
+         ELSE regexp_replace(b, '[^\d.]', '', 'g') END;
+CREATE TEMP MACRO power_of(suffix, percent) AS
+    CASE lower(suffix[1:1]) WHEN 'k' THEN 3 WHEN 'm' THEN 6 WHEN 'b' THEN 9 ELSE 0 END
+    - CASE WHEN percent = '%' THEN 2 ELSE 0 END;
+
+-- The plain text of a written number, in one style: 'point', 'comma', or 'mixed', where each value
+-- must say by itself which of the two it is.
+CREATE TEMP MACRO number_text(v, style) AS
+    CASE WHEN style = 'point' AND is_number(v) THEN v
+         WHEN style = 'comma' AND is_number(v) AND NOT contains(v, '.') THEN v
+         WHEN style = 'mixed' AND is_number(v) AND coalesce(number_style(v), '') <> 'open' THEN v
+         WHEN style = number_style(v) OR number_style(v) = 'both'
+              OR (style = 'mixed' AND number_style(v) IN ('point', 'comma'))
+              OR (style <> 'mixed' AND number_style(v) = 'open')
+         THEN CASE WHEN regexp_matches(v, '[-−(]') THEN '-' ELSE '' END
+              || plain_body(number_parts(v).body,
+                            coalesce(nullif(style, 'mixed'), number_style(v)) = 'comma')
+              || 'e' || power_of(number_parts(v).suffix, number_parts(v).percent) END;
+
+-- For expressions: six places, and a text that is no number makes the expression fail.
+CREATE TEMP MACRO number_of(v, style) AS
+    CAST(coalesce(CASE WHEN style = 'mixed' AND is_number(v) THEN v ELSE number_text(v, style) END,
+                  'no number: ' || v) AS DECIMAL(18, 6));
+
 -- Instants are microseconds since 1970 in UTC. A local time that a clock change skips is read
 -- with the offset before the change (02:30 becomes 03:30); one that occurs twice is the later.
 CREATE TEMP MACRO iso_instant(v, zone) AS CASE

@@ -16,7 +16,9 @@ _KEYS = {
     "day": ("formats", "zone", "plus_days"),
     "instant": ("formats", "zone"),
     "ref": ("space",),
-    "minor": ("unit",),
+    "minor": ("unit", "decimal"),
+    "int": ("decimal",),
+    "float": ("decimal",),
 }
 _WORDS = ("iso", "epoch_s", "epoch_ms", "epoch_us")
 _DIRECTIVE = re.compile(r"%-?[A-Za-z%]")
@@ -62,6 +64,7 @@ def parse_cell(column: Column, node: object, place: str, context: Context, table
         space=_space(section, context),
         unit=_unit(section, column),
         plus_days=_days(section),
+        decimal=_decimal(section),
         each_line=section.choice("each_line", ("true", "false"), "false") == "true",
     )
     _check_words(cell, DOMAINS.get((table, column.name)))
@@ -122,6 +125,12 @@ def _unit(section: Section, column: Column) -> Any:
     if column.kind == "minor" and "unit" not in section.items:
         raise BadInput(f"{section.place}: say unit: main (12.34) or unit: minor (1234)")
     return cast("Any", section.choice("unit", ("main", "minor"), "main"))
+
+
+def _decimal(section: Section) -> Any:
+    if "decimal" not in section.items:
+        return None
+    return cast("Any", section.choice("decimal", ("point", "comma"), ""))
 
 
 def _days(section: Section) -> int:

@@ -6,8 +6,9 @@ what is wrong with it (see `Fault`) and `b` the bad text. Required cells decide 
 kept.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tools.sources.cells import DOMAINS
@@ -17,10 +18,14 @@ from tools.sources.joins import join_sql
 from tools.sources.lists import items_sql
 from tools.sources.mapping import INLINE, Cell, Input
 from tools.sources.numbered import key_sql, line_sql
+from tools.sources.numbers import NUMBERS
 from tools.sources.raw import SHOWN, quoted
 from tools.warehouse.schema import BY_NAME, Column
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tools.sources.numbers import Style
     from tools.sources.raw import Raw
 
 LIST, WHERE = -1, -2  # the cell numbers of `each` and of `where`; joins are -3, -4 …
@@ -39,6 +44,9 @@ class Fault(IntEnum):
     NO_LIST = 7
 
 
+NO_STYLES: "Mapping[int, Style]" = MappingProxyType({})
+
+
 @dataclass(frozen=True)
 class Compiled:
     """The two queries of one input, and its cells in the order of their numbers.
@@ -50,6 +58,17 @@ class Compiled:
     typed: str
     cells: tuple[Cell, ...]
     required: tuple[int, ...]
+    styles: "Mapping[int, Style]" = field(default_factory=dict)
+
+
+def numbers_of(each: Input, compiled: Compiled) -> dict[int, tuple[str, str]]:
+    """The cells that hold numbers of no named style: the text of each, and its kind."""
+    kinds = {n: column_of(each.table, cell).kind for n, cell in enumerate(compiled.cells)}
+    return {
+        n: (f"v{_slot(compiled.cells, n)}", kinds[n])
+        for n, cell in enumerate(compiled.cells)
+        if kinds[n] in NUMBERS and not (cell.decimal or cell.values or cell.constant)
+    }
 
 
 def compile_input(each: Input, raw: "Raw", lookups: "list[Raw]", zone: str) -> Compiled:
@@ -57,7 +76,7 @@ def compile_input(each: Input, raw: "Raw", lookups: "list[Raw]", zone: str) -> C
     names, staged = _staged(each, raw, lookups, zone)
     cells = cells_of(each)
     required = tuple(n for n, cell in enumerate(cells) if column_of(each.table, cell).required)
-    return Compiled(_texts(each, cells, names, staged), _judged(each, cells, zone), cells, required)
+    return Compiled(_texts(each, cells, names, staged), typed_sql(each, zone), cells, required)
 
 
 def _texts(each: Input, cells: tuple[Cell, ...], names: dict[str, str], staged: str) -> str:
@@ -78,9 +97,14 @@ def _texts(each: Input, cells: tuple[Cell, ...], names: dict[str, str], staged: 
     )
 
 
-def _judged(each: Input, cells: tuple[Cell, ...], zone: str) -> str:
-    slots = [_Numbered(n, _slot(cells, n), cell, column_of(each.table, cell))
-             for n, cell in enumerate(cells)]  # fmt: skip
+def typed_sql(each: Input, zone: str, styles: "Mapping[int, Style]" = NO_STYLES) -> str:
+    """The query over `texts` that types and judges; `styles` says how cells write numbers."""
+    cells = cells_of(each)
+    slots = [
+        _Numbered(n, _slot(cells, n), cell, column_of(each.table, cell),
+                  styles.get(n) or cell.decimal)
+        for n, cell in enumerate(cells)
+    ]  # fmt: skip
     typed = [_typed(one, each.table, zone) for one in slots]
     result = [f"c{one.n}, q{one.n}, CASE WHEN q{one.n} > 0 THEN {one.shown} END AS b{one.n}"
               for one in slots]  # fmt: skip
@@ -89,7 +113,8 @@ def _judged(each: Input, cells: tuple[Cell, ...], zone: str) -> str:
     result += ["lq, lb"] if each.each is not None else []
     return (
         f"WITH mapped AS (SELECT *{_and([_mapped(one) for one in slots])} FROM texts), "
-        f"scaled AS (SELECT *{_and([_scaled(one) for one in slots])} FROM mapped), "
+        f"plain AS (SELECT *{_and([_plain_number(one) for one in slots])} FROM mapped), "
+        f"scaled AS (SELECT *{_and([_scaled(one) for one in slots])} FROM plain), "
         f"typed AS (SELECT *{_and(typed)} FROM scaled), "
         f"judged AS (SELECT *{_and([_fault(one) for one in slots])} FROM typed) "
         f"SELECT row{_and(result)} FROM judged"
@@ -110,6 +135,12 @@ class _Numbered:
     slot: int
     cell: Cell
     column: Column
+    style: "Style | None" = None
+
+    @property
+    def number(self) -> str:
+        """The text of a number, written plainly."""
+        return self.text if self.style is None else f"t{self.n}"
 
     @property
     def text(self) -> str:
@@ -221,10 +252,19 @@ def _mapped(one: _Numbered) -> str:
     return f"CASE WHEN {v} IS NOT NULL THEN CASE {v} {arms} ELSE {rest} END END AS {one.text}"
 
 
+def _plain_number(one: _Numbered) -> str:
+    if one.style is None:
+        return ""
+    plain = f"number_text({one.text}, {quoted(one.style)})"
+    if one.column.kind != "float":  # a share is no amount and no count
+        plain = f"CASE WHEN NOT contains({one.text}, '%') THEN {plain} END"
+    return f"{plain} AS t{one.n}"
+
+
 def _scaled(one: _Numbered) -> str:
     if one.column.kind != "minor":
         return ""
-    minor = f"minor_units({one.text}, {100 if one.cell.unit == 'main' else 1})"
+    minor = f"minor_units({one.number}, {100 if one.cell.unit == 'main' else 1})"
     return f"{minor} AS d{one.n}, floor({minor}) AS g{one.n}"
 
 
@@ -243,8 +283,8 @@ def _typed(one: _Numbered, table: str, zone: str) -> str:
     cell, text = one.cell, one.text
     instant = instant_sql(text, cell.formats, cell.zone)
     sql = {
-        "int": f"to_int({text})",
-        "float": f"to_float({text})",
+        "int": f"to_int({one.number})",
+        "float": f"to_float({one.number})",
         "bool": f"to_bool({text})",
         "minor": f"half_even(d{one.n}, g{one.n})",
         "instant": instant,

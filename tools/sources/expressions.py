@@ -1,7 +1,8 @@
 """Expressions over source columns in a mapping, parsed through a whitelist.
 
 Every source column is text, so arithmetic needs a cast: `cast(Quantity as decimal) * 2`.
-A cast that fails is not lost: the row's value goes to quarantine.
+A cast that fails is not lost: the row's value goes to quarantine. `number(Price)` reads a number
+as people write it.
 """
 
 import re
@@ -16,6 +17,7 @@ from tools.errors import BadInput, nearest
 MAX_LENGTH = 1000
 _SIZED = re.compile(r"\b(decimal|numeric)\s*\(", re.IGNORECASE)
 MAX_NODES = 200
+NUMBER = "number"
 FUNCTIONS = (
     exp.Coalesce, exp.Nullif, exp.Lower, exp.Upper, exp.Trim, exp.Replace, exp.SplitPart,
     exp.RegexpExtract, exp.Concat, exp.Substring, exp.Left, exp.Right, exp.StartsWith,
@@ -58,10 +60,20 @@ def parse_expression(text: str, where: str) -> exp.Expression:
 
 
 def _check(node: exp.Expr, where: str) -> None:
+    if _is_number(node):
+        return
     if isinstance(node, exp.TryCast) or not isinstance(node, _ALLOWED):
         raise BadInput(f"{where}: {_refusal(node)}")
     if isinstance(node, exp.DataType):
         _check_type(node, where)
+
+
+def _is_number(node: exp.Expr) -> bool:
+    """Whether a call is number(text) or number(text, 'point' or 'comma')."""
+    if not isinstance(node, exp.Anonymous) or node.name.lower() != NUMBER:
+        return False
+    _, *style = node.expressions or [None, None, None]
+    return not style or (len(style) == 1 and style[0].name in {"point", "comma"})
 
 
 def _refusal(node: exp.Expr) -> str:
@@ -76,7 +88,7 @@ def _refusal(node: exp.Expr) -> str:
 
 
 def _function_names() -> set[str]:
-    return {name.lower() for function in FUNCTIONS for name in function.sql_names()}
+    return {NUMBER} | {name.lower() for function in FUNCTIONS for name in function.sql_names()}
 
 
 def _check_type(node: exp.DataType, where: str) -> None:
@@ -111,4 +123,9 @@ def to_sql(tree: exp.Expression, names: dict[str, str]) -> str:
 def _renamed(node: exp.Expression, names: dict[str, str]) -> exp.Expression:
     if isinstance(node, exp.Column):
         return exp.column(names[_name(node)], quoted=True)
+    if _is_number(node):
+        text, *style = node.expressions
+        form = style[0].name if style else "mixed"
+        node.set("this", "number_of")  # the same node: only then are its own parts visited
+        node.set("expressions", [text, exp.Literal.string(form)])
     return node

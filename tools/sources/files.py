@@ -5,12 +5,14 @@ table. Equal rows are one fact, so order and duplication of rows change nothing;
 does not fit is reported with file, line, column and reason, and never stops the others.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tools.days import start_of
 from tools.sources.batch import Batch, Rejected
-from tools.sources.compile import Compiled, compile_input, reads
+from tools.sources.compile import Compiled, compile_input, numbers_of, reads, typed_sql
+from tools.sources.numbers import styles_of
 from tools.sources.quarantine import rejected_of
 from tools.sources.raw import Wanted, count
 from tools.sources.rows import create_rows, finish, insert_rows
@@ -65,18 +67,24 @@ class FileSource:
         raw = shelf.raw(each.file, each.reader)
         lookups = [shelf.raw(join.file, join.reader) for join in each.joins]
         compiled = compile_input(each, raw, lookups, self._mapping.zone)
-        self._type(shelf, compiled)
+        compiled = self._type(shelf, each, compiled)
         insert_rows(shelf.connection, each, compiled, self._mapping.zone, as_of, load)
         bad = rejected_of(shelf, each, compiled, raw, lookups)
         return count(shelf.connection, "typed") + len(raw.malformed), bad
 
-    def _type(self, shelf: Shelf, compiled: Compiled) -> None:
+    def _type(self, shelf: Shelf, each: "Input", compiled: Compiled) -> Compiled:
         run = shelf.connection.execute
         run("DROP TABLE IF EXISTS texts; DROP TABLE IF EXISTS typed")
         run("SET disabled_optimizers = 'common_subexpressions'")
         run(f"CREATE TEMP TABLE texts AS {compiled.texts}")
         run("SET disabled_optimizers = ''")
         run(f"CREATE TEMP TABLE typed AS {compiled.typed}")
+        styles = styles_of(shelf.connection, numbers_of(each, compiled))
+        if not styles:
+            return compiled
+        typed = typed_sql(each, self._mapping.zone, styles)
+        run(f"CREATE OR REPLACE TEMP TABLE typed AS {typed}")
+        return replace(compiled, typed=typed, styles=styles)
 
 
 def wanted_of(inputs: "Iterable[Input]") -> tuple[Wanted, ...]:

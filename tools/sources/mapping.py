@@ -47,7 +47,7 @@ class Cell:
     `values` maps texts (None is "nothing"); an unmapped text is quarantined unless `otherwise`
     is given or it `passes` as it is. `formats` are tried in order for days and instants; `zone`
     reads local times that say no offset. `space` prefixes references, `inline` when the value
-    has its own.
+    has its own. `decimal` says how numbers are written; None means as the column itself shows.
     """
 
     name: str
@@ -65,6 +65,7 @@ class Cell:
     unit: Literal["main", "minor"] = "main"
     plus_days: int = 0
     each_line: bool = False
+    decimal: Literal["point", "comma"] | None = None
 
 
 @dataclass(frozen=True)

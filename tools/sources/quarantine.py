@@ -1,5 +1,6 @@
 """What could not be used, told so that a person finds it: file, line, column, value, reason."""
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from tools.sources.batch import Rejected
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 LEFT_OUT = "the row is left out"
 KEPT = "the row is kept without it"
+_OPEN = re.compile(r"[^\d.,]*[1-9]\d{0,2}[.,]\d{3}[^\d.,]*")
 _KINDS = {
     "int": "not a whole number",
     "float": "not a number",
@@ -35,7 +37,7 @@ def rejected_of(
     places = shelf.locate(raw, sorted({at for at, _, _, _ in found}))
     bad = [
         Rejected(each.table, *places[at], _name(each, compiled, n), value,
-                 _reason(each, compiled, n, Fault(fault)))
+                 _reason(each, compiled, n, Fault(fault), value))
         for at, n, fault, value in found
     ]  # fmt: skip
     bad += [_malformed(each.table, m, LEFT_OUT) for m in raw.malformed]
@@ -75,7 +77,7 @@ def _name(each: "Input", compiled: Compiled, n: int) -> str:
     return compiled.cells[n].name
 
 
-def _reason(each: "Input", compiled: Compiled, n: int, fault: Fault) -> str:
+def _reason(each: "Input", compiled: Compiled, n: int, fault: Fault, value: str) -> str:
     if n == LIST:
         return f"not a list; {LEFT_OUT}"
     if n == WHERE:
@@ -84,6 +86,8 @@ def _reason(each: "Input", compiled: Compiled, n: int, fault: Fault) -> str:
         file = each.joins[WHERE - 1 - n].file
         return f"several in {file}" if fault == Fault.SEVERAL else f"not found in {file}"
     what = LEFT_OUT if n in compiled.required else KEPT
+    if compiled.styles.get(n) == "mixed" and fault == Fault.CAST and _OPEN.fullmatch(value):
+        return f"could be read with a decimal point or a decimal comma; {what}"
     return f"{_what(each.table, compiled.cells[n], fault)}; {what}"
 
 
