@@ -34,6 +34,21 @@ class Rejected:
     reason: str
 
 
+@dataclass(frozen=True, order=True)
+class Remark:
+    """What a person should know of a column or file that was read, though no row of it is bad.
+
+    `file` is as the mapping names it; `rows` says how many rows it is about.
+    """
+
+    code: str
+    table: str
+    file: str
+    column: str
+    says: str
+    rows: int
+
+
 @dataclass(frozen=True)
 class Batch:
     """What a source says as of a day.
@@ -49,6 +64,7 @@ class Batch:
     read: "Mapping[str, int]"
     zone: str
     currency: str | None
+    remarks: tuple[Remark, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a table that is not exactly of the canonical schema, and freeze the maps."""

@@ -127,6 +127,12 @@ CREATE TEMP MACRO to_day(instant, zone) AS
          THEN CAST(CAST(timezone(zone, make_timestamptz(instant)) AS DATE) - DATE '1970-01-01'
               AS INTEGER) END;
 
+-- The same day of a later month, or its last day where it has none.
+CREATE TEMP MACRO day_after_months(day, months) AS
+    CASE WHEN day BETWEEN -600000 AND 2800000
+         THEN CAST(CAST(DATE '1970-01-01' + CAST(day AS INTEGER) + to_months(CAST(months AS INTEGER))
+                        AS DATE) - DATE '1970-01-01' AS INTEGER) END;
+
 -- The first 63 bits of the MD5 of the content: the same on every machine and version.
 CREATE TEMP MACRO content_hash(content) AS
     CAST(CAST('0x' || substr(md5(content), 1, 16) AS UBIGINT) & 9223372036854775807 AS BIGINT);

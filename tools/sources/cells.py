@@ -13,7 +13,7 @@ from tools.warehouse.schema import Column
 
 _ORIGIN = ("from", "sql", "value", "key")
 _KEYS = {
-    "day": ("formats", "zone", "plus_days"),
+    "day": ("formats", "zone", "plus_days", "plus_months"),
     "instant": ("formats", "zone"),
     "ref": ("space",),
     "minor": ("unit", "decimal"),
@@ -63,7 +63,8 @@ def parse_cell(column: Column, node: object, place: str, context: Context, table
         zone=check_zone(section.optional("zone") or context.zone, place),
         space=_space(section, context),
         unit=_unit(section, column),
-        plus_days=_days(section),
+        plus_days=_whole(section, "plus_days", "days"),
+        plus_months=_whole(section, "plus_months", "months"),
         decimal=_decimal(section),
         each_line=section.choice("each_line", ("true", "false"), "false") == "true",
     )
@@ -133,10 +134,10 @@ def _decimal(section: Section) -> Any:
     return cast("Any", section.choice("decimal", ("point", "comma"), ""))
 
 
-def _days(section: Section) -> int:
-    text = section.optional("plus_days") or "0"
+def _whole(section: Section, key: str, what: str) -> int:
+    text = section.optional(key) or "0"
     if not re.fullmatch(r"-?\d{1,4}", text):
-        raise BadInput(f"{section.place}: plus_days: {text!r} is not a whole number of days")
+        raise BadInput(f"{section.place}: {key}: {text!r} is not a whole number of {what}")
     return int(text)
 
 

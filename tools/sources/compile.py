@@ -65,7 +65,7 @@ def numbers_of(each: Input, compiled: Compiled) -> dict[int, tuple[str, str]]:
     """The cells that hold numbers of no named style: the text of each, and its kind."""
     kinds = {n: column_of(each.table, cell).kind for n, cell in enumerate(compiled.cells)}
     return {
-        n: (f"v{_slot(compiled.cells, n)}", kinds[n])
+        n: (f"v{slot_of(compiled.cells, n)}", kinds[n])
         for n, cell in enumerate(compiled.cells)
         if kinds[n] in NUMBERS and not (cell.decimal or cell.values or cell.constant)
     }
@@ -76,11 +76,11 @@ def compile_input(each: Input, raw: "Raw", lookups: "list[Raw]", zone: str) -> C
     names, staged = _staged(each, raw, lookups, zone)
     cells = cells_of(each)
     required = tuple(n for n, cell in enumerate(cells) if column_of(each.table, cell).required)
-    return Compiled(_texts(each, cells, names, staged), typed_sql(each, zone), cells, required)
+    return Compiled(_texts(each, cells, names, staged), typed_sql(each), cells, required)
 
 
 def _texts(each: Input, cells: tuple[Cell, ...], names: dict[str, str], staged: str) -> str:
-    slots = [(n, cell) for n, cell in enumerate(cells) if _slot(cells, n) == n]
+    slots = [(n, cell) for n, cell in enumerate(cells) if slot_of(cells, n) == n]
     tried = [_text(n, cell, names) for n, cell in slots]
     told = [_told(n, cell, names) for n, cell in slots]
     told += [f"jq{n}, jb{n}" for n in range(len(each.joins))]
@@ -97,15 +97,15 @@ def _texts(each: Input, cells: tuple[Cell, ...], names: dict[str, str], staged: 
     )
 
 
-def typed_sql(each: Input, zone: str, styles: "Mapping[int, Style]" = NO_STYLES) -> str:
+def typed_sql(each: Input, styles: "Mapping[int, Style]" = NO_STYLES) -> str:
     """The query over `texts` that types and judges; `styles` says how cells write numbers."""
     cells = cells_of(each)
     slots = [
-        _Numbered(n, _slot(cells, n), cell, column_of(each.table, cell),
+        _Numbered(n, slot_of(cells, n), cell, column_of(each.table, cell),
                   styles.get(n) or cell.decimal)
         for n, cell in enumerate(cells)
     ]  # fmt: skip
-    typed = [_typed(one, each.table, zone) for one in slots]
+    typed = [_typed(one, each.table) for one in slots]
     result = [f"c{one.n}, q{one.n}, CASE WHEN q{one.n} > 0 THEN {one.shown} END AS b{one.n}"
               for one in slots]  # fmt: skip
     result += ["wf, wb"] if each.where is not None else []
@@ -121,7 +121,7 @@ def typed_sql(each: Input, zone: str, styles: "Mapping[int, Style]" = NO_STYLES)
     )
 
 
-def _slot(cells: tuple[Cell, ...], n: int) -> int:
+def slot_of(cells: tuple[Cell, ...], n: int) -> int:
     """The first cell with the same origin: its text is read once for all of them."""
     origins = [(cell.column, cell.tree, cell.constant, cell.key, cell.each_line) for cell in cells]
     return origins.index(origins[n])
@@ -211,7 +211,7 @@ def _numbered(staged: str, each: Input, names: dict[str, str]) -> str:
     read = sorted({names[name] for name in _columns(each)})
     found = []
     for n, cell in enumerate(cells):
-        if cell.each_line and _slot(cells, n) == n:
+        if cell.each_line and slot_of(cells, n) == n:
             rest = [c for c in cells if c.name in table.key and c is not cell]
             others = [names[name] for c in rest for name in _sources(c)]
             key = [names[name] for name in cell.key or ()]
@@ -279,7 +279,7 @@ def column_of(table: str, cell: Cell) -> Column:
     return names.get(cell.name) or Column(cell.name, "instant", "when", required=required)
 
 
-def _typed(one: _Numbered, table: str, zone: str) -> str:
+def _typed(one: _Numbered, table: str) -> str:
     cell, text = one.cell, one.text
     instant = instant_sql(text, cell.formats, cell.zone)
     sql = {
@@ -288,11 +288,18 @@ def _typed(one: _Numbered, table: str, zone: str) -> str:
         "bool": f"to_bool({text})",
         "minor": f"half_even(d{one.n}, g{one.n})",
         "instant": instant,
-        "day": f"to_day({instant}, {quoted(zone)}) + {cell.plus_days}",
+        "day": _day(f"to_day({instant}, {quoted(cell.zone)})", cell),
         "ref": _reference(text, cell),
         "text": _plain(text, table, cell.name),
     }[one.column.kind]
     return f"{sql} AS c{one.n}"
+
+
+def _day(day: str, cell: Cell) -> str:
+    """A day moved by months, which end where a month ends, and then by days."""
+    if cell.plus_months:
+        day = f"day_after_months({day}, {cell.plus_months})"
+    return f"{day} + {cell.plus_days}"
 
 
 def _reference(m: str, cell: Cell) -> str:

@@ -5,14 +5,13 @@ table. Equal rows are one fact, so order and duplication of rows change nothing;
 does not fit is reported with file, line, column and reason, and never stops the others.
 """
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tools.days import start_of
-from tools.sources.batch import Batch, Rejected
-from tools.sources.compile import Compiled, compile_input, numbers_of, reads, typed_sql
-from tools.sources.numbers import styles_of
+from tools.sources.batch import Batch, Rejected, Remark
+from tools.sources.columns import type_input
+from tools.sources.compile import compile_input, reads
 from tools.sources.quarantine import rejected_of
 from tools.sources.raw import Wanted, count
 from tools.sources.rows import create_rows, finish, insert_rows
@@ -44,13 +43,15 @@ class FileSource:
         with Shelf(self._folder) as shelf:
             shelf.fill(wanted_of(mapping.inputs))
             rejected: list[Rejected] = []
+            remarks: list[Remark] = []
             read: dict[str, int] = {}
             tables = sorted({each.table for each in mapping.inputs})
             create_rows(shelf.connection, tables)
             for each in mapping.inputs:
-                rows, bad = self._input(shelf, each, as_of, load)
+                rows, bad, says = self._input(shelf, each, as_of, load)
                 read[each.table] = read.get(each.table, 0) + rows
                 rejected += bad
+                remarks += says
             done = {name: finish(shelf.connection, name, mapping) for name in tables}
         return Batch(
             source=mapping.source,
@@ -59,32 +60,19 @@ class FileSource:
             read=read,
             zone=mapping.zone,
             currency=mapping.currency,
+            remarks=tuple(sorted(remarks)),
         )
 
     def _input(
         self, shelf: Shelf, each: "Input", as_of: int, load: int
-    ) -> tuple[int, list[Rejected]]:
+    ) -> tuple[int, list[Rejected], list[Remark]]:
         raw = shelf.raw(each.file, each.reader)
         lookups = [shelf.raw(join.file, join.reader) for join in each.joins]
         compiled = compile_input(each, raw, lookups, self._mapping.zone)
-        compiled = self._type(shelf, each, compiled)
+        compiled, remarks = type_input(shelf.connection, each, compiled, as_of)
         insert_rows(shelf.connection, each, compiled, self._mapping.zone, as_of, load)
         bad = rejected_of(shelf, each, compiled, raw, lookups)
-        return count(shelf.connection, "typed") + len(raw.malformed), bad
-
-    def _type(self, shelf: Shelf, each: "Input", compiled: Compiled) -> Compiled:
-        run = shelf.connection.execute
-        run("DROP TABLE IF EXISTS texts; DROP TABLE IF EXISTS typed")
-        run("SET disabled_optimizers = 'common_subexpressions'")
-        run(f"CREATE TEMP TABLE texts AS {compiled.texts}")
-        run("SET disabled_optimizers = ''")
-        run(f"CREATE TEMP TABLE typed AS {compiled.typed}")
-        styles = styles_of(shelf.connection, numbers_of(each, compiled))
-        if not styles:
-            return compiled
-        typed = typed_sql(each, self._mapping.zone, styles)
-        run(f"CREATE OR REPLACE TEMP TABLE typed AS {typed}")
-        return replace(compiled, typed=typed, styles=styles)
+        return count(shelf.connection, "typed") + len(raw.malformed), bad, remarks
 
 
 def wanted_of(inputs: "Iterable[Input]") -> tuple[Wanted, ...]:

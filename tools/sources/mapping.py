@@ -46,8 +46,9 @@ class Cell:
 
     `values` maps texts (None is "nothing"); an unmapped text is quarantined unless `otherwise`
     is given or it `passes` as it is. `formats` are tried in order for days and instants; `zone`
-    reads local times that say no offset. `space` prefixes references, `inline` when the value
-    has its own. `decimal` says how numbers are written; None means as the column itself shows.
+    reads local times that say no offset, and a day is the day there. `space` prefixes references,
+    `inline` when the value has its own. `decimal` says how numbers are written; None means as
+    the column itself shows.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Cell:
     space: str = ""
     unit: Literal["main", "minor"] = "main"
     plus_days: int = 0
+    plus_months: int = 0
     each_line: bool = False
     decimal: Literal["point", "comma"] | None = None
 

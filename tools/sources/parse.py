@@ -20,7 +20,9 @@ The whole language, with `?` on what may be left out::
         columns: {canonical: column or {from | sql | value | key
                   each_line? (true, with a key or alone: equal lines are numbered, each counts)
                   values? else? unmapped? (keep)
-                  formats? zone? plus_days? (days, instants) space? (refs) unit (amounts)
+                  formats? (tried in order: iso, epoch_s, epoch_ms, epoch_us, %d-%m-%Y …)
+                  zone? (of local times; a day is the day there) plus_days? plus_months? (a month
+                  after 31 January is the last of February) space? (refs) unit (amounts)
                   decimal? (numbers: point | comma; else as the column itself shows)}}
 
     Numbers may be written "$1,117.10K", "1.234,50 EUR", "(5.00)", "5.00-", "12 500" or "10%".
