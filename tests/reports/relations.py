@@ -7,6 +7,7 @@ import duckdb
 import pyarrow as pa
 
 from tools.days import day_number, month_number
+from tools.warehouse.asof.purchases import make_purchases
 from tools.warehouse.engine import DuckEngine
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 TYPES = {
     "account_id": pa.string(),
+    "invoice_id": pa.string(),
     "contact_id": pa.string(),
     "name": pa.string(),
     "status": pa.string(),
@@ -38,12 +40,16 @@ TYPES = {
     "events": pa.int64(),
     "quantity": pa.float64(),
 }
+LATE = 1_000_000
 FACT = ("day", "known_day", "observed_at", "occurred_at", "row_hash")
 COLUMNS = {
     "contacts": ("contact_id", "account_id", "email", "created_day"),
     "accounts": ("account_id", "name", "domain", "created_day"),
     "usage": ("account_id", "contact_id", "name", "day", "events", "quantity"),
-    "invoices": ("account_id", "contact_id", "amount_minor", "status", "issued_day"),
+    "invoices": (
+        "invoice_id", "account_id", "contact_id", "amount_minor", "currency", "status",
+        "issued_day", "due_day",
+    ),
     "subscriptions": (
         "account_id", "subscription_id", "product", "mrr_minor", "currency", "trial",
         "interval_months", "started_day", "term_end_day", "ended_day",
@@ -66,7 +72,8 @@ def day(text: str) -> int:
 def table(name: str, rows: "Iterable[Mapping[str, Any]]") -> pa.Table:
     """Rows as the as-of relation of that name; what a row leaves out is NULL."""
     schema = pa.schema([(c, TYPES.get(c, pa.int32())) for c in COLUMNS[name]])
-    return pa.Table.from_pylist([dict(row) for row in rows], schema=schema)
+    each = [{"invoice_id": f"i{n}"} | dict(row) for n, row in enumerate(rows)]
+    return pa.Table.from_pylist(each, schema=schema)
 
 
 def calendar(first: int, last: int) -> pa.Table:
@@ -87,6 +94,7 @@ def engine(first: str = "2010-01-01", last: str = "2026-12-31", **rows: Any) -> 
     made.put("calendar", calendar(day(first), day(last)))
     for name in COLUMNS:
         made.put(name, table(name, rows.get(name, ())))
+    make_purchases(LATE, made)
     return made
 
 

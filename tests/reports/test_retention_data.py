@@ -4,13 +4,15 @@ from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from tests.reports.reference import count
-from tests.reports.relations import day, engine, read
+from tests.reports.relations import LATE, day, engine, read
 from tests.reports.test_retention import counts
 from tools.reports.retention import Retention, measure_retention
 from tools.reports.retention_spec import Incomplete, Mode, RetentionSpec
+from tools.warehouse.asof.purchases import make_purchases
 from tools.warehouse.engine import DuckEngine
 
 pytestmark = pytest.mark.data
@@ -21,12 +23,14 @@ CDNOW_JANUARY = [7846, 1157, 964, 810, 679, 736]
 
 RETAIL = """
 SELECT CAST(CustomerID AS BIGINT)::VARCHAR AS contact_id, NULL::VARCHAR AS account_id,
+    InvoiceNo AS invoice_id,
     CAST(round(Quantity * UnitPrice * 100) AS BIGINT) AS amount_minor, NULL::VARCHAR AS status,
     CAST(InvoiceDate::DATE - DATE '1970-01-01' AS INT) AS issued_day
 FROM read_parquet($file)
 """
 CDNOW = """
-SELECT p[1] AS contact_id, NULL::VARCHAR AS account_id, NULL::VARCHAR AS status,
+SELECT p[1] AS contact_id, array_to_string(p, ' ') AS invoice_id,
+    NULL::VARCHAR AS account_id, NULL::VARCHAR AS status,
     CAST(round(CAST(p[4] AS DOUBLE) * 100) AS BIGINT) AS amount_minor,
     CAST(strptime(p[2], '%Y%m%d')::DATE - DATE '1970-01-01' AS INT) AS issued_day
 FROM (SELECT regexp_split_to_array(trim(line), '\\s+') AS p
@@ -37,7 +41,11 @@ FROM (SELECT regexp_split_to_array(trim(line), '\\s+') AS p
 
 def invoices(sql: str, file: Path) -> DuckEngine:
     made = engine("1997-01-01", "2012-12-31")
-    made.put("invoices", read(sql, file))
+    rows = read(sql, file)
+    for name, kind in (("currency", pa.string()), ("due_day", pa.int32())):
+        rows = rows.append_column(name, pa.nulls(rows.num_rows, kind))
+    made.put("invoices", rows)
+    make_purchases(LATE, made)
     return made
 
 

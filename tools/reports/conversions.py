@@ -16,7 +16,8 @@ WORDS: "dict[Kind, str]" = {
     "subscriptions": "a day on which what an account pays a month rose, its first paid line "
     "included; worth the rise a month",
     "deals": "a deal won; worth its amount",
-    "invoices": "an invoice or order with something to pay; worth its amount",
+    "invoices": "a purchase: an invoice or order that was neither failed, void, overdue nor given "
+    "back; worth its net amount",
 }
 
 

@@ -1,8 +1,5 @@
--- Invoices and orders with something to pay, lines of one taken together.
-SELECT i.account_id AS entity_id, CAST(i.issued_day AS BIGINT) AS at,
-    CAST(SUM(i.amount_minor) AS BIGINT) AS minor, COALESCE(i.currency, $currency) AS currency
-FROM invoices AS i
-WHERE NOT i.account_id IS NULL AND COALESCE(i.status, '') <> 'void'
-    AND i.issued_day >= $since AND i.issued_day < $as_of
-GROUP BY i.account_id, i.invoice_id, i.issued_day, COALESCE(i.currency, $currency)
-HAVING SUM(i.amount_minor) > 0
+-- What was bought, an invoice or order of one currency once.
+SELECT p.account_id AS entity_id, CAST(p.day AS BIGINT) AS at, p.minor AS minor,
+    COALESCE(p.currency, $currency) AS currency
+FROM purchases AS p
+WHERE p.bought AND NOT p.account_id IS NULL AND p.day >= $since AND p.day < $as_of

@@ -6,7 +6,7 @@ SELECT u.account_id AS account_id, u.day AS day
 FROM usage AS u
 JOIN drawn AS d ON d.account_id = u.account_id
 UNION
-SELECT i.account_id AS account_id, i.issued_day AS day
-FROM invoices AS i
-JOIN drawn AS d ON d.account_id = i.account_id
-WHERE i.amount_minor > 0
+SELECT p.account_id AS account_id, p.day AS day
+FROM purchases AS p
+JOIN drawn AS d ON d.account_id = p.account_id
+WHERE p.bought

@@ -54,7 +54,7 @@ _STAGED = (
 # What the agent did is told of everybody; what it is compared by is not.
 _NARROWED: "Mapping[str, str]" = MappingProxyType({
     **dict.fromkeys(("contacts", "messages", "tickets", "usage"), _BOTH),
-    **dict.fromkeys(("accounts", "deals", "invoices", "segment_history", "segments",
+    **dict.fromkeys(("accounts", "deals", "invoices", "purchases", "segment_history", "segments",
                      "subscriptions", "usage_life", "work_draws"), _ACCOUNTS),
     **dict.fromkeys(("roster", "timeline"), _STAGED),
 })  # fmt: skip

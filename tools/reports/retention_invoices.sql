@@ -1,9 +1,8 @@
--- The days on which somebody was billed; with $purchases only real purchases: above zero and
--- not refunded, void or failed.
+-- The days on which somebody was billed; with $purchases only those on which somebody bought.
 SELECT DISTINCT $entity AS id, i.issued_day AS day, i.issued_day AS last_day
 FROM invoices AS i
-WHERE $entity IS NOT NULL
-    AND (
-        NOT $purchases
-        OR (i.amount_minor > 0 AND COALESCE(i.status, '') NOT IN ('refunded', 'void', 'failed'))
-    )
+WHERE NOT $purchases AND $entity IS NOT NULL
+UNION ALL
+SELECT DISTINCT $entity AS id, p.day AS day, p.day AS last_day
+FROM purchases AS p
+WHERE $purchases AND $entity IS NOT NULL AND p.bought

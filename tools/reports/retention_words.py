@@ -17,7 +17,7 @@ _BIRTHS = {
 }
 _RETURNS = {
     "usage": "any use",
-    "purchases": "a purchase (amount above zero; not refunded, void or failed)",
+    "purchases": "a purchase (net amount above zero; not refunded, void, failed or overdue)",
     "invoices": "any invoice, cancellations and refunds included",
     "paid": "a paid subscription in force on a day of it",
 }

@@ -1,7 +1,7 @@
 -- Every eligible pair of account and play with its inputs, or with what is missing.
 WITH based AS (
   SELECT
-    e.*, o.blocked AS blocked, o.without AS without, o.part AS part, o.size AS size,
+    e.*, o.blocked AS blocked, o.on_orders AS on_orders, o.without AS without, o.part AS part, o.size AS size,
     o.recurs AS recurs,
     CASE
       WHEN o.on_mrr = 1 AND e.mrr_minor > 0 THEN 'mrr'
@@ -62,6 +62,8 @@ SELECT
   CASE
     WHEN NOT blocked IS NULL THEN blocked
     WHEN NOT lacks IS NULL THEN lacks
+    WHEN basis IS NULL AND on_orders = 1 AND revenue_365_minor IS NULL
+      THEN 'missing: orders in one currency'
     WHEN basis IS NULL THEN 'missing: recurring revenue'
     WHEN cycle_months IS NULL OR cycle_months < 1 THEN 'missing: billing interval'
     WHEN rate IS NULL THEN 'missing: exchange rate ' || paid_currency

@@ -12,6 +12,7 @@ from tools.customers.churn.observe import Observed, Snapshot
 from tools.customers.churn.population import inputs
 from tools.customers.features import make_features
 from tools.warehouse.asof.kept_usage import KINDS_SCHEMA, WINDOWS_SCHEMA, make_windows
+from tools.warehouse.asof.purchases import make_purchases
 from tools.warehouse.asof.world import World
 from tools.warehouse.engine import DuckEngine
 from tools.warehouse.schema import USAGE
@@ -28,14 +29,17 @@ SCHEMAS = {
                       "mrr_minor": INT, "currency": TEXT, "discount": pa.float64(),
                       "trial": pa.bool_(), "interval_months": INT, "started_day": DAY,
                       "term_end_day": DAY, "cancelled_day": DAY, "ended_day": DAY},
-    "invoices": {"invoice_id": TEXT, "line": TEXT, "account_id": TEXT, "amount_minor": INT,
+    "invoices": {"invoice_id": TEXT, "line": TEXT, "account_id": TEXT, "contact_id": TEXT,
+                 "amount_minor": INT,
                  "currency": TEXT, "status": TEXT, "issued_day": DAY, "due_day": DAY,
                  "paid_day": DAY},
-    "messages": {"account_id": TEXT, "kind": TEXT, "day": DAY},
+    "messages": {"account_id": TEXT, "contact_id": TEXT, "campaign_id": TEXT, "channel": TEXT,
+                 "name": TEXT, "kind": TEXT, "machine": pa.bool_(), "day": DAY},
     "tickets": {"ticket_id": TEXT, "account_id": TEXT, "priority": TEXT, "opened_day": DAY,
                 "closed_day": DAY},
-    "deals": {"deal_id": TEXT, "account_id": TEXT, "state": TEXT, "amount_minor": INT,
-              "opened_day": DAY, "closed_day": DAY},
+    "deals": {"deal_id": TEXT, "account_id": TEXT, "contact_id": TEXT, "state": TEXT,
+              "amount_minor": INT,
+              "currency": TEXT, "opened_day": DAY, "closed_day": DAY},
 }  # fmt: skip
 WHEN = {"accounts": "created_day", "subscriptions": "started_day", "invoices": "issued_day",
         "tickets": "opened_day", "deals": "opened_day"}  # fmt: skip
@@ -88,6 +92,7 @@ class Company:
             engine.put("all_" + name, self.table(name))
             engine.create(name, _as_of_sql(name), as_of=as_of)
         use_of_accounts(as_of, engine)
+        make_purchases(as_of, engine)
         present = {"events" if n == "usage" else n for n, t in self.tables.items() if t.num_rows}
         world = World(as_of, engine, frozenset(present))
         make_features(world)

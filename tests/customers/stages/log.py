@@ -13,6 +13,7 @@ from tools.customers.stages import (
     make_timeline,
     read_rules,
 )
+from tools.warehouse.asof.purchases import make_purchases
 from tools.warehouse.engine import DuckEngine
 
 POLICY = Path(__file__).resolve().parents[3] / "policies" / "stages.yaml"
@@ -69,6 +70,7 @@ class Invoice:
     status: str = "open"
     amount_minor: int = 100
     contact_id: str | None = None
+    currency: str | None = None
     known_day: int = 0
 
 
@@ -180,6 +182,7 @@ def world(engine: DuckEngine, log: Log, day: int) -> None:
     engine.put("subscriptions", relation(Subscription, seen.subscriptions))
     engine.put("deals", relation(Deal, seen.deals))
     engine.put("invoices", relation(Invoice, seen.invoices))
+    make_purchases(day, engine)
     engine.put("usage", relation(Use, seen.usage))
     engine.put("score_log", relation(Score, seen.scores).cast(SCORE_LOG))
     engine.put("stored_transitions", STORED_TRANSITIONS.empty_table())

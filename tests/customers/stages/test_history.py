@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from tests.customers.stages.log import (
     RULES,
     Account,
     Deal,
+    Invoice,
     Log,
     Subscription,
     rows,
@@ -100,6 +102,27 @@ def test_a_partial_run_writes_what_a_full_run_writes(
         make_roster(duck, log.present, RULES, touched_only=last is not None)
         assert rows(duck, "SELECT * FROM roster ORDER BY kind, id") == whole
         last = day
+    assert part.kept == full.kept
+    assert part.gone == full.gone
+
+
+@pytest.mark.parametrize("paid", [None, 75], ids=["never paid", "paid late"])
+@pytest.mark.parametrize("due", [None, 45], ids=["without due day", "with due day"])
+def test_a_partial_run_notices_a_bill_that_lapses_or_is_paid(
+    duck: "DuckEngine", due: int | None, paid: int | None
+) -> None:
+    present = frozenset({"contacts", "accounts", "invoices", "deals"})
+    bill = Invoice("i", "A", 10, due, paid, "open" if paid is None else "paid")
+    log = Log(accounts=(Account("A", 0),), invoices=(bill,), present=present)
+    full, part, stages, last = Store(), Store(), [], None
+    for day in (30, 60, 80):
+        run(duck, log, day, full, last, partial=False)
+        run(duck, log, day, part, last, partial=True)
+        part.lend(duck)
+        make_roster(duck, log.present, RULES, touched_only=last is not None)
+        stages += rows(duck, "SELECT stage FROM roster WHERE kind = 'account'")
+        last = day
+    assert stages == [("active",), ("none",), ("active",) if paid else ("none",)]
     assert part.kept == full.kept
     assert part.gone == full.gone
 

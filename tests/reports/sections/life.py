@@ -10,6 +10,7 @@ from tools.customers.stages.timeline import TIMELINE
 from tools.reports.given import Chapter, Given
 from tools.reports.paper.model import Figure, Report
 from tools.reports.paper.written import figures_of, from_json, to_json
+from tools.warehouse.asof.purchases import make_purchases
 from tools.warehouse.asof.world import calendar
 from tools.warehouse.engine import DuckEngine
 
@@ -28,10 +29,12 @@ SCHEMAS = {
                         ("day", _DAY), ("events", _INT), ("quantity", pa.float64())]),
     "usage_life": pa.schema([("account_id", _TEXT), ("first_day", _DAY), ("last_day", _DAY)]),
     "messages": pa.schema([("account_id", _TEXT), ("contact_id", _TEXT), ("campaign_id", _TEXT),
-                           ("channel", _TEXT), ("kind", _TEXT), ("name", _TEXT), ("day", _DAY)]),
+                           ("channel", _TEXT), ("kind", _TEXT), ("name", _TEXT), ("day", _DAY),
+                           ("machine", _BOOL)]),
     "tickets": pa.schema([("account_id", _TEXT), ("priority", _TEXT), ("opened_day", _DAY)]),
-    "invoices": pa.schema([("account_id", _TEXT), ("amount_minor", _INT), ("status", _TEXT),
-                           ("issued_day", _DAY)]),
+    "invoices": pa.schema([("invoice_id", _TEXT), ("account_id", _TEXT), ("contact_id", _TEXT),
+                           ("amount_minor", _INT), ("currency", _TEXT), ("status", _TEXT),
+                           ("issued_day", _DAY), ("due_day", _DAY)]),
     "subscriptions": pa.schema([
         ("account_id", _TEXT), ("mrr_minor", _INT), ("currency", _TEXT), ("trial", _BOOL),
         ("started_day", _DAY), ("term_end_day", _DAY), ("cancelled_day", _DAY),
@@ -50,6 +53,7 @@ def company(*present: str, as_of: int = AS_OF, **rows: "Iterable[Mapping[str, An
     engine.put("calendar", calendar())
     for name in SCHEMAS:
         put(engine, name, rows.get(name, ()))
+    make_purchases(as_of, engine)
     return Given(as_of, as_of - 7, engine, frozenset(present))
 
 

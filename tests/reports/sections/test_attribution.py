@@ -8,7 +8,7 @@ import pytest
 
 from tests.reports.paper.mail_check import mail_faults
 from tests.reports.paper.tracing import untraced
-from tests.reports.sections.life import AS_OF, check_laws, company, figures, put, said
+from tests.reports.sections.life import AS_OF, SCHEMAS, check_laws, company, figures, put, said
 from tests.reports.work_made import approved, rows_of, rulebook, together
 from tools.reports.incrementality import Windows
 from tools.reports.paper.model import Report
@@ -18,6 +18,7 @@ from tools.reports.sections.attribution import make_attribution
 from tools.reports.unit_economics import UnitEconomics, compare, measure_units
 from tools.reports.work_relations import put_work
 from tools.roi.economics import parse_economics
+from tools.warehouse.asof.purchases import make_purchases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,8 +34,7 @@ MORE = {
                             ("cost_minor", _INT), ("currency", _TEXT), ("started_day", _DAY)]),
     "deals": pa.schema([("account_id", _TEXT), ("state", _TEXT), ("amount_minor", _INT),
                         ("currency", _TEXT), ("closed_day", _DAY)]),
-    "invoices": pa.schema([("account_id", _TEXT), ("invoice_id", _TEXT), ("amount_minor", _INT),
-                           ("currency", _TEXT), ("status", _TEXT), ("issued_day", _DAY)]),
+    "invoices": SCHEMAS["invoices"],
 }  # fmt: skip
 WON = AS_OF - 300
 BILLED = ("accounts", "subscriptions", "campaigns", "tickets", "messages")
@@ -46,6 +46,7 @@ def firm(*present: str, work: Any = None, **rows: Any) -> "Given":
     for name, schema in MORE.items():
         made = [dict(row) for row in rows.get(name, ())]
         given.engine.put(name, pa.Table.from_pylist(made, schema=schema))
+    make_purchases(given.as_of, given.engine)
     tables = {name: rows_of(name, found) for name, found in (work or {}).items()}
     put_work(given.engine, tables)
     return given

@@ -2,14 +2,11 @@
 WITH activity AS (
   SELECT account_id AS account_id, day AS day FROM usage WHERE $activity = 'usage'
   UNION ALL
-  SELECT account_id AS account_id, MAX(issued_day) AS day FROM invoices
-  WHERE $activity = 'invoices'
-  GROUP BY account_id, invoice_id
-  HAVING SUM(COALESCE(amount_minor, 0)) > 0
-    AND MAX(CASE WHEN status = 'void' THEN 1 ELSE 0 END) = 0
+  SELECT account_id AS account_id, day AS day FROM purchases
+  WHERE $activity = 'invoices' AND bought
   UNION ALL
   SELECT account_id AS account_id, day AS day FROM messages
-  WHERE $activity = 'messages' AND kind = 'opened'
+  WHERE $activity = 'messages' AND kind = 'opened' AND NOT COALESCE(machine, FALSE)
 ),
 seen AS (
   SELECT DISTINCT s.day AS snapshot, a.account_id AS account_id

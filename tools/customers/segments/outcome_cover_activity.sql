@@ -2,8 +2,7 @@
 WITH days AS (
     SELECT u.account_id AS account_id, u.day AS day FROM usage AS u
     UNION ALL
-    SELECT i.account_id AS account_id, i.issued_day AS day FROM invoices AS i
-    WHERE i.amount_minor > 0
+    SELECT p.account_id AS account_id, p.day AS day FROM purchases AS p WHERE p.bought
 )
 SELECT DISTINCT
     d.account_id AS account_id,

@@ -20,19 +20,10 @@ WHERE $row_scope AND $use_event AND day < $as_of
   AND NOT (account_id IS NULL AND contact_id IS NULL)
 UNION ALL
 SELECT DISTINCT
-  o.owner AS owner, 'order' AS fact, o.day AS first_day, o.day + $order_pad AS end_day,
-  0 AS notice, $order_pad AS pad
-FROM (
-  SELECT
-    COALESCE(account_id, CONCAT('~', contact_id)) AS owner,
-    MAX(issued_day) AS day
-  FROM invoices
-  WHERE $row_scope AND $use_order AND issued_day < $as_of
-    AND NOT (account_id IS NULL AND contact_id IS NULL)
-  GROUP BY COALESCE(account_id, CONCAT('~', contact_id)), invoice_id
-  HAVING SUM(COALESCE(amount_minor, 0)) > 0
-    AND MAX(CASE WHEN status = 'void' THEN 1 ELSE 0 END) = 0
-) AS o
+  COALESCE(account_id, CONCAT('~', contact_id)) AS owner,
+  'order' AS fact, day AS first_day, day + $order_pad AS end_day, 0 AS notice, $order_pad AS pad
+FROM purchases
+WHERE $row_scope AND $use_order AND bought AND day < $as_of
 UNION ALL
 SELECT DISTINCT
   COALESCE(account_id, CONCAT('~', contact_id)) AS owner,

@@ -11,6 +11,7 @@ from sqlglot import exp, parse_one
 
 from tools.customers.stages.trees import because_tree, none_because, skipped_tree, stage_tree
 from tools.customers.stages.vocabulary import CUSTOMER_FACTS, WORDS
+from tools.warehouse.asof.purchases import TERM_DAYS
 from tools.warehouse.sql import Parameter, read_sql
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ def parameters(
         "enter_rank": risk.enter_rank, "exit_rank": risk.exit_rank,
         "days_in": risk.days_in, "days_out": risk.days_out,
         "overdue_days": risk.overdue_days, "billing_days": risk.billing_days,
+        "term_days": TERM_DAYS,
         "stage": stage_tree(book), "because": because_tree(book, pad),
         "none_because": none_because(), "skipped": skipped_tree(book, present),
     }  # fmt: skip

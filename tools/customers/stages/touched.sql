@@ -20,6 +20,13 @@ WITH dates AS (
   SELECT account_id AS account_id, contact_id AS contact_id, 'order' AS fact, issued_day AS day
   FROM invoices WHERE $use_order
   UNION ALL
+  SELECT account_id AS account_id, contact_id AS contact_id, 'unpaid' AS fact,
+    COALESCE(due_day, issued_day + $term_days) AS day
+  FROM invoices WHERE $use_order AND status = 'open'
+  UNION ALL
+  SELECT account_id AS account_id, contact_id AS contact_id, 'unpaid' AS fact, paid_day AS day
+  FROM invoices WHERE $use_order
+  UNION ALL
   SELECT account_id AS account_id, contact_id AS contact_id, 'billing' AS fact, paid_day AS day
   FROM invoices WHERE $use_billing
   UNION ALL

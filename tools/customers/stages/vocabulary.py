@@ -49,7 +49,7 @@ _WORDS = (
          ("won_since", "won_last")),
     Word("days_since_event", "days", "since the last product event", "events", "event",
          ("event_since", "event_last")),
-    Word("days_since_order", "days", "since the last order or invoice above zero", "invoices",
+    Word("days_since_order", "days", "since the last purchase", "invoices",
          "order", ("order_since", "order_last")),
     Word("days_since_qualified", "days", "since marketing qualified the person (of an account: "
          "the last of its people)", "contacts", "qualified", ("qualified",)),

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from tools.days import EPOCH, day_number, from_number, month_number
 from tools.warehouse.asof.kept_usage import open_usage
+from tools.warehouse.asof.purchases import make_purchases
 from tools.warehouse.identity import resolve
 from tools.warehouse.schema import BY_NAME, COMMON, Column, Table
 from tools.warehouse.sql import read_sql
@@ -49,6 +50,7 @@ def open_world(
         if table.name not in {*OWN_SQL, "events"}:
             make = engine.create if table.versioned else engine.view
             make(table.name, relation_sql(table), as_of=as_of)
+    make_purchases(as_of, engine)
     engine.view("usage", read_sql(__package__, "usage"), as_of=as_of)
     open_usage(as_of, engine, dataset, as_of if upto is None else min(as_of, upto))
     return World(as_of, engine, dataset.present(as_of))
@@ -80,6 +82,8 @@ def _column(table: Table, column: Column) -> str:
     if before := STATE_BEFORE.get((table.name, name)):
         day, state = before
         return f"CASE WHEN f.{day} >= $as_of THEN {state} ELSE f.{name} END AS {name}"
+    if name == "currency":  # facts of before may hold small letters
+        return "UPPER(f.currency) AS currency"
     return f"f.{name} AS {name.removesuffix('_ref') + '_id' if name.endswith('_ref') else name}"
 
 
