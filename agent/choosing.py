@@ -5,7 +5,7 @@ solved, judged in order of value, and solved again without what was refused, unt
 asked. The next best so takes the place of what is refused.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from policies.judge import judge
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tools.roi.head import Candidate
     from tools.roi.plays import Play
     from tools.roi.price import PriceList
-    from tools.store.records import ContactHistory
+    from tools.store.records import AccountFeedback, ContactHistory
 
 Pair = tuple[str, str]
 
@@ -42,6 +42,7 @@ class Background:
     missing: frozenset[str]
     tenant_zone: str
     now: "datetime"
+    feedback: "Mapping[str, tuple[AccountFeedback, ...]]" = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,8 @@ def _judge(
     known = day.histories.get(candidate.account_id)
     sends = known.sends if known else ()
     decisions = known.decisions if known else ()
-    history = History(day.as_of, sends, decisions, day.pauses, spent, taken)
+    said = day.feedback.get(candidate.account_id, ())
+    history = History(day.as_of, sends, decisions, day.pauses, spent, taken, said)
     return judge(record_of(candidate, day), action, history, day.now, day.limits)
 
 

@@ -123,6 +123,7 @@ class Day:
             missing=JUDGED_TABLES - self.morning.world.present,
             tenant_zone=self._zone.key,
             now=self.office_hour,
+            feedback=self._store.sends.feedback(accounts, self._known_at),
         )
 
     @property

@@ -82,7 +82,8 @@ class Deps:
 
     def desk(self, as_of: int) -> Desk:
         """Where the proposals of a day are put, by the limits of that day."""
-        return Desk(self.store.gate, self.key, self.rulebook.limits.on(as_of))
+        windows = {play.id: play.window_days for play in self.rulebook.plays}
+        return Desk(self.store.gate, self.key, self.rulebook.limits.on(as_of), windows)
 
     @property
     def key(self) -> Key:

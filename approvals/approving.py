@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from approvals.account_feedback import in_the_way, words_of
 from approvals.audit import record
 from approvals.envelope import read_values
 from approvals.request import PERMISSIONS, Result
@@ -30,6 +31,7 @@ def approve(
 ) -> Result:
     """Count one person's yes to exactly these bytes; the last one needed sets the action off."""
     gate.check_seen(tx, proposal, wish)
+    _refuse_in_hand(gate, tx, proposal)
     values = read_values(tx.asked.bytes_of(proposal), proposal.shown, proposal.id)
     before = _agreed(tx, proposal)
     if actor.person in writers(tx.log.of(proposal.id), proposal.shown):
@@ -52,6 +54,16 @@ def approve(
     action = _set_off(gate, tx, proposal, values)
     gate.crash("approve.set_off")
     return replace(result, action=action.id)
+
+
+def _refuse_in_hand(gate: "Gate", tx: "GateTx", proposal: "Proposal") -> None:
+    """Refuse a yes to what a person has taken in hand, done or put away on the list of accounts."""
+    word = in_the_way(gate, tx, proposal.account_id, proposal.goal, proposal.created_at)
+    if word is not None:
+        raise Conflict(
+            f"proposal {proposal.id}: the account was {words_of(tx, word)}; put it back on the "
+            "list of accounts first"
+        )
 
 
 def _check_looked(seconds: "int | None", least: int) -> None:

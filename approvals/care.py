@@ -1,7 +1,8 @@
 """What a person says of an account of the list: mine, done, later, not useful, or open again.
 
 One compare-and-set on the version decides; who comes later is told who was first. What was said,
-with what the list said then, is an outcome: it is kept and counted, and the list honours it.
+with what the list said then, is an outcome: it is kept and counted, and the list honours it. The
+gate heeds it in the same transaction.
 """
 
 import json
@@ -9,12 +10,14 @@ from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, get_args
 
+from approvals.account_feedback import heed
 from approvals.audit import record
 from approvals.canonical import canonical, digest
 from approvals.request import LONGEST_KEY, LONGEST_NOTE
 from tools.days import from_number
 from tools.errors import BadInput, Conflict, Forbidden, nearest
 from tools.store.gate.care import AccountDeed, Standing
+from tools.store.records import AccountFeedback
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,13 +66,18 @@ class CareWish:
 
 @dataclass(frozen=True)
 class Said:
-    """What the list said of the account: it is kept, to notice what is new."""
+    """What the list said of the account: it is kept, to notice what is new.
+
+    `goal` and `channel` are those of the step it showed; an unknown goal is any.
+    """
 
     as_of: int
     play: str
     value_minor: int
     currency: str
     reasons: tuple[str, ...]
+    goal: str = ""
+    channel: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,7 +134,10 @@ def _done(gate: "Gate", tx: "GateTx", actor: "Actor", wish: CareWish, said: Said
     tx.care.add(AccountDeed(
         wish.account_id, wish.kind, new.version, actor.person, actor.role, actor.via, wish.reason,
         wish.note, until, said.play, said.value_minor, said.currency, said.reasons, said.as_of,
-        today, now,
+        today, now, said.goal, said.channel,
+    ))  # fmt: skip
+    heed(gate, tx, actor, AccountFeedback(
+        wish.account_id, wish.kind, said.goal, said.play, actor.person, today, until, now
     ))  # fmt: skip
     body = {"did": wish.kind, "version": new.version, "why": wish.reason, "until": until,
             "via": actor.via, "note": digest(wish.note) if wish.note else ""}  # fmt: skip

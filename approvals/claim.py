@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from approvals.account_feedback import LATER, POSTPONED, in_the_way, opens_at, words_of
 from approvals.approving import seal_of
 from approvals.audit import record
 from approvals.canonical import digest
@@ -77,6 +78,9 @@ class Claim:
             return "waits"
         try:
             proposal, values = self._approved(tx, action)
+            put_off = self._in_hand(tx, action, proposal)
+            if put_off is not None:
+                return put_off
             not_before = self._allowed(tx, action, facts, values, now)
         except Exception as error:  # noqa: BLE001 - a guard fails closed whatever happened
             return self._move(tx, action, "blocked", _words(error))
@@ -112,6 +116,17 @@ class Claim:
         if action.channel not in self.channels:
             raise Blocked(f"the channel {action.channel!r} is not configured")
         return proposal, values
+
+    def _in_hand(self, tx: "GateTx", action: Action, proposal: Proposal) -> str | None:
+        """Heed what a person said of the account: put it off, or Blocked when it was done."""
+        word = in_the_way(self.gate, tx, action.account_id, proposal.goal, proposal.created_at)
+        if word is None:
+            return None
+        said = words_of(tx, word)
+        if word.kind not in LATER:
+            raise Blocked(said)
+        due = opens_at(self.gate, word)
+        return self._move(tx, action, "scheduled", f"{POSTPONED}{said}", due_at=due)
 
     def _allowed(
         self,

@@ -2,7 +2,8 @@
 
 Within each stratum (play, segment, third of the value) the accounts with the lowest keyed hashes
 are held out, an exact share of them; what is left of a whole account is drawn by another keyed
-hash, so that no share is lost to rounding. One account keeps its lot for a play for ever.
+hash, so that no share is lost to rounding. One account keeps its lot for a play for ever. Whom a
+person has reached by hand is outside of the comparison: never left out, and never compared.
 (methods.md 4.3; Gerber and Green, Field Experiments, ch. 4.)
 """
 
@@ -10,7 +11,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tools.store.gate.records import Draw
+from tools.store.gate.records import BY_HAND, Draw
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,10 +29,19 @@ def draw(
     drawn: "frozenset[tuple[str, str]]",
     share: Decimal,
     key: "Key",
+    reached: "frozenset[tuple[str, str]]" = frozenset(),
 ) -> tuple[Draw, ...]:
-    """The lots of a day's envelopes that were not drawn before, in order of play and account."""
-    new = [e for e in envelopes if (e.what.play, e.who.account_id) not in drawn]
-    lots: list[Draw] = []
+    """The lots of a day's envelopes that were not drawn before, in order of play and account.
+
+    `reached` are the (play, account) of whom a person has reached by hand.
+    """
+    fresh = [e for e in envelopes if (e.what.play, e.who.account_id) not in drawn]
+    new = [e for e in fresh if (e.what.play, e.who.account_id) not in reached]
+    lots = [
+        Draw(e.what.play, e.who.account_id, e.what.play_version, BY_HAND, held=False, share="0",
+             drawn_day=as_of)
+        for e in fresh if (e.what.play, e.who.account_id) in reached
+    ]  # fmt: skip
     for stratum, members in sorted(_strata(new).items()):
         ranked = sorted(members, key=lambda e: (lot(e, key), e.who.account_id))
         held = _how_many(len(ranked), share, f"{as_of}|{stratum}", key)

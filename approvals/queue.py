@@ -5,7 +5,7 @@ both ways; one that says the same in substance stays, so nobody reads it twice. 
 is never touched.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from tools.store.proposals import Proposals
     from tools.store.records import Proposal
 
+NEVER = 1_000_000
+# The window of a play whose own is not known.
+WINDOW_DAYS = 90
+
 
 @dataclass(frozen=True)
 class Queued:
@@ -37,11 +41,15 @@ class Queued:
 
 @dataclass(frozen=True)
 class Desk:
-    """Where a day's envelopes are put: the gate's store, its key, and the limits of the day."""
+    """Where a day's envelopes are put: the gate's store, its key, and the limits of the day.
+
+    `windows` are the days within which each play's outcome shows.
+    """
 
     store: "GateStore"
     key: Key
     limits: "Limits"
+    windows: "Mapping[str, int]" = field(default_factory=dict)
 
 
 def propose(
@@ -54,8 +62,9 @@ def propose(
     """Put a day's envelopes into the queue, in one transaction.
 
     Of two for one account the one worth more is taken. One that cannot be sealed is refused and
-    the rest go on. `withdrawn` gives, by account, why an undecided proposal no longer holds. Who
-    is held out of which play is drawn here, before anybody decides.
+    the rest go on. `withdrawn` gives, by account, why an undecided proposal no longer holds. What
+    a person has taken in hand meanwhile is left to them. Who is held out of which play is drawn
+    here, before anybody decides.
 
     Raises:
         BadInput: when an envelope is of another day.
@@ -77,14 +86,43 @@ def propose(
         else:
             asked.append(envelope)
 
-    def work(tx: "GateTx") -> Entered:
-        entered = tx.enter(as_of, tuple(taken.values()), now, withdrawn or {})
-        drawn = tx.holdouts.drawn(sorted({e.what.play for e in asked}))
-        tx.holdouts.draw(draw(as_of, asked, drawn, desk.limits.holdout_share, desk.key))
+    def work(tx: "GateTx") -> Queued:
+        held = in_hand(tx, as_of, asked, desk.limits.rest_days)
+        free = [e for e in asked if e.who.account_id not in held]
+        new = tuple(one for account, one in taken.items() if account not in held)
+        entered = tx.enter(as_of, new, now, withdrawn or {})
+        drawn = tx.holdouts.drawn(sorted({e.what.play for e in free}))
+        reached = reached_by_hand(tx, as_of, free, desk.windows)
+        tx.holdouts.draw(draw(as_of, free, drawn, desk.limits.holdout_share, desk.key, reached))
         _record(tx, desk.key, entered, now)
-        return entered
+        return Queued(entered, (*refused, *sorted(held.items())))
 
-    return Queued(desk.store.write(work), tuple(refused))
+    return desk.store.write(work)
+
+
+def in_hand(
+    tx: "GateTx", as_of: int, envelopes: "Iterable[Envelope]", rest_days: int
+) -> dict[str, str]:
+    """Accounts of which a person has said something that stands in the way, and what."""
+    goals = {e.who.account_id: e.what.goal for e in envelopes}
+    return {
+        account: f"a person {word.words}"
+        for account, words in tx.care.feedback(goals).items()
+        for word in words
+        if word.concerns(goals[account]) and word.holds(as_of, rest_days)
+    }
+
+
+def reached_by_hand(
+    tx: "GateTx", as_of: int, envelopes: "Iterable[Envelope]", windows: "Mapping[str, int]"
+) -> frozenset[tuple[str, str]]:
+    """The (play, account) of whom a person reached within the window before: no lot is fair."""
+    last = {one.account_id: one.day for one in tx.care.contacts(as_of + 1)}
+    return frozenset(
+        (e.what.play, e.who.account_id)
+        for e in envelopes
+        if last.get(e.who.account_id, -NEVER) > as_of - windows.get(e.what.play, WINDOW_DAYS)
+    )
 
 
 def _record(tx: "GateTx", key: Key, entered: Entered, now: "datetime") -> None:

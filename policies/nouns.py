@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from policies.limits import Channel, Limits
     from tools.money import Money
-    from tools.store.records import Decision, Send
+    from tools.store.records import AccountFeedback, Decision, Send
 
 Outcome = Literal["deny", "ask", "pass"]
 STRICTEST_FIRST: tuple[Outcome, ...] = ("deny", "ask", "pass")
@@ -54,7 +54,8 @@ class History:
     """What happened before `as_of`, and what this day has taken so far.
 
     `pauses` are the scopes switched off (`global`, `play:<id>`, `channel:<id>`); `taken` the plays
-    already put into today's queue and `spent` what they cost.
+    already put into today's queue and `spent` what they cost; `feedback` what people said of the
+    account on their list, as far as it stands.
     """
 
     as_of: int
@@ -63,6 +64,7 @@ class History:
     pauses: frozenset[str]
     spent: "Money"
     taken: tuple[str, ...] = ()
+    feedback: "tuple[AccountFeedback, ...]" = ()
 
 
 @dataclass(frozen=True)

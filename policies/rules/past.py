@@ -11,7 +11,7 @@ from policies.nouns import deny, passes
 if TYPE_CHECKING:
     from policies.limits import Cap
     from policies.nouns import Answer, Case
-    from tools.store.records import Send
+    from tools.store.records import AccountFeedback, Send
 
 
 def pause(case: "Case") -> "Answer":
@@ -45,7 +45,13 @@ def _counts(case: "Case", cap: "Cap", send: "Send") -> bool:
 
 
 def cooldown(case: "Case") -> "Answer":
-    """After a decision the play rests for its own days, the account for ours."""
+    """After a decision the play rests for its own days, the account for ours.
+
+    What a person says of the account on their list is a decision about the goal of its step.
+    """
+    said = _in_hand(case)
+    if said is not None:
+        return deny(f"a person {said.words}")
     today, own, ours = case.history.as_of, case.action.cooldown_days, case.limits.rest_days
     for decision in case.history.decisions:
         rest = max(own, ours) if decision.play == case.action.play else ours
@@ -58,6 +64,16 @@ def cooldown(case: "Case") -> "Answer":
         if send.play == case.action.play and send.day > today - own:
             return deny(f"{send.play} was sent {today - send.day} days ago; rest is {own} days")
     return passes("rested long enough")
+
+
+def _in_hand(case: "Case") -> "AccountFeedback | None":
+    """What a person said of the account and this goal, while it stands in the way."""
+    day, rest = case.history.as_of, case.limits.rest_days
+    return next(
+        (one for one in case.history.feedback
+         if one.concerns(case.action.goal) and one.holds(day, rest)),
+        None,
+    )  # fmt: skip
 
 
 def daily_limit(case: "Case") -> "Answer":

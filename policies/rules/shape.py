@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from policies.limits import GOALS
 from policies.nouns import deny, passes, whole
 from tools.errors import nearest
-from tools.store.records import Decision, Send
+from tools.store.records import AccountFeedback, Decision, Send
 
 if TYPE_CHECKING:
     from policies.nouns import Answer, Case
@@ -34,7 +34,9 @@ def history(case: "Case") -> "Answer":
         raise TypeError("as_of is not known")
     if not isinstance(past.pauses, frozenset) or not isinstance(past.taken, tuple):
         raise TypeError("pauses or taken plays are not a list")
-    dated = ((past.sends, Send), (past.decisions, Decision))
+    dated = (
+        (past.sends, Send), (past.decisions, Decision), (past.feedback, AccountFeedback)
+    )  # fmt: skip
     for events, kind in dated:
         if not isinstance(events, tuple) or not all(isinstance(e, kind) for e in events):
             raise TypeError(f"the history is no list of {kind.__name__}")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-HEAD = "0005"
+HEAD = "0013"
 
 
 def open_database(url: str) -> Database:

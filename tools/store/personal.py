@@ -54,12 +54,12 @@ _GIVEN: dict[str, dict[Tag, str]] = {
               "hash": "sha256 csrf"},
     "token": {"no": "prefix scopes agent created_at ends_at used_at revoked_at",
               "staff": "person name", "hash": "sha256"},
-    "batch": {"no": "id source rows committed_at"},
+    "batch": {"no": "id source rows committed_at as_of"},
     "data_file": {"no": "path table kind rows min_day max_day min_known max_known batch",
                   "hash": "sha256"},
     "bad_row": {"no": "batch seq table line column reason", "text": "file value"},
     "document": {"hash": "sha256", "exact": "text"},
-    "run": {"no": "id as_of status started_at finished_at summary", "hash": "fingerprint"},
+    "run": {"no": "id as_of status started_at finished_at summary attempt", "hash": "fingerprint"},
     "run_document": {"no": "run name", "hash": "sha256"},
     "transition": {
         "no": "kind as_of effective_day to_stage from_stage observed_day superseded_as_of because "
@@ -74,7 +74,8 @@ _GIVEN: dict[str, dict[Tag, str]] = {
     "account_care": {"no": "version kind until_day changed_at", "staff": "who",
                      "account": "account_id"},
     "account_deed": {
-        "no": "seq kind version role via reason until_day play value_minor currency as_of day at",
+        "no": "seq kind version role via reason until_day play goal channel value_minor currency "
+        "as_of day at",
         "staff": "who", "account": "account_id", "text": "note reasons",
     },
     "report": {"no": "id kind as_of first_day made_at"},

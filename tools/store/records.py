@@ -7,6 +7,7 @@ with a currency. This module imports no database, so that pure code may use its 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
+from tools.days import from_number
 from tools.errors import BadInput, nearest
 
 if TYPE_CHECKING:
@@ -217,6 +218,37 @@ class Decision:
     play: str
     decided: Decided
     day: int
+
+
+@dataclass(frozen=True)
+class AccountFeedback:
+    """What a person said last of an account and the goal of a step; goal '' is every goal."""
+
+    account_id: str
+    kind: str
+    goal: str
+    play: str
+    who: str
+    day: int
+    until_day: int | None
+    at: "datetime"
+
+    def concerns(self, goal: str) -> bool:
+        """Whether it is about a goal."""
+        return not self.goal or not goal or self.goal == goal
+
+    def holds(self, day: int, rest_days: int) -> bool:
+        """Whether it still stands in the way on a day: until its end, or for the days of rest."""
+        if self.until_day is not None:
+            return self.until_day > day
+        return self.day > day - rest_days
+
+    @property
+    def words(self) -> str:
+        """What was said and when, without a name."""
+        said = {"claim": "claimed", "snooze": "put off", "not_useful": "marked not useful"}
+        until = "" if self.until_day is None else f" until {from_number(self.until_day)}"
+        return f"{said.get(self.kind, self.kind)} on {from_number(self.day)}{until}"
 
 
 @dataclass(frozen=True)

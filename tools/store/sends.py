@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from tools.errors import BadInput
+from tools.store.gate.feedback import contact_sends, standing_feedback
 from tools.store.records import DECIDED, ContactHistory, Decision, Pause, Send
 from tools.store.rows import A_STATEMENT, chunks, insert_new, record_of
 from tools.store.tables import PauseRow, ProposalRow, SendRow, SuppressionRow
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from tools.store.engine import Database
+    from tools.store.records import AccountFeedback
 
 
 class Sends:
@@ -52,6 +54,13 @@ class Sends:
             account: ContactHistory(account, tuple(sends[account]), tuple(decisions[account]))
             for account in asked
         }
+
+    def feedback(
+        self, accounts: "Iterable[str]", known_at: "datetime"
+    ) -> "dict[str, tuple[AccountFeedback, ...]]":
+        """What people had said of accounts by an instant, and what stands of it."""
+        with self._database.read() as session:
+            return standing_feedback(session, accounts, known_at)
 
     def between(self, first_day: int, end_day: int) -> tuple[Send, ...]:
         """What left from a day to the day before the end, oldest first."""
@@ -167,6 +176,7 @@ def _pauses(session: "Session", at: "datetime") -> tuple[Pause, ...]:
 def _sends(session: "Session", as_of: int, accounts: "Sequence[str]") -> list[Send]:
     query = select(SendRow).where(col(SendRow.account_id).in_(accounts), col(SendRow.day) < as_of)
     found = [record_of(Send, row) for row in session.scalars(query)]
+    found += contact_sends(session, as_of, accounts, found)
     return sorted(found, key=lambda send: (send.day, send.id))
 
 

@@ -87,6 +87,13 @@ class Actions:
         )
         return tuple(record_of(Action, row) for row in self._session.scalars(query))
 
+    def scheduled_of(self, account_id: str) -> tuple[Action, ...]:
+        """Actions of an account that have not been called yet."""
+        query = select(ActionRow).where(
+            col(ActionRow.account_id) == account_id, col(ActionRow.status) == "scheduled"
+        )
+        return tuple(record_of(Action, row) for row in self._session.scalars(query))
+
     def standing(self, status: ActionStatus, limit: int = 200) -> tuple[Action, ...]:
         """Actions at a status, oldest change first."""
         query = (

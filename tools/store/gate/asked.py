@@ -21,6 +21,7 @@ EDGES: frozenset[tuple[str, str]] = frozenset({
     ("pending", "expired"), ("pending", "superseded"), ("pending", "revoked"),
     ("pending", "pending"),  # an edit, or the first of two approvals
     ("approved", "pending"), ("rejected", "pending"), ("snoozed", "pending"),  # undone, or woken
+    ("snoozed", "snoozed"),  # put off once more
     ("snoozed", "expired"), ("snoozed", "superseded"), ("snoozed", "revoked"),
     ("approved", "revoked"),
 })  # fmt: skip
@@ -116,6 +117,16 @@ class Asked:
             col(ProposalRow.account_id) == account_id, col(ProposalRow.status) == "pending"
         )
         return self._session.scalar(query)
+
+    def waiting_of(self, account_id: str) -> tuple[Proposal, ...]:
+        """What waits for an account, now or later, oldest first."""
+        row = ProposalRow
+        query = (
+            select(row)
+            .where(col(row.account_id) == account_id, col(row.status).in_(("pending", "snoozed")))
+            .order_by(col(row.as_of), col(row.id))
+        )
+        return tuple(record_of(Proposal, one) for one in self._session.scalars(query))
 
     def due(self, status: ProposalStatus, day: int, limit: int = 500) -> tuple[Proposal, ...]:
         """What has expired by a day, of those pending or snoozed."""

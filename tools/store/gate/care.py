@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select, update
 from sqlmodel import col
 
+from tools.store.gate.feedback import Contact, contacts, ended_since, standing_feedback
 from tools.store.rows import insert_new, record_of
 from tools.store.tables import AccountCareRow, AccountDeedRow
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from sqlmodel import Session
+
+    from tools.store.records import AccountFeedback
 
 
 @dataclass(frozen=True)
@@ -31,8 +35,8 @@ class Standing:
 class AccountDeed:
     """One thing a person said of an account: claim, done, snooze, not_useful, or open again.
 
-    `play`, `value_minor`, `currency` and `reasons` are what the list of `as_of` said of it then;
-    `version` is the one that it made.
+    `play`, `goal`, `channel`, `value_minor`, `currency` and `reasons` are what the list of `as_of`
+    said of its next step then; `version` is the one that it made.
     """
 
     account_id: str
@@ -51,6 +55,8 @@ class AccountDeed:
     as_of: int
     day: int
     at: "datetime"
+    goal: str = ""
+    channel: str = ""
 
 
 class CareBook:
@@ -86,6 +92,20 @@ class CareBook:
         row = AccountDeedRow
         query = select(row).where(col(row.account_id) == account_id).order_by(col(row.seq))
         return tuple(_deed(one) for one in self._session.scalars(query))
+
+    def feedback(self, accounts: "Iterable[str]") -> "dict[str, tuple[AccountFeedback, ...]]":
+        """The words that stand about some accounts, one for each goal."""
+        return standing_feedback(self._session, accounts)
+
+    def ended_since(
+        self, account_id: str, goal: str, since: "datetime"
+    ) -> "AccountFeedback | None":
+        """The last `done` or `not_useful` about a goal from an instant on, if it stands."""
+        return ended_since(self._session, account_id, goal, since)
+
+    def contacts(self, before_day: int) -> "tuple[Contact, ...]":
+        """Whom people say they reached before a day."""
+        return contacts(self._session, before_day)
 
     def last(self, upto_day: int) -> tuple[AccountDeed, ...]:
         """The last thing said of each account on a day or before."""

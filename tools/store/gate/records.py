@@ -7,7 +7,17 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 DecisionKind = Literal[
-    "approve", "reject", "snooze", "edit", "undo", "revoke", "assign", "wake", "expire"
+    "approve",
+    "reject",
+    "snooze",
+    "edit",
+    "undo",
+    "revoke",
+    "assign",
+    "wake",
+    "expire",
+    "stop",
+    "give_back",
 ]
 ActionStatus = Literal[
     "scheduled", "calling", "sent", "failed", "blocked", "unknown", "revoked", "held_out"
@@ -92,6 +102,10 @@ class Attempt:
     ended_at: "datetime | None"
     result: str
     detail: str
+
+
+# The stratum of whom a person had reached by hand: outside of every comparison.
+BY_HAND = "reached by hand"
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,8 @@ class AccountDeedRow(StoreRow, table=True):
     note: str = Field(sa_type=Text)
     until_day: int | None = None
     play: str
+    goal: str = ""
+    channel: str = ""
     value_minor: int = Field(sa_type=BigInteger)
     currency: str
     reasons: str = Field(sa_type=Text)

@@ -18,6 +18,7 @@ class BatchRow(StoreRow, table=True):
     source: str
     rows: int = Field(sa_type=BigInteger)
     committed_at: datetime = Field(sa_type=UtcDateTime)
+    as_of: int | None = None
 
 
 class DataFileRow(StoreRow, table=True):

@@ -1,14 +1,15 @@
-"""The table of proposals: one per account and day, one undecided per account."""
+"""The table of proposals: one that stands per account and day, one undecided per account."""
 
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, Index, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, Text, text
 from sqlmodel import Field
 
 from tools.store.columns import StoreRow, UtcDateTime
 
 PENDING = text("status = 'pending'")
+STANDS = text("status <> 'superseded'")
 
 
 class ProposalRow(StoreRow, table=True):
@@ -16,7 +17,14 @@ class ProposalRow(StoreRow, table=True):
 
     __tablename__ = "proposal"
     __table_args__: ClassVar = (
-        UniqueConstraint("as_of", "account_id"),
+        Index(
+            "uq_proposal_as_of_account_id",
+            "as_of",
+            "account_id",
+            unique=True,
+            sqlite_where=STANDS,
+            postgresql_where=STANDS,
+        ),
         Index(
             "uq_proposal_pending_account",
             "account_id",

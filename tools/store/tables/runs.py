@@ -20,6 +20,7 @@ class RunRow(StoreRow, table=True):
     summary: str = Field(sa_type=Text)
     started_at: datetime = Field(sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    attempt: int = 0
 
 
 class RunDocumentRow(StoreRow, table=True):
