@@ -77,8 +77,14 @@ def work_tables(store: "Store", morning: Morning) -> "dict[str, pa.Table]":
     """The relations of `tools/reports/work_relations.py`."""
     runs = store.runs.done_between(morning.first_day, morning.as_of, morning.instant)
     gate = store.gate.read(
-        lambda tx: {**_gate_rows(tx.session, morning), "work_care": _care_rows(tx, morning)}
-    )
+        lambda tx: {
+            **_gate_rows(tx.session, morning), "work_care": _care_rows(tx, morning),
+            "work_contacts": [
+                {"account_id": one.account_id, "play": one.play, "day": one.day}
+                for one in tx.care.contacts(morning.as_of)
+            ],
+        }
+    )  # fmt: skip
     rows = {**gate, "work_runs": _run_rows(runs), "work_prices": _price_rows(runs)}
     tables = {
         name: pa.Table.from_pylist(found, schema=SCHEMAS[name]) for name, found in rows.items()

@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from agent.report_facts import put_report_facts
 from agent.snapshots import SEGMENTS
+from tools.reports.incrementality import BY_HAND
 
 if TYPE_CHECKING:
     from agent.morning import Morning
@@ -25,8 +26,14 @@ def put_history(deps: "Deps", morning: "Morning", period: "Period") -> frozenset
     kept = _segments(morning, period.as_of)
     morning.engine.create(
         ARMS,
-        "SELECT account_id AS account_id, play || CASE WHEN held THEN ', left out' ELSE "
-        "', treated' END AS arm, drawn_day AS day FROM work_draws",
+        "SELECT d.account_id AS account_id, d.play || CASE WHEN NOT h.account_id IS NULL OR "
+        "d.stratum = $outside THEN ', reached by hand' WHEN d.held THEN ', left out' ELSE "
+        "', treated' END AS arm, d.drawn_day AS day FROM work_draws AS d "
+        "LEFT JOIN (SELECT DISTINCT r.play AS play, r.account_id AS account_id "
+        "FROM work_draws AS r JOIN work_contacts AS c ON c.account_id = r.account_id "
+        "AND c.day >= r.drawn_day AND (r.held OR c.play <> r.play)) AS h "
+        "ON h.account_id = d.account_id AND h.play = d.play",
+        outside=BY_HAND,
     )
     drawn = morning.engine.run(f"SELECT 1 AS one FROM {ARMS} LIMIT 1").num_rows
     return frozenset([HISTORY] * bool(kept) + [ARMS] * bool(drawn))

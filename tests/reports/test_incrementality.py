@@ -7,9 +7,16 @@ from typing import Any
 import pytest
 
 from tests.reports.work_made import DAY, approved, rulebook, together, worked
-from tools.reports.incrementality import Incrementality, PlayEffect, Windows, measure_incrementality
+from tools.reports.incrementality import (
+    BY_HAND,
+    Incrementality,
+    PlayEffect,
+    Windows,
+    measure_incrementality,
+)
 from tools.reports.promises import Promise, slope_of
 from tools.reports.stratified import Sums
+from tools.store.gate.records import BY_HAND as GATE_MARK
 from tools.warehouse.engine import DuckEngine
 
 BILLED = frozenset({"accounts", "subscriptions", "usage", "invoices"})
@@ -257,3 +264,45 @@ def test_it_agrees_with_looking_at_one_account_after_the_other(seed: int) -> Non
                 money = one.money.control if held else one.money.treated
                 assert money.total == sum(minor for _, minor in seen)
                 assert money.squares == sum(minor * minor for _, minor in seen)
+
+
+def called(account: str, day: int, play: str = "upsell_seats") -> dict[str, Any]:
+    """A person reached an account on their own."""
+    return {"account_id": account, "play": play, "day": day}
+
+
+def test_who_was_reached_by_hand_is_no_control_and_nobody_s_comparison() -> None:
+    """a, b treated; c, d left out: b and d were called in the window, and are in neither arm."""
+    work = together(*(approved(a, held=a in "cdef") for a in "abcdef"))
+    work["work_contacts"] = [
+        called("b", DAY + 3), called("d", DAY + 29), called("e", DAY - 30), called("f", DAY - 31),
+        called("a", DAY + 30),
+    ]  # fmt: skip
+    one = effect(worked(work, subscriptions=[line(a, 0, None, 100) for a in "abcdef"]))
+
+    assert arms(one) == ((1, 1), (2, 2))
+    assert (one.treated_by_hand, one.control_by_hand) == (1, 2)
+
+
+def test_who_did_what_was_approved_is_compared_and_who_did_it_in_spite_of_the_lot_is_not() -> None:
+    work = together(
+        approved("a"), approved("b", held=True), approved("c", status="blocked"), approved("d")
+    )
+    work["work_contacts"] = [called(a, DAY + 1, "retention_call") for a in "abc"]
+    work["work_contacts"].append(called("d", DAY - 1, "retention_call"))
+    one = effect(worked(work, subscriptions=[line(a, 0, None, 100) for a in "abcd"]))
+
+    assert arms(one) == ((1, 1), (0, 0))
+    assert (one.treated_by_hand, one.control_by_hand) == (2, 1)
+
+
+def test_for_whom_no_lot_was_drawn_is_outside_of_the_comparison() -> None:
+    work = together(approved("a"), approved("b", stratum=BY_HAND), approved("c", held=True))
+    one = effect(worked(work, subscriptions=[line(a, 0, None, 100) for a in "abc"]))
+
+    assert arms(one) == ((1, 1), (1, 1))
+    assert one.treated_by_hand == 1
+
+
+def test_the_mark_of_whom_no_lot_was_drawn_for_is_the_one_the_gate_writes() -> None:
+    assert BY_HAND == GATE_MARK

@@ -1,7 +1,9 @@
 """What each play changed: accounts approved and sent to, against those approved and left out.
 
 Both clocks start at the approval, the comparison is as assigned by the lot (who was reached in
-spite of it is counted, not moved), and only windows that are over count. (methods.md 4.3.)
+spite of it is counted, not moved), and only windows that are over count. Whom a person reached by
+hand meanwhile is an untouched control no more: they are left out of both arms alike, and counted.
+(methods.md 4.3.)
 """
 
 from collections import defaultdict
@@ -37,6 +39,8 @@ WORDS: "dict[Rule, str]" = {
     "window; worth nothing that could be counted",
 }
 BILLING = "subscriptions"
+# The stratum of those for whom no lot was drawn: a person had reached them by hand before.
+BY_HAND = "reached by hand"
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,8 @@ class PlayEffect:
         treated: accounts sent to or to be sent to, as assigned; `control` were left out by lot.
         sent: of the treated, those to whom it was sent.
         overridden: of the control, those to whom it was sent all the same.
+        treated_by_hand: left out of the comparison, since a person reached them on their own;
+            `control_by_hand` of those the lot had left out.
         share: difference of the shares with a good outcome; None when an arm is too small.
         money: difference of what an account pays a month, in minor units; None without billing.
         unpriced: accounts left out of the money, for want of an exchange rate.
@@ -75,6 +81,8 @@ class PlayEffect:
     detectable: float | None
     promise: Promise | None
     missing: str = ""
+    treated_by_hand: int = 0
+    control_by_hand: int = 0
 
     @property
     def accounts(self) -> int:
@@ -123,7 +131,7 @@ def measure_incrementality(
     rules = {play.id: _rule(play, billed=billed) for play in plays}
     _put(as_of, engine, plays, rules, economics)
     grace = windows.grace if billed else 0
-    engine.create("work_clocks", read_sql(__package__, "work_clocks"), grace=grace)
+    engine.create("work_clocks", read_sql(__package__, "work_clocks"), grace=grace, outside=BY_HAND)
     engine.create(
         "incrementality_active", read_sql(__package__, "incrementality_active"), needed=not billed
     )
@@ -178,7 +186,9 @@ def _unknown(name: str) -> PlayEffect:
     )  # fmt: skip
 
 
-def _effect(play: "Play", rule: Rule | None, rows: "Rows") -> PlayEffect:
+def _effect(play: "Play", rule: Rule | None, every: "Rows") -> PlayEffect:
+    rows = [row for row in every if not row["by_hand"]]
+    apart = [row for row in every if row["by_hand"]]
     believed = abs(float(play.effect.mean)) or 0.01
     successes, money = _strata(rows)
     share = difference(successes, share=True, expected=believed)
@@ -192,6 +202,8 @@ def _effect(play: "Play", rule: Rule | None, rows: "Rows") -> PlayEffect:
         sum(r["accounts"] for r in rows if r["minor"] is None) if rule != "active" else 0,
         detectable(whole.control.mean, whole.treated.n, whole.control.n),
         promise_of(reached, share), _lacks(rule),
+        sum(row["accounts"] for row in apart if not row["held"]),
+        sum(row["accounts"] for row in apart if row["held"]),
     )  # fmt: skip
 
 

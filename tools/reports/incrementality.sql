@@ -4,7 +4,7 @@
 WITH closed AS (
     SELECT
         c.play AS play, c.account_id AS account_id, c.stratum AS stratum, c.held AS held,
-        c.rule AS rule, c.start_day AS start_day, c.end_day AS end_day, c.sent AS sent,
+        c.by_hand AS by_hand, c.rule AS rule, c.start_day AS start_day, c.end_day AS end_day, c.sent AS sent,
         p.value_minor AS promised_minor, p.gain_minor AS gain_minor,
         p.success_minor AS success_minor
     FROM work_clocks AS c
@@ -33,7 +33,8 @@ seen AS (
 ),
 ends AS (
     SELECT
-        c.play AS play, c.stratum AS stratum, c.held AS held, c.rule AS rule, c.sent AS sent,
+        c.play AS play, c.stratum AS stratum, c.held AS held, c.by_hand AS by_hand,
+        c.rule AS rule, c.sent AS sent,
         c.promised_minor AS promised_minor, c.gain_minor AS gain_minor,
         c.success_minor AS success_minor,
         COALESCE(p.unknown, 0) AS unknown, COALESCE(p.before, 0) AS before,
@@ -45,7 +46,7 @@ ends AS (
 ),
 outcomes AS (
     SELECT
-        play AS play, stratum AS stratum, held AS held, sent AS sent,
+        play AS play, stratum AS stratum, held AS held, by_hand AS by_hand, sent AS sent,
         promised_minor AS promised_minor, gain_minor AS gain_minor,
         success_minor AS success_minor,
         CASE rule
@@ -62,7 +63,7 @@ outcomes AS (
     FROM ends
 )
 SELECT
-    play AS play, stratum AS stratum, held AS held, success AS success,
+    play AS play, stratum AS stratum, held AS held, by_hand AS by_hand, success AS success,
     CAST(minor AS BIGINT) AS minor,
     CAST(COUNT(*) AS BIGINT) AS accounts,
     CAST(SUM(sent) AS BIGINT) AS sent,
@@ -72,5 +73,5 @@ SELECT
     CAST(SUM(CASE WHEN success_minor IS NULL OR gain_minor IS NULL THEN 1 ELSE 0 END) AS BIGINT)
         AS unsaid
 FROM outcomes
-GROUP BY play, stratum, held, success, minor
-ORDER BY play, stratum, held, success, minor
+GROUP BY play, stratum, held, by_hand, success, minor
+ORDER BY play, stratum, held, by_hand, success, minor

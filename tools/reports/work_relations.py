@@ -78,10 +78,13 @@ CARE = pa.schema(
         ("value_minor", pa.int64()), ("currency", pa.string()),
     ]
 )  # fmt: skip
+# Whom people say they reached on their own, from the beginning.
+CONTACTS = pa.schema([("account_id", pa.string()), ("play", pa.string()), ("day", pa.int32())])
 SCHEMAS: "Mapping[str, pa.Schema]" = MappingProxyType({
     "work_runs": RUNS, "work_prices": PRICES, "work_refusals": REFUSALS,
     "work_proposals": PROPOSALS, "work_deeds": DEEDS, "work_actions": ACTIONS,
     "work_draws": DRAWS, "work_care": CARE,
+    "work_contacts": CONTACTS,
 })  # fmt: skip
 
 

@@ -36,8 +36,10 @@ PROMISES = (
 
 ASSIGNED = (
     "Accounts that stay where the lot has them whatever was done: to be sent to and not reached "
-    "(blocked, failed, or still under way), and left out but sent to all the same. Accounts with a "
-    "price in a currency without an exchange rate are in the shares and not in the money."
+    "(blocked, failed, or still under way), and left out but sent to all the same. Accounts that a "
+    "person reached on their own, in the window or as long before it, are in neither group of the "
+    "comparison: they are no untouched controls. Accounts with a price in a currency without an "
+    "exchange rate are in the shares and not in the money."
 )
 ALL = "all plays: the part that comes true"
 MEND = "multiply the promises by it until they are mended"
@@ -46,7 +48,7 @@ TRUSTED = 0.7
 
 def worked(effects: "Incrementality") -> "list[PlayEffect]":
     """The plays of which something can be said, or that say what is missing for it."""
-    return [one for one in effects.plays if one.accounts or one.missing]
+    return [one for one in effects.plays if one.accounts or one.missing or _apart(one)]
 
 
 def effects_table(given: "Given", effects: "Incrementality") -> Table:
@@ -79,7 +81,10 @@ def _day(given: "Given") -> str:
 
 def assigned_table(given: "Given", effects: "Incrementality") -> Table:
     """Where what was done is not what the lot said, and what could not be counted."""
-    columns = ("play", "not reached", "sent to though left out", "without an exchange rate")
+    columns = (
+        "play", "not reached", "sent to though left out", "without an exchange rate",
+        "by hand, to be sent to", "by hand, left out",
+    )  # fmt: skip
     rows = tuple(_departed_row(one) for one in effects.plays if any(_departures(one).values()))
     about = About(ASSIGNED, f"windows over by {_day(given)}")
     return Table("work.assigned", "Not as the lot said", about, columns, rows)
@@ -92,11 +97,18 @@ def _departed_row(one: "PlayEffect") -> "tuple[Part, ...]":
     return (words(one.play), *cells)
 
 
+def _apart(one: "PlayEffect") -> int:
+    """How many accounts a person reached on their own."""
+    return one.treated_by_hand + one.control_by_hand
+
+
 def _departures(one: "PlayEffect") -> dict[str, int]:
     return {
         "unreached": one.treated.n - one.sent,
         "overridden": one.overridden,
         "unpriced": one.unpriced,
+        "treated_by_hand": one.treated_by_hand,
+        "control_by_hand": one.control_by_hand,
     }
 
 
