@@ -79,7 +79,7 @@ class AccountDesk:
         terms = limits.account_list
         return Terms(
             capacity.pop("everybody"), capacity, terms.renewal_days, terms.new_days,
-            int(terms.score_points * 100), float(terms.more_share),
+            int(terms.score_points * 100), float(terms.more_share), limits.contact_by_hand,
         )  # fmt: skip
 
     @cached_property
@@ -135,7 +135,11 @@ class AccountDesk:
         line, currency = found[0], self._morning.rulebook.economics.currency
         reasons = reasons_of(self._morning.engine, account_id)
         value = line.step.nv_minor or 0
-        return line, Said(self.as_of, line.step.play, value, currency, reasons)
+        channels = {play.id: play.channel for play in self._deps.rulebook.plays}
+        return line, Said(
+            self.as_of, line.step.play, value, currency, reasons, line.goal,
+            channels.get(line.step.play, ""),
+        )  # fmt: skip
 
     def _finished(self, lines: "Iterable[Line]") -> "tuple[Line, ...]":
         """Lines with what is associated with the score, and with what waits for a decision."""
@@ -219,8 +223,11 @@ class AccountDesk:
         owners = self._owners()
         care = [_care(deed, people.get(deed.who), owners) for deed in said]
         known = [{"account_id": d.account_id, "reason": r} for d in said for r in d.reasons]
-        way = [{"account_id": one.account_id, "play": one.play, "day": one.decided_day}
-               for one in self._under_way().values()]  # fmt: skip
+        way = [
+            {"account_id": one.account_id, "play": one.play, "day": one.decided_day,
+             "until_day": (one.decided_day or 0) + self._windows.get(one.play, 0)}
+            for one in self._under_way().values()
+        ]  # fmt: skip
         engine.put("account_care", pa.Table.from_pylist(care, CARE))
         engine.put("account_known", pa.Table.from_pylist(known, KNOWN))
         engine.put("account_under_way", pa.Table.from_pylist(way, UNDER_WAY))

@@ -104,6 +104,7 @@ class Limits:
     link_hosts: tuple[str, ...]
     accounts_per_owner: "Mapping[str, int]"
     account_list: ListTerms
+    contact_by_hand: "Mapping[str, bool]"
 
     def channel(self, name: str) -> Channel:
         """The channel of that name; KeyError when there is none."""
@@ -174,7 +175,11 @@ _LATER: "Mapping[str, Dated]" = {
         "the values this limit came with",
         "lifecycle",
     ),
-}
+    "contact_by_hand": Dated(
+        0, {"call": True, "meeting": True, "email": False}, "the values this limit came with",
+        "lifecycle",
+    ),
+}  # fmt: skip
 
 
 def _values(top: Node, name: str, read: "Callable[[Node], Any]") -> tuple[Dated, ...]:
@@ -259,6 +264,11 @@ def _list_terms(node: Node) -> ListTerms:
     )  # fmt: skip
 
 
+def _by_hand(node: Node) -> "Mapping[str, bool]":
+    channels = node.node("value")
+    return {name: channels.flag(name) for name in channels.values}
+
+
 _READERS: "Mapping[str, Callable[[Node], Any]]" = {
     "channels": _channels,
     "consent_unknown": lambda node: node.choice("value", UNKNOWN),
@@ -283,4 +293,5 @@ _READERS: "Mapping[str, Callable[[Node], Any]]" = {
     "link_hosts": lambda node: node.texts("value") if node.get("value") != [] else (),
     "accounts_per_owner": _per_owner,
     "account_list": _list_terms,
+    "contact_by_hand": _by_hand,
 }

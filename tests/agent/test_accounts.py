@@ -100,8 +100,9 @@ def test_the_list_says_nothing_of_the_lot(home: Home) -> None:
 
         for p in (one, other):
             line = lines[p.account_id]
-            assert (line.state, line.waiting) == ("under_way", "")
-            assert line.way == f"{p.play.replace('_', ' ')} was approved on {FIRST}"
+            assert (line.state, line.waiting) == ("decided", "")
+            assert line.way.startswith(f"{p.play.replace('_', ' ')} was approved on {FIRST}; ")
+            assert "leave the account alone until 202" in line.way
             assert line.account.touch is None or "we sent" not in line.account.touch.words
 
 

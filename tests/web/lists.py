@@ -35,13 +35,13 @@ def a_line(said: str, state: State = "today", account_id: str = "a1") -> Line:
     return Line(
         an_account(said, account_id), said, state, 1, "ticket", said,
         Step("retention_call", 90_000, -5_000, 180_000, ""), "retention", 3_000, Decimal("0.5"),
-        270_000, care, others, "p1", said if state == "under_way" else "",
+        270_000, care, others, "p1", said if state == "decided" else "",
     )  # fmt: skip
 
 
 def a_list(said: str, owner: str = "") -> AccountList:
     """One account of every kind."""
-    states: tuple[State, ...] = ("today", "claimed", "snoozed", "under_way")
+    states: tuple[State, ...] = ("today", "claimed", "snoozed", "decided")
     left = Left(an_account(said, "a2"), said, said, 200_000)
     counts = Counts(tuple((state, 1) for state in states), 180_000, 1, 1, ((said, 1),),
                     ((said, 2),))  # fmt: skip

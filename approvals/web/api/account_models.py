@@ -76,7 +76,7 @@ class CallLine(KnownAccount):
     proposal: str
     said: CareSaid | None
     version: int = Field(description="Send it back to say something of the account.")
-    under_way: str
+    decided: str
 
 
 class LeftAccount(KnownAccount):
@@ -133,6 +133,7 @@ class Accounts(BaseModel):
     leave_alone: list[LeftAccount]
     let_go: list[LeftAccount]
     unscored: list[UnscoredAccount]
+    by_hand: str = Field(description="Whether an account may be reached without an approval.")
     noise_floor: NoiseFloor
     freshness: list[FreshSource]
 

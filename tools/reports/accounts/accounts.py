@@ -116,6 +116,7 @@ def read_list(
         _left(engine, reader, parts["leave_alone"]), _left(engine, reader, parts["let_go"]),
         tuple(Unscored(reader.account(r), r["unscored_reason"]) for r in parts["unscored"]),
         _counts(engine, asked), _fresh(as_of, engine), Decimal(floor.bp) / 100, floor.words,
+        words.by_hand(terms.by_hand) if terms.by_hand else "",
     )  # fmt: skip
 
 
@@ -246,7 +247,7 @@ class _Reader:
     def line(self, row: Row) -> Line:
         """An account of the list."""
         step = Step(row["play"], row["nv_minor"], row["q10_minor"], row["q90_minor"], "")
-        way = words.under_way(row)
+        way = words.decided(row)
         return Line(
             self.account(row), row["holder"] or "", cast("State", row["state"]), row["place"],
             row["code"] or "", words.why_now(row, self.as_of, self.currency)

@@ -23,7 +23,10 @@ SENT = pa.schema([("account_id", pa.string()), ("day", pa.int32()), ("play", pa.
 HELD_BACK = pa.schema([("account_id", pa.string()), ("play", pa.string()), ("why", pa.string())])
 """`account_held_back`: steps that may not be taken, by policy or because a person said no."""
 # And before `make_lines`.
-UNDER_WAY = pa.schema([("account_id", pa.string()), ("play", pa.string()), ("day", pa.int32())])
+UNDER_WAY = pa.schema([
+    ("account_id", pa.string()), ("play", pa.string()), ("day", pa.int32()),
+    ("until_day", pa.int32()),
+])  # fmt: skip
 """`account_under_way`: the last approved step whose window is not over, one row an account.
 
 Whoever was drawn to be left out is in it like everybody else, so that the list says nothing of the
@@ -51,6 +54,7 @@ class Terms:
         new_days: so long a stage is new.
         least_bp: no change of the score below this is taken as real, in basis points.
         more_share: what was done comes back when it is worth this share more.
+        by_hand: whether a person may reach an account without an approval, by channel.
     """
 
     everybody: int
@@ -59,6 +63,7 @@ class Terms:
     new_days: int = 14
     least_bp: int = 100
     more_share: float = 0.25
+    by_hand: "Mapping[str, bool]" = field(default_factory=lambda: MappingProxyType({}))
 
     def of(self, owner: str) -> int:
         """How many accounts a day this owner can take."""

@@ -19,7 +19,7 @@ stated AS (
       WHEN c.kind = 'done' AND COALESCE(a.n, 0) = 0
         AND CAST(b.nv_minor AS DOUBLE) <= CAST(c.value_minor AS DOUBLE) * (1e0 + $more_share)
         THEN 'done'
-      WHEN NOT u.account_id IS NULL THEN 'under_way'
+      WHEN NOT u.account_id IS NULL THEN 'decided'
       WHEN c.kind = 'claim' AND c.until_day > $today THEN 'claimed'
       ELSE 'open'
     END AS state

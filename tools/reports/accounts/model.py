@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-State = Literal["today", "claimed", "later", "snoozed", "done", "hidden", "under_way"]
+State = Literal["today", "claimed", "later", "snoozed", "done", "hidden", "decided"]
 CALL: tuple[State, ...] = ("today", "claimed")
 
 
@@ -161,6 +161,7 @@ class AccountList:
         owners: whose lists there are.
         capacity: how many accounts the owner can take today; None when it is everybody's list.
         floor_percent: changes of the score below it are shown as no real change.
+        by_hand: whether an account may be reached without an approval, as a sentence.
     """
 
     as_of: int
@@ -177,6 +178,7 @@ class AccountList:
     fresh: tuple[Fresh, ...]
     floor_percent: Decimal
     floor_words: str
+    by_hand: str = ""
 
     @property
     def newest_day(self) -> int | None:

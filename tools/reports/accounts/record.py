@@ -50,6 +50,7 @@ def record(found: "AccountList") -> Record:
         "leave_alone": [_left(one, currency) for one in found.leave_alone],
         "let_go": [_left(one, currency) for one in found.let_go],
         "unscored": [_unscored(one) for one in found.unscored],
+        "by_hand": found.by_hand,
         "noise_floor": {"percent": str(found.floor_percent), "basis": found.floor_words},
         "freshness": [
             {"source": f.source, "table": f.table, "newest": date(f.latest_day),
@@ -67,7 +68,7 @@ def line_record(line: "Line", currency: str) -> Record:
         "at_stake": amount(line.stake_minor, currency),
         "alternatives": [_step(one, currency) for one in line.others],
         "proposal": line.waiting, "said": _care(line.care), "version": line.care.version,
-        "under_way": line.way,
+        "decided": line.way,
     }  # fmt: skip
 
 

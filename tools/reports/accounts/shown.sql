@@ -2,7 +2,8 @@
 SELECT
   b.*, l.holder AS holder, l.state AS state, l.place AS place, c.kind AS care_kind,
   c.who AS care_who, c.reason AS care_reason, c.until_day AS care_until, c.day AS care_day,
-  COALESCE(c.version, 0) AS care_version, u.play AS way_play, u.day AS way_day
+  COALESCE(c.version, 0) AS care_version, u.play AS way_play, u.day AS way_day,
+  u.until_day AS way_until
 FROM account_base AS b
 LEFT JOIN account_lines AS l ON l.account_id = b.account_id
 LEFT JOIN account_care AS c ON c.account_id = b.account_id

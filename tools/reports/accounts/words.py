@@ -158,11 +158,24 @@ def arithmetic(row: "Mapping[str, Any]", currency: str) -> str:
     return f"{said}; the cheapest step costs {least}{tried}"
 
 
-def under_way(row: "Mapping[str, Any]") -> str:
-    """What was approved and is not over, in words that say nothing of who was left out."""
+def decided(row: "Mapping[str, Any]") -> str:
+    """What was approved and until when to wait, in words that are true of both groups."""
     if row["way_day"] is None:
         return ""
-    return f"{called(row['way_play'])} was approved on {date(row['way_day'])}"
+    said = f"{called(row['way_play'])} was approved on {date(row['way_day'])}"
+    if row["way_until"] is None:
+        return said
+    return f"{said}; leave the account alone until {date(row['way_until'])}"
+
+
+def by_hand(allowed: "Mapping[str, bool]") -> str:
+    """Whether a person may reach an account of the list without an approval, and how."""
+    may = [called(name) for name, yes in sorted(allowed.items()) if yes]
+    not_so = [called(name) for name, yes in sorted(allowed.items()) if not yes]
+    first = f"Without an approval you may reach an account by {' or '.join(may)}" if may \
+        else "Nobody may reach an account without an approval"  # fmt: skip
+    rest = f"; {' and '.join(not_so)} must be approved in the inbox first" if not_so else ""
+    return f"{first}{rest} (limits.yaml, contact_by_hand)."
 
 
 def touched(row: "Mapping[str, Any]") -> str:

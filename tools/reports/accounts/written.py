@@ -114,7 +114,7 @@ def _rest(found: "AccountList") -> list[str]:
 
 AWAY: "tuple[tuple[State, str], ...]" = (
     ("later", "beyond today's capacity"), ("snoozed", "snoozed"), ("done", "done"),
-    ("hidden", "marked not useful"), ("under_way", "approved and under way"),
+    ("hidden", "marked not useful"), ("decided", "decided: leave alone until the outcome shows"),
 )  # fmt: skip
 
 
@@ -136,7 +136,8 @@ def foot(found: "AccountList") -> list[str]:
     data = "no fact at all" if newest is None else f"newest fact {date(newest)}"
     floor = f"Changes of the churn score under {found.floor_percent:.1f} points"
     stamp = f"As of the morning of {date(found.as_of)}: {data}{behind}."
-    return [f"{stamp}\n{floor} are shown as no real change ({found.floor_words})."]
+    last = f"{stamp}\n{floor} are shown as no real change ({found.floor_words})."
+    return [found.by_hand, last] if found.by_hand else [last]
 
 
 def slack(found: "AccountList", whose: str, link: "Callable[[str], str]") -> tuple[str, ...]:
