@@ -5,9 +5,10 @@ import hmac
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from agent.quarantine import bad_rows, conflict_rows
 from tools.errors import BadInput
 from tools.store.erasures import ErasedKey
-from tools.store.records import BadRow, Batch
+from tools.store.records import REFUSED, BadRow, Batch
 from tools.store.records import DataFile as StoredFile
 from tools.store.sends import suppression_key
 from tools.traces import Traces, scrub_all
@@ -88,10 +89,11 @@ def land(
     batch = without_erased(batch, store, secret)
     loaded = load(as_of, batch.tables, dataset, DuckEngine(), closed_day=store.runs.closed_day())
     crash("read.files_written")
-    bad = [BadRow("", r.table, r.file, r.line, r.column, r.value, r.reason) for r in batch.rejected]
-    commit(loaded.batch, batch.source, loaded.files, dataset, store, now, bad)
+    bad = [*bad_rows(batch), *conflict_rows(batch, loaded.conflicts)]
+    commit(loaded.batch, batch.source, loaded.files, dataset, store, now, bad, batch.files)
     crash("read.committed")
-    return Reading(loaded.batch, dict(batch.read), _counts(loaded), len(bad))
+    refused = sum(one.kind == REFUSED for one in bad)
+    return Reading(loaded.batch, dict(batch.read), _counts(loaded), refused)
 
 
 def without_erased(batch: "SourceBatch", store: "Store", secret: bytes) -> "SourceBatch":
@@ -150,11 +152,12 @@ def commit(
     store: "Store",
     now: "datetime",
     rejected: "Iterable[BadRow]" = (),
+    read: "Iterable[str]" = (),
 ) -> bool:
     """Make files visible; False when the same batch was committed before."""
     kept = [stored(file, dataset) for file in files]
     rows = sum(file.rows for file in kept if file.kind == "fact")
-    return store.manifest.commit_batch(Batch(batch, source, rows, now), kept, rejected)
+    return store.manifest.commit_batch(Batch(batch, source, rows, now), kept, rejected, read)
 
 
 def stored(file: DataFile, dataset: Dataset) -> StoredFile:

@@ -4,7 +4,8 @@ A batch is the answer to "what does this system say, as of day D?": one Arrow ta
 canonical table it fills (see `tools/warehouse/schema.py`), and what could not be read.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,6 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pyarrow as pa
+
+
+Place = tuple[str, int]  # a file and a line in it
+Locator = Callable[[str, Collection[int]], dict[int, Place]]
+
+
+def nowhere(_: str, __: Collection[int]) -> dict[int, Place]:
+    """Locates nothing: the rows of such a source stand in no file."""
+    return {}
 
 
 @dataclass(frozen=True, order=True)
@@ -55,7 +65,9 @@ class Batch:
 
     `tables` holds only the canonical tables the company has at all; a table that is present and
     empty is a different thing from one that is absent. `read` counts records per canonical
-    table before rejects are taken out and duplicates collapse.
+    table before rejects are taken out and duplicates collapse; `folded` counts what collapsed.
+    `files` are those that were read, by their name and as the mapping calls them; `locate` finds
+    the file and line of rows of a table by their hash.
     """
 
     source: str
@@ -65,6 +77,9 @@ class Batch:
     zone: str
     currency: str | None
     remarks: tuple[Remark, ...] = ()
+    folded: "Mapping[str, int]" = field(default_factory=dict)
+    files: tuple[str, ...] = ()
+    locate: "Locator" = nowhere
 
     def __post_init__(self) -> None:
         """Refuse a table that is not exactly of the canonical schema, and freeze the maps."""

@@ -5,21 +5,33 @@ table. Equal rows are one fact, so order and duplication of rows change nothing;
 does not fit is reported with file, line, column and reason, and never stops the others.
 """
 
+from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tools.days import start_of
-from tools.sources.batch import Batch, Rejected, Remark
+from tools.sources.batch import Batch, Place, Rejected, Remark
 from tools.sources.columns import type_input
 from tools.sources.compile import compile_input, reads
+from tools.sources.places import (
+    COUNTED,
+    example_of,
+    folded_remark,
+    folded_rows,
+    hashes_at,
+    places_of,
+    split,
+)
 from tools.sources.quarantine import rejected_of
 from tools.sources.raw import Wanted, count
 from tools.sources.rows import create_rows, finish, insert_rows
 from tools.sources.shelf import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from pathlib import Path
+
+    import pyarrow as pa
 
     from tools.sources.mapping import Input, Mapping, Reader
 
@@ -47,30 +59,70 @@ class FileSource:
             read: dict[str, int] = {}
             tables = sorted({each.table for each in mapping.inputs})
             create_rows(shelf.connection, tables)
-            for each in mapping.inputs:
-                rows, bad, says = self._input(shelf, each, as_of, load)
+            for number, each in enumerate(mapping.inputs):
+                rows, bad, says = self._input(shelf, number, as_of, load)
                 read[each.table] = read.get(each.table, 0) + rows
                 rejected += bad
                 remarks += says
             done = {name: finish(shelf.connection, name, mapping) for name in tables}
+            origins = {name: at for name, (_, at) in done.items()}
+            folded, told = self._folded(shelf, origins)
+            files = shelf.files()
         return Batch(
             source=mapping.source,
-            tables=done,
+            tables={name: table for name, (table, _) in done.items()},
             rejected=tuple(sorted(rejected)),
             read=read,
             zone=mapping.zone,
             currency=mapping.currency,
-            remarks=tuple(sorted(remarks)),
+            remarks=tuple(sorted([*remarks, *told])),
+            folded=folded,
+            files=files,
+            locate=partial(self._locate, origins),
         )
 
+    def _folded(
+        self, shelf: Shelf, origins: "dict[str, pa.Table]"
+    ) -> tuple[dict[str, int], list[Remark]]:
+        """How many equal rows count as one, by table, and what to say where each may matter."""
+        folded: dict[str, int] = {}
+        told: list[Remark] = []
+        for name, at in origins.items():
+            found = folded_rows(shelf.connection, name, at)
+            folded[name] = sum(found.values())
+            if found and name in COUNTED:
+                example = example_of(shelf, name, self._inputs())
+                told += [folded_remark(self._mapping.inputs[n], rows, example)
+                         for n, rows in found.items()
+                         if self._mapping.inputs[n].keep == "all"]  # fmt: skip
+        return folded, told
+
+    def _inputs(self) -> "dict[int, Input]":
+        return dict(enumerate(self._mapping.inputs))
+
+    def _locate(
+        self, origins: "dict[str, pa.Table]", table: str, hashes: "Collection[int]"
+    ) -> "dict[int, Place]":
+        """The file and line of rows, by their hash; the files they stand in are read once more."""
+        ats = hashes_at(origins[table], hashes) if table in origins else {}
+        inputs = self._inputs()
+        asked = [inputs[n] for n in sorted({split(at)[0] for at in ats.values()})]
+        if not asked:
+            return {}
+        with Shelf(self._folder) as shelf:
+            shelf.fill(wanted_of(asked))
+            places = places_of(shelf, inputs, ats.values())
+        return {row: places[at] for row, at in ats.items() if at in places}
+
     def _input(
-        self, shelf: Shelf, each: "Input", as_of: int, load: int
+        self, shelf: Shelf, number: int, as_of: int, load: int
     ) -> tuple[int, list[Rejected], list[Remark]]:
+        each = self._mapping.inputs[number]
         raw = shelf.raw(each.file, each.reader)
         lookups = [shelf.raw(join.file, join.reader) for join in each.joins]
         compiled = compile_input(each, raw, lookups, self._mapping.zone)
         compiled, remarks = type_input(shelf.connection, each, compiled, as_of)
-        insert_rows(shelf.connection, each, compiled, self._mapping.zone, as_of, load)
+        insert_rows(shelf.connection, each, compiled, self._mapping.zone, as_of, load, number)
         bad = rejected_of(shelf, each, compiled, raw, lookups)
         return count(shelf.connection, "typed") + len(raw.malformed), bad, remarks
 

@@ -25,7 +25,7 @@ def styles_of(
     if not cells:
         return {}
     asked = [f"bool_or(q{n} > 0 AND number_style(b{n}) IS NOT NULL)" for n in cells]
-    row = connection.execute(f"SELECT {', '.join(asked)} FROM typed").fetchone() or ()
+    (row,) = connection.execute(f"SELECT {', '.join(asked)} FROM typed").fetchall()
     otherwise = [n for n, found in zip(cells, row, strict=True) if found]
     return {n: _style(connection, *cells[n]) for n in otherwise}
 
@@ -33,12 +33,12 @@ def styles_of(
 def _style(connection: duckdb.DuckDBPyConnection, column: str, kind: str) -> Style:
     """How a column of `texts` is written, by the values that leave no doubt."""
     styles = f"SELECT number_style({column}) AS s, {column} AS v FROM texts"
-    row = connection.execute(
+    (row,) = connection.execute(
         "SELECT bool_or(s = 'point'), bool_or(s = 'comma'), "
         "bool_or(s = 'open' AND contains(v, ',')), bool_or(s = 'open' AND contains(v, '.')) "
         f"FROM ({styles})"
-    ).fetchone()
-    point, comma, grouped, dotted = (bool(found) for found in row or (0, 0, 0, 0))
+    ).fetchall()
+    point, comma, grouped, dotted = (bool(found) for found in row)
     if kind == "int" and not point and not comma:
         # A whole number has no decimals: what stands before three digits groups them.
         point, comma = grouped, dotted

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from tools.sources.places import at_sql
 from tools.sources.raw import quoted
 from tools.warehouse.schema import BY_NAME, Kind
 
@@ -24,7 +25,9 @@ _DUCK: dict[Kind, str] = {
     "instant": "BIGINT",
     "minor": "BIGINT",
 }
-_TIMES = ("occurred_at BIGINT", "day INTEGER", "observed_at BIGINT", "known_day INTEGER")
+_TIMES = (
+    "occurred_at BIGINT", "day INTEGER", "observed_at BIGINT", "known_day INTEGER", "stands BIGINT",
+)  # fmt: skip
 
 
 def create_rows(connection: "duckdb.DuckDBPyConnection", tables: "Iterable[str]") -> None:
@@ -41,8 +44,12 @@ def insert_rows(
     zone: str,
     as_of: int,
     load: int,
+    number: int = 0,
 ) -> None:
-    """Add the typed rows of one input whose required cells are all there."""
+    """Add the typed rows of one input whose required cells are all there.
+
+    `number` is the input's: with the row it says where a fact stands, see `places.py`.
+    """
     numbers = {cell.name: n for n, cell in enumerate(compiled.cells)}
     columns = [
         f"c{numbers[c.name]}" if c.name in numbers else "NULL" for c in BY_NAME[each.table].columns
@@ -55,7 +62,8 @@ def insert_rows(
     observed, known = _known(each, numbers, zone, as_of, load)
     connection.execute(
         f"INSERT INTO rows_{each.table} SELECT {', '.join(columns)}, occurred_at, day, "
-        f"{observed}, {known} FROM (SELECT *, {occurred} AS occurred_at, {day} AS day FROM typed) "
+        f"{observed}, {known}, {at_sql(number)} "
+        f"FROM (SELECT *, {occurred} AS occurred_at, {day} AS day FROM typed) "
         f"WHERE {' AND '.join(kept)} AND day IS NOT NULL"
     )
 
@@ -73,8 +81,13 @@ def _known(
     return f"coalesce({told}, {load})", f"CASE WHEN {told} IS NULL THEN {as_of} ELSE {morning} END"
 
 
-def finish(connection: "duckdb.DuckDBPyConnection", name: str, mapping: "Mapping") -> "pa.Table":
-    """The rows of a table with equal ones collapsed, hashed and in a total order."""
+def finish(
+    connection: "duckdb.DuckDBPyConnection", name: str, mapping: "Mapping"
+) -> "tuple[pa.Table, pa.Table]":
+    """The rows of a table with equal ones collapsed, hashed and in a total order.
+
+    Beside them each row's hash and where it stands first.
+    """
     table = BY_NAME[name]
     inputs = [each for each in mapping.inputs if each.table == name]
     filled = {cell.name for each in inputs for cell in each.cells}
@@ -89,12 +102,13 @@ def finish(connection: "duckdb.DuckDBPyConnection", name: str, mapping: "Mapping
     )
     sql = (
         f"WITH facts AS (SELECT {', '.join(content)}, {when}, min(observed_at) AS observed_at, "
-        f"min(known_day) AS known_day FROM rows_{name} GROUP BY {groups}), "
+        f"min(known_day) AS known_day, min(stands) AS stands FROM rows_{name} GROUP BY {groups}), "
         f"hashed AS (SELECT *{empty}, {quoted(mapping.source)} AS source, {_hash(content)} AS "
-        f"row_hash FROM facts) SELECT {', '.join(table.arrow.names)} FROM hashed "
+        f"row_hash FROM facts) SELECT {', '.join(table.arrow.names)}, stands FROM hashed "
         f"ORDER BY row_hash, {', '.join(table.key)}"
     )
-    return connection.sql(sql).to_arrow_table().cast(table.arrow)
+    done = connection.sql(sql).to_arrow_table()
+    return done.drop_columns(["stands"]).cast(table.arrow), done.select(["row_hash", "stands"])
 
 
 def _hash(content: list[str]) -> str:

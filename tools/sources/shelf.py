@@ -55,6 +55,11 @@ class Shelf:
         for each in wanted:
             self._raws[each.file, each.reader] = self._read(each, f"raw{next(self._numbers)}")
 
+    def files(self) -> tuple[str, ...]:
+        """Every file that was read, by its name and by the pattern that asked for it."""
+        names = {piece.file for raw in self._raws.values() for piece in raw.pieces}
+        return tuple(sorted(names | {file for file, _ in self._raws}))
+
     def drop(self, wanted: Wanted) -> None:
         """Forget a raw table."""
         raw = self._raws.pop((wanted.file, wanted.reader))

@@ -11,19 +11,17 @@ from sqlalchemy import delete, func, select
 from sqlmodel import col
 
 from tools.errors import Conflict
-from tools.store.columns import storable
-from tools.store.records import BadRow, BadRowCount, Batch, DataFile
+from tools.store.bad_rows import COLUMNS, new_rows, stands
+from tools.store.records import REFUSED, BadRow, BadRowCount, Batch, DataFile
 from tools.store.rows import insert_all, insert_new, record_of, table_of
 from tools.store.tables import BadRowRow, BatchRow, DataFileRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from datetime import datetime
 
     from tools.store.engine import Database
     from tools.store.records import FileKind
-
-_BAD = ("batch", "seq", "table", "file", "line", "column", "value", "reason")
 
 
 class Manifest:
@@ -33,11 +31,17 @@ class Manifest:
         self._database = database
 
     def commit_batch(
-        self, batch: Batch, files: "Iterable[DataFile]", rejected: "Iterable[BadRow]" = ()
+        self,
+        batch: Batch,
+        files: "Iterable[DataFile]",
+        rejected: "Iterable[BadRow]" = (),
+        read: "Iterable[str]" = (),
     ) -> bool:
         """Make a load visible in one transaction; False when that batch is there already.
 
-        Every file and bad row is filed under this batch, whatever it says itself.
+        Every file and bad row is filed under this batch, whatever it says itself. Of the files
+        that were `read`, what was in quarantine before stays as it is when it still stands there,
+        and is gone when it does not.
 
         Raises:
             Conflict: when a file's path belongs to another batch; nothing is committed.
@@ -48,7 +52,8 @@ class Manifest:
             ours = [replace(file, batch=batch.id) for file in files]
             if insert_new(session, DataFileRow, ours) != len(ours):
                 raise Conflict(f"batch {batch.id}: one of its files is another batch's already")
-            insert_all(session.connection(), BadRowRow, _BAD, _bad_rows(batch.id, rejected))
+            new = new_rows(session, batch, rejected, tuple(read))
+            insert_all(session.connection(), BadRowRow, COLUMNS, new)
             return True
 
     def withdraw_snapshots(self, as_of: int) -> None:
@@ -103,39 +108,64 @@ class Manifest:
     def quarantine_counts(
         self, batch: str | None = None, until: "datetime | None" = None
     ) -> tuple[BadRowCount, ...]:
-        """How many rows of which table and column were refused, and for which reason.
+        """How many rows of which table and column are refused, and for which reason.
 
-        `until` leaves out what was loaded after an instant.
+        `until` tells it as it was at an instant.
         """
         bad = table_of(BadRowRow).c
         groups = (bad.table, bad.column, bad.reason)
-        query = select(*groups, func.count().label("rows")).group_by(*groups)
+        query = select(*groups, func.sum(bad.rows).label("rows")).group_by(*groups)
+        query = query.where(bad.kind == REFUSED, stands(until))
         if batch is not None:
             query = query.where(bad.batch == batch)
         if until is not None:
             loaded = select(col(BatchRow.id)).where(col(BatchRow.committed_at) <= until)
             query = query.where(bad.batch.in_(loaded))
         with self._database.read() as session:
-            found = [record_of(BadRowCount, row) for row in session.execute(query)]
+            rows = session.execute(query).all()
+        found = [BadRowCount(table, column, why, int(n)) for table, column, why, n in rows]
         return tuple(sorted(found, key=lambda count: (count.table, count.column, count.reason)))
 
     def quarantine(
-        self, table: str | None = None, batch: str | None = None, limit: int = 100
+        self,
+        table: str | None = None,
+        batch: str | None = None,
+        limit: int | None = 100,
+        *,
+        file: str | None = None,
+        reason: str | None = None,
     ) -> tuple[BadRow, ...]:
-        """Rows in quarantine as they stood in their files, at most `limit`."""
-        query = select(BadRowRow).order_by(col(BadRowRow.batch), col(BadRowRow.seq)).limit(limit)
+        """Rows in quarantine as they stood in their files, at most `limit`.
+
+        `file` and `reason` may be parts of the name and of the words.
+        """
+        order = (BadRowRow.file, BadRowRow.line, BadRowRow.batch, BadRowRow.seq)
+        query = select(BadRowRow).order_by(*(col(one) for one in order)).limit(limit)
+        query = query.where(col(BadRowRow.kind) == REFUSED, col(BadRowRow.gone_at).is_(None))
         if table is not None:
             query = query.where(col(BadRowRow.table) == table)
         if batch is not None:
             query = query.where(col(BadRowRow.batch) == batch)
+        if file is not None:
+            query = query.where(col(BadRowRow.file).contains(file, autoescape=True))
+        if reason is not None:
+            query = query.where(col(BadRowRow.reason).contains(reason, autoescape=True))
         with self._database.read() as session:
             return tuple(record_of(BadRow, row) for row in session.scalars(query))
 
-
-def _bad_rows(batch: str, rejected: "Iterable[BadRow]") -> "Iterator[tuple[object, ...]]":
-    """Foreign text made storable; the order of arrival becomes the key."""
-    for seq, bad in enumerate(rejected):
-        yield (
-            batch, seq, bad.table, storable(bad.file), bad.line, storable(bad.column),
-            storable(bad.value), storable(bad.reason),
-        )  # fmt: skip
+    def remarks(self, until: "datetime | None" = None) -> tuple[BadRow, ...]:
+        """What should be known of files that were taken: folded lines, doubtful dates."""
+        query = select(BadRowRow).where(col(BadRowRow.kind) != REFUSED, stands(until))
+        if until is not None:
+            loaded = select(col(BatchRow.id)).where(col(BatchRow.committed_at) <= until)
+            query = query.where(col(BadRowRow.batch).in_(loaded))
+        order = (
+            BadRowRow.kind,
+            BadRowRow.table,
+            BadRowRow.file,
+            BadRowRow.column,
+            BadRowRow.reason,
+        )
+        with self._database.read() as session:
+            rows = session.scalars(query.order_by(*(col(one) for one in order)))
+            return tuple(record_of(BadRow, row) for row in rows)

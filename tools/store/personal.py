@@ -57,7 +57,7 @@ _GIVEN: dict[str, dict[Tag, str]] = {
     "batch": {"no": "id source rows committed_at as_of"},
     "data_file": {"no": "path table kind rows min_day max_day min_known max_known batch",
                   "hash": "sha256"},
-    "bad_row": {"no": "batch seq table line column reason", "text": "file value"},
+    "bad_row": {"no": "batch seq table line column reason kind rows gone_at", "text": "file value"},
     "document": {"hash": "sha256", "exact": "text"},
     "run": {"no": "id as_of status started_at finished_at summary attempt", "hash": "fingerprint"},
     "run_document": {"no": "run name", "hash": "sha256"},

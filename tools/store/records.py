@@ -61,9 +61,15 @@ class DataFile:
         one_of("kind", self.kind, FileKind)
 
 
+REFUSED = "refused"
+
+
 @dataclass(frozen=True)
 class BadRow:
-    """A row in quarantine: where it stood, what it said, and why it was not taken."""
+    """A row in quarantine: where it stood, what it said, and why it was not taken.
+
+    `kind` is REFUSED, or names a remark on what was taken; `rows` is how many rows it stands for.
+    """
 
     batch: str
     table: str
@@ -72,6 +78,8 @@ class BadRow:
     column: str
     value: str
     reason: str
+    kind: str = REFUSED
+    rows: int = 1
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,13 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tools.warehouse.conflicts import (
+    KeyConflict,
+    conflicts_of,
+    first_seen_sql,
+    repeated_sql,
+    unlike_sql,
+)
 from tools.warehouse.dataset import FACT, USAGE_KIND, DataFile, Dataset, FileKind
 from tools.warehouse.schema import BY_NAME, COMMON, Table
 from tools.warehouse.sql import read_sql
@@ -33,6 +40,7 @@ class Loaded:
     files: tuple[DataFile, ...]
     new: "Mapping[str, int]"
     repeated: "Mapping[str, int]"
+    conflicts: tuple[KeyConflict, ...] = ()
 
 
 def load(
@@ -47,8 +55,9 @@ def load(
     batch = batch_id(as_of, tables, engine)
     files: list[DataFile] = []
     new: dict[str, int] = {}
+    conflicts: tuple[KeyConflict, ...] = ()
     for name in sorted(tables):
-        _sift(BY_NAME[name], tables[name], dataset, engine, closed_day)
+        conflicts += _sift(BY_NAME[name], tables[name], dataset, engine, closed_day)
         written = _write(FACT, name, "sifted", batch, dataset.folder, engine)
         new[name] = sum(f.rows for f in written)
         if name == "events" and written:
@@ -56,7 +65,7 @@ def load(
             written += _write(USAGE_KIND, "usage", "rolled_up", batch, dataset.folder, engine)
         files += written
     repeated = {name: tables[name].num_rows - count for name, count in new.items()}
-    return Loaded(batch, tuple(files), new, repeated)
+    return Loaded(batch, tuple(files), new, repeated, conflicts)
 
 
 def batch_id(as_of: int, tables: "Mapping[str, pa.Table]", engine: "DuckEngine") -> str:
@@ -76,14 +85,27 @@ def _sift(
     dataset: Dataset,
     engine: "Engine",
     closed_day: int | None,
-) -> None:
-    """Make relation `sifted`: the rows of a batch that say something new."""
+) -> tuple[KeyConflict, ...]:
+    """Make relation `sifted`, the rows of a batch that say something new; what is not used."""
     engine.put("incoming", rows.select(table.arrow.names))
     known = dataset.files(FACT, table.name)
     if not table.versioned:
         known = _overlapping(known, engine)
     engine.scan("existing", dataset.paths(known), table.arrow)
-    engine.create("sifted", _sift_sql(table), closed=NEVER if closed_day is None else closed_day)
+    fresh = "incoming" if table.versioned else _fresh(table, engine, known=bool(known))
+    closed = NEVER if closed_day is None else closed_day
+    engine.create("sifted", _sift_sql(table, fresh), closed=closed)
+    return conflicts_of(table, engine, known=bool(known))
+
+
+def _fresh(table: Table, engine: "Engine", *, known: bool) -> str:
+    """The relation of an immutable table's rows whose key is not known yet."""
+    fresh = "fresh" if known else "incoming"
+    if known:
+        engine.create("unlike", unlike_sql(table))
+        engine.view(fresh, "SELECT * FROM unlike WHERE before IS NULL")
+    engine.create("repeated_key", repeated_sql(table, fresh))
+    return fresh
 
 
 def _overlapping(files: list[DataFile], engine: "Engine") -> list[DataFile]:
@@ -94,14 +116,14 @@ def _overlapping(files: list[DataFile], engine: "Engine") -> list[DataFile]:
     return [f for f in files if f.max_day >= span["low"] and f.min_day <= span["high"]]
 
 
-def _sift_sql(table: Table) -> str:
+def _sift_sql(table: Table, fresh: str) -> str:
     names = [c.name for c in (*table.columns, *COMMON)]
     known = "CASE WHEN known_day <= $closed THEN $closed + 1 ELSE known_day END AS known_day"
     columns = ", ".join(known if n == "known_day" else n for n in names)
     key = ", ".join(("source", *table.key))
     same = " AND ".join(f"e.{k} = r.{k}" for k in ("source", *table.key))
     if not table.versioned:
-        return _first_seen_sql(columns, key, same)
+        return first_seen_sql(table, columns, fresh)
     first = (
         f"ROW_NUMBER() OVER (PARTITION BY {key}, row_hash, observed_at ORDER BY known_day) AS turn"
     )
@@ -114,20 +136,6 @@ def _sift_sql(table: Table) -> str:
         f"WHERE turn = 1 AND NOT EXISTS (SELECT 1 FROM existing AS e "
         f"WHERE {same} AND e.row_hash = r.row_hash "
         f"AND (e.observed_at = r.observed_at OR e.known_day = ({latest})))"
-    )
-
-
-def _first_seen_sql(columns: str, key: str, same: str) -> str:
-    """The first of each key, unless it is known; few keys repeat, and only those are ranked."""
-    turn = f"ROW_NUMBER() OVER (PARTITION BY {key} ORDER BY known_day, row_hash) AS turn"
-    twice = f"SELECT {key} FROM incoming GROUP BY {key} HAVING COUNT(*) > 1"
-    repeats = f"SELECT 1 FROM twice AS e WHERE {same}"
-    ranked = f"SELECT r.*, {turn} FROM incoming AS r WHERE EXISTS ({repeats})"
-    known = f"EXISTS (SELECT 1 FROM existing AS e WHERE {same})"
-    return (
-        f"WITH twice AS ({twice}) "
-        f"SELECT {columns} FROM incoming AS r WHERE NOT EXISTS ({repeats}) AND NOT {known} "
-        f"UNION ALL SELECT {columns} FROM ({ranked}) AS r WHERE turn = 1 AND NOT {known}"
     )
 
 

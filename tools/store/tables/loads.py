@@ -39,7 +39,10 @@ class DataFileRow(StoreRow, table=True):
 
 
 class BadRowRow(StoreRow, table=True):
-    """One row in quarantine; `seq` keeps the order of the file."""
+    """One row in quarantine; `seq` keeps the order of the file.
+
+    `gone_at` is when its file was read again without it: somebody mended it.
+    """
 
     __tablename__ = "bad_row"
     __table_args__: ClassVar = (Index(None, "table", "column"),)
@@ -52,6 +55,9 @@ class BadRowRow(StoreRow, table=True):
     column: str
     value: str = Field(sa_type=Text)
     reason: str = Field(sa_type=Text)
+    kind: str = Field(default="refused", sa_column_kwargs={"server_default": "refused"})
+    rows: int = Field(default=1, sa_type=BigInteger, sa_column_kwargs={"server_default": "1"})
+    gone_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class DocumentRow(StoreRow, table=True):

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from alembic.operations import BatchOperations
 
 revision = "0013"
-down_revision = "0005"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
