@@ -16,8 +16,8 @@ ROWS = 200
 _EVENTS: dict[str, tuple[str, str]] = {
     "Use of the product, latest days": (
         "usage",
-        """SELECT day, name, SUM(events) AS times FROM usage WHERE account_id = $id
-        GROUP BY day, name ORDER BY day DESC, name LIMIT 30""",
+        """SELECT day, name, CAST(ROUND(SUM(quantity)) AS BIGINT) AS times FROM usage
+        WHERE account_id = $id GROUP BY day, name ORDER BY day DESC, name LIMIT 30""",
     ),
     "Tickets": (
         "tickets",
@@ -31,9 +31,8 @@ _EVENTS: dict[str, tuple[str, str]] = {
     ),
     "Mails": (
         "messages",
-        """SELECT m.day AS day, m.kind AS kind, m.channel AS channel FROM messages AS m
-        INNER JOIN contacts AS c ON c.contact_id = m.contact_id WHERE c.account_id = $id
-        ORDER BY 1 DESC, 2 LIMIT 30""",
+        """SELECT day, kind, channel FROM messages WHERE account_id = $id
+        ORDER BY day DESC, kind LIMIT 30""",
     ),
 }
 

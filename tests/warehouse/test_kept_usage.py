@@ -1,7 +1,11 @@
-"""Use continued from what a run kept is use counted from the beginning, whatever comes late."""
+"""Use continued from what a run kept is use counted from the beginning, whatever comes late.
+
+Also when contacts move from account to account, and when that becomes known late.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -34,6 +38,7 @@ class Use:
     ago: int
     lag: int
     events: int
+    quantity: float | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,7 @@ class Run:
     uses: tuple[Use, ...]
     accounts: tuple[tuple[str, str], ...] = ()
     contacts: tuple[tuple[str, str], ...] = ()
+    moves: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
 
 @dataclass
@@ -71,6 +77,8 @@ class Company:
         engine.put("account_alias", _pairs("ref", "account_id", run.accounts))
         engine.put("contact_alias", _pairs("ref", "contact_id", run.contacts))
         engine.put("contact_account", _pairs("contact_id", "account_id", (("p", "a"),)))
+        engine.put("contact_moves", _moves(run.moves))
+        engine.scan("fact_usage", dataset.paths(self.files), USAGE)
         open_usage(day, engine, dataset, day)
         return World(day, engine, frozenset({"events"})), dataset
 
@@ -85,7 +93,8 @@ class Company:
 def _table(uses: tuple[Use, ...], days: list[int], known: list[int]) -> pa.Table:
     rows = [
         {"account_ref": u.account, "contact_ref": u.contact, "name": f"kind {u.kind}",
-         "day": day, "known_day": known_day, "events": u.events, "quantity": 1.0}
+         "day": day, "known_day": known_day, "events": u.events,
+         "quantity": u.events if u.quantity is None else u.quantity}
         for u, day, known_day in zip(uses, days, known, strict=True)
     ]  # fmt: skip
     return pa.Table.from_pylist(rows, schema=USAGE)
@@ -94,6 +103,19 @@ def _table(uses: tuple[Use, ...], days: list[int], known: list[int]) -> pa.Table
 def _pairs(left: str, right: str, rows: tuple[tuple[str, str], ...]) -> pa.Table:
     columns = {left: [a for a, _ in rows], right: [b for _, b in rows]}
     return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+
+
+def _moves(given_moves: tuple[tuple[str, tuple[int, ...]], ...]) -> pa.Table:
+    """Stays from cut to cut (days from START), in accounts a, b, c and a again."""
+    rows = [
+        {"contact_ref": contact, "account_id": REFS[n % 3],
+         "from_day": START + cut if n else 0, "to_day": START + until}
+        for contact, cuts in given_moves
+        for n, (cut, until) in enumerate(pairwise([0, *sorted(cuts), 4_000_000]))
+    ]  # fmt: skip
+    schema = [("contact_ref", pa.string()), ("account_id", pa.string()),
+              ("from_day", pa.int32()), ("to_day", pa.int32())]  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=pa.schema(schema))
 
 
 def told(world: World) -> list[dict[str, object]]:
@@ -113,6 +135,7 @@ def uses() -> st.SearchStrategy[tuple[Use, ...]]:
         ago=st.sampled_from(EDGES) | st.integers(-3, 130),
         lag=st.sampled_from((-40, 0, 0, 0, 3)),
         events=st.integers(1, 9),
+        quantity=st.sampled_from((None, None, None, 0.0, -2.0, 0.5, 1e30)),
     )
     return st.lists(one, max_size=25).map(tuple)
 
@@ -122,7 +145,17 @@ def runs() -> st.SearchStrategy[list[Run]]:
     gap = st.sampled_from((1, 1, 2, 7, SHORTEST, SHORTEST + 1, 60))
     accounts = st.sampled_from(((), (("b", "a"),), (("c", "b"),)))
     contacts = st.sampled_from(((), (("q", "p"),)))
-    return st.lists(st.builds(Run, gap, uses(), accounts, contacts), min_size=2, max_size=4)
+    cuts = st.lists(
+        st.sampled_from(EDGES) | st.integers(0, 130), min_size=1, max_size=3, unique=True
+    )
+    stays = cuts.map(lambda days: tuple(3 - day for day in days))
+    moves = st.lists(st.tuples(st.sampled_from(("p", "q")), stays), max_size=2, unique_by=_first)
+    one = st.builds(Run, gap, uses(), accounts, contacts, moves.map(tuple))
+    return st.lists(one, min_size=2, max_size=4)
+
+
+def _first(move: tuple[str, tuple[int, ...]]) -> str:
+    return move[0]
 
 
 def mornings(given_runs: list[Run]) -> Iterator[tuple[int, int, Run]]:

@@ -58,15 +58,20 @@ ALIASES = {
     "account_alias": pa.schema([("ref", TEXT), ("account_id", TEXT)]),
     "contact_alias": pa.schema([("ref", TEXT), ("contact_id", TEXT)]),
     "contact_account": pa.schema([("contact_id", TEXT), ("account_id", TEXT)]),
+    "contact_moves": pa.schema(
+        [("contact_ref", TEXT), ("account_id", TEXT), ("from_day", DAY), ("to_day", DAY)]
+    ),
+    "usage_again": pa.schema([("contact_ref", TEXT)]),
 }
+ROWS = ("fact_usage_moved", "fact_usage_again")
 
 
 def use_of_accounts(as_of: int, engine: DuckEngine) -> None:
     """Make `usage_life` and `usage_windows` from relation `usage`; nobody has two ids."""
     engine.create("usage_life", LIFE)
     engine.view("fact_usage_lately", SAME)
-    nothing = {"fact_usage_windows": WINDOWS_SCHEMA, "fact_usage_kinds": KINDS_SCHEMA}
-    for name, schema in (nothing | ALIASES | {"fact_usage_moved": USAGE}).items():
+    nothing = {"fact_use_windows": WINDOWS_SCHEMA, "fact_usage_kinds": KINDS_SCHEMA}
+    for name, schema in (nothing | ALIASES | dict.fromkeys(ROWS, USAGE)).items():
         engine.put(name, schema.empty_table())
     make_windows(as_of, engine)
 

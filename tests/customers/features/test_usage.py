@@ -22,7 +22,7 @@ def duck() -> DuckEngine:
 
 
 def rows() -> st.SearchStrategy[list[Row]]:
-    """(account, days ago, kind of event, person, events) of a few accounts."""
+    """(account, days ago, kind of event, person, quantity) of a few accounts."""
     ago = st.sampled_from(EDGES) | st.integers(1, 130)
     kind = st.sampled_from((0, 1, 7, 8, 9, KINDS - 1)) | st.integers(0, KINDS - 1)
     person = st.none() | st.sampled_from(("p", "q"))
@@ -36,7 +36,7 @@ def use(duck: DuckEngine, given_rows: list[Row]) -> dict[str, dict[str, object]]
     every_kind = [("every", 113, kind, None, 1) for kind in range(KINDS)]
     facts = [
         {"account_id": a, "contact_id": person, "name": f"kind {kind:03d}", "day": AS_OF - ago,
-         "events": events, "quantity": 1.0}
+         "events": 1, "quantity": float(events)}
         for a, ago, kind, person, events in (*given_rows, *every_kind)
     ]  # fmt: skip
     schema = pa.schema(list(SCHEMAS["usage"].items()))

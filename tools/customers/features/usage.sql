@@ -58,9 +58,9 @@ SELECT
   CAST(l.first_day AS BIGINT) AS first_day,
   CAST(COALESCE(w.active_days_28, 0) AS BIGINT) AS active_days_28,
   CAST(COALESCE(w.active_days_prior, 0) AS BIGINT) AS active_days_prior,
-  CAST(COALESCE(w.events_28, 0) AS BIGINT) AS events_28,
-  CAST(COALESCE(w.events_prior_28, 0) AS BIGINT) AS events_prior_28,
-  CAST(COALESCE(w.events_before, 0) AS DOUBLE) * 28 / l.past_days AS events_prior_84,
+  CAST(ROUND(CAST(COALESCE(w.events_28, 0) AS DOUBLE) / 1000) AS BIGINT) AS events_28,
+  CAST(ROUND(CAST(COALESCE(w.events_prior_28, 0) AS DOUBLE) / 1000) AS BIGINT) AS events_prior_28,
+  CAST(COALESCE(w.events_before, 0) AS DOUBLE) * 28 / (1000 * l.past_days) AS events_prior_84,
   CAST(COALESCE(w.events_28, 0) * l.past_days AS DOUBLE)
     / NULLIF(COALESCE(w.events_before, 0) * 28, 0) AS usage_trend,
   CAST(COALESCE(w.breadth_28, 0) AS BIGINT) AS breadth_28,

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from tools.warehouse.engine import DuckEngine, Engine
 
 NEVER = -1
-LIFE, WINDOWS, KINDS = "usage_life", "usage_windows", "usage_kinds"
+# Kept under names of their own since use is the sum of quantities and split where a contact moved:
+# what an earlier version kept under `usage_life` and `usage_windows` is not read any more.
+LIFE, WINDOWS, KINDS = "use_life", "use_windows", "usage_kinds"
 # What is kept, and the query that tells it; the kinds count only beside the windows of their day.
 KEPT = {
-    LIFE: "SELECT * FROM usage_life_refs ORDER BY account_ref, contact_ref",
+    LIFE: "SELECT * FROM usage_life_refs ORDER BY account_ref, contact_ref, since_day",
     KINDS: "SELECT * FROM usage_kinds ORDER BY number",
     WINDOWS: "SELECT * FROM usage_windows_refs",
 }
@@ -25,13 +27,20 @@ KEPT = {
 SHORTEST = 28
 LONGEST = 112
 WORD = 56
-_REFS = [("account_ref", pa.string()), ("contact_ref", pa.string())]
+_REFS = [("account_ref", pa.string()), ("contact_ref", pa.string()), ("since_day", pa.int32())]
 LIFE_SCHEMA = pa.schema([*_REFS, ("first_day", pa.int32()), ("last_day", pa.int32())])
 KINDS_SCHEMA = pa.schema([("name", pa.string()), ("number", pa.int64())])
 _COUNTS = (
     "late_days", "early_days", "events_28", "events_prior_28", "events_before",
     *(f"kind_{slot}" for slot in range(8)),
 )  # fmt: skip
+_AGAIN = """
+SELECT u.account_ref AS account_ref, u.contact_ref AS contact_ref, u.name AS name, u.day AS day,
+  u.known_day AS known_day, u.events AS events, u.quantity AS quantity
+FROM fact_usage AS u
+JOIN usage_again AS x ON x.contact_ref = u.contact_ref
+WHERE u.account_ref IS NULL
+"""
 WINDOWS_SCHEMA = pa.schema(
     [*_REFS, ("page", pa.int32()), *((name, pa.int64()) for name in _COUNTS)]
 )
@@ -47,20 +56,30 @@ def _life(as_of: int, engine: "Engine", dataset: "Dataset", upto: int) -> None:
     """First and last day of use, from the newest kept snapshot and the files that came since."""
     kept = max(dataset.files(SNAPSHOT, LIFE, as_of=upto), key=lambda f: f.max_known, default=None)
     day = kept.max_known if kept else NEVER
-    engine.scan("fact_usage_life", dataset.paths([kept] if kept else []), LIFE_SCHEMA)
+    engine.scan("fact_use_life", dataset.paths([kept] if kept else []), LIFE_SCHEMA)
     engine.scan("fact_usage_since", dataset.paths(_since(dataset, as_of, day)), USAGE)
+    _count_again(engine)
     engine.create("usage_life_refs", read_sql(__package__, "usage_life"), as_of=as_of, kept=day)
     engine.create("usage_life", read_sql(__package__, "usage_life_account"))
+
+
+def _count_again(engine: "Engine") -> None:
+    """Make `fact_usage_again`: all use of contacts who moved on other days than was kept."""
+    engine.create("usage_again", read_sql(__package__, "usage_again"))
+    if engine.run("SELECT 1 AS one FROM usage_again LIMIT 1").num_rows:
+        engine.view("fact_usage_again", _AGAIN)
+    else:
+        engine.put("fact_usage_again", USAGE.empty_table())
 
 
 def _windows(as_of: int, engine: "Engine", dataset: "Dataset", upto: int) -> None:
     """Days and events of the last 112 days, from kept ones that are young enough."""
     found = {
         name: {f.max_known: f for f in dataset.files(SNAPSHOT, name, as_of=upto)}
-        for name in (WINDOWS, KINDS)
+        for name in (LIFE, WINDOWS, KINDS)
     }
-    both = found[WINDOWS].keys() & found[KINDS].keys()
-    day = max((day for day in both if day >= as_of - SHORTEST), default=NEVER)
+    every = found[LIFE].keys() & found[WINDOWS].keys() & found[KINDS].keys()
+    day = max((day for day in every if day >= as_of - SHORTEST), default=NEVER)
     for name, schema in ((WINDOWS, WINDOWS_SCHEMA), (KINDS, KINDS_SCHEMA)):
         kept = [found[name][day]] if day != NEVER else []
         engine.scan(f"fact_{name}", dataset.paths(kept), schema)
@@ -76,14 +95,14 @@ def make_windows(as_of: int, engine: "Engine", kept: int = NEVER) -> None:
     engine.create(KINDS, read_sql(__package__, KINDS), as_of=as_of)
     engine.create(
         "usage_windows_refs",
-        read_sql(__package__, WINDOWS),
+        read_sql(__package__, "usage_windows"),
         as_of=as_of,
         kept=kept,
         ahead=ahead,
         stays=(1 << (WORD - ahead)) - 1,
         turns=WORD - ahead,
     )
-    engine.view(WINDOWS, read_sql(__package__, "usage_windows_account"))
+    engine.view("usage_windows", read_sql(__package__, "usage_windows_account"))
 
 
 def _since(dataset: "Dataset", as_of: int, kept: int) -> list[DataFile]:

@@ -3,6 +3,7 @@ WITH seen AS (
   SELECT name AS name
   FROM fact_usage_lately
   WHERE day >= $as_of - 112 AND day < $as_of AND known_day <= $as_of
+    AND COALESCE(quantity, events) >= 0.001
   GROUP BY name
 ),
 fresh AS (

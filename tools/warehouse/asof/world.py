@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 FIRST_DAY = day_number(EPOCH.replace(year=1990))
 LAST_DAY = day_number(EPOCH.replace(year=2040)) - 1
 OWN_SQL = ("accounts", "contacts")
+# On which day a contact's fact belongs to the account it was in, where it is not the fact's day.
+WHEN = {"deals": "COALESCE(f.opened_day, f.day)", "tickets": "f.opened_day",
+        "invoices": "f.issued_day"}  # fmt: skip
 # What a fact says once its later milestone is masked: a deal won tomorrow is open today.
 STATE_BEFORE = {
     ("deals", "state"): ("closed_day", "'open'"),
@@ -43,6 +46,7 @@ def open_world(
     """Make the as-of relations in an engine; of what runs kept, use none later than `upto`."""
     dataset.scan(as_of, engine)
     resolve(as_of, engine)
+    engine.create("contact_moves", read_sql(__package__, "contact_moves"), as_of=as_of)
     engine.put("calendar", calendar())
     for name in OWN_SQL:
         engine.create(name, read_sql(__package__, name), as_of=as_of)
@@ -73,7 +77,7 @@ def _column(table: Table, column: Column) -> str:
     """A column as of the day, under the name calculators use."""
     name, refs = column.name, {c.name for c in table.columns}
     if name == "account_ref" and "contact_ref" in refs:
-        return "COALESCE(a.account_id, f.account_ref, l.account_id) AS account_id"
+        return "COALESCE(a.account_id, f.account_ref, m.account_id, l.account_id) AS account_id"
     if name in {"account_ref", "contact_ref"}:
         kind = name.removesuffix("_ref")
         return f"COALESCE({kind[0]}.{kind}_id, f.{name}) AS {kind}_id"
@@ -98,6 +102,11 @@ def _joins(table: Table) -> str:
         joins.append(
             "LEFT JOIN contact_account AS l ON f.account_ref IS NULL "
             "AND l.contact_id = COALESCE(c.contact_id, f.contact_ref)"
+        )
+        day = WHEN.get(table.name, "f.day")
+        joins.append(
+            "LEFT JOIN contact_moves AS m ON f.account_ref IS NULL "
+            f"AND m.contact_ref = f.contact_ref AND m.from_day <= {day} AND {day} < m.to_day"
         )
     return " ".join(joins)
 

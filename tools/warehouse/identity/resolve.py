@@ -40,6 +40,9 @@ REFUSALS = pa.schema(
     ]
 )
 OWNED = pa.schema([("contact_id", pa.string()), ("account_id", pa.string()), ("rule", pa.string())])
+DOMAINS = pa.schema(
+    [("domain", pa.string()), ("account_id", pa.string()), ("accounts", pa.int64())]
+)
 _ALIAS = "SELECT ref AS ref, id AS {kind}_id, rule AS rule FROM merges WHERE kind = $kind"
 
 
@@ -148,6 +151,7 @@ def _label_sum(engine: Engine) -> int:
 def _own(as_of: int, engine: Engine, rules: IdentityRules) -> None:
     """Make `contact_account`, one rule after the other."""
     engine.put("contact_account", OWNED.empty_table())
+    engine.put("identity_domain", DOMAINS.empty_table())
     named = False
     for rule in rules.of("contact_account"):
         engine.create("identity_owned", "SELECT * FROM contact_account")
