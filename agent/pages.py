@@ -19,7 +19,7 @@ from policies.rules import RULES
 from tools.days import from_number
 from tools.errors import Absent
 from tools.reports.accounts import Asked
-from tools.reports.audit.audit import audit
+from tools.reports.audit import audit, rows_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -147,7 +147,11 @@ class Pages:
         """Where the data agree and where they do not."""
         with self._lock:
             morning = self._morning(None)
-            return audit_tables(audit(morning.as_of, morning.engine))
+            day, engine = morning.as_of, morning.engine
+            run = self._deps.store.runs.run_of(day)
+            loaded = self._deps.store.manifest.loaded(None if run is None else run.finished_at)
+            ahead = rows_ahead(day, engine, morning.dataset, loaded)
+            return audit_tables(audit(day, engine, ahead=ahead))
 
     def runs(self) -> Table:
         """The last runs."""

@@ -11,7 +11,7 @@ from agent.commands.demo import DEMO_DAY, DEMO_SEED
 from agent.commands.runs import last_day
 from tools.days import from_number
 from tools.errors import BadInput
-from tools.reports.audit import as_json, as_page, as_text, audit, quarantine_counts
+from tools.reports.audit import as_json, as_page, as_text, audit, quarantine_counts, rows_ahead
 from tools.sources.inspect import propose
 from tools.sources.simulated import simulate
 from tools.warehouse.engine import DuckEngine
@@ -70,7 +70,10 @@ def audit_data(
         engine = DuckEngine()
         deps.dataset.scan(day, engine)
         counted = deps.store.manifest.quarantine_counts()
-        found = audit(day, engine, quarantine_counts([vars(c) for c in counted]))
+        run = deps.store.runs.run_of(day)
+        loaded = deps.store.manifest.loaded(None if run is None else run.finished_at)
+        ahead = rows_ahead(day, engine, deps.dataset, loaded)
+        found = audit(day, engine, quarantine_counts([vars(c) for c in counted]), ahead=ahead)
         if html is not None:
             html.write_text(as_page(found), encoding="utf-8")
             console.print(f"written to {html}")

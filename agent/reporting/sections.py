@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tools.customers.segments.assign import active_segments
 from tools.customers.segments.difference import examine
 from tools.days import start_of
-from tools.reports.audit import audit, quarantine_counts
+from tools.reports.audit import audit, quarantine_counts, rows_ahead
 from tools.reports.given import Chapter, Given
 from tools.reports.incrementality import Windows
 from tools.reports.internal import NOBODY, leave_out
@@ -92,7 +92,9 @@ class Context:
         begin = datetime.fromtimestamp(start_of(day, self.deps.zone) / 1_000_000, tz=UTC)
         until = begin if run is None or run.finished_at is None else run.finished_at
         counted = self.deps.store.manifest.quarantine_counts(until=until)
-        return audit(day, engine, quarantine_counts([vars(c) for c in counted]))
+        loaded = self.deps.store.manifest.loaded(until)
+        ahead = rows_ahead(day, engine, self.morning.dataset, loaded)
+        return audit(day, engine, quarantine_counts([vars(c) for c in counted]), ahead=ahead)
 
     @property
     def windows(self) -> Windows:

@@ -92,6 +92,12 @@ class Manifest:
             found = [record_of(Batch, row) for row in rows]
         return tuple(sorted(found, key=lambda batch: (batch.committed_at, batch.id)))
 
+    def loaded(self, until: "datetime | None") -> frozenset[str]:
+        """The loads committed by an instant, or all of them."""
+        return frozenset(
+            batch.id for batch in self.batches() if until is None or batch.committed_at <= until
+        )
+
     def data_files(
         self, kind: "FileKind | None" = None, table: str | None = None
     ) -> tuple[DataFile, ...]:

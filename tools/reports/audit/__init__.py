@@ -1,5 +1,6 @@
 """Do the sources agree on who the customers are, and may they be believed?"""
 
+from tools.reports.audit.ahead import rows_ahead
 from tools.reports.audit.audit import audit
 from tools.reports.audit.page import as_page
 from tools.reports.audit.report import (
@@ -23,4 +24,5 @@ __all__ = [
     "as_text",
     "audit",
     "quarantine_counts",
+    "rows_ahead",
 ]

@@ -26,6 +26,8 @@ from tools.warehouse.sql import read_sql
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import pyarrow as pa
+
     from tools.warehouse.engine import Engine
     from tools.warehouse.identity import IdentityRules
 
@@ -44,15 +46,22 @@ def audit(
     quarantine: "Sequence[QuarantineCount]" = (),
     *,
     rules: "IdentityRules | None" = None,
+    ahead: "pa.Table | None" = None,
 ) -> AuditReport:
     """Audit the facts of an engine as of a day; identity is resolved first.
 
     Reads the relations `fact_<table>` of every canonical table and `fact_usage`. A table without
     a single row counts as missing, and the checks that need it are listed as skipped.
+    `ahead` holds the rows of that day and later (see `rows_ahead`); without it only those are
+    counted that say they were known by then.
     """
     resolve(as_of, engine, rules)
     for relation, query in RELATIONS.items():
         engine.create(relation, read_sql(__package__, query), as_of=as_of)
+    if ahead is None:
+        engine.create("audit_ahead", read_sql(__package__, "ahead"), as_of=as_of)
+    else:
+        engine.put("audit_ahead", ahead)
     freshness = read_freshness(as_of, engine)
     present = frozenset(row.table for row in freshness)
     totals = _totals(engine)
