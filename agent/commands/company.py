@@ -12,7 +12,7 @@ from agent.commands.runs import last_day
 from tools.days import from_number
 from tools.errors import BadInput
 from tools.reports.audit import as_json, as_page, as_text, audit, quarantine_counts, rows_ahead
-from tools.sources.inspect import propose
+from tools.sources.inspect import count_questions, propose
 from tools.sources.simulated import simulate
 from tools.warehouse.engine import DuckEngine
 
@@ -53,7 +53,9 @@ def connect(
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8")
     console.print(text, markup=False, highlight=False)
-    console.print(f"written to {target}; correct it, then: lifecycle run --data {folder}")
+    asked = count_questions(text)
+    told = f"{asked} questions in it wait for you (search for question:)" if asked else "correct it"
+    console.print(f"written to {target}; {told}, then: lifecycle run --data {folder}")
 
 
 def audit_data(

@@ -66,7 +66,7 @@ def test_a_proposal_reads_ravenstack_as_it_is(shared_data: Path) -> None:
     rows = {name: table.num_rows for name, table in batch.tables.items()}
     assert rows == {"accounts": 500, "events": 25_000, "subscriptions": 5_000, "tickets": 2_000}
     assert batch.rejected == ()
-    assert "# usage_id: 21 rows repeat an id" in text
+    assert "# usage_id: 21 rows repeat an id: it counts together with who, when and what" in text
     assert batch.tables["events"]["account_ref"].null_count == 0
 
 
@@ -96,11 +96,11 @@ def test_doubts_are_said(tmp_path: Path) -> None:
     (tmp_path / "misc.jsonl").write_text('{"x": 1}\n')
     text = propose(tmp_path)
     for doubt in (
-        "# created_at: %d-%m-%Y and %m-%d-%Y both parse for all values",
+        "# question: created_at: day or month first? %d-%m-%Y and %m-%d-%Y both fit;",
         "encoding: cp1252   # not UTF-8",
         'delimiter: ";"',
         "# not mapped: shoe size",
-        "# invoice_date: iso parses 21 of 22 sampled values",
+        "# invoice_date: more than one form of date: iso 21 of 22, %d/%m/%Y 1 of 22",
         "# status: no word of ours for weird: add them",
         "# broken.parquet cannot be read: ",
         "# empty.csv cannot be read: empty.csv: the file is empty",
@@ -111,7 +111,7 @@ def test_doubts_are_said(tmp_path: Path) -> None:
         assert doubt in text, doubt
     batch = FileSource(tmp_path, parse_mapping(text, "p")).read(20_000)
     assert batch.tables["contacts"]["name"].to_pylist().count("Zoë") == 1
-    assert {(r.line, r.column) for r in batch.rejected} >= {(3, "occurred_at"), (3, "status")}
+    assert {(r.line, r.column) for r in batch.rejected} >= {(3, "status")}
 
 
 def test_nothing_to_connect(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_nothing_to_connect(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="there is no such folder"):
         propose(tmp_path / "none")
     (tmp_path / "colours.csv").write_text("red,green\n1,2\n")
-    with pytest.raises(BadInput, match=r"nothing here looks like .*: colours.csv"):
+    with pytest.raises(BadInput, match=r"money:\n  colours.csv: fits no table \(columns gre"):
         propose(tmp_path)
 
 
@@ -132,5 +132,5 @@ def test_odd_names_survive(tmp_path: Path) -> None:
     (tmp_path / "user logins #1.csv").write_text(header + ",time\n" + "1," * 10 + "2020-01-02\n")
     mapping = parse_mapping(propose(tmp_path), "p")
     assert an_input(mapping, "events").file == "user logins #1.csv"
-    assert cells(mapping, "events")["event_key"].key == (*NAMES, "time")
+    assert cells(mapping, "events")["event_key"].key == tuple(sorted((*NAMES, "time")))
     assert FileSource(tmp_path, mapping).read(20_000).tables["events"].num_rows == 1

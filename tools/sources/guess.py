@@ -1,24 +1,43 @@
 """Which canonical table a file is, and which column each of its columns, by names and values."""
 
-import re
-from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
-
-import yaml
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from tools.sources.cells import DOMAINS
+from tools.sources.words import (
+    SYNONYMS,
+    compact,
+    file_words,
+    readings,
+    singular,
+    table_fit,
+    words,
+)
 from tools.warehouse.schema import BY_NAME, Column
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from tools.sources.profile import ColumnProfile, FileProfile
 
-SYNONYMS: dict[str, Any] = yaml.safe_load(
-    files(__package__).joinpath("synonyms.yaml").read_text("utf-8")
-)
 # Required columns that can be made when no source column is one.
 _MADE = {"event_key", "message_key", "line", "subscription_ref"}
+# What a file must be named for before it is made of the file's name or of all its columns.
+_NAMED = {"events": {"name"}, "messages": {"kind"}, "invoices": {"invoice_ref"},
+          "deals": {"state", "deal_ref"}}  # fmt: skip
+_MAIL = 20  # the score of a file in which mails speak for themselves
+_UNDATED = {"contacts", "accounts", "campaigns"}  # records that need no date of their own
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """A canonical column found in another file over a column that both have."""
+
+    canonical: str
+    file: "FileProfile"
+    over: str
+    there: str
+    column: str
 
 
 @dataclass(frozen=True)
@@ -29,91 +48,174 @@ class Guess:
     file: "FileProfile"
     columns: dict[str, str]
     score: int
-    joins: tuple["Lookup", ...] = field(default=())
+    joins: tuple[Lookup, ...] = ()
+    derived: str = ""  # the reference whose records are made of a file about something else
 
 
 @dataclass(frozen=True)
-class Lookup:
-    """A canonical column found in another file over a column that both have."""
+class Miss:
+    """Why a file is not the table it is nearest to."""
 
-    canonical: str
-    file: "FileProfile"
-    over: str
-    column: str
+    table: str
+    reasons: tuple[str, ...]
 
 
-@cache
-def words(name: str) -> str:
-    """A name in lower case with its words joined by '_': InvoiceNo and `invoice no` are one."""
-    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
-    return re.sub(r"[^a-z0-9]+", "_", split.lower()).strip("_")
+def guess(profile: "FileProfile", loose: bool = False) -> Guess | None:
+    """The table a file fits best, None when no table gets all it needs.
 
-
-def guess(profile: "FileProfile", others: "tuple[FileProfile, ...]") -> Guess | None:
-    """The table a file fits best, None when no table gets all it needs."""
-    found = [_as_table(profile, name, others) for name in BY_NAME]
-    fits = [one for one in found if one is not None]
+    A loose guess takes a file that neither its name nor many columns speak for.
+    """
+    found = [as_table(profile, name) for name in BY_NAME]
+    fits = [one for one in found if isinstance(one, Guess) and (loose or _told(one))]
+    if any(table_fit(profile.file, table) for table in BY_NAME) and not loose:
+        fits = [one for one in fits if table_fit(profile.file, one.table) or _speaks(one)]
     return max(fits, key=lambda one: one.score, default=None)
 
 
-def _as_table(
-    profile: "FileProfile", table: str, others: "tuple[FileProfile, ...]"
-) -> Guess | None:
+def nearest_miss(profile: "FileProfile") -> Miss | None:
+    """What the table that a file's name speaks for lacks."""
+    named = max(BY_NAME, key=lambda table: table_fit(profile.file, table))
+    found = as_table(profile, named)
+    return found if isinstance(found, Miss) and table_fit(profile.file, named) else None
+
+
+def as_table(profile: "FileProfile", table: str) -> Guess | Miss:
+    """The file taken for one table, or what it lacks for that."""
     columns = {c.name: c for c in BY_NAME[table].columns}
+    names, known = _names(profile, table), {compact(c.name): c.name for c in profile.columns}
+    refused = [*SYNONYMS["foreign"], *SYNONYMS["refused"].get(table, ())]
+    alien = [known[compact(c)] for c in refused if compact(c) in known]
+    if alien:
+        return Miss(table, (f"a column like {alien[0]} belongs to something else",))
     found = {
         name: source
         for name in SYNONYMS["columns"][table]
-        if (source := _match(profile, table, columns.get(name) or _occurred(name))) is not None
+        if (source := _match(names, table, columns.get(name) or _occurred(name))) is not None
     }
-    joins = _joins(profile, table, found, others)
-    made = (
-        _MADE | {lookup.canonical for lookup in joins} | ({"name"} if table == "events" else set())
+    found |= _own_id(profile, table, found)
+    return _judged(profile, table, found, names)
+
+
+def _judged(
+    profile: "FileProfile",
+    table: str,
+    found: dict[str, str],
+    names: "dict[str, list[ColumnProfile]]",
+) -> Guess | Miss:
+    columns, named = {c.name: c for c in BY_NAME[table].columns}, table_fit(profile.file, table)
+    made = _MADE | (_NAMED.get(table, set()) if named or _is_sale(table, found) else set())
+    lacking = [c for c in columns.values() if c.required and c.name not in found.keys() | made]
+    dated = "occurred" in found or table in _UNDATED
+    if lacking or not dated:
+        wanted = [*lacking, *([] if dated else [_occurred("occurred")])]
+        return Miss(table, tuple(_lack(c, table, names) for c in wanted))
+    mail = _mail_score(profile, found) if table == "messages" else 0
+    score = 6 * named + len(set(found.values())) + mail
+    return Guess(table, profile, found, score) if mail >= 0 else Miss(table, ("no word of mails",))
+
+
+def _told(one: Guess) -> bool:
+    """Whether name or columns say enough: a file of bare ids is no record of anything."""
+    named, own = table_fit(one.file.file, one.table), one.columns.keys() - {"occurred"}
+    if one.table in _UNDATED and len({one.columns[name] for name in own}) < 2:
+        return False
+    needs = sum(c.required for c in BY_NAME[one.table].columns)
+    return bool(named) or _speaks(one) or len(one.columns) >= needs + 3
+
+
+def _speaks(one: Guess) -> bool:
+    """Whether columns alone say what a file is: words of mails, or money on a day."""
+    return one.score >= _MAIL or _is_sale(one.table, one.columns)
+
+
+def _is_sale(table: str, found: "dict[str, str]") -> bool:
+    """Whether columns alone say that somebody paid an amount on a day."""
+    return (
+        table == "invoices"
+        and {"amount_minor", "issued_day"} <= found.keys()
+        and bool({"account_ref", "contact_ref"} & found.keys())
     )
-    needs = {c.name for c in columns.values() if c.required} - made
-    dated = "occurred" in found or table in {"contacts", "accounts", "campaigns"}
-    named = _named(profile.file, table)
-    if needs - found.keys() or not dated or (not named and len(found) < len(needs) + 3):
-        return None
-    return Guess(table, profile, found, 5 * named + len(set(found.values())), joins)
 
 
 def _occurred(name: str) -> Column:
-    return Column(name, "instant", "when it happened")
+    return Column(name, "instant", "when it happened", required=True)
 
 
-def _named(file: str, table: str) -> int:
-    """How well the file's name says the table: the last word that fits counts most."""
-    stem = file.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    parts = [re.sub(r"ies$", "y", part).removesuffix("s") for part in words(stem).split("_")]
-    fits = [n for n, part in enumerate(parts, 1) if part in SYNONYMS["files"][table]]
-    return 1 + (max(fits) == len(parts)) if fits else 0
+def _lack(column: Column, table: str, names: "dict[str, list[ColumnProfile]]") -> str:
+    """What is missing, and the column that has the name but not the values."""
+    for synonym in SYNONYMS["columns"][table].get(column.name, ()):
+        for source in names.get(compact(synonym), ()):
+            shown = f"like {source.values[0]!r}" if source.values else "empty"
+            return (
+                f"{source.name} has the name of {column.name} but its values ({shown}) do not fit"
+            )
+    wanted = ", ".join(SYNONYMS["columns"][table].get(column.name, ())[:3])
+    return f"no column for {column.name} ({column.meaning}), such as {wanted}"
 
 
-def _match(profile: "FileProfile", table: str, column: Column) -> str | None:
-    own = table.removesuffix("s") + "_"
-    names = {words(c.name): c for c in reversed(profile.columns)}
-    for prefix in (own, "property_"):  # HubSpot's own columns say property_
-        names = {words(c.name).removeprefix(prefix): c for c in profile.columns} | names
-    for synonym in SYNONYMS["columns"][table][column.name]:
-        for name in (synonym, synonym + "_usd", synonym + "_eur", synonym + "_gbp"):
-            if name in names and _fits(names[name], table, column):
-                return names[name].name
+def _names(profile: "FileProfile", table: str) -> "dict[str, list[ColumnProfile]]":
+    """The columns under every reading of their names, those of fewest steps first."""
+    found: dict[str, list[tuple[int, str, ColumnProfile]]] = {}
+    for column in profile.columns:
+        for step, reading in enumerate(readings(column.name, table)):
+            found.setdefault(reading, []).append((step, column.name, column))
+    return {
+        name: [c for _, _, c in sorted(all_, key=lambda e: e[:2])] for name, all_ in found.items()
+    }
+
+
+def part(profile: "FileProfile", table: str, name: str, group: str = "parts") -> str | None:
+    """The column that is a part of a made one: a first name, a unit price, an opposite."""
+    names = _names(profile, table)
+    for synonym in SYNONYMS[group].get(name, ()):
+        for source in names.get(compact(synonym), ()):
+            if source.filled:
+                return source.name
     return None
+
+
+def _match(names: "dict[str, list[ColumnProfile]]", table: str, column: Column) -> str | None:
+    """The first name that fits: a column with values before an empty one."""
+    fits = [
+        source
+        for synonym in SYNONYMS["columns"][table][column.name]
+        for source in names.get(compact(synonym), ())
+        if _fits(source, table, column)
+    ]
+    filled = [source for source in fits if source.filled]
+    return next((source.name for source in (*filled, *fits)), None)
+
+
+def _own_id(profile: "FileProfile", table: str, found: dict[str, str]) -> dict[str, str]:
+    """The id of a record where a file has one: charge_id in refunds is somebody else's."""
+    key = BY_NAME[table].key[0]
+    own = [c for c in profile.columns if compact(c.name) in {"id", "recordid"}]
+    if key not in found or len(own) != 1 or own[0].repeats or not own[0].filled:
+        return {}
+    front = words(found[key]).removesuffix("_id")
+    theirs = front != words(found[key]) and singular(front) not in file_words(profile.file)
+    return {key: own[0].name} if theirs else {}
 
 
 def _fits(source: "ColumnProfile", table: str, column: Column) -> bool:
     most = max(1, round(source.filled * 0.9))
     if source.filled == 0:
-        return column.kind in {"text", "ref"} or not column.required
+        return not column.required and column.kind in {"text", "ref"}
     if column.kind in {"day", "instant"}:
-        return any(fits >= most for _, fits in source.formats)
+        return source.dated >= most
+    if column.kind == "bool" and source.flags >= most:
+        return True
     if f"{table}.{column.name}" in SYNONYMS["values"]:
         return bool(value_map(source, table, column.name)) or (
             column.kind == "int" and source.numbers >= most
         )
-    if column.kind in {"int", "float", "minor"}:
+    if column.kind == "minor":
+        return source.money >= most
+    if column.name in {"email", "address", "domain"}:
+        return (source.webs if column.name == "domain" else source.mails) * 2 >= source.filled
+    if column.kind in {"int", "float"}:
         return source.numbers >= most
-    return source.flags >= most if column.kind == "bool" else True
+    return column.kind != "bool"
 
 
 def value_map(source: "ColumnProfile", table: str, column: str) -> dict[str, str]:
@@ -128,36 +230,55 @@ def value_map(source: "ColumnProfile", table: str, column: str) -> dict[str, str
     return found
 
 
-def _joins(
-    profile: "FileProfile",
-    table: str,
-    found: dict[str, str],
-    others: "tuple[FileProfile, ...]",
-) -> tuple[Lookup, ...]:
-    wanted = ["account_ref"] if table in {"events", "tickets", "invoices", "messages"} else []
-    if "contact_ref" in found:
-        wanted = []
-    wanted += ["name"] if table == "events" else []
-    lookups = (_lookup(profile, table, name, others) for name in wanted if name not in found)
-    return tuple(lookup for lookup in lookups if lookup is not None)
+def _mail_score(profile: "FileProfile", found: dict[str, str]) -> int:
+    """How much the words of a file are about mails; below zero when they are not."""
+    told = table_fit(profile.file, "messages")
+    if "kind" not in found:
+        return 0 if told else -1
+    source = profile.column(found["kind"])
+    mapped = value_map(source, "messages", "kind")
+    said = [v for v in mapped if "mail" in words(v) or words(v) in SYNONYMS["mail_words"]]
+    enough = len(mapped) * 2 >= len(source.values)
+    if enough and (told or (said and len(said) * 2 >= len(source.values))):
+        return _MAIL
+    return 0 if told else -1
 
 
-def _lookup(
-    profile: "FileProfile", table: str, canonical: str, others: "tuple[FileProfile, ...]"
-) -> Lookup | None:
-    own = {column.name for column in profile.columns}
+def with_lookups(one: Guess, others: "Iterable[FileProfile]") -> Guess:
+    """The guess with what another file knows over an id that both have."""
+    wanted = ["account_ref"] if one.table in {"events", "tickets", "invoices", "messages"} else []
+    wanted = [] if "contact_ref" in one.columns else wanted
+    wanted += ["name"] if one.table == "events" else []
+    lookups = [_lookup(one, name, others) for name in wanted if _is_open(one, name)]
+    return replace(one, joins=tuple(found for found in lookups if found is not None))
+
+
+def _is_open(one: Guess, name: str) -> bool:
+    """Whether a column is missing, or is a mere number of something that has a name."""
+    return name not in one.columns or (name == "name" and one.columns[name].lower().endswith("_id"))
+
+
+def _lookup(one: Guess, canonical: str, others: "Iterable[FileProfile]") -> Lookup | None:
+    own = {compact(column.name): column.name for column in one.file.columns}
+    column = BY_NAME[one.table].column(canonical)
     for other in others:
-        shared = [
-            c for c in other.columns if c.name in own and c.filled and not c.repeats
-            and words(c.name).endswith("_id")
-        ]  # fmt: skip
-        if other.file == profile.file or not shared:
+        if other.file == one.file.file:
             continue
-        column = _match(other, table, _column(table, canonical))
-        if column is not None and column not in own:
-            return Lookup(canonical, other, shared[0].name, column)
+        source = _match(_names(other, one.table), one.table, column)
+        for over, there in _links(own, other):
+            if source not in {None, there} and compact(source or "") not in own:
+                return Lookup(canonical, other, over, there, source or "")
     return None
 
 
-def _column(table: str, name: str) -> Column:
-    return BY_NAME[table].column(name)
+def _links(own: dict[str, str], other: "FileProfile") -> "Iterator[tuple[str, str]]":
+    """Columns of a file that are ids of the records of another: charge_id, of charges by id."""
+    unique = [c for c in other.columns if c.filled and not c.repeats]
+    for column in unique:
+        if compact(column.name) == "id":
+            yield from (
+                (own[w + "id"], column.name) for w in file_words(other.file) if w + "id" in own
+            )
+    for column in unique:
+        if compact(column.name).endswith("id") and compact(column.name) in own.keys() - {"id"}:
+            yield own[compact(column.name)], column.name

@@ -1,5 +1,7 @@
-"""What a folder holds: files, columns, and which types and date formats fit, found by trying."""
+"""What a folder holds: files, columns, and which types and date forms fit, found by trying."""
 
+import json
+import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -7,32 +9,26 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from tools.errors import BadInput
+from tools.sources.dates import DatePatterns, find_dates
 from tools.sources.delimited import header_of
-from tools.sources.instants import instant_sql
-from tools.sources.mapping import Reader, format_of
+from tools.sources.mapping import WHITESPACE, Reader, format_of
 from tools.sources.raw import IGNORED, Wanted, count, first_line, quoted
 from tools.sources.shelf import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 SAMPLE = 20_000
-DATES = "-", "/", "."
-FORMATS = (
-    "iso",
-    *(f"{form}{time}" for sep in DATES
-      for form in (f"%d{sep}%m{sep}%Y", f"%m{sep}%d{sep}%Y")
-      for time in ("", " %H:%M", " %H:%M:%S")),
-    "%Y/%m/%d", "%Y/%m/%d %H:%M:%S", "%d %b %Y", "%b %d, %Y", "epoch_s", "epoch_ms",
-)  # fmt: skip
-_BETWEEN = "BETWEEN 631152000000000 AND 4102444800000000"  # 1990 to 2100: else a number is no date
 _TOGETHER = 60  # expressions in one query
 _MANY = 40  # more distinct values than this are no closed vocabulary
+_OBJECTS = 2_000  # lines whose keys are looked at
+_DEEP = 4
+_TEXTS = {".txt", ".dat"}
 
 
 @dataclass(frozen=True)
 class ColumnProfile:
-    """One source column: how often it fits each type, and each date format that fits at all.
+    """One source column: how often it fits each type, and which forms its dates have.
 
     Counts are of the sample, but for `repeats`: values of the whole file that are not new.
     """
@@ -42,20 +38,27 @@ class ColumnProfile:
     distinct: int
     repeats: int
     numbers: int
+    money: int
     flags: int
     float_ids: int
-    formats: tuple[tuple[str, int], ...]
+    negative: int
+    dates: DatePatterns
     values: tuple[str, ...]
+    example: str
+    webs: int
+    mails: int
+    commas: int
+    prefixed_c: int
 
     @property
-    def whole_formats(self) -> tuple[str, ...]:
-        """The date formats that fit every sampled value."""
-        return tuple(form for form, fits in self.formats if fits == self.filled)
+    def dated(self) -> int:
+        """How many values are dates."""
+        return self.dates.fits
 
 
 @dataclass(frozen=True)
 class FileProfile:
-    """One file: how it is read, and its columns; `trouble` when it cannot be."""
+    """One file (or the parts of one): how it is read, and its columns; `trouble` if it cannot."""
 
     file: str
     reader: Reader
@@ -69,17 +72,55 @@ class FileProfile:
 
 
 def profile_folder(folder: Path) -> tuple[FileProfile, ...]:
-    """The profile of every file that could be data; README files are left alone."""
+    """The profile of every file that could be data; README files are left alone.
+
+    Files that differ only in the numbers of their names and have the same columns are parts of
+    one table, and get one profile under a pattern.
+    """
     if not folder.is_dir():
         raise BadInput(f"{folder}: there is no such folder")
     paths = sorted(p for p in folder.rglob("*") if p.is_file() and p.name not in IGNORED)
-    known = [p for p in paths if format_of(PurePosixPath(p.name))[0] is not None]
+    known = [p for p in paths if _is_table(p)]
     with Shelf(folder) as shelf:
-        return tuple(_profile(shelf, folder, path) for path in known)
+        return tuple(_profile(shelf, path, file) for path, file in _parts(shelf, folder, known))
 
 
-def _profile(shelf: Shelf, folder: Path, path: Path) -> FileProfile:
-    file = path.relative_to(folder).as_posix()
+def unread_files(folder: Path) -> tuple[str, ...]:
+    """Files of other kinds, such as workbooks, which are not looked into."""
+    paths = sorted(p for p in folder.rglob("*") if p.is_file() and p.name not in IGNORED)
+    return tuple(p.relative_to(folder).as_posix() for p in paths if not _is_table(p))
+
+
+def _is_table(path: Path) -> bool:
+    return format_of(PurePosixPath(path.name))[0] is not None or path.suffix.lower() in _TEXTS
+
+
+def _parts(shelf: Shelf, folder: Path, paths: list[Path]) -> "Iterator[tuple[Path, str]]":
+    """The first file of each table with its name, or the pattern of all its parts."""
+    names = {path.relative_to(folder).as_posix(): path for path in paths}
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        groups.setdefault(re.sub(r"\d+", "*", name), []).append(name)
+    for pattern, found in groups.items():
+        whole = {p.relative_to(folder).as_posix() for p in folder.glob(pattern)} == set(found)
+        if len(found) > 1 and whole and _same_columns(shelf, [(names[n], n) for n in found]):
+            yield names[found[0]], pattern
+        else:
+            yield from ((names[name], name) for name in found)
+
+
+def _same_columns(shelf: Shelf, found: list[tuple[Path, str]]) -> bool:
+    try:
+        headers = {
+            (reader := _reader(path), frozenset(_names(shelf.connection, path, file, reader)))
+            for path, file in found
+        }
+    except (BadInput, duckdb.Error):
+        return False
+    return len(headers) == 1
+
+
+def _profile(shelf: Shelf, path: Path, file: str) -> FileProfile:
     reader = _reader(path)
     try:
         names = _names(shelf.connection, path, file, reader)
@@ -92,8 +133,8 @@ def _profile(shelf: Shelf, folder: Path, path: Path) -> FileProfile:
 
 def _reader(path: Path) -> Reader:
     kind, delimiter = format_of(PurePosixPath(path.name))
-    if kind != "csv":
-        return Reader(kind or "csv")
+    if kind in {"jsonl", "parquet"}:
+        return Reader(kind)
     with path.open("rb") as data:
         head = data.read(1 << 20)
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -103,6 +144,8 @@ def _reader(path: Path) -> Reader:
     except UnicodeDecodeError:
         text, encoding = head.decode("cp1252", "replace"), "cp1252"
     first = text.partition("\n")[0]
+    if path.suffix.lower() in _TEXTS and not any(sign in first for sign in ",;\t|"):
+        return Reader("csv", WHITESPACE, encoding)
     return Reader("csv", max((delimiter, ",", ";", "\t", "|"), key=first.count), encoding)
 
 
@@ -116,10 +159,20 @@ def _names(
         rows = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({where})").fetchall()
         return [str(row[0]) for row in rows]
     rows = connection.execute(
-        "SELECT DISTINCT unnest(json_keys(json)) FROM read_ndjson_objects("
-        f"{where}, ignore_errors = true) WHERE json_type(json) = 'OBJECT' ORDER BY 1"
+        f"SELECT json FROM read_ndjson_objects({where}, ignore_errors = true) "
+        f"WHERE json_type(json) = 'OBJECT' LIMIT {_OBJECTS}"
     ).fetchall()
-    return [str(row[0]) for row in rows]
+    found = {name for (text,) in rows for name in _paths(json.loads(text), "", _DEEP)}
+    return sorted(found)
+
+
+def _paths(node: dict[str, Any], front: str, deep: int) -> "Iterator[str]":
+    """The keys of an object, those of the objects inside it as `outer.inner`."""
+    for key, value in node.items():
+        if isinstance(value, dict) and value and deep > 1 and "." not in key:
+            yield from _paths(value, f"{front}{key}.", deep - 1)
+        elif key and '"' not in key:
+            yield f"{front}{key}"
 
 
 def _measured(shelf: Shelf, wanted: Wanted) -> FileProfile:
@@ -129,8 +182,6 @@ def _measured(shelf: Shelf, wanted: Wanted) -> FileProfile:
     aliases = list(raw.aliases.values())
     counted = _each(shelf, "sample", _COUNTS, aliases)
     repeats = _each(shelf, raw.name, ("count({c}) - count(DISTINCT {c})",), aliases)
-    dated = [c for c, counts in counted.items() if counts[-1] * 2 > counts[0]]
-    formats = _formats(shelf, dated, counted)
     few = [c for c, counts in counted.items() if 0 < counts[1] <= _MANY]
     values = _each(
         shelf, "sample", ("list_sort(array_agg(DISTINCT {c}) FILTER ({c} IS NOT NULL))",), few
@@ -142,12 +193,19 @@ def _measured(shelf: Shelf, wanted: Wanted) -> FileProfile:
             distinct=counted[c][1],
             repeats=repeats[c][0],
             numbers=counted[c][2],
-            flags=counted[c][3],
-            float_ids=counted[c][4],
-            formats=formats.get(c, ()),
+            money=counted[c][3],
+            flags=counted[c][4],
+            float_ids=counted[c][5],
+            negative=counted[c][6],
+            example=str(counted[c][7] or ""),
+            webs=counted[c][8],
+            mails=counted[c][9],
+            commas=counted[c][10],
+            prefixed_c=counted[c][11],
+            dates=_dates(shelf, c, counted[c]),
             values=tuple(values.get(c, ((),))[0]),
         )
-        for name, c in raw.aliases.items()
+        for name, c in sorted(raw.aliases.items())
     ]
     shelf.drop(wanted)
     return FileProfile(
@@ -159,29 +217,25 @@ _COUNTS = (
     "count({c})",
     "count(DISTINCT {c})",
     "count(*) FILTER (is_number({c}))",
+    "count(*) FILTER (is_number({c}) OR number_style({c}) IS NOT NULL)",
     "count(to_bool({c}))",
     "count(*) FILTER (regexp_full_match({c}, '\\d+\\.0'))",
+    "count(*) FILTER (is_number({c}) AND starts_with({c}, '-'))",
+    "min({c})",
+    "count(*) FILTER (regexp_full_match(lower({c}), '(https?://)?[^/@ ]+\\.[a-z]{{2,}}(/.*)?'))",
+    "count(*) FILTER (regexp_full_match({c}, '[^@\\s]+@[^@\\s]+'))",
+    "count(*) FILTER (NOT is_number({c}) AND number_style({c}) = 'comma')",
+    "count(*) FILTER (regexp_full_match({c}, '[Cc]-?\\d+'))",
     (
         "count(*) FILTER (regexp_matches({c}, '\\d.*[-/. ].*\\d') "
-        "OR regexp_full_match({c}, '\\d{{9,13}}(\\.\\d+)?'))"
+        "OR regexp_full_match({c}, '\\d{{8,16}}(\\.\\d+)?'))"
     ),
 )
-_FITS = tuple(
-    f"count(*) FILTER ({instant_sql('{c}', (form,), 'UTC')} {_BETWEEN})" for form in FORMATS
-)
 
 
-def _formats(
-    shelf: Shelf, columns: "Sequence[str]", counted: "dict[str, tuple[Any, ...]]"
-) -> "dict[str, tuple[tuple[str, int], ...]]":
-    """How many values each format fits; ISO dates are no other format, so they end the search."""
-    iso = _each(shelf, "sample", _FITS[:1], columns)
-    rest = [c for c in columns if iso[c][0] < counted[c][0]]
-    fits = iso | _each(shelf, "sample", _FITS, rest)
-    return {
-        c: tuple((form, n) for form, n in zip(FORMATS, found, strict=False) if n)
-        for c, found in fits.items()
-    }
+def _dates(shelf: Shelf, column: str, counts: "tuple[Any, ...]") -> DatePatterns:
+    likely = counts[-1] * 2 > counts[0]
+    return find_dates(shelf.connection, "sample", column) if likely else DatePatterns()
 
 
 def _each(
