@@ -14,6 +14,7 @@ from tools.customers.churn import drivers
 from tools.customers.portraits import portraits
 from tools.customers.recipients import recipients
 from tools.days import start_of
+from tools.money import Money
 from tools.roi.choice import DayLimits
 from tools.roi.formulas import FORMULA_VERSION
 from tools.roi.head import Candidate, alternatives, head
@@ -77,7 +78,8 @@ class Day:
         """What the day allows, in the units of the choice."""
         hours = MappingProxyType(dict(self.limits.hours_per_day))
         plays = {play.id: play.limits.per_day for play in self.morning.rulebook.plays}
-        budget = int(self.limits.budget_per_day * 100)
+        currency = self.morning.rulebook.economics.currency
+        budget = Money(self.limits.budget_per_day, currency).minor
         return DayLimits(self.limits.reviews_per_day, budget, hours, MappingProxyType(plays))
 
     @cached_property

@@ -207,10 +207,14 @@ def _proposal_row(
     }  # fmt: skip
 
 
+def _minor_of(amount: "Mapping[str, str]") -> int:
+    return Money(Decimal(amount["amount"]), amount["currency"]).minor
+
+
 def _steps_of(proposal: "Proposal") -> "Mapping[str, int]":
     """The lines of the price people saw, in minor units; none when the text is not there."""
     try:
         steps = json.loads(proposal.envelope)["worth"]["steps"]
-        return {step["label"]: Money(Decimal(step["amount"]["amount"]), "").minor for step in steps}
+        return {step["label"]: _minor_of(step["amount"]) for step in steps}
     except (KeyError, TypeError, ValueError, ArithmeticError):
         return {}

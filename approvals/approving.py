@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from approvals.account_feedback import in_the_way, words_of
@@ -12,6 +11,7 @@ from approvals.request import PERMISSIONS, Result
 from approvals.staff import opened_for
 from approvals.tiers import HIGH, Stake
 from tools.errors import BadInput, Conflict, Forbidden
+from tools.money import Money
 from tools.store.gate.agreed import standing, writers
 from tools.store.gate.records import Action
 
@@ -135,7 +135,7 @@ def _stake(tx: "GateTx", proposal: "Proposal", values: "dict[str, Any]", day: in
     """What is at stake with what this day has approved for the customer, and by the play."""
     spent = tx.actions.value_of_day(proposal.account_id, day, proposal.id)
     people = tx.actions.people_of_day(proposal.play, day, proposal.id)
-    value = abs(Decimal(proposal.value_minor)) / 100 + abs(Decimal(spent)) / 100
+    value = Money.from_minor(abs(proposal.value_minor) + abs(spent), proposal.currency).amount
     return Stake(len(values["what"]["approval"]), value, people + 1)
 
 

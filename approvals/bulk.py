@@ -5,6 +5,7 @@ each item by its own version and hash. What changed meanwhile is reported, the r
 """
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from approvals.envelope import read_values
@@ -86,11 +87,11 @@ def _group(gate: "Gate", tx: "GateTx", actor: Actor, ids: "Sequence[str]") -> Gr
     if found[0].tier == HIGH:
         raise Forbidden("bulk: what two people must agree to is decided one by one")
     values = [read_values(tx.asked.bytes_of(one), one.shown, one.id) for one in found]
-    minor = sum(round(float(v["what"]["cost"]["amount"]) * 100) for v in values)
+    cost = sum((Decimal(v["what"]["cost"]["amount"]) for v in values), Decimal(0))
     people = sum(1 for v in values if v["who"]["recipient"])
     currency = found[0].currency
     return Group(
-        len(found), people, Money.from_minor(minor, currency),
+        len(found), people, Money(cost, currency),
         Money.from_minor(sum(one.value_minor for one in found), currency),
         _sample(gate, actor, ids, limits.bulk_sample),
     )  # fmt: skip

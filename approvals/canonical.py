@@ -13,7 +13,7 @@ from decimal import Decimal
 from hashlib import sha256
 
 from tools.errors import BadInput
-from tools.money import Money, to_cents
+from tools.money import Money
 
 EXACT = 2**53 - 1
 LARGEST = 15  # digits before the comma, less one: as cents it fits into 64 bits
@@ -49,7 +49,7 @@ def plain_of(value: object, where: str) -> Json:
     if isinstance(value, Money):
         if value.amount.is_finite() and value.amount.adjusted() > LARGEST:
             raise BadInput(f"{where}: {value.amount} is no sum of money")
-        amount = _decimal(value.amount, where) and f"{to_cents(value.amount):f}"
+        amount = _decimal(value.amount, where) and f"{value.rounded:f}"
         return {"amount": amount, "currency": _text(value.currency, where)}
     if isinstance(value, date) and not isinstance(value, datetime):
         return value.isoformat()

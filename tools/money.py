@@ -1,9 +1,9 @@
-"""Money is a Decimal with a currency; it is rounded to cents in one place, half to even."""
+"""Money is a Decimal with a currency, rounded in one place: half to even, as ISO 4217 says."""
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
-CENT = Decimal("0.01")
+from tools.currencies import digits
 
 
 @dataclass(frozen=True, order=True)
@@ -15,21 +15,26 @@ class Money:
 
     @classmethod
     def from_minor(cls, minor: int, currency: str) -> "Money":
-        """Read integer cents, as the store keeps them."""
-        return cls(Decimal(minor) / 100, currency)
+        """Read integer minor units, as the store keeps them: cents, or whole yen."""
+        return cls(Decimal(minor).scaleb(-digits(currency)), currency)
 
     @property
     def minor(self) -> int:
-        """Integer cents, rounded half to even."""
-        return int(to_cents(self.amount) * 100)
+        """Integer minor units, rounded half to even."""
+        return int(self.rounded.scaleb(digits(self.currency)))
+
+    @property
+    def rounded(self) -> Decimal:
+        """The amount with the decimals of its currency, half to even."""
+        return to_decimals(self.amount, digits(self.currency))
 
     def __str__(self) -> str:
-        return f"{to_cents(self.amount):,} {self.currency}"
+        return f"{self.rounded:,} {self.currency}"
 
 
-def to_cents(amount: Decimal) -> Decimal:
-    """Round to cents, half to even: the one place where money is rounded."""
-    return amount.quantize(CENT, rounding=ROUND_HALF_EVEN)
+def to_decimals(amount: Decimal, places: int) -> Decimal:
+    """Round half to even: the one place where money is rounded."""
+    return amount.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
 
 
 def in_thousands(amount: Decimal) -> str:

@@ -164,7 +164,7 @@ def _record(proposal: Proposal) -> dict[str, Any]:
 
 
 def _money(value: dict[str, str]) -> str:
-    return f"{Decimal(value['amount']):,.2f}"
+    return f"{Decimal(value['amount']):,}"
 
 
 def _day(day: int | None) -> str:

@@ -16,7 +16,8 @@ from approvals.web import marking, words
 from approvals.web.auth.limits import Limiter
 from approvals.web.kept import Kept
 from approvals.web.streams import Pulse, Streams
-from tools.reports.accounts.words import called
+from tools.money import Money
+from tools.reports.accounts.words import called, whole
 from tools.reports.accounts.words import money as minor
 from tools.reports.accounts.written import hours, points
 from tools.store.gate.overview import choices, counts, head, work_of
@@ -38,8 +39,8 @@ class Used:
     decided: int
     reviews: int
     hours: tuple[tuple[str, Decimal, Decimal], ...]
-    cost: Decimal
-    budget: Decimal
+    cost: Money
+    budget: Money
 
 
 class Site:
@@ -75,6 +76,7 @@ class Site:
         limits = self.gate.limits(today)
         work = self.gate.store.read(lambda tx: work_of(tx.session, today, now - timedelta(days=2)))
         whats = [words.loaded(text)["what"] for text in work.approved]
+        currency = next((str(what["cost"]["currency"]) for what in whats), "")
         spent: dict[str, Decimal] = {}
         for what in whats:
             spent[what["role"]] = spent.get(what["role"], Decimal(0)) + Decimal(what["hours"])
@@ -82,8 +84,8 @@ class Site:
             work.decided, limits.reviews_per_day,
             tuple((role, spent.get(role, Decimal(0)), of)
                   for role, of in sorted(limits.hours_per_day.items())),
-            sum((Decimal(what["cost"]["amount"]) for what in whats), Decimal(0)),
-            limits.budget_per_day,
+            Money(sum((Decimal(what["cost"]["amount"]) for what in whats), Decimal(0)), currency),
+            Money(limits.budget_per_day, currency),
         )  # fmt: skip
 
 
@@ -98,7 +100,7 @@ def environment() -> Environment:
         "marked": marking.marked, "source": marking.source, "exact": _exact,
         "money": words.money, "signed": words.signed, "day": words.day, "instant": words.instant,
         "share": words.share, "pretty": words.pretty, "odd": marking.odd_characters,
-        "minor": minor, "called": called,
+        "minor": minor, "whole": whole, "called": called,
         "points": points, "takes": hours,
     }  # fmt: skip
     made.globals |= {

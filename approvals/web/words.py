@@ -23,7 +23,7 @@ def money(value: "Values | Money | None") -> str:
 
 def signed(value: Values) -> str:
     """An amount with its sign and without its currency, for columns of figures."""
-    return f"{Decimal(value['amount']):+,.2f}"
+    return f"{Decimal(value['amount']):+,}"
 
 
 def day(number: int | None) -> str:

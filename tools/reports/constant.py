@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from tools.currencies import rate_of_minor
 from tools.errors import NotComputable
 from tools.warehouse.sql import read_sql
 
@@ -27,7 +28,7 @@ def convert(
     sql = "SELECT p.day AS day FROM revenue_points AS p WHERE p.month_n = $month_n"
     (start,) = engine.run(sql, month_n=month - months).to_pylist()
     used = {currency: PARTS} | {
-        rate.currency: int((rate.rate * PARTS).to_integral_value(ROUND_HALF_EVEN))
+        rate.currency: _parts(rate, currency)
         for rate in sorted(rates, key=lambda rate: rate.day)
         if rate.day <= start["day"]
     }
@@ -37,6 +38,12 @@ def convert(
     rows = [{"currency": name, "rate": rate} for name, rate in sorted(used.items())]
     engine.put("revenue_rates", pa.Table.from_pylist(rows, schema=_RATES))
     engine.create("revenue_paid", read_sql(__package__, "revenue_constant"), currency=currency)
+
+
+def _parts(rate: "Rate", currency: str) -> int:
+    """What one minor unit of its currency is worth in the other, in parts."""
+    exact = rate_of_minor(rate.rate, rate.currency, currency) * PARTS
+    return int(exact.to_integral_value(ROUND_HALF_EVEN))
 
 
 def minor(parts: int) -> int:

@@ -1,12 +1,10 @@
 """Recurring revenue line by line in our own currency, for what has to add accounts up."""
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
-from tools.roi.fixed import half_even, to_places
+from tools.roi.fixed import half_even
 from tools.roi.symbols import column
+from tools.roi.tables import minor_rates
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
@@ -15,12 +13,8 @@ if TYPE_CHECKING:
 
 
 def put_rates(as_of: int, engine: "Engine", economics: "Economics") -> None:
-    """Make `paid_rates`: what one unit of each currency is worth in ours on the day."""
-    rates = economics.in_group(as_of, "exchange_rate") | {economics.currency: Decimal(1)}
-    engine.put("paid_rates", pa.table({
-        "currency": pa.array(list(rates), pa.string()),
-        "rate": pa.array([to_places(r, 6) for r in rates.values()], pa.decimal128(12, 6)),
-    }))  # fmt: skip
+    """Make `paid_rates`: what one minor unit of each currency is worth in ours."""
+    engine.put("paid_rates", minor_rates(as_of, economics))
 
 
 def put_paid_lines(as_of: int, engine: "Engine", economics: "Economics") -> None:

@@ -3,7 +3,7 @@ WITH lines AS (
     SELECT
         l.account_id AS account_id, l.started_day AS from_day,
         COALESCE(l.ended_day, 1000000) AS to_day,
-        CAST(CAST(l.mrr_minor AS DECIMAL(19, 0)) * r.rate AS DECIMAL(25, 6)) AS exact
+        CAST(CAST(l.mrr_minor AS DECIMAL(19, 0)) * r.rate AS DECIMAL(28, 9)) AS exact
     FROM subscriptions AS l
     LEFT JOIN paid_rates AS r ON r.currency = COALESCE(l.currency, $currency)
     WHERE NOT l.account_id IS NULL AND NOT COALESCE(l.trial, FALSE) AND l.mrr_minor > 0

@@ -68,6 +68,6 @@ def sentence(one: "NetRetention") -> str:
 
 def _row(month: "Movement") -> tuple[str, ...]:
     amounts = [getattr(month, name) for name in COLUMNS]
-    shown = [f"{Money.from_minor(amount, month.currency).amount:,.2f}" for amount in amounts]
+    shown = [f"{Money.from_minor(amount, month.currency).amount:,}" for amount in amounts]
     churn = (percent(month.gross_churn), percent(month.net_churn))
     return (month.label, month.currency, *shown, *churn)

@@ -6,7 +6,7 @@ WITH sources AS (
 spent AS (
     SELECT
         COALESCE(n.source, c.source, '') AS source,
-        CAST(CAST(k.cost_minor AS DECIMAL(19, 0)) * r.rate AS DECIMAL(25, 6)) AS exact
+        CAST(CAST(k.cost_minor AS DECIMAL(19, 0)) * r.rate AS DECIMAL(28, 9)) AS exact
     FROM campaigns AS k
     LEFT JOIN paid_rates AS r ON r.currency = COALESCE(k.currency, $currency)
     LEFT JOIN sources AS n ON n.source = LOWER(TRIM(k.name)) AND n.source <> ''

@@ -5,11 +5,12 @@ what comes after: renewal, expansion, support and margin over the same days.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from tools.currencies import minor_units
 from tools.errors import NotComputable
 from tools.reports.paid_lines import put_paid_lines
 from tools.roi.fixed import half_even
@@ -113,20 +114,22 @@ class _Prices:
     share: Fraction | None
     account_year: Fraction | None
     ticket: Fraction | None
+    units: int
 
     @classmethod
     def of(cls, as_of: int, economics: "Economics") -> "_Prices":
         names = ("gross_margin", "support_share", "support_per_account_year", "support_per_ticket")
         found = [economics.find(as_of, name) for name in names]
-        return cls(*(Fraction(one.value) if one else None for one in found))
+        margin, share, year, ticket = (Fraction(one.value) if one else None for one in found)
+        return cls(margin, share, year, ticket, minor_units(economics.currency))
 
     def support(self, revenue: Fraction, accounts: int, tickets: int, days: int) -> Fraction | None:
         """By the ticket where that is known, else by revenue and account."""
         if self.ticket is not None:
-            return tickets * self.ticket * 100
+            return tickets * self.ticket * self.units
         if self.share is None or self.account_year is None:
             return None
-        return revenue * self.share + accounts * self.account_year * 100 * days / YEAR
+        return revenue * self.share + accounts * self.account_year * self.units * days / YEAR
 
 
 def measure_units(
@@ -162,7 +165,7 @@ def measure_units(
     prices = _Prices.of(as_of, economics)
     by_ticket = prices.ticket is not None and "tickets" in present
     if not by_ticket:
-        prices = _Prices(prices.margin, prices.share, prices.account_year, None)
+        prices = replace(prices, ticket=None)
     sources = _units([r for r in rows if r["grouping"] == "source"], costs, prices, window)
     each = {unit.name: unit.per_account for unit in sources}
     segments = [r for r in rows if r["grouping"] == "segment"]

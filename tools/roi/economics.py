@@ -10,6 +10,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
+from tools.currencies import is_currency
 from tools.days import day_number
 from tools.errors import BadInput, NotComputable, nearest
 from tools.reading import Node, read_yaml
@@ -117,7 +118,14 @@ def parse_economics(text: str, where: str = "config/economics.yaml") -> Economic
     """
     top = read_yaml(text, where).only(TOP)
     convention = cast("Convention", top.choice("convention", CONVENTIONS))
-    return Economics(top.text("currency"), convention, tuple(_figures(top)))
+    currency = _currency(top.text("currency"), f"{where}: currency")
+    return Economics(currency, convention, tuple(_figures(top)))
+
+
+def _currency(code: str, where: str) -> str:
+    if not is_currency(code.upper()):
+        raise BadInput(f"{where}: {code!r} is not a currency code like EUR")
+    return code.upper()
 
 
 def _figures(top: Node) -> "Iterator[Figure]":
@@ -128,7 +136,8 @@ def _figures(top: Node) -> "Iterator[Figure]":
         if top.has(group):
             members = top.node(group)
             for key in members.values:
-                yield from _dated(members, key, f"{group}.{key}", unit)
+                name = _currency(key, members.at(key)) if unit is RATE else key
+                yield from _dated(members, key, f"{group}.{name}", unit)
 
 
 def _dated(node: Node, key: str, name: str, unit: Unit) -> "Iterator[Figure]":

@@ -35,7 +35,7 @@ WITH based AS (
   SELECT
     n.*,
     CASE WHEN n.raw_minor <= $most
-      THEN CAST(CAST(n.raw_minor AS DECIMAL(19, 0)) * n.rate AS DECIMAL(25, 6)) END AS exact
+      THEN CAST(CAST(n.raw_minor AS DECIMAL(19, 0)) * n.rate AS DECIMAL(28, 9)) END AS exact
   FROM earned AS n
 ), rounded AS (
   SELECT v.*, $cents AS exact_minor FROM converted AS v

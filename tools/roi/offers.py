@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from tools.currencies import minor_units
 from tools.errors import NotComputable
 from tools.roi import formulas
 from tools.roi.fixed import BASIS_POINTS, PRECISE, effects, to_places
@@ -23,7 +24,7 @@ NEEDED = ("gross_margin", "support_share", "discount_rate", "horizon_months")
 
 @dataclass(frozen=True)
 class Offer:
-    """The constants of one play in its price; money in cents with 4 decimals.
+    """The constants of one play in its price; money in minor units with 4 decimals.
 
     `blocked` says why the play cannot be priced for anybody.
     """
@@ -117,14 +118,15 @@ _NONE = _Figures(ZERO, ZERO, ZERO, ZERO, ZERO)
 
 def _figures(as_of: int, play: "Play", economics: "Economics") -> _Figures:
     values = {name: economics.value(as_of, name) for name in NEEDED}
+    units = minor_units(economics.currency)
     whole = play.worth.part == "all"
     extra = economics.value(as_of, "support_per_account_year") if whole else play.worth.support_year
     rate = economics.value(as_of, f"hourly_rate.{play.role}") if play.hours else ZERO
     return _Figures(
-        cost=to_places(unit_cost(play.cost, play.hours, rate) * 100, 4),
+        cost=to_places(unit_cost(play.cost, play.hours, rate) * units, 4),
         margin=values["gross_margin"],
         support_share=values["support_share"],
-        support_year=extra * 100,
+        support_year=extra * units,
         saved=_saved(values["discount_rate"], play.days_sooner),
     )
 
@@ -155,15 +157,16 @@ def do_nothing(as_of: int, economics: "Economics", present: frozenset[str]) -> O
         return blank
     try:
         values = {name: economics.value(as_of, name) for name in NEEDED}
-        support = economics.value(as_of, "support_per_account_year") * 100
+        support = economics.value(as_of, "support_per_account_year")
     except NotComputable as error:
         return replace(blank, blocked="missing: " + ", ".join(error.missing))
+    support *= minor_units(economics.currency)
     margin, served = values["gross_margin"], values["support_share"]
     return replace(blank, margin=margin, support_share=served, support_year=support, blocked=None)
 
 
 def support_per_cycle(support_year: Decimal, interval_months: int) -> Decimal:
-    """A year's support, in cents, for one cycle; 4 decimals."""
+    """A year's support, in minor units, for one cycle; 4 decimals."""
     return to_places(support_year * interval_months / 12, 4)
 
 

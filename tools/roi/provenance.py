@@ -12,7 +12,7 @@ from tools.roi.economics import Assumption
 from tools.roi.fixed import share, to_minor, to_places
 from tools.roi.offers import NEEDED, support_per_cycle
 from tools.roi.steps import Terms
-from tools.roi.tables import multiple_of
+from tools.roi.tables import minor_rate, multiple_of
 
 if TYPE_CHECKING:
     from tools.roi.head import Candidate
@@ -54,6 +54,7 @@ def _revenue(candidate: "Candidate", prices: "PriceList") -> Decimal:
     if candidate.currency == prices.economics.currency:
         return Decimal(candidate.raw_minor)
     rate = prices.economics.value(prices.as_of, f"exchange_rate.{candidate.currency}")
+    rate = minor_rate(rate, candidate.currency, prices.economics.currency)
     return Decimal(to_minor(candidate.raw_minor * rate))
 
 

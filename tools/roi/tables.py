@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from tools.currencies import rate_of_minor
 from tools.errors import NotComputable
 from tools.roi.fixed import cut_points, effects, share, survival_multiple, to_places, within
 from tools.roi.offers import Offer, offers_table, support_per_cycle
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from tools.roi.economics import Economics
     from tools.roi.plays import Play
     from tools.warehouse.engine import Engine
+
+RATE_PLACES = 9
 
 
 @dataclass(frozen=True)
@@ -49,12 +52,22 @@ def put_offers(engine: "Engine", found: PriceList) -> None:
         "segment": pa.array([r.segment for r in churn], pa.string()),
         "churn_bp": pa.array([r.basis_points for r in churn], pa.int64()),
     }))  # fmt: skip
-    rates = found.economics.in_group(found.as_of, "exchange_rate")
-    rates[found.economics.currency] = Decimal(1)
-    engine.put("roi_exchange", pa.table({
+    engine.put("roi_exchange", minor_rates(found.as_of, found.economics))
+
+
+def minor_rates(as_of: int, economics: "Economics") -> pa.Table:
+    """(currency, rate): what one minor unit of each currency is worth in ours on the day."""
+    rates = economics.in_group(as_of, "exchange_rate") | {economics.currency: Decimal(1)}
+    exact = [minor_rate(rate, name, economics.currency) for name, rate in rates.items()]
+    return pa.table({
         "currency": pa.array(list(rates), pa.string()),
-        "rate": pa.array([to_places(r, 6) for r in rates.values()], pa.decimal128(12, 6)),
-    }))  # fmt: skip
+        "rate": pa.array(exact, pa.decimal128(18, RATE_PLACES)),
+    })  # fmt: skip
+
+
+def minor_rate(rate: Decimal, source: str, target: str) -> Decimal:
+    """An exchange rate between minor units, as the warehouse keeps it."""
+    return to_places(rate_of_minor(rate, source, target), RATE_PLACES)
 
 
 def chance(offer: Offer, rate: Rate, windows: Windows) -> int:

@@ -5,6 +5,7 @@ from decimal import Decimal, localcontext
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
+from tools.currencies import minor_units
 from tools.errors import LifecycleError
 from tools.money import Money
 from tools.roi import formulas
@@ -175,4 +176,5 @@ def _steps(
         ("cost", "per account, incentive, hours × rate, share of the campaign", -at.spent),
         ("net value", "gain + gain in time − given away − cost", at.net),
     )
-    return tuple(Step(a, b, Money(c / 100, currency)) for a, b, c in lines)
+    units = minor_units(currency)
+    return tuple(Step(a, b, Money(c / units, currency)) for a, b, c in lines)

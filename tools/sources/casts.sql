@@ -30,7 +30,7 @@ CREATE TEMP MACRO to_bool(v) AS
 -- In two steps, because the whole part is needed four times and costs the most.
 CREATE TEMP MACRO minor_units(v, factor) AS
     CASE WHEN is_number(v)
-         THEN TRY_CAST(v AS DECIMAL(33, 17)) * CAST(factor AS DECIMAL(3, 0)) END;
+         THEN TRY_CAST(v AS DECIMAL(33, 17)) * CAST(factor AS DECIMAL(5, 0)) END;
 CREATE TEMP MACRO half_even(d, whole) AS
     TRY_CAST(whole + CASE WHEN d - whole > 0.5 OR (d - whole = 0.5 AND whole % 2 <> 0)
                           THEN 1 ELSE 0 END AS BIGINT);

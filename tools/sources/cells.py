@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, cast
 
+from tools.currencies import is_currency
 from tools.errors import BadInput, nearest
 from tools.sources.expressions import parse_expression
 from tools.sources.mapping import INLINE, Cell
@@ -69,6 +70,8 @@ def parse_cell(column: Column, node: object, place: str, context: Context, table
         each_line=section.choice("each_line", ("true", "false"), "false") == "true",
     )
     _check_words(cell, DOMAINS.get((table, column.name)))
+    if column.name == "currency":
+        _check_currencies(cell)
     return cell
 
 
@@ -139,6 +142,12 @@ def _whole(section: Section, key: str, what: str) -> int:
     if not re.fullmatch(r"-?\d{1,4}", text):
         raise BadInput(f"{section.place}: {key}: {text!r} is not a whole number of {what}")
     return int(text)
+
+
+def _check_currencies(cell: Cell) -> None:
+    for target in (*(target for _, target in cell.values or ()), cell.constant):
+        if target is not None and not is_currency(target.upper()):
+            raise BadInput(f"{cell.place}: {target!r} is not a currency code like EUR")
 
 
 def _check_words(cell: Cell, words: tuple[str, ...] | None) -> None:

@@ -8,9 +8,11 @@ kept.
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from tools.currencies import DIGITS, USUAL, minor_units
 from tools.sources.cells import DOMAINS
 from tools.sources.expressions import columns_of, to_sql
 from tools.sources.instants import instant_sql
@@ -105,6 +107,8 @@ def typed_sql(each: Input, styles: "Mapping[int, Style]" = NO_STYLES) -> str:
                   styles.get(n) or cell.decimal)
         for n, cell in enumerate(cells)
     ]  # fmt: skip
+    at = currency_of(cells)
+    units = units_sql(None if at is None else slots[at].text, each.currency)
     typed = [_typed(one, each.table) for one in slots]
     result = [f"c{one.n}, q{one.n}, CASE WHEN q{one.n} > 0 THEN {one.shown} END AS b{one.n}"
               for one in slots]  # fmt: skip
@@ -114,7 +118,7 @@ def typed_sql(each: Input, styles: "Mapping[int, Style]" = NO_STYLES) -> str:
     return (
         f"WITH mapped AS (SELECT *{_and([_mapped(one) for one in slots])} FROM texts), "
         f"plain AS (SELECT *{_and([_plain_number(one) for one in slots])} FROM mapped), "
-        f"scaled AS (SELECT *{_and([_scaled(one) for one in slots])} FROM plain), "
+        f"scaled AS (SELECT *{_and([_scaled(one, units) for one in slots])} FROM plain), "
         f"typed AS (SELECT *{_and(typed)} FROM scaled), "
         f"judged AS (SELECT *{_and([_fault(one) for one in slots])} FROM typed) "
         f"SELECT row{_and(result)} FROM judged"
@@ -261,11 +265,36 @@ def _plain_number(one: _Numbered) -> str:
     return f"{plain} AS t{one.n}"
 
 
-def _scaled(one: _Numbered) -> str:
+def _scaled(one: _Numbered, units: str) -> str:
     if one.column.kind != "minor":
         return ""
-    minor = f"minor_units({one.number}, {100 if one.cell.unit == 'main' else 1})"
+    minor = f"minor_units({one.number}, {units if one.cell.unit == 'main' else 1})"
     return f"{minor} AS d{one.n}, floor({minor}) AS g{one.n}"
+
+
+def currency_of(cells: tuple[Cell, ...]) -> int | None:
+    """The number of the cell that says the currency."""
+    return next((n for n, cell in enumerate(cells) if cell.name == "currency"), None)
+
+
+def units_sql(code: str | None, currency: str) -> str:
+    """How many minor units a main unit has in the row's currency, else in the mapping's."""
+    usual = minor_units(currency)
+    if code is None:
+        return str(usual)
+    arms = [
+        f"WHEN upper({code}) IN ({', '.join(map(quoted, names))}) THEN {units}"
+        for units, names in _unusual()
+    ]
+    return f"CASE WHEN {code} IS NULL THEN {usual} {' '.join(arms)} ELSE 100 END"
+
+
+@cache
+def _unusual() -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """The currencies whose minor unit is not a hundredth, by units."""
+    counts = {places: tuple(sorted(c for c, d in DIGITS.items() if d == places))
+              for places in sorted(set(DIGITS.values())) if places != USUAL}  # fmt: skip
+    return tuple((10**places, codes) for places, codes in counts.items())
 
 
 def _literal(text: str | None) -> str:
@@ -310,6 +339,8 @@ def _reference(m: str, cell: Cell) -> str:
 
 def _plain(m: str, table: str, name: str) -> str:
     words = DOMAINS.get((table, name))
+    if name == "currency":
+        return f"CASE WHEN upper({m}) IN ({', '.join(map(quoted, DIGITS))}) THEN upper({m}) END"
     if words:
         return f"CASE WHEN {m} IN ({', '.join(map(quoted, words))}) THEN {m} END"
     if name == "email" or (table, name) == ("messages", "address"):

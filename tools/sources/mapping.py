@@ -125,6 +125,7 @@ class Input:
 
     `occurred` None means the source does not tell when: the fact lies on day 0.
     `keep` earliest collapses rows that differ only in when they occurred to the first.
+    `currency` is that of amounts whose row names none.
     """
 
     table: str
@@ -138,6 +139,7 @@ class Input:
     joins: tuple[Join, ...] = ()
     each: Each | None = None
     keep: Literal["all", "earliest"] = "all"
+    currency: str = ""
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ The whole language, with `?` on what may be left out::
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
+from tools.currencies import is_currency
 from tools.errors import BadInput, nearest
 from tools.sources.cells import Context, parse_cell, parse_formats
 from tools.sources.expressions import parse_expression
@@ -97,9 +98,9 @@ def parse_mapping(text: str, name: str) -> Mapping:
 
 def _currency(top: Section) -> str | None:
     code = top.optional("currency")
-    if code is not None and not (len(code) == 3 and code.isascii() and code.isupper()):
+    if code is not None and not is_currency(code.upper()):
         raise BadInput(f"{top.place}: currency: {code!r} is not a code like EUR")
-    return code
+    return code.upper() if code is not None else None
 
 
 def _input(node: object, place: str, context: Context, known: str) -> Input:
@@ -119,6 +120,7 @@ def _input(node: object, place: str, context: Context, known: str) -> Input:
         joins=tuple(_join(n, p) for p, n in section.sections("join")),
         each=_each(section),
         keep=cast("Any", section.choice("keep", ("all", "earliest"), "all")),
+        currency=context.currency or "",
     )
 
 

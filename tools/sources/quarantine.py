@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tools.sources.batch import Rejected
-from tools.sources.compile import LIST, WHERE, Compiled, Fault
+from tools.sources.compile import LIST, WHERE, Compiled, Fault, currency_of
 from tools.sources.raw import SHOWN
 from tools.warehouse.schema import BY_NAME
 
@@ -23,6 +23,11 @@ _KINDS = {
     "minor": "not an amount",
     "ref": "not a usable id",
     "text": "not usable text",
+}
+
+_TEXTS = {
+    "email": "not an address",
+    "currency": "no currency of ISO 4217; give it values, such as {US$: USD}",
 }
 
 
@@ -85,7 +90,7 @@ def _reason(each: "Input", compiled: Compiled, n: int, fault: Fault, value: str)
     if n < WHERE:
         file = each.joins[WHERE - 1 - n].file
         return f"several in {file}" if fault == Fault.SEVERAL else f"not found in {file}"
-    what = LEFT_OUT if n in compiled.required else KEPT
+    what = LEFT_OUT if n in {*compiled.required, currency_of(compiled.cells)} else KEPT
     if compiled.styles.get(n) == "mixed" and fault == Fault.CAST and _OPEN.fullmatch(value):
         return f"could be read with a decimal point or a decimal comma; {what}"
     return f"{_what(each.table, compiled.cells[n], fault)}; {what}"
@@ -102,4 +107,4 @@ def _what(table: str, cell: "Cell", fault: Fault) -> str:
     kind = kinds.get(cell.name, "instant")
     if kind in {"day", "instant"}:
         return f"not a date of the form {' or '.join(cell.formats)}"
-    return "not an address" if cell.name == "email" else _KINDS[kind]
+    return _TEXTS.get(cell.name) or _KINDS[kind]

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from tools.sources.compile import currency_of
 from tools.sources.places import at_sql
 from tools.sources.raw import quoted
 from tools.warehouse.schema import BY_NAME, Kind
@@ -55,6 +56,8 @@ def insert_rows(
         f"c{numbers[c.name]}" if c.name in numbers else "NULL" for c in BY_NAME[each.table].columns
     ]
     kept = [f"c{n} IS NOT NULL" for n in compiled.required]
+    money = currency_of(compiled.cells)
+    kept += [] if money is None else [f"q{money} = 0"]
     kept += ["NOT wf"] if each.where is not None else []
     kept += ["NOT lq"] if each.each is not None else []
     occurred = f"c{numbers['occurred_at']}" if each.occurred is not None else "0"

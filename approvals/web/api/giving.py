@@ -34,7 +34,7 @@ def amount(value: dict[str, Any]) -> models.Amount:
 
 def of_money(value: "Money") -> models.Amount:
     """Money of ours."""
-    return models.Amount(amount=f"{value.minor / 100:.2f}", currency=value.currency)
+    return models.Amount(amount=f"{value.rounded:f}", currency=value.currency)
 
 
 def row(line: "Line") -> models.Row:

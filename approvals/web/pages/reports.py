@@ -11,6 +11,7 @@ from starlette.responses import Response
 from approvals.web.comparing import compare
 from approvals.web.forms import Asked, clean
 from approvals.web.visits import Reader, Visit
+from tools.currencies import digits
 from tools.errors import Absent
 from tools.reports.paper.model import Chart
 from tools.reports.paper.page import heading, period, shade_step
@@ -66,7 +67,7 @@ def _report(visit: Reader, report_id: str) -> Response:
 
 def _data_of(chart: Chart) -> str:
     """The specification of a chart as its script reads it."""
-    return json.dumps(asdict(chart), ensure_ascii=True)
+    return json.dumps(asdict(chart) | {"digits": digits(chart.currency)}, ensure_ascii=True)
 
 
 def _earlier(visit: Visit, archived: "Archived") -> "Archived | None":

@@ -8,7 +8,7 @@
     const number = (x, digits) => x.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
     if (chart.unit === "share") return `${number(value * 100, 1)}%`;
     if (chart.unit === "points") return `${value > 0 ? "+" : ""}${number(value * 100, 1)} pp`;
-    if (chart.unit === "money") return `${number(value / 100, 2)} ${chart.currency}`;
+    if (chart.unit === "money") return `${number(value / 10 ** chart.digits, chart.digits)} ${chart.currency}`;
     return chart.unit === "count" ? number(value, 0) : number(value, 2);
   };
   const label = (chart, place) => (Number.isInteger(place) && chart.x[place] !== undefined ? chart.x[place] : "");

@@ -3,9 +3,9 @@
 Numbers of the cells are plain text; whoever writes a file guards the other cells.
 """
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from tools.money import Money
 from tools.reports.accounts.words import called, date
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _unscored(one: "Unscored") -> Record:
 
 def amount(minor: int, currency: str) -> Record:
     """Money as a program reads it."""
-    return {"amount": f"{Decimal(minor) / 100:.2f}", "currency": currency}
+    return {"amount": _bare(minor, currency), "currency": currency}
 
 
 def _amount(minor: int | None, currency: str) -> Record | None:
@@ -158,7 +158,7 @@ def _of_account(one: "Account") -> dict[str, str]:
         "churn %": "" if score is None else f"{score.percent:.2f}",
         "change 7 days": _moved(score.week) if score else "",
         "change 30 days": _moved(score.month) if score else "",
-        "MRR": _minor(one.mrr_minor), "MRR currency": one.mrr_currency,
+        "MRR": _bare(one.mrr_minor, one.mrr_currency), "MRR currency": one.mrr_currency,
         "tickets open": str(one.tickets_open), "tickets high": str(one.tickets_high),
         "last touch": date(touch.day) if touch else "", "touched by": touch.words if touch else "",
         "reason": one.unscored,
@@ -167,13 +167,14 @@ def _of_account(one: "Account") -> dict[str, str]:
 
 def _of_line(line: "Line", currency: str) -> dict[str, str]:
     care, step = line.care, line.step
-    others = [f"{called(o.play)} {_minor(o.nv_minor)}" for o in line.others]
+    others = [f"{called(o.play)} {_bare(o.nv_minor, currency)}" for o in line.others]
     return {
         **_of_account(line.account), "part": "list", "state": line.state.replace("_", " "),
         "place": "" if line.place is None else str(line.place), "for": line.holder,
-        "why now": line.reason, "next step": called(step.play), "net value": _minor(step.nv_minor),
-        "low": _minor(step.q10_minor), "high": _minor(step.q90_minor), "currency": currency,
-        "at stake": _minor(line.stake_minor), "cost": _minor(line.cost_minor),
+        "why now": line.reason, "next step": called(step.play), "currency": currency,
+        "net value": _bare(step.nv_minor, currency),
+        "low": _bare(step.q10_minor, currency), "high": _bare(step.q90_minor, currency),
+        "at stake": _bare(line.stake_minor, currency), "cost": _bare(line.cost_minor, currency),
         "hours": str(line.hours), "alternatives": "; ".join(others),
         "said": care.kind.replace("_", " "), "said by": care.who,
         "until": _day(care.until_day) or "",
@@ -187,5 +188,6 @@ def _moved(change: "Change | None") -> str:
     return "no real change" if change.points is None else f"{change.points:.2f}"
 
 
-def _minor(minor: int | None) -> str:
-    return "" if minor is None else f"{Decimal(minor) / 100:.2f}"
+def _bare(minor: int | None, currency: str) -> str:
+    """An amount without its currency, with the decimals of the currency."""
+    return "" if minor is None else f"{Money.from_minor(minor, currency).amount:f}"

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tools.days import from_number
-from tools.money import Money
+from tools.money import Money, to_decimals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -191,6 +191,11 @@ def touched(row: "Mapping[str, Any]") -> str:
 def money(minor: int, currency: str) -> str:
     """An amount with its currency."""
     return str(Money.from_minor(minor, currency))
+
+
+def whole(minor: int, currency: str) -> str:
+    """An amount with its sign, in whole main units and without its currency."""
+    return f"{to_decimals(Money.from_minor(minor, currency).amount, 0):+,}"
 
 
 def percent(basis_points: int) -> str:

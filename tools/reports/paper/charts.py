@@ -12,6 +12,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from tools.currencies import minor_units
 from tools.reports.paper.picture import Picture, alternative, titled
 
 if TYPE_CHECKING:
@@ -106,5 +107,5 @@ def _tick(value: float, chart: "Chart") -> str:
     """Axis labels are round: no cents, and thousands as k."""
     if chart.unit == "share":
         return f"{value * 100:g}%"
-    main = value / 100 if chart.unit == "money" else value
+    main = value / minor_units(chart.currency) if chart.unit == "money" else value
     return f"{main / 1000:g}k" if abs(main) >= 10_000 else f"{main:g}"
