@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LAST = week_of(AS_OF) - 1
 MAILS = """
 SELECT CAST(user_id AS VARCHAR) AS contact_id, NULL::VARCHAR AS account_id,
-    NULL::VARCHAR AS campaign_id, 'email' AS channel,
+    NULL::VARCHAR AS campaign_id, 'email' AS channel, FALSE AS machine,
     CASE action WHEN 'email_open' THEN 'opened' WHEN 'email_clickthrough' THEN 'clicked'
         ELSE 'sent' END AS kind,
     CASE action WHEN 'sent_weekly_digest' THEN 'weekly_digest'

@@ -9,6 +9,7 @@ FROM messages AS m
 JOIN entities AS e ON e.account_id = m.account_id
 LEFT JOIN campaigns AS k ON k.campaign_id = m.campaign_id
 WHERE m.kind IN ('sent', 'clicked') AND NOT m.campaign_id IS NULL
+    AND NOT (m.kind = 'clicked' AND COALESCE(m.machine, FALSE))
     AND m.day >= $since AND m.day < $as_of
 UNION ALL
 SELECT DISTINCT a.account_id AS entity_id, CAST(a.status_day AS BIGINT) AS at,

@@ -1,46 +1,38 @@
 -- Mails of each type by week of sending, and how many of them were answered in some way before
--- that week was over: so the newest week has had as much time as any other. A mail is one person,
--- type and day. An answer that does not say to which mail it belongs is taken for the latest one.
-WITH mails AS (
-    SELECT DISTINCT
-        COALESCE(m.contact_id, m.account_id) AS who, COALESCE(m.name, m.channel, 'mail') AS name,
-        m.day AS day, (m.day + 3) // 7 AS week_n
-    FROM messages AS m
-    WHERE m.kind = 'sent' AND m.day >= $first_day AND m.day < $end_day
-        AND COALESCE(m.contact_id, m.account_id) IS NOT NULL
-),
-answers AS (
-    SELECT DISTINCT
-        COALESCE(m.contact_id, m.account_id) AS who, m.name AS name, m.kind AS kind,
-        m.day AS day, (m.day + 3) // 7 AS week_n
-    FROM messages AS m
-    WHERE m.kind IN ('opened', 'clicked', 'unsubscribed', 'complained', 'bounced')
-        AND m.day >= $first_day AND m.day < $end_day
-),
-matched AS (
+-- that week was over: so the newest week has had as much time as any other.
+WITH weekly AS (
     SELECT
-        a.kind AS kind, m.who AS who, m.name AS name, m.day AS day, m.week_n AS week_n,
-        ROW_NUMBER() OVER (
-            PARTITION BY a.who, a.kind, a.day, a.name ORDER BY m.day DESC, m.name
-        ) AS turn
-    FROM answers AS a
-    JOIN mails AS m
-        ON m.who = a.who AND m.week_n = a.week_n AND m.day <= a.day
-        AND (a.name IS NULL OR a.name = m.name)
+        m.type AS name, (m.day + 3) // 7 AS week_n,
+        (m.opened_day + 3) // 7 AS opened_n, (m.clicked_day + 3) // 7 AS clicked_n,
+        (m.unsubscribed_day + 3) // 7 AS unsubscribed_n,
+        (m.complained_day + 3) // 7 AS complained_n, (m.bounced_day + 3) // 7 AS bounced_n
+    FROM mails AS m
 ),
-answered AS (
-    SELECT name AS name, kind AS kind, week_n AS week_n, COUNT(*) AS n
-    FROM (
-        SELECT DISTINCT who AS who, name AS name, day AS day, kind AS kind, week_n AS week_n
-        FROM matched
-        WHERE turn = 1
-    ) AS once
-    GROUP BY name, kind, week_n
+counted AS (
+    SELECT
+        name AS name, week_n AS week_n, COUNT(*) AS sent,
+        SUM(CASE WHEN opened_n = week_n THEN 1 ELSE 0 END) AS opened,
+        SUM(CASE WHEN clicked_n = week_n THEN 1 ELSE 0 END) AS clicked,
+        SUM(CASE WHEN unsubscribed_n = week_n THEN 1 ELSE 0 END) AS unsubscribed,
+        SUM(CASE WHEN complained_n = week_n THEN 1 ELSE 0 END) AS complained,
+        SUM(CASE WHEN bounced_n = week_n THEN 1 ELSE 0 END) AS bounced
+    FROM weekly
+    GROUP BY name, week_n
+),
+kinds AS (
+    SELECT name AS name, 'sent' AS kind, week_n AS week_n, sent AS n FROM counted
+    UNION ALL
+    SELECT name AS name, 'opened' AS kind, week_n AS week_n, opened AS n FROM counted
+    UNION ALL
+    SELECT name AS name, 'clicked' AS kind, week_n AS week_n, clicked AS n FROM counted
+    UNION ALL
+    SELECT name AS name, 'unsubscribed' AS kind, week_n AS week_n, unsubscribed AS n FROM counted
+    UNION ALL
+    SELECT name AS name, 'complained' AS kind, week_n AS week_n, complained AS n FROM counted
+    UNION ALL
+    SELECT name AS name, 'bounced' AS kind, week_n AS week_n, bounced AS n FROM counted
 )
-SELECT name AS name, 'sent' AS kind, week_n AS week_n, COUNT(*) AS n
-FROM mails
-GROUP BY name, week_n
-UNION ALL
-SELECT name AS name, kind AS kind, week_n AS week_n, n AS n
-FROM answered
+SELECT name AS name, kind AS kind, week_n AS week_n, CAST(n AS BIGINT) AS n
+FROM kinds
+WHERE n > 0
 ORDER BY name, kind, week_n

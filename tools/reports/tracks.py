@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tools.warehouse.asof.mails import make_mails
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ def read_tracks(as_of: int, engine: "Engine", present: "Collection[str]") -> tup
 
 
 def _mails(engine: "Engine", window: Window) -> list[Track]:
-    rows = engine.run(read_sql(__package__, "changes_mail"), **window.days).to_pylist()
+    make_mails(window.days["first_day"], window.days["end_day"], engine)
+    rows = engine.run(read_sql(__package__, "changes_mail")).to_pylist()
     weekly = _weekly(rows, "name", "kind")
     found = []
     for name in _frequent(r for r in rows if r["kind"] == "sent"):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from tools.customers.features.definitions import Feature, definitions, missing
+from tools.warehouse.asof.mails import make_mails
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ QUERIES = {
     "deals": "deals",
     "people": "contacts",
 }
+MAIL_DAYS = 90
 ACTIVE_WINDOW = {"events": 28, "invoices": 90, "deals": 365}
 
 
@@ -28,6 +30,7 @@ def make_features(world: "World", windows: dict[str, int] | None = None) -> None
     An account is active when it pays; where a company has no subscriptions, when it used,
     bought or won something within the window of days given for that table.
     """
+    make_mails(world.as_of - MAIL_DAYS, world.as_of, world.engine)
     for query in QUERIES:
         sql = read_sql(__package__, query)
         world.engine.create(f"feature_{query}", sql, as_of=world.as_of)
