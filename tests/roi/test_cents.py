@@ -30,12 +30,15 @@ def random_economics(draw: random.Random) -> Economics:
         "discount_rate": share(draw.randint(0, 10_000)),
         "horizon_months": Decimal(draw.randint(1, 120)),
         "interval_months": Decimal(1),
-        "exchange_rate.EUR": Decimal(draw.randint(1, 10**9)).scaleb(-6),
+        **{f"exchange_rate.{currency}": Decimal(draw.randint(1, 10**9)).scaleb(-6)
+           for currency in ("EUR", "JPY", "KWD", "USD")},
         **{f"hourly_rate.{role}": Decimal(draw.randint(0, 99_999)) / 100
            for role in ("csm", "sales", "marketing")},
     }  # fmt: skip
     dated = tuple(Figure(n, v, "test", "test", date(2000, 1, 1)) for n, v in figures.items())
-    return Economics("USD", draw.choice(("seed", "survival")), dated)
+    return Economics(
+        draw.choice(("USD", "USD", "JPY", "KWD")), draw.choice(("seed", "survival")), dated
+    )
 
 
 def random_play(draw: random.Random, play: Play) -> Play:
@@ -63,7 +66,8 @@ def random_accounts(draw: random.Random, count: int) -> list[dict[str, Any]]:
         account(
             f"a{i}", draw.choice(segments), chances[i],
             mrr_minor=draw.choice((draw.randint(1, 200), draw.randint(1, 10**8))),
-            interval_months=draw.choice(INTERVALS), currency=draw.choice(("USD", "EUR")),
+            interval_months=draw.choice(INTERVALS),
+            currency=draw.choice(("USD", "EUR", "JPY", "KWD")),
             seats=draw.randint(1, 500), open_deals=draw.randint(0, 1),
         )
         for i in range(count)

@@ -1,6 +1,8 @@
 """Prices in the warehouse: what is priced, what is not and why, what is left alone."""
 
 import re
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -8,7 +10,7 @@ import pytest
 
 from tests.roi.world import AS_OF, BILLING, WINDOWS, account, economics, engine_with, plays
 from tools.roi.candidate import price_trees
-from tools.roi.economics import Economics, parse_economics
+from tools.roi.economics import Economics, Figure, parse_economics
 from tools.roi.fixed import half_even
 from tools.roi.head import alternatives, head
 from tools.roi.price import PriceList, price, unpriced_counts
@@ -110,6 +112,33 @@ def test_orders_stand_in_for_billing_where_there_is_only_orders() -> None:
     )
     assert "observed-revenue" in {c.id for c in reprice(found["retention_call"], prices).cautions}
     assert ("concession_discount", "missing: subscriptions", 1) in unpriced_counts(engine)
+
+
+@pytest.mark.parametrize(("currency", "minor"), [("JPY", 804), ("KWD", 39_000), ("USD", 120_000)])
+def test_foreign_minor_units_are_those_of_their_currency(currency: str, minor: int) -> None:
+    """1,200 yen a year at 0.0067 are 8.04 dollars; 120.000 dinars at 3.25 are 390.00."""
+    known, raw = economics(), {"JPY": 100, "KWD": 10_000, "USD": 10_000}[currency]
+    rates = tuple(
+        Figure(f"exchange_rate.{code}", Decimal(rate), "test", "test", date(2000, 1, 1))
+        for code, rate in (("JPY", "0.0067"), ("KWD", "3.25"))
+    )
+    known = replace(known, figures=known.figures + rates)
+    one = account("a", "Declining", 0.3, mrr_minor=raw, currency=currency, interval_months=12)
+
+    engine, prices = priced([one], known=known)
+
+    found = [c for c in alternatives(engine, ["a"]) if c.play == "retention_call"]
+    assert [c.revenue_minor for c in found] == [minor]
+    assert reprice(found[0], prices).nv.minor == found[0].nv_minor
+
+
+def test_orders_in_several_currencies_say_so() -> None:
+    shop = account("a", "Declining", 0.3, mrr_minor=None, paying=None, interval_months=None)
+    engine, _ = priced([shop | {"revenue_365_minor": None}], present=frozenset({"invoices"}))
+
+    told = {missing for _, missing, _ in unpriced_counts(engine)}
+
+    assert "missing: orders in one currency" in told
 
 
 def test_no_usable_signal_shows_no_money_that_rests_on_it() -> None:

@@ -13,12 +13,15 @@ spent AS (
     LEFT JOIN sources AS c ON c.source = LOWER(TRIM(k.channel)) AND c.source <> ''
     WHERE k.cost_minor > 0 AND k.started_day >= $since AND k.started_day < $until
 ),
-rounded AS (
-    SELECT source AS source, CASE WHEN exact IS NULL THEN 1 ELSE 0 END AS unknown, $cents AS minor
+summed AS (
+    SELECT
+        source AS source, COUNT(*) AS campaigns,
+        SUM(CASE WHEN exact IS NULL THEN 1 ELSE 0 END) AS unknown,
+        CAST(COALESCE(SUM(exact), 0) AS DECIMAL(38, 9)) AS exact
     FROM spent
+    GROUP BY source
 )
-SELECT source AS source, CAST(COUNT(*) AS BIGINT) AS campaigns,
-    CAST(SUM(unknown) AS BIGINT) AS unknown, CAST(COALESCE(SUM(minor), 0) AS BIGINT) AS minor
-FROM rounded
-GROUP BY source
+SELECT source AS source, CAST(campaigns AS BIGINT) AS campaigns, CAST(unknown AS BIGINT) AS unknown,
+    CAST($cents AS BIGINT) AS minor
+FROM summed
 ORDER BY source

@@ -40,6 +40,7 @@ SCHEMAS: dict[str, dict[str, pa.DataType]] = {
         "tickets_open_high": INT, "cancel_notice": FLAG, "failed_invoices_90": INT,
         "overdue_invoices": INT, "usage_trend": REAL, "events_28": INT, "events_prior_84": REAL,
         "seat_use": REAL, "seats": INT, "open_deals": INT, "open_deal_minor": INT,
+        "open_deal_currency": TEXT,
         "days_since_paid_end": INT,
     },
     "roster": {"kind": TEXT, "id": TEXT, "account_id": TEXT, "stage": TEXT, "since_day": DAY},
@@ -170,7 +171,8 @@ def _add(made: dict[str, list[dict[str, Any]]], a: Account) -> None:
         "usage_trend": a["events"] / a["usual"] if a.get("usual") else None,
         "seats": a.get("seats"), "open_deals": a.get("deals", 0),
         "seat_use": a["people"] / a["seats"] if a.get("people") else None,
-        "open_deal_minor": a.get("deal_worth", 0) * 100, "days_since_paid_end": a.get("ended"),
+        "open_deal_minor": a.get("deal_worth", 0) * 100, "open_deal_currency": "EUR",
+        "days_since_paid_end": a.get("ended"),
     })  # fmt: skip
     made["roster"].append({"kind": "account", "id": name, "account_id": name,
                            "stage": a.get("stage", "active"),

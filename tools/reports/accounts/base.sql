@@ -38,7 +38,7 @@ SELECT
     ELSE 'unscored'
   END AS part,
   o.stage AS stage, o.since_day AS since_day, g.segment AS segment,
-  f.mrr_minor AS mrr_minor, f.currency AS currency,
+  f.mrr_minor AS mrr_minor, f.currency AS currency, f.open_deal_currency AS deal_currency,
   CASE WHEN f.active THEN CAST($as_of + f.days_to_renewal AS INT) END AS renewal_day,
   f.tickets_open AS tickets_open, f.tickets_open_high AS tickets_open_high,
   s.churn_bp AS churn_bp, s.week_bp AS week_bp, s.month_bp AS month_bp,

@@ -78,7 +78,7 @@ def _seats(row: "Mapping[str, Any]", _as_of: int, _: str) -> str:
 def _deal(row: "Mapping[str, Any]", _as_of: int, currency: str) -> str:
     deals = "a deal is open" if row["a"] == 1 else f"{row['a']} deals are open"
     amount = row["b"]
-    return f"{deals}, worth {money(amount, row['currency'] or currency)}" if amount else deals
+    return f"{deals}, worth {money(amount, row['deal_currency'] or currency)}" if amount else deals
 
 
 def _ended(row: "Mapping[str, Any]", _as_of: int, _: str) -> str:
