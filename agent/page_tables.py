@@ -7,6 +7,7 @@ from tools.customers.features import definitions, missing
 from tools.customers.stages import describe_because
 from tools.days import from_number
 from tools.errors import Absent, nearest
+from tools.figures import percent
 
 if TYPE_CHECKING:
     from agent.morning import Morning
@@ -144,4 +145,4 @@ def audit_tables(found: "AuditReport") -> tuple[Table, ...]:
 
 
 def _share(share: float | None) -> str:
-    return "" if share is None else f"{share:.1%}"
+    return "" if share is None else percent(share)

@@ -8,6 +8,7 @@ from tools.customers.portraits import portraits
 from tools.customers.stages import describe_because
 from tools.days import from_number
 from tools.errors import BadInput, nearest
+from tools.figures import percent
 from tools.money import Money
 from tools.roi.head import alternatives
 
@@ -74,7 +75,7 @@ def _facts(portrait: "Portrait") -> tuple[str, ...]:
     since = "" if portrait.since_day is None else f" since {from_number(portrait.since_day)}"
     because = f": {describe_because(portrait.because)}" if portrait.because else ""
     score = portrait.unscored_reason or portrait.label or "no score"
-    probability = "" if portrait.probability is None else f"{portrait.probability:.4f}, "
+    probability = "" if portrait.probability is None else f"{percent(portrait.probability)}, "
     return (
         f"stage {portrait.stage or 'not known'}{since}{because}",
         f"segment {portrait.segment or 'none'}",

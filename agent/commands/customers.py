@@ -14,6 +14,7 @@ from tools.customers.segments.difference import examine
 from tools.customers.stages import describe_because
 from tools.days import from_number
 from tools.errors import BadInput, nearest
+from tools.figures import percent
 
 if TYPE_CHECKING:
     from agent.morning import Morning
@@ -187,7 +188,15 @@ def segments(as_of: AsOf = None, home: Home = None) -> None:
         console.print(table(f"Segments as of {from_number(morning.as_of)}",
                             ("segment", "goal", "accounts "), sizes))  # fmt: skip
         estimates = [
-            (e.segment, e.outcome, f"{e.mean:.1%}", f"{e.q10:.1%} … {e.q90:.1%}", e.k, e.n, e.label)
+            (
+                e.segment,
+                e.outcome,
+                percent(e.mean),
+                f"{percent(e.q10)} … {percent(e.q90)}",
+                e.k,
+                e.n,
+                e.label,
+            )
             for e in found.outcomes.estimates
         ]
         if estimates:

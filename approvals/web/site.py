@@ -16,10 +16,11 @@ from approvals.web import marking, words
 from approvals.web.auth.limits import Limiter
 from approvals.web.kept import Kept
 from approvals.web.streams import Pulse, Streams
+from tools.figures import fixed
 from tools.money import Money
 from tools.reports.accounts.words import called, whole
 from tools.reports.accounts.words import money as minor
-from tools.reports.accounts.written import hours, points
+from tools.reports.accounts.written import hours, points, shown_score
 from tools.store.gate.overview import choices, counts, head, work_of
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def environment() -> Environment:
         "money": words.money, "signed": words.signed, "day": words.day, "instant": words.instant,
         "share": words.share, "pretty": words.pretty, "odd": marking.odd_characters,
         "minor": minor, "whole": whole, "called": called,
-        "points": points, "takes": hours,
+        "points": points, "score": shown_score, "fixed": fixed, "takes": hours,
     }  # fmt: skip
     made.globals |= {
         "REASONS": REASONS, "USELESS": USELESS, "links_of": marking.shown_links,

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from tools.days import from_number
+from tools.figures import percent
 from tools.money import Money
 
 Values = dict[str, Any]
@@ -38,7 +39,7 @@ def instant(at: datetime) -> str:
 
 def share(value: str | None) -> str:
     """A probability as per cent with one decimal."""
-    return "—" if value is None else f"{Decimal(value) * 100:.1f} %"
+    return "—" if value is None else percent(Decimal(value))
 
 
 def left(expires_day: int, today: int) -> str:
@@ -50,9 +51,13 @@ def left(expires_day: int, today: int) -> str:
 
 
 def churn_change(values: Values) -> str:
-    """By how many points the drivers of the score moved; '' when nothing is known of before."""
+    """Which way the drivers of the score moved, '' when nothing is known of before.
+
+    Their points are of the model and no percentage, so no figure stands beside the score.
+    """
     moved = [Decimal(d["change"]) for d in values["why"]["drivers"] if d["change"] is not None]
-    return f"{sum(moved):+.2f}" if moved else ""
+    total = sum(moved)
+    return ("rising" if total > 0 else "falling") if total else ""
 
 
 def evidence(values: Values) -> str:

@@ -46,7 +46,7 @@ def test_every_account_of_every_list_is_on_the_page(inbox: Inbox) -> None:
         assert f'href="/accounts/{one.account_id}"' in page
     for said in ("<b>2</b> to call today", "1,800.00 EUR", "leave <b>1</b> alone",
                  "let <b>1</b> go",
-                 "figures of the morning of 2024-03-01", "9.2 %", "+5.2 points", "no real change",
+                 "figures of the morning of 2024-03-01", "9.2%", "+5.2 pp", "no real change",
                  "3 tickets open, 2 urgent or high", "term ends 2024-03-19", "8 days behind",
                  "retention email 400.00 EUR", "do nothing 0"):  # fmt: skip
         assert said in page, said

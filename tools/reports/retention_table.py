@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from tools import figures
 from tools.days import from_number
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def cell_text(cell: "Cell") -> str:
 
 def percent(rate: float | None) -> str:
     """A share as a percentage with one decimal; nothing when it is unknown."""
-    return "" if rate is None else f"{100 * rate:.1f}%"
+    return "" if rate is None else figures.percent(rate)
 
 
 def as_table(report: "Retention") -> Table:

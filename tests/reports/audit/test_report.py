@@ -96,7 +96,7 @@ def test_masking_keeps_the_reference_and_the_domain() -> None:
 
 def test_a_share_is_never_rounded_to_all_or_nothing() -> None:
     assert [percent(s) for s in (None, 0.0, 0.0001, 0.5, 0.9999, 1.0)] == [
-        "–", "0.0 %", "< 0.1 %", "50.0 %", "> 99.9 %", "100.0 %",
+        "–", "0.0%", "< 0.1%", "50.0%", "> 99.9%", "100.0%",
     ]  # fmt: skip
 
 

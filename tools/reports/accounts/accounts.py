@@ -72,14 +72,14 @@ def make_base(as_of: int, engine: "Engine") -> None:
 def _floor(steps: "list[Row]", terms: Terms) -> Floor:
     """The step that 95 of 100 day-to-day steps of all scores do not exceed; at least the terms'."""
     total, seen, found = sum(row["n"] for row in steps), 0, 0
-    least = words.percent(terms.least_bp)
+    least = words.points(terms.least_bp)
     if total < ENOUGH_STEPS:
         return Floor(terms.least_bp, f"declared: too few days of scores are kept, {least}")
     for row in steps:
         found, seen = row["step_bp"], seen + row["n"]
         if seen * 100 >= total * OF_HUNDRED:
             break
-    said = f"{OF_HUNDRED} of 100 day-to-day steps of the scores are within {words.percent(found)}"
+    said = f"{OF_HUNDRED} of 100 day-to-day steps of the scores are within {words.points(found)}"
     return Floor(max(found, terms.least_bp), f"{said}; declared least {least}")
 
 
@@ -224,17 +224,17 @@ class _Reader:
         )  # fmt: skip
 
     def _score(self, row: Row) -> Score | None:
-        if row["churn_bp"] is None:
+        if row["churn_ppm"] is None:
             return None
         week, month = self._change(row, "week"), self._change(row, "month")
-        return Score(_percent(row["churn_bp"]), week, month)
+        return Score(_percent(row["churn_ppm"]), week, month)
 
     def _change(self, row: Row, over: str) -> Change | None:
-        then = row[f"{over}_bp"]
+        then = row[f"{over}_ppm"]
         if then is None:
             return None
-        moved = row["churn_bp"] - then
-        real = abs(moved) >= self.floor.bp
+        moved = row["churn_ppm"] - then
+        real = abs(moved) >= self.floor.bp * 100
         return Change(row[f"{over}_day"], _percent(moved) if real else None)
 
     def _touch(self, row: Row) -> Touch | None:
@@ -268,8 +268,8 @@ def _care(row: Row) -> Care:
                 row["care_reason"] or "", row["care_day"], row["care_until"])  # fmt: skip
 
 
-def _percent(basis_points: int) -> Decimal:
-    return Decimal(basis_points) / 100
+def _percent(millionths: int) -> Decimal:
+    return Decimal(millionths) / 10_000
 
 
 def _sql(name: str) -> str:

@@ -41,12 +41,12 @@ SELECT
   f.mrr_minor AS mrr_minor, f.currency AS currency, f.open_deal_currency AS deal_currency,
   CASE WHEN f.active THEN CAST($as_of + f.days_to_renewal AS INT) END AS renewal_day,
   f.tickets_open AS tickets_open, f.tickets_open_high AS tickets_open_high,
-  s.churn_bp AS churn_bp, s.week_bp AS week_bp, s.month_bp AS month_bp,
+  s.churn_ppm AS churn_ppm, s.week_ppm AS week_ppm, s.month_ppm AS month_ppm,
   s.week_day AS week_day, s.month_day AS month_day,
   CASE
     WHEN b.held IS NULL AND l.outcome IS NULL
       THEN COALESCE(s.unscored_reason, n.missing, 'missing: churn score')
-    WHEN s.churn_bp IS NULL THEN COALESCE(
+    WHEN s.churn_ppm IS NULL THEN COALESCE(
       s.unscored_reason,
       CASE WHEN f.active THEN 'no calibrated score' ELSE 'pays nothing now' END
     )

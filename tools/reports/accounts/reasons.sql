@@ -33,11 +33,11 @@ WHERE active AND days_to_renewal BETWEEN 0 AND $renewal_days AND interval_months
 UNION ALL
 SELECT
   account_id AS account_id, 'score' AS code, 'score' AS reason,
-  CASE WHEN churn_bp - week_bp >= $floor_bp THEN week_bp ELSE month_bp END AS a,
-  churn_bp AS b,
-  CASE WHEN churn_bp - week_bp >= $floor_bp THEN week_day ELSE month_day END AS day
+  CASE WHEN churn_ppm - week_ppm >= $floor_bp * 100 THEN week_ppm ELSE month_ppm END AS a,
+  churn_ppm AS b,
+  CASE WHEN churn_ppm - week_ppm >= $floor_bp * 100 THEN week_day ELSE month_day END AS day
 FROM account_scores
-WHERE churn_bp - week_bp >= $floor_bp OR churn_bp - month_bp >= $floor_bp
+WHERE churn_ppm - week_ppm >= $floor_bp * 100 OR churn_ppm - month_ppm >= $floor_bp * 100
 UNION ALL
 SELECT
   account_id AS account_id, 'stage' AS code,

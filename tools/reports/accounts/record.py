@@ -155,7 +155,7 @@ def _of_account(one: "Account") -> dict[str, str]:
     return {
         "owner": one.owner, "account_id": one.account_id, "account": one.name, "stage": one.stage,
         "since": _day(one.since_day) or "", "term ends": _day(one.renewal_day) or "",
-        "churn %": "" if score is None else f"{score.percent:.2f}",
+        "churn %": "" if score is None else f"{score.percent:.4f}",
         "change 7 days": _moved(score.week) if score else "",
         "change 30 days": _moved(score.month) if score else "",
         "MRR": _bare(one.mrr_minor, one.mrr_currency), "MRR currency": one.mrr_currency,

@@ -4,6 +4,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from tools import figures
 from tools.days import from_number
 from tools.money import Money, to_decimals
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 
 LONGEST_NAME = 80
+HALF_POINT = 50  # millionths: half a basis point, to which prices round a chance
 
 
 def why_now(row: "Mapping[str, Any]", as_of: int, currency: str) -> str:
@@ -67,8 +69,8 @@ def _stage(row: "Mapping[str, Any]", _as_of: int, _: str) -> str:
 
 def _use(row: "Mapping[str, Any]", _as_of: int, _: str) -> str:
     now, past = row["a"], row["b"]
-    share = round((now - past) * 100 / past)
-    return f"use is {share:+d} % on its own past: {now:,} events in 28 days, {past:,} usual"
+    share = figures.change_percent(Decimal(now - past) / past)
+    return f"use is {share} on its own past: {now:,} events in 28 days, {past:,} usual"
 
 
 def _seats(row: "Mapping[str, Any]", _as_of: int, _: str) -> str:
@@ -108,18 +110,14 @@ def driven(driver: "Driver") -> str:
     return f"{said.format(show(leading.value))}{median}, associated with {way} risk"
 
 
-def _in_percent(value: float) -> str:
-    return f"{value * 100:.0f} %"
-
-
 def _in_times(value: float) -> str:
     return f"{value:.1f}"
 
 
 # What the score reads, as people say it.
 _FIGURES: "Mapping[str, tuple[str, Callable[[float], str]]]" = MappingProxyType({
-    "seat_use": ("{} of the seats are in use", _in_percent),
-    "usage_trend": ("use is at {} of its own past", _in_percent),
+    "seat_use": ("{} of the seats are in use", figures.percent),
+    "usage_trend": ("use is at {} of its own past", figures.percent),
     "gap_ratio": ("silent for {} times its usual gap", _in_times),
     "days_to_renewal": ("the term ends in {} days", plain),
     "tickets_open_high": ("urgent or high tickets open: {}", plain),
@@ -134,7 +132,8 @@ _FIGURES: "Mapping[str, tuple[str, Callable[[float], str]]]" = MappingProxyType(
 def sized(row: "Mapping[str, Any]", currency: str) -> str:
     """What to say where nothing is new: its size is why it stands here."""
     paid = money(row["mrr_minor"], row["currency"] or currency) if row["mrr_minor"] else ""
-    chance = "" if row["churn_bp"] is None else f" and a churn score of {percent(row['churn_bp'])}"
+    score = row["churn_ppm"]
+    chance = "" if score is None else f" and a churn score of {percent(score)}"
     return f"nothing new; it stands here for its size: {paid} a month{chance}" if paid \
         else "nothing new; the step is worth more than it costs"  # fmt: skip
 
@@ -150,12 +149,19 @@ def arithmetic(row: "Mapping[str, Any]", currency: str) -> str:
     if row["kept_minor"] is None:
         return ""
     kept, room = money(row["kept_minor"], currency), money(row["headroom_minor"], currency)
-    chance = "" if row["left_churn_bp"] is None else f" × {percent(row['left_churn_bp'])} churn"
+    chance = "" if row["left_churn_bp"] is None else f" × {percent(_left_churn(row))} churn"
     said = f"staying is worth {kept}{chance} = {room} at most to be saved"
     least = money(row["least_cost_minor"], currency)
     best = row["best_nv_minor"]
     tried = f"; the best step nets {money(best, currency)}" if best is not None else ""
     return f"{said}; the cheapest step costs {least}{tried}"
+
+
+def _left_churn(row: "Mapping[str, Any]") -> int:
+    """The chance a sum rests on, in millionths: the score itself where it rests on the score."""
+    rests: int = row["left_churn_bp"] * 100
+    score: int | None = row["churn_ppm"]
+    return score if score is not None and abs(score - rests) <= HALF_POINT else rests
 
 
 def decided(row: "Mapping[str, Any]") -> str:
@@ -198,9 +204,14 @@ def whole(minor: int, currency: str) -> str:
     return f"{to_decimals(Money.from_minor(minor, currency).amount, 0):+,}"
 
 
-def percent(basis_points: int) -> str:
+def percent(millionths: int) -> str:
     """A chance to one digit."""
-    return f"{Decimal(basis_points) / 100:.1f} %"
+    return figures.percent(Decimal(millionths).scaleb(-6))
+
+
+def points(basis_points: int) -> str:
+    """A difference of two chances without its sign."""
+    return f"{figures.fixed(Decimal(basis_points) / 100, 1)} pp"
 
 
 def date(day: int) -> str:

@@ -2,13 +2,14 @@
 
 from typing import TYPE_CHECKING
 
+from tools import figures
 from tools.reports.accounts.model import CALL
 from tools.reports.accounts.words import called, date, days, money, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from tools.reports.accounts.model import AccountList, Change, Left, Line, State
+    from tools.reports.accounts.model import AccountList, Change, Left, Line, Score, State
 
 SLACK_BLOCK = 3_000
 SHOWN_LEFT = 3
@@ -88,7 +89,12 @@ def score_words(line: "Line", as_of: int) -> str:
     if score is None:
         return f"no churn score: {one_line(line.account.unscored) or 'not scored'}"
     moves = [moved(one, as_of) for one in (score.week, score.month) if one is not None]
-    return f"churn {score.percent:.1f} %" + (f" ({'; '.join(moves)})" if moves else "")
+    return f"churn {shown_score(score)}" + (f" ({'; '.join(moves)})" if moves else "")
+
+
+def shown_score(score: "Score") -> str:
+    """The churn score in per cent."""
+    return figures.percent(score.percent / 100)
 
 
 def moved(change: "Change", as_of: int) -> str:
@@ -98,7 +104,7 @@ def moved(change: "Change", as_of: int) -> str:
 
 def points(change: "Change") -> str:
     """A change in points, without its days."""
-    return "no real change" if change.points is None else f"{change.points:+.1f} points"
+    return "no real change" if change.points is None else figures.points(change.points / 100)
 
 
 def _rest(found: "AccountList") -> list[str]:
@@ -134,7 +140,7 @@ def foot(found: "AccountList") -> list[str]:
     late = [f"{f.table} {date(f.latest_day)}" for f in found.fresh if f.days_behind > 1]
     behind = f"; behind: {', '.join(late)}" if late else ""
     data = "no fact at all" if newest is None else f"newest fact {date(newest)}"
-    floor = f"Changes of the churn score under {found.floor_percent:.1f} points"
+    floor = f"Changes of the churn score under {figures.fixed(found.floor_percent, 1)} pp"
     stamp = f"As of the morning of {date(found.as_of)}: {data}{behind}."
     last = f"{stamp}\n{floor} are shown as no real change ({found.floor_words})."
     return [found.by_hand, last] if found.by_hand else [last]

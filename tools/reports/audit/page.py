@@ -46,7 +46,7 @@ def _sections(report: "AuditReport") -> str:
 
 
 def _finding(finding: "Finding") -> str:
-    share = "" if finding.share is None else f" ({percent(finding.share)})".replace(" %", "&nbsp;%")
+    share = "" if finding.share is None else f" ({percent(finding.share)})"
     examples = ", ".join(f"<code>{escape(example)}</code>" for example in finding.examples)
     shown = f'<p class="soft">for example {examples}</p>' if examples else ""
     says = finding.says[:1].upper() + finding.says[1:]

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from tools import figures
 from tools.days import from_number
 
 if TYPE_CHECKING:
@@ -9,14 +10,14 @@ if TYPE_CHECKING:
 
 
 def percent(share: float | None) -> str:
-    """A share as a person reads it; a dash for none, and never 100 % of not quite all."""
+    """A share as a person reads it; a dash for none, and never 100% of not quite all."""
     if share is None:
         return "–"
     if 0 < share < 0.001:
-        return "< 0.1 %"
+        return "< 0.1%"
     if 0.999 < share < 1:
-        return "> 99.9 %"
-    return f"{100 * share:.1f} %"
+        return "> 99.9%"
+    return figures.percent(share)
 
 
 def date_of(day: int | None) -> str:

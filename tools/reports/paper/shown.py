@@ -1,8 +1,8 @@
 """How a figure is written: in one place, so that page, mail, print and tests say the same."""
 
-from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING, Literal
 
+from tools.figures import fixed, percent, points
 from tools.money import Money
 
 if TYPE_CHECKING:
@@ -38,16 +38,9 @@ def written(number: float, unit: "Unit", currency: str = "") -> str:
     if unit == "count":
         return f"{int(number):,}"
     if unit == "share":
-        return f"{_fixed(number * 100, 1):,}%"
+        return percent(number)
     if unit == "points":
-        return f"{_fixed(number * 100, 1):+,} pp"
+        return points(number)
     if unit == "chance":
         return "below 0.0001" if number < 0.0001 else f"{number:.4f}"
-    return f"{_fixed(number, 1 if unit in {'days', 'hours'} else 2):,}"
-
-
-def _fixed(number: float, places: int) -> Decimal:
-    """Rounded half to even in decimal, so that no engine's binary tail shows."""
-    exact = Decimal(repr(round(float(number), 12)))
-    rounded = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
-    return abs(rounded) if rounded.is_zero() else rounded
+    return f"{fixed(number, 1 if unit in {'days', 'hours'} else 2):,}"
