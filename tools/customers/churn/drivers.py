@@ -30,9 +30,7 @@ class Detail:
     @property
     def text(self) -> str:
         """The feature in words."""
-        return (
-            f"{self.feature} {_plain(self.value)} (median {_plain(self.peer)}), {self.points:+.2f}"
-        )
+        return f"{self.feature} {_plain(self.value)} (median {_plain(self.peer)})"
 
 
 @dataclass(frozen=True)
@@ -49,11 +47,16 @@ class Driver:
 
     @property
     def text(self) -> str:
-        """One sentence that claims no cause."""
+        """One sentence that claims no cause, without points: they are no part of a percentage."""
         way = "higher" if self.points > 0 else "lower"
-        changed = "" if self.change is None else f", {self.change:+.2f} since the last score"
         details = "; ".join(d.text for d in self.details)
-        return f"{self.theme}: associated with {way} risk ({self.points:+.2f}{changed}): {details}"
+        return f"{self.theme}: associated with {way} risk{self._moved}: {details}"
+
+    @property
+    def _moved(self) -> str:
+        if not self.change:
+            return ""
+        return f", {'more' if self.change > 0 else 'less'} of it than at the last score"
 
 
 @dataclass(frozen=True)
