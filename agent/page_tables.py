@@ -1,17 +1,23 @@
 """Tables of the pages, from relations of a morning."""
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
+from agent.quarantine import place_of
 from approvals.web.views import Cell, Link, Table
 from tools.customers.features import definitions, missing
 from tools.customers.stages import describe_because
 from tools.days import from_number
 from tools.errors import Absent, nearest
 from tools.figures import percent
+from tools.sources.mends import mend_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from agent.morning import Morning
     from tools.reports.audit.report import AuditReport
+    from tools.store.records import BadRow, BadRowCount
 
 ROWS = 200
 _EVENTS: dict[str, tuple[str, str]] = {
@@ -141,6 +147,28 @@ def audit_tables(found: "AuditReport") -> tuple[Table, ...]:
         Table("Findings", ("severity", "what", "says", "how many", "share", "do"), wrong, lacks),
         Table("Freshness", ("table", "source", "rows", "first", "latest", "days behind"), fresh),
         Table("Matches", ("what", "matched", "of", "share", "missing"), rates),
+    )
+
+
+def quarantine_tables(
+    counts: "Sequence[BadRowCount]", found: "Sequence[BadRow]"
+) -> tuple[Table, ...]:
+    """How much is in quarantine for which reason and what to do, then the rows."""
+    ranked = sorted(counts, key=lambda one: (-one.rows, one.table, one.column, one.reason))
+    kinds = tuple(
+        (Link(one.table, f"/quarantine?{urlencode({'table': one.table, 'reason': one.reason})}"),
+         one.column, one.reason, f"{one.rows:,}", mend_of(one.reason))
+        for one in ranked
+    )  # fmt: skip
+    rows = tuple(
+        (place_of(one), one.table, one.column, one.value, one.reason, mend_of(one.reason))
+        for one in found
+    )
+    total = sum(one.rows for one in counts)
+    notes = (f"{len(rows):,} of {total:,} are shown; the CSV has them all.",)
+    return (
+        Table("Reasons", ("table", "column", "reason", "rows", "what to do"), kinds),
+        Table("Rows", ("where", "table", "column", "value", "reason", "what to do"), rows, notes),
     )
 
 

@@ -11,7 +11,18 @@ import pyarrow as pa
 
 from agent.account_desk import AccountDesk
 from agent.account_files import csv_of
-from agent.page_tables import audit_tables, everybody, features, happened, history, short
+from agent.page_tables import (
+    ROWS,
+    audit_tables,
+    everybody,
+    features,
+    happened,
+    history,
+    quarantine_tables,
+    short,
+)
+from agent.quarantine import csv_of as quarantine_csv
+from agent.quarantine import data_audit
 from agent.run import open_morning
 from agent.whynot import why_not
 from approvals.web.views import Link, Table
@@ -19,7 +30,6 @@ from policies.rules import RULES
 from tools.days import from_number
 from tools.errors import Absent
 from tools.reports.accounts import Asked
-from tools.reports.audit import audit, rows_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -147,11 +157,24 @@ class Pages:
         """Where the data agree and where they do not."""
         with self._lock:
             morning = self._morning(None)
-            day, engine = morning.as_of, morning.engine
-            run = self._deps.store.runs.run_of(day)
-            loaded = self._deps.store.manifest.loaded(None if run is None else run.finished_at)
-            ahead = rows_ahead(day, engine, morning.dataset, loaded)
-            return audit_tables(audit(day, engine, ahead=ahead))
+            run = self._deps.store.runs.run_of(morning.as_of)
+            found = data_audit(
+                morning.as_of, morning.engine, self._deps.store.manifest, morning.dataset,
+                finished=None if run is None else run.finished_at,
+            )  # fmt: skip
+            return audit_tables(found)
+
+    def quarantine(self, table: str, file: str, reason: str) -> tuple[Table, ...]:
+        """What could not be read, how often, and what to do."""
+        manifest = self._deps.store.manifest
+        found = manifest.quarantine(
+            table or None, limit=ROWS, file=file or None, reason=reason or None
+        )
+        return quarantine_tables(manifest.quarantine_counts(), found)
+
+    def quarantine_csv(self) -> bytes:
+        """Everything in quarantine as a file that no spreadsheet runs."""
+        return quarantine_csv(self._deps.store.manifest.quarantine(limit=None))
 
     def runs(self) -> Table:
         """The last runs."""

@@ -1,16 +1,26 @@
-"""What of a batch goes to quarantine: refused values, keys used twice, and remarks on files."""
+"""The quarantine: what of a batch goes there, and how it is shown and audited."""
 
 from typing import TYPE_CHECKING
 
+from tools.channels.cells import row, safe_text
+from tools.reports.audit import audit, file_remarks, quarantine_counts, rows_ahead
+from tools.sources.mends import mend_of
 from tools.store.records import BadRow
 from tools.warehouse.schema import BY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
 
+    from tools.reports.audit import AuditReport
     from tools.sources.batch import Batch as SourceBatch
+    from tools.store.manifest import Manifest
     from tools.warehouse.conflicts import KeyConflict
+    from tools.warehouse.dataset import Dataset
+    from tools.warehouse.engine import Engine
 
+COLUMNS = ("table", "file", "line", "column", "value", "reason", "mend")
+BOM = "\ufeff"  # so that a spreadsheet reads the values as UTF-8
 MOST = 1_000  # conflicts of one table that are shown one by one
 LEFT_OUT = "the key stands for other content already; the row is left out"
 NOT_USED = "the key has two contents known at the same time; the other one is used"
@@ -54,3 +64,39 @@ def _hashes(conflicts: "Iterable[KeyConflict]") -> set[int]:
 
 def _place(place: "tuple[str, int] | None") -> str:
     return "loaded before" if place is None else f"{place[0]} line {place[1]}"
+
+
+def data_audit(
+    day: int,
+    engine: "Engine",
+    manifest: "Manifest",
+    dataset: "Dataset",
+    *,
+    until: "datetime | None" = None,
+    finished: "datetime | None" = None,
+) -> "AuditReport":
+    """The audit of the facts of an engine, with what is in quarantine, or was at an instant.
+
+    `finished` is when the run of the day ended: what was loaded later is not told of.
+    """
+    counted = quarantine_counts([vars(one) for one in manifest.quarantine_counts(until=until)])
+    remarks = file_remarks([vars(one) for one in manifest.remarks(until)])
+    ahead = rows_ahead(day, engine, dataset, manifest.loaded(finished))
+    return audit(day, engine, counted, remarks, ahead=ahead)
+
+
+def record_of(bad: BadRow) -> dict[str, str | int]:
+    """A row in quarantine by the names of its columns, with what to do about it."""
+    cells = (bad.table, bad.file, bad.line, bad.column, bad.value, bad.reason, mend_of(bad.reason))
+    return dict(zip(COLUMNS, cells, strict=True))
+
+
+def csv_of(found: "Iterable[BadRow]") -> bytes:
+    """Rows in quarantine as a file; what a spreadsheet could run is guarded."""
+    lines = [[safe_text(str(cell)) for cell in record_of(bad).values()] for bad in found]
+    return BOM.encode() + b"".join(row(one) for one in [list(COLUMNS), *lines])
+
+
+def place_of(bad: BadRow) -> str:
+    """The file and line of a row, as far as they are known."""
+    return f"{bad.file}:{bad.line}" if bad.line else bad.file

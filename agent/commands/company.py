@@ -9,9 +9,10 @@ import typer
 from agent.commands.console import AsOf, Data, Home, MappingFile, console, opened
 from agent.commands.demo import DEMO_DAY, DEMO_SEED
 from agent.commands.runs import last_day
+from agent.quarantine import data_audit
 from tools.days import from_number
 from tools.errors import BadInput
-from tools.reports.audit import as_json, as_page, as_text, audit, quarantine_counts, rows_ahead
+from tools.reports.audit import as_json, as_page, as_text
 from tools.sources.inspect import count_questions, propose
 from tools.sources.simulated import simulate
 from tools.warehouse.engine import DuckEngine
@@ -71,11 +72,9 @@ def audit_data(
         day = last_day(deps, as_of)
         engine = DuckEngine()
         deps.dataset.scan(day, engine)
-        counted = deps.store.manifest.quarantine_counts()
         run = deps.store.runs.run_of(day)
-        loaded = deps.store.manifest.loaded(None if run is None else run.finished_at)
-        ahead = rows_ahead(day, engine, deps.dataset, loaded)
-        found = audit(day, engine, quarantine_counts([vars(c) for c in counted]), ahead=ahead)
+        finished = None if run is None else run.finished_at
+        found = data_audit(day, engine, deps.store.manifest, deps.dataset, finished=finished)
         if html is not None:
             html.write_text(as_page(found), encoding="utf-8")
             console.print(f"written to {html}")

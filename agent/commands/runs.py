@@ -86,7 +86,9 @@ def show_data(deps: Deps) -> None:
         counts[file.table] = counts.get(file.table, 0) + file.rows
     bad = sum(count.rows for count in deps.store.manifest.quarantine_counts())
     read = ", ".join(f"{name} {rows:,}" for name, rows in sorted(counts.items()))
-    console.print(f"facts: {read}; in quarantine: {bad:,}", highlight=False)
+    folded = sum(r.rows for r in deps.store.manifest.remarks() if r.kind == "folded")
+    equal = f"; equal lines that count once: {folded:,}" if folded else ""
+    console.print(f"facts: {read}; in quarantine: {bad:,}{equal}", highlight=False)
 
 
 def _who(found: dict[str, Any]) -> list[str]:

@@ -7,10 +7,10 @@ from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from agent.quarantine import data_audit
 from tools.customers.segments.assign import active_segments
 from tools.customers.segments.difference import examine
 from tools.days import start_of
-from tools.reports.audit import audit, quarantine_counts, rows_ahead
 from tools.reports.given import Chapter, Given
 from tools.reports.incrementality import Windows
 from tools.reports.internal import NOBODY, leave_out
@@ -91,10 +91,8 @@ class Context:
         run = self.deps.store.runs.run_of(day)
         begin = datetime.fromtimestamp(start_of(day, self.deps.zone) / 1_000_000, tz=UTC)
         until = begin if run is None or run.finished_at is None else run.finished_at
-        counted = self.deps.store.manifest.quarantine_counts(until=until)
-        loaded = self.deps.store.manifest.loaded(until)
-        ahead = rows_ahead(day, engine, self.morning.dataset, loaded)
-        return audit(day, engine, quarantine_counts([vars(c) for c in counted]), ahead=ahead)
+        manifest, dataset = self.deps.store.manifest, self.morning.dataset
+        return data_audit(day, engine, manifest, dataset, until=until, finished=until)
 
     @property
     def windows(self) -> Windows:

@@ -55,6 +55,12 @@ class Views(Protocol):
     def data_audit(self) -> tuple[Table, ...]:
         """Where the data agree and where they do not."""
 
+    def quarantine(self, table: str, file: str, reason: str) -> tuple[Table, ...]:
+        """What of the files could not be used, and what to do; '' is everything."""
+
+    def quarantine_csv(self) -> bytes:
+        """All of it as a file that no spreadsheet runs."""
+
     def runs(self) -> Table:
         """The last runs."""
 

@@ -2,15 +2,21 @@
 
 import tempfile
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
+from agent.commands.quarantine import counted, shown
 from agent.facts import CommittedFiles, Reading, land
+from agent.page_tables import quarantine_tables
+from agent.quarantine import csv_of, record_of
 from tools.sources.batch import Batch
 from tools.sources.files import FileSource
+from tools.sources.mends import OTHERWISE, mend_of
 from tools.sources.parse import parse_mapping
 from tools.store.records import BadRow
 from tools.store.store import Store, open_store
@@ -136,3 +142,48 @@ def test_the_counts_add_up_and_reading_twice_changes_nothing(
         assert home.loaded() == facts
         assert dict(again.folded) == dict(batch.folded)
         assert second.rejected == first.rejected
+
+
+def test_the_command_shows_counts_then_rows_then_files(
+    home: Home,
+) -> None:
+    home.write("a1.csv", "k1,never,=1+1,x", "k2,2025-06-01,u1,x", "k2,2025-06-01,u2,x")
+    home.morning()
+    found = home.bad
+    lines = shown_text(found, 80)
+    assert lines[0] == "In quarantine: 2"
+    assert any("events.occurred_at: not a date of the form iso; the row is" in x for x in lines)
+    assert any("Add its form to `formats`" in line for line in lines)
+    assert any("a1.csv:2" in line and "never" in line for line in lines)
+    assert max(map(len, lines)) <= 80
+    assert "1 more: --limit" in "\n".join(shown_text(found, 80, limit=1))
+    text = csv_of(found).decode("utf-8-sig").splitlines()
+    assert text[0] == '"table","file","line","column","value","reason","mend"'
+    assert len(text) == 3
+    record = record_of(found[0])
+    assert (record["file"], record["line"], record["value"]) == ("a1.csv", 2, "never")
+    reasons, rows = quarantine_tables(home.store.manifest.quarantine_counts(), found)
+    assert {row[3] for row in reasons.rows} == {"1"}
+    assert {row[0] for row in rows.rows} < {"a1.csv:2", "a1.csv:3", "a1.csv:4"}
+
+
+def shown_text(found: "tuple[BadRow, ...]", width: int, limit: int = 20) -> list[str]:
+    out = StringIO()
+    Console(file=out, width=width).print(shown(counted(found), found, limit))
+    return out.getvalue().splitlines()
+
+
+def test_every_reason_of_ours_has_a_mend() -> None:
+    assert mend_of(OUT) != OTHERWISE
+    assert mend_of("not a date of the form iso; the row is left out") != OTHERWISE
+    assert mend_of("something new") == OTHERWISE
+
+
+def test_rows_are_found_by_file_and_reason(home: Home) -> None:
+    home.write("a1.csv", "k1,never,u,x")
+    home.write("a2.csv", "k2,2025-06-01,u")
+    home.morning()
+    manifest = home.store.manifest
+    assert {b.file for b in manifest.quarantine(file="a2")} == {"a2.csv"}
+    assert {b.file for b in manifest.quarantine(reason="not a date")} == {"a1.csv"}
+    assert manifest.quarantine(reason="%") == ()

@@ -70,6 +70,13 @@ class FakeViews:
     def data_audit(self) -> tuple[Table, ...]:
         return (Table("Tables", ("table", "rows"), (("orders", "12"),), ("All agree.",)),)
 
+    def quarantine(self, table: str, file: str, reason: str) -> tuple[Table, ...]:
+        rows = (("orders.csv:7", table, file, self.said, reason),)
+        return (Table("Rows", ("where", "table", "file", "value", "reason"), rows),)
+
+    def quarantine_csv(self) -> bytes:
+        return b"table,file\r\n"
+
     def runs(self) -> Table:
         return Table("Runs", ("day", "status"), (("2024-03-01", "done"),))
 

@@ -14,7 +14,8 @@ AUDITORS: tuple[Role, ...] = ("auditor", "admin")
 GETS = (
     "/", "/queue", "/queue/changes", "/proposals/{one}", "/proposals/{one}/message", "/actions",
     "/log", "/roster", "/accounts", "/accounts/changes",
-    "/accounts/list.csv", "/accounts/a1", "/audit", "/runs", "/why-not?account=a1",
+    "/accounts/list.csv", "/accounts/a1", "/audit", "/quarantine?table=orders",
+    "/quarantine/rows.csv", "/runs", "/why-not?account=a1",
     "/rules", "/switches", "/me", "/reports", "/reports/weekly-2026-W44",
     "/reports/weekly-2026-W44/behind?figure=retention.3.size",
     "/reports/weekly-2026-W44/files/report.html", "/reports/weekly-2026-W44/charts/curve",
@@ -22,6 +23,7 @@ GETS = (
     "/api/v1/queue", "/api/v1/proposals/{one}",
     "/api/v1/actions", "/api/v1/accounts", "/api/v1/log", "/api/v1/audit-chain",
 )  # fmt: skip
+AUDITED = ("/api/v1/audit-chain", "/quarantine?table=orders", "/quarantine/rows.csv")
 MANAGED = ("/people", "/people/{reviewer}")
 STREAMS = ("/queue/events",)  # it has no end, so tests/web/test_live.py reads it
 OPEN = ("/health", "/ready", "/login", "/api/v1/openapi.json", "/api/v1/docs", "/static/app.css",

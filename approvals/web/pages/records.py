@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from approvals.web.forms import LARGEST_NUMBER, Asked, clean, day_of
 from approvals.web.stamping import WINDOW, reviewers
-from approvals.web.visits import Reader
+from approvals.web.visits import Auditor, Reader
 from tools.errors import BadInput
 from tools.store.gate.overview import deeds
 
@@ -24,7 +24,7 @@ def routes() -> APIRouter:
     for path, route in (
         ("/log", _log), ("/roster", _roster), ("/audit", _audit),
         ("/accounts/{account_id:path}", account), ("/runs", _runs), ("/why-not", _why_not),
-        ("/rules", _rules),
+        ("/rules", _rules), ("/quarantine", _quarantine), ("/quarantine/rows.csv", _rows),
     ):  # fmt: skip
         router.add_api_route(path, route, methods=["GET"], response_model=None)
     return router
@@ -79,6 +79,23 @@ def account(visit: Reader, account_id: str, part: Asked = "") -> Response:
 def _audit(visit: Reader) -> Response:
     """Where the data agree."""
     return visit.page("tables", title="Data audit", tables=visit.site.parts.views.data_audit())
+
+
+def _quarantine(
+    visit: Auditor, table: Asked = "", file: Asked = "", reason: Asked = ""
+) -> Response:
+    """What could not be used of the files, with what they said, so for auditors only."""
+    asked = {"table": table, "file": file, "reason": reason}
+    words = [clean(name, text.strip()) for name, text in asked.items()]
+    tables = visit.site.parts.views.quarantine(*words)
+    return visit.page("quarantine", tables=tables, asked=asked)
+
+
+def _rows(visit: Auditor) -> Response:
+    """Everything in quarantine as a file."""
+    headers = {"Content-Disposition": 'attachment; filename="quarantine.csv"'}
+    content = visit.site.parts.views.quarantine_csv()
+    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _runs(visit: Reader) -> Response:

@@ -9,7 +9,7 @@ from rich.console import Console
 from tests.reports.audit.company import AS_OF, COMPANY, GOLDEN, rendered, report
 from tests.warehouse.identity.facts import engine_with
 from tools.errors import BadRule
-from tools.reports.audit import as_page, as_text, audit, quarantine_counts
+from tools.reports.audit import as_page, as_text, audit, file_remarks, quarantine_counts
 from tools.reports.audit.catalogue import load_checks
 from tools.reports.audit.report import SEVERITIES, masked, share_of
 from tools.reports.audit.words import percent
@@ -68,6 +68,20 @@ def test_quarantine_is_counted_by_table_column_and_reason() -> None:
     ]  # fmt: skip
     findings = audit(100, engine_with({}), counts).of("quarantine")
     assert [(f.subject, f.count, f.total) for f in findings] == [("t.c", 5, 5), ("a", 2, 2)]
+
+
+def test_remarks_on_files_are_findings() -> None:
+    rows: list[dict[str, object]] = [
+        {"kind": "folded", "table": "events", "column": "", "file": "a.csv", "reason": "r",
+         "rows": 3},
+        {"kind": "date_forms", "table": "events", "column": "at", "file": "a.csv",
+         "reason": "2 forms", "rows": 9},
+    ]  # fmt: skip
+    found = audit(100, engine_with({}), (), file_remarks(rows)).findings
+    assert [(f.code, f.subject, f.count, f.total) for f in found] == [
+        ("date_forms", "events.at", 9, 0), ("folded", "events", 3, 3),
+    ]  # fmt: skip
+    assert found[0].says == "rows whose dates can be doubted (a.csv): 2 forms"
 
 
 @pytest.mark.parametrize(

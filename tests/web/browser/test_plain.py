@@ -15,7 +15,8 @@ PAGES = {
     "/queue": "Expected net value", "/actions": "Actions", "/log": "Log of decisions",
     "/accounts": "to call today", "/roster": "Roster", "/accounts/a1": "Account a1",
     "/why-not?account=a1": "Why not",
-    "/audit": "Tables", "/runs": "Runs", "/rules": "Limits", "/switches": "Switches",
+    "/audit": "Tables", "/quarantine": "Quarantine", "/runs": "Runs", "/rules": "Limits",
+    "/switches": "Switches",
     "/api/v1/docs": "API", "/me": "Your sign-in", "/people": "People",
 }  # fmt: skip
 

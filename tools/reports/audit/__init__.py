@@ -9,6 +9,7 @@ from tools.reports.audit.report import (
     Freshness,
     MatchRate,
     QuarantineCount,
+    file_remarks,
     quarantine_counts,
 )
 from tools.reports.audit.text import as_json, as_text
@@ -23,6 +24,7 @@ __all__ = [
     "as_page",
     "as_text",
     "audit",
+    "file_remarks",
     "quarantine_counts",
     "rows_ahead",
 ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tools.reports.audit.catalogue import Catalogue, Check, catalogue
 from tools.reports.audit.report import (
     AuditReport,
+    FileRemark,
     Finding,
     Freshness,
     MatchRate,
@@ -44,6 +45,7 @@ def audit(
     as_of: int,
     engine: "Engine",
     quarantine: "Sequence[QuarantineCount]" = (),
+    remarks: "Sequence[FileRemark]" = (),
     *,
     rules: "IdentityRules | None" = None,
     ahead: "pa.Table | None" = None,
@@ -74,6 +76,7 @@ def audit(
         rates += _rates(check, hits, totals, present)
     found += rhythm_findings(freshness, book)
     found += _quarantined(quarantine, book, totals)
+    found += [_remarked(one, book, totals) for one in remarks]
     return _report(as_of, book, present, freshness, rates, found)
 
 
@@ -158,6 +161,20 @@ def _quarantined(
             )
         )  # fmt: skip
     return found
+
+
+def _remarked(one: "FileRemark", book: Catalogue, totals: "Mapping[str, int]") -> Finding:
+    """A finding per remark of a source on a file that it took."""
+    check = book.check(one.code)
+    total = totals.get(f"rows {one.table}", 0) + (one.rows if one.code == "folded" else 0)
+    share = share_of(one.rows, total)
+    return Finding(
+        check.section, check.code, check.severity_at(share),
+        f"{one.table}.{one.column}" if one.column else one.table,
+        f"{check.says} ({one.file}): {masked(one.says)}" if one.column
+        else f"{check.says} {masked(one.says)}",
+        one.rows, one.rows, total, share, (), check.do,
+    )  # fmt: skip
 
 
 def _report(

@@ -78,6 +78,18 @@ class QuarantineCount:
 
 
 @dataclass(frozen=True)
+class FileRemark:
+    """What a source says of a file or column that it took, though something about it is odd."""
+
+    code: str
+    table: str
+    column: str
+    file: str
+    says: str
+    rows: int
+
+
+@dataclass(frozen=True)
 class AuditReport:
     """The whole audit as of a day; findings worst first."""
 
@@ -113,6 +125,21 @@ def share_of(count: int, total: int | None) -> float | None:
 def masked(text: str) -> str:
     """Hide the person in every e-mail address of a text: the first letter and the domain stay."""
     return _EMAIL.sub(r"\1***@\2", text)
+
+
+def file_remarks(rows: "Iterable[Mapping[str, object]]") -> tuple[FileRemark, ...]:
+    """Remarks as the store keeps them; `kind` names the check."""
+    return tuple(
+        FileRemark(
+            code=str(row["kind"]),
+            table=str(row["table"]),
+            column=str(row["column"]),
+            file=str(row["file"]),
+            says=str(row["reason"]),
+            rows=int(str(row["rows"])),
+        )
+        for row in rows
+    )
 
 
 def quarantine_counts(rows: "Iterable[Mapping[str, object]]") -> tuple[QuarantineCount, ...]:
