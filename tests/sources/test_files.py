@@ -1,5 +1,6 @@
 """Files as companies really send them: encodings, quotes, line ends, formats, and hostile ones."""
 
+import gzip
 import re
 from pathlib import Path
 
@@ -165,6 +166,7 @@ def test_a_header_alone_is_a_table_without_rows(tmp_path: Path) -> None:
     ("name", "content", "message"),
     [
         ("a_csv", b"", "a.csv: the file is empty"),
+        ("a_csv", b"\n\n", "a.csv: line 1 is empty"),
         ("a_csv", bytes(range(256)) * 9, "a.csv: cannot be read as csv"),
         ("a_csv", b"PK\0\0,\0\n1\n", "a.csv: cannot be read as csv: the header line is no text"),
         ("a_csv", b"id,opend,score\n", "has no column 'opened'; did you mean 'opend'?"),
@@ -196,3 +198,40 @@ def test_wrong_encoding_stops(tmp_path: Path) -> None:
     mapping = CSV.replace("occurred:", "encoding: ascii\n    occurred:")
     with pytest.raises(BadInput, match=r"a\.csv: cannot be read"):
         read(tmp_path, mapping, a_csv="id,opened,score\nzoë,2020-01-02,1\n")
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_packed_parts_are_one_input(tmp_path: Path, kind: str) -> None:
+    texts = ["id,opened,score\n1,2020-01-02,4\n", "id,opened,score\n2,2020-01-02,x\n"]
+    if kind == "jsonl":
+        texts = ['{"id":"1","opened":"2020-01-02","score":4}\n',
+                 '{"id":"2","opened":"2020-01-02","score":"x"}\n']  # fmt: skip
+    for n, text in enumerate(texts):
+        (tmp_path / f"part_{n}.{kind}.gz").write_bytes(gzip.compress(text.encode()))
+    batch = read(tmp_path, TICKETS.format(file=f'"part_*.{kind}.gz"'))
+    assert column(batch.tables["tickets"], "ticket_ref") == ["acme:1", "acme:2"]
+    bad = (f"part_1.{kind}.gz", 1 + (kind == "csv"), "satisfaction", "x", f"not a number; {KEPT}")
+    assert told(batch) == [bad]
+
+
+def test_a_torn_archive_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"id,opened,score\n" * 999)[:40])
+    with pytest.raises(BadInput, match=r"a\.csv\.gz: cannot be unpacked"):
+        read(tmp_path, TICKETS.format(file="a.csv.gz"))
+
+
+def test_utf16_that_says_so_is_read_without_being_told(tmp_path: Path) -> None:
+    batch = read(tmp_path, CSV, a_csv="id,opened,score\nzoë,2020-01-02,4\n".encode("utf-16"))
+    assert column(batch.tables["tickets"], "ticket_ref") == ["acme:zoë"]
+    line = '{"id":"zoë","opened":"2020-01-02","score":4}\n'
+    batch = read(tmp_path, TICKETS.format(file="a.jsonl"), a_jsonl=line.encode("utf-16"))
+    assert column(batch.tables["tickets"], "ticket_ref") == ["acme:zoë"]
+
+
+def test_a_line_that_is_too_long_is_left_out_and_named(tmp_path: Path) -> None:
+    long = '{"id":1,"opened":"2020-01-02","score":"' + "9" * 70_000_000 + '"}\n'
+    batch = read(tmp_path, TICKETS.format(file="a.jsonl"), a_jsonl=long + long[:39] + '3"}\n')
+    assert batch.tables["tickets"].num_rows == 1
+    assert [(line, why) for _, line, _, _, why in told(batch)] == [
+        (1, f"the record is too long; {OUT}")
+    ]

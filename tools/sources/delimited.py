@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tools.sources.mapping import Reader
 
 MAX_LINE = 64_000_000  # bytes in one record
+MAX_HEADER = 4_000_000  # characters of a header line
 MAX_SPLITS = 100  # unclosed quotes in one file that are repaired
 _REASONS = {
     "MISSING COLUMNS": "too few columns",
@@ -218,6 +219,12 @@ def _separated(text: "TextIO", reader: "Reader") -> "Iterator[str]":
         yield reader.separator.join(line.split()) + "\n"
 
 
+def _lines(text: "TextIO") -> "Iterator[str]":
+    """Lines, of which a hostile one is cut before it fills the memory."""
+    while line := text.readline(MAX_HEADER):
+        yield line
+
+
 def is_utf8(reader: "Reader") -> bool:
     """Whether DuckDB can read the characters of the file as they are."""
     return reader.encoding.lower().replace("_", "-") in {"utf-8", "utf8"}
@@ -230,13 +237,15 @@ def header_of(path: "Path", file: str, reader: "Reader") -> tuple[list[str], int
     encoding, errors = ("utf-8-sig", "replace") if is_utf8(reader) else (reader.encoding, "strict")
     try:
         with path.open(encoding=encoding, errors=errors, newline="") as text:
-            lines_of = _separated(text, reader) if reader.delimiter == WHITESPACE else text
+            lines_of = _separated(text, reader) if reader.delimiter == WHITESPACE else _lines(text)
             rows = csv.reader(lines_of, delimiter=reader.separator)
             names, lines = next(rows), rows.line_num
     except StopIteration as error:
         raise BadInput(f"{file}: the file is empty: it has no header line") from error
     except (UnicodeError, csv.Error, OSError) as error:
         raise BadInput(f"{file}: cannot be read as csv: {first_line(error)}") from error
+    if not any(name.strip() for name in names):
+        raise BadInput(f"{file}: line 1 is empty, so the columns have no names; say header: [...]")
     if any("\0" in name or "\ufffd" in name for name in names):
         raise BadInput(f"{file}: cannot be read as csv: the header line is no text")
     return [name.strip() or f"column {n}" for n, name in enumerate(names, 1)], lines

@@ -19,7 +19,8 @@ def line_at(path: "Path", offsets: "Sequence[int]", first_line: int) -> list[int
     found, line, position = [], first_line, 0
     with path.open("rb") as data:
         for offset in offsets:
-            line += _newlines(data.read(max(0, offset - position)))
+            while chunk := data.read(min(_CHUNK, max(0, offset - position))):
+                line, position = line + _newlines(chunk), position + len(chunk)
             position = max(position, offset)
             while (byte := data.read(1)) in {b"\r", b"\n"}:
                 line, position = line + (byte == b"\n"), position + 1

@@ -66,13 +66,16 @@ class ObjectReader:
         found = self._con.execute(
             f"SELECT line, t[1:{SHOWN}], 'not a JSON object' FROM objects "
             "WHERE NOT fit AND blank_to_null(t) IS NOT NULL UNION ALL "
-            f"SELECT line, csv_line[1:{SHOWN}], 'not of the encoding' FROM reject_errors ORDER BY 1"
+            f"SELECT line, csv_line[1:{SHOWN}], CASE CAST(error_type AS VARCHAR) "
+            "WHEN 'LINE SIZE OVER MAXIMUM' THEN 'the record is too long' "
+            "ELSE 'not of the encoding' END FROM reject_errors ORDER BY 1"
         )
         return [Malformed(file, int(at), str(text), why) for at, text, why in found.fetchall()]
 
     def _check(self, keys: list[str], file: str, bad: list[Malformed]) -> None:
         if not keys and bad:
-            raise BadInput(f"{file}: cannot be read as jsonl: no line is a JSON object")
+            raise BadInput(f"{file}: cannot be read as jsonl: no line is a JSON object; "
+                           "write one object a line, without a list around them")  # fmt: skip
         check_columns(self._wanted, reachable(keys, self._wanted.columns), file)
 
 

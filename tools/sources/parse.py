@@ -7,7 +7,8 @@ The whole language, with `?` on what may be left out::
     currency?: ISO 4217 code          known?: load | when_occurred
     inputs:
       - table: canonical table        file: name or glob, inside the folder
-        format?: csv | jsonl | parquet, by the suffix
+                                      (events_part_*.jsonl: all parts are one input)
+        format?: csv | jsonl | parquet, by the suffix; .csv.gz and .jsonl.gz are unpacked
         delimiter? (a character, or whitespace) encoding? nulls? (texts for nothing)
         header? (names, for a file without them)
         where?: expression            keep?: all | earliest
@@ -139,7 +140,7 @@ def _file(section: Section) -> str:
 
 
 def _reader(section: Section) -> Reader:
-    told, delimiter = format_of(PurePosixPath(section.text("file")))
+    told, delimiter = format_of(PurePosixPath(section.text("file").removesuffix(".gz")))
     kind = section.choice("format", ("csv", "jsonl", "parquet"), told or "")
     given = section.optional("delimiter") or (delimiter if kind == "csv" else "")
     if len(given) > 1 and given != WHITESPACE:

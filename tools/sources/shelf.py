@@ -14,6 +14,7 @@ import pyarrow as pa
 from tools.sources.delimited import DelimitedReader
 from tools.sources.lines import starts_of
 from tools.sources.objects import ObjectReader, append_parquet
+from tools.sources.packed import plain
 from tools.sources.raw import Piece, Raw, Wanted, count, files_of
 
 if TYPE_CHECKING:
@@ -76,9 +77,10 @@ class Shelf:
         text = DelimitedReader(self.connection, Path(self._scratch.name), wanted, table)
         objects = ObjectReader(self.connection, wanted, table)
         readers = _Readers(wanted, table, text, objects)
-        for path in files_of(self._folder, wanted):
+        for number, path in enumerate(files_of(self._folder, wanted)):
             file = path.relative_to(self._folder).as_posix()
-            self._append(path, file, readers)
+            copy = Path(self._scratch.name) / f"{table}_plain_{number}"
+            self._append(plain(path, file, wanted.reader, copy), file, readers)
         return Raw(table, aliases, tuple(text.pieces), (*text.malformed, *objects.malformed))
 
     def _append(self, path: Path, file: str, readers: "_Readers") -> None:
