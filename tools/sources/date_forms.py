@@ -170,16 +170,17 @@ def _reading(
 
 
 def calendar_of(days: "Counter[int]", today: int | None) -> Calendar:
-    """The calendar of rows by day."""
+    """The calendar of rows by day; what lies in the future is counted and spans no days."""
     weekdays = [0] * 7
     for day, count in days.items():
         weekdays[(day + EPOCH.weekday()) % 7] += count
-    first, last = min(days, default=0), max(days, default=-1)
+    past = [day for day in days if today is None or day < today]
+    first, last = min(past, default=0), max(past, default=-1)
     return Calendar(
         rows=sum(days.values()),
         first_day=first,
         last_day=last,
-        silent_days=last - first + 1 - len(days),
+        silent_days=last - first + 1 - len(past),
         future_rows=sum(n for day, n in days.items() if today is not None and day >= today),
         weekdays=tuple(weekdays),
     )
