@@ -73,7 +73,7 @@ def show_run(ran: Ran) -> None:
     lines.append(f"[bold green]queued: {found['chosen']:,}[/]{_worth(found)}")
     prices = {k: Decimal(v) for k, v in found["shadow_prices"].items() if Decimal(v) > 0}
     for name, price in prices.items():
-        worth = Money.from_minor(int(price), found["currency"])
+        worth = Money.from_minor(round(price), found["currency"])
         lines.append(f"one more of [italic]{name}[/] would be worth {worth}")
     console.print(Panel("\n".join(lines), title=f"The morning of {found['day']}", expand=False))
 

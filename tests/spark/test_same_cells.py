@@ -19,7 +19,8 @@ TOOLS = Path(__file__).parents[2] / "tools"
 CALCULATORS = ("warehouse", "customers", "roi", "reports")
 FINAL = (
     "accounts", "contacts", "deals", "usage", "messages", "tickets", "subscriptions", "invoices",
-    "campaigns", "merges", "refusals", "contact_account", "features", "scores", "timeline",
+    "purchases", "mails", "campaigns", "merges", "refusals", "contact_account", "features",
+    "scores", "timeline",
     "roster", "transition_inserts", "transition_supersedes", "touched", "segments",
     "candidates", "unpriced", "left_alone", "account_base", "account_lines",
     "retention_members", "revenue_mrr", "audit_hit",

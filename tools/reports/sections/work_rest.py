@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from tools.currencies import minor_units
 from tools.reports.given import between
 from tools.reports.intervals import wilson
 from tools.reports.paper.model import About, Figure, Table, words
@@ -111,8 +112,10 @@ def prices_table(week: "Work", four: "Work", currency: str) -> Table:
             price_of(week, price.resource, recent.get(price.resource), currency),
             price_of(four, price.resource, price.minor, currency),
         )
-        for price in sorted(four.prices, key=lambda one: (-_scaled(one.resource, one.minor),
-                                                          one.resource))
+        for price in sorted(
+            four.prices,
+            key=lambda one: (-_scaled(one.resource, one.minor, currency), one.resource),
+        )
         if price.minor
     )  # fmt: skip
     about = About(PRICES, between(week.first_day, week.as_of))
@@ -127,12 +130,14 @@ def price_of(work: "Work", resource: str, minor: "Fraction | None", currency: st
     if not mornings:
         why = "missing: a finished run"
         return Figure(key, None, "money", n=0, missing=why, closed=True)
-    return Figure(key, _scaled(resource, minor), "money", currency, n=mornings, closed=True)
+    return Figure(
+        key, _scaled(resource, minor, currency), "money", currency, n=mornings, closed=True
+    )
 
 
-def _scaled(resource: str, minor: "Fraction | None") -> int:
+def _scaled(resource: str, minor: "Fraction | None", currency: str) -> int:
     """Money for one unit; of the budget a unit is one of the currency, not a cent."""
-    return round((minor or 0) * (100 if resource == "budget" else 1))
+    return round((minor or 0) * (minor_units(currency) if resource == "budget" else 1))
 
 
 def named(resource: str, currency: str) -> str:
