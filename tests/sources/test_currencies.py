@@ -91,6 +91,7 @@ def test_words_can_be_given_their_code(tmp_path: Path) -> None:
     [
         (mapping(own="euro"), "'euro' is not a code like EUR"),
         (mapping(currency="{value: bucks}"), "'bucks' is not a currency code"),
+        (mapping(currency="{from: c, values: {a: USD}, else: bucks}"), "'bucks' is not a currency"),
         (mapping(currency="{from: c, values: {a: XQX}}"), "'XQX' is not a currency code"),
     ],
 )

@@ -145,7 +145,8 @@ def _whole(section: Section, key: str, what: str) -> int:
 
 
 def _check_currencies(cell: Cell) -> None:
-    for target in (*(target for _, target in cell.values or ()), cell.constant):
+    targets = [target for _, target in cell.values or ()] + list(cell.otherwise or ())
+    for target in (*targets, cell.constant):
         if target is not None and not is_currency(target.upper()):
             raise BadInput(f"{cell.place}: {target!r} is not a currency code like EUR")
 
