@@ -5,7 +5,10 @@ import hmac
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import pyarrow.compute as pc
+
 from agent.quarantine import bad_rows, conflict_rows
+from tools.days import from_number
 from tools.errors import BadInput
 from tools.store.erasures import ErasedKey
 from tools.store.records import REFUSED, BadRow, Batch
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
     from tools.sources.batch import Batch as SourceBatch
     from tools.store.manifest import Manifest as StoreManifest
     from tools.store.store import Store
+
+# Data older than this cannot be meant by the morning of a day: the day is mistyped.
+STALE_DAYS = 366
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,9 @@ def land(
     loaded = load(as_of, batch.tables, dataset, DuckEngine(), closed_day=store.runs.closed_day())
     crash("read.files_written")
     bad = [*bad_rows(batch), *conflict_rows(batch, loaded.conflicts)]
-    commit(loaded.batch, batch.source, loaded.files, dataset, store, now, bad, batch.files)
+    commit(
+        loaded.batch, batch.source, loaded.files, dataset, store, now, bad, batch.files, as_of
+    )  # fmt: skip
     crash("read.committed")
     refused = sum(one.kind == REFUSED for one in bad)
     return Reading(loaded.batch, dict(batch.read), _counts(loaded), refused)
@@ -134,10 +142,39 @@ def read_company(as_of: int, deps: "Deps") -> Reading | None:
     if deps.store.manifest.has_batch(seen):
         return None
     batch = deps.source.read(as_of)
+    refuse_nothing(as_of, batch, deps.settings.data)
     secret = deps.key.secret
     found = land(as_of, batch, deps.dataset, deps.store, deps.clock(), deps.crash, secret)
-    commit(seen, batch.source, (), deps.dataset, deps.store, deps.clock())
+    commit(seen, batch.source, (), deps.dataset, deps.store, deps.clock(), as_of=as_of)
     return found
+
+
+def refuse_nothing(as_of: int, batch: "SourceBatch", folder: "Path") -> None:
+    """Refuse a reading without any row, and a day that can have nothing to do with its rows.
+
+    Raises:
+        BadInput: with what to do.
+    """
+    if not sum(batch.read.values()):
+        raise BadInput(
+            f"--data {folder}: every file the mapping names is empty; export the files again"
+        )
+    days = [pc.min_max(rows["day"]).as_py() for rows in batch.tables.values() if rows.num_rows]
+    known = [(one["min"], one["max"]) for one in days if one["min"] is not None]
+    if not known:
+        return
+    first, last = min(low for low, _ in known), max(high for _, high in known)
+    told = from_number(as_of)
+    if last < as_of - STALE_DAYS and last > 0:
+        raise BadInput(
+            f"--as-of {told}: the newest row of {folder} is of {from_number(last)}, more than a "
+            f"year before; give the day after it, --as-of {from_number(last + 1)}"
+        )
+    if first >= as_of:
+        raise BadInput(
+            f"--as-of {told}: no row of {folder} is of a day before it, the first is of "
+            f"{from_number(first)}; give a later day"
+        )
 
 
 def _counts(loaded: Loaded) -> dict[str, int]:
@@ -153,11 +190,13 @@ def commit(
     now: "datetime",
     rejected: "Iterable[BadRow]" = (),
     read: "Iterable[str]" = (),
+    as_of: int | None = None,
 ) -> bool:
     """Make files visible; False when the same batch was committed before."""
     kept = [stored(file, dataset) for file in files]
     rows = sum(file.rows for file in kept if file.kind == "fact")
-    return store.manifest.commit_batch(Batch(batch, source, rows, now), kept, rejected, read)
+    made = Batch(batch, source, rows, now, as_of)
+    return store.manifest.commit_batch(made, kept, rejected, read)
 
 
 def stored(file: DataFile, dataset: Dataset) -> StoredFile:

@@ -12,6 +12,7 @@ from agent.erased import remembered
 from agent.erasing import working
 from agent.facts import read_company
 from agent.reporting.due import reports_due
+from agent.rerun import words_of
 from agent.run import open_morning, run_day
 from agent.schedule import Beat, Job, Schedule
 from approvals.audit import head_of
@@ -84,7 +85,10 @@ def day(deps: "Deps", slot: "Slot") -> str:
     """The morning's run; a day somebody ran by hand is found done."""
     del slot
     ran = run_day(deps, deps.today())
-    return f"{ran.summary['chosen']} queued" if ran.new else "was run before"
+    if ran.new:
+        return f"{ran.summary['chosen']} queued"
+    return f"was run before; changed since: {words_of(ran.changed)}" if ran.changed \
+        else "was run before"  # fmt: skip
 
 
 def roster(deps: "Deps", beat: Beat) -> str:

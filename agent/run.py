@@ -1,7 +1,7 @@
 """Run a day, go on with one that was killed, and replay one that is done."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -11,6 +11,7 @@ from agent.day import Day
 from agent.erasing import erased_since, working
 from agent.graph import STEPS, day_graph
 from agent.morning import Morning
+from agent.rerun import changed_since, check_company, mend_failed, refusal, withdraw
 from agent.steps import Steps
 from agent.summary import summarise
 from tools.days import from_number
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from agent.wiring import Deps
+    from tools.store.gate.rerun import Withdrawn
     from tools.store.records import Run
 
 log = structlog.get_logger(__name__)
@@ -28,33 +30,56 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Ran:
-    """A finished day: its summary, and whether this call did it or found it done."""
+    """A finished day: its summary, and whether this call did it or found it done.
+
+    `changed` names what is no longer as the day recorded it, `kept` says why it cannot be run
+    again, and `withdrawn` what was taken back before it was.
+    """
 
     as_of: int
     summary: dict[str, Any]
     new: bool
+    changed: tuple[str, ...] = ()
+    kept: str = ""
+    withdrawn: "Withdrawn | None" = None
 
 
 def run_day(
-    deps: "Deps", as_of: int, progress: "Callable[[str, int, int], None] | None" = None
-) -> Ran:
+    deps: "Deps", as_of: int, progress: "Callable[[str, int, int], None] | None" = None,
+    *, again: bool = False,
+) -> Ran:  # fmt: skip
     """Run the day, once: a second call finds it done, a call after a crash goes on where it was.
 
+    `again` takes a finished run back first, as long as nobody has decided anything about it.
+
     Raises:
-        Conflict: a later day is closed already; the past may be replayed but not run again.
+        Conflict: a later day is closed already; the past may be replayed but not run again. Or it
+            cannot be run again, and why.
+        BadInput: when there is no company, or none of its files.
     """
     with working(deps):
-        return _run_day(deps, as_of, progress)
+        withdrawn = None
+        if again:
+            check_company(deps)
+            withdrawn = withdraw(deps, as_of)
+        return replace(_run_day(deps, as_of, progress), withdrawn=withdrawn)
 
 
 def _run_day(deps: "Deps", as_of: int, progress: "Callable[[str, int, int], None] | None") -> Ran:
     _refuse_the_past(deps, as_of)
+    before = deps.store.runs.run_of(as_of)
+    if before is None or before.status != "done":
+        check_company(deps)
+    if before is not None and before.status == "failed":
+        mend_failed(deps, before)
     run = deps.store.runs.open_run(
         as_of, deps.rulebook.fingerprint, deps.recorded_texts, deps.clock()
     )
     if run.status == "done":
         forget_places(deps, run)
-        return Ran(as_of, json.loads(run.summary), new=False)
+        summary = json.loads(run.summary)
+        return Ran(as_of, summary, new=False, changed=changed_since(deps, run),
+                   kept=refusal(deps, run))  # fmt: skip
     with structlog.contextvars.bound_contextvars(run=run.id):
         log.info("run.started", day=from_number(as_of).isoformat())
         try:

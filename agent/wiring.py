@@ -33,7 +33,12 @@ if TYPE_CHECKING:
 
 Clock = Callable[[], datetime]
 COMPANY = "company.yaml"
-ZONE = "zone"
+NO_COMPANY = (
+    "no company is connected: give --data FOLDER and --mapping FILE, or run "
+    "`lifecycle connect FOLDER` first, which proposes a mapping"
+)
+# Under these names a run records the time zone and the mapping beside its rules.
+ZONE, MAPPING = "zone", "mapping"
 
 
 def system_clock() -> datetime:
@@ -45,6 +50,23 @@ def shifted_clock(seconds: int) -> Clock:
     """The wall clock, put back or forward: a demo lives in the days its company ends in."""
     shift = timedelta(seconds=seconds)
     return lambda: system_clock() + shift
+
+
+def mapping_of(settings: Settings) -> Path:
+    """Where the mapping of the company's files is."""
+    return settings.mapping or settings.home / COMPANY
+
+
+def read_day(given: str) -> int:
+    """The day number of a day a person named.
+
+    Raises:
+        BadInput: when it is not written as 2026-01-31.
+    """
+    try:
+        return day_number(date.fromisoformat(given))
+    except ValueError as error:
+        raise BadInput(f"--as-of {given!r} is not a day; write it as 2026-01-31") from error
 
 
 @dataclass(frozen=True)
@@ -67,6 +89,7 @@ class Deps:
         if dict(run.documents) == {n: digest_of(t) for n, t in self.recorded_texts.items()}:
             return self
         texts = {name: self.store.documents.get(digest) for name, digest in run.documents}
+        texts.pop(MAPPING, None)  # of what was read; a day is computed from what was loaded
         other = Deps(self.settings, self.store, self.clock)
         if zone := texts.pop(ZONE, None):
             other.__dict__["zone"] = ZoneInfo(zone)
@@ -83,7 +106,14 @@ class Deps:
     def desk(self, as_of: int) -> Desk:
         """Where the proposals of a day are put, by the limits of that day."""
         windows = {play.id: play.window_days for play in self.rulebook.plays}
-        return Desk(self.store.gate, self.key, self.rulebook.limits.on(as_of), windows)
+        run = self.store.runs.run_of(as_of)
+        return Desk(
+            self.store.gate,
+            self.key,
+            self.rulebook.limits.on(as_of),
+            windows,
+            run.attempt if run is not None else 0,
+        )
 
     @property
     def key(self) -> Key:
@@ -93,7 +123,9 @@ class Deps:
     @property
     def recorded_texts(self) -> dict[str, str]:
         """What a run records when it begins, so that it can go on and be replayed by it."""
-        return {**self.rulebook.texts, ZONE: self.zone.key}
+        path = self.mapping_path
+        mapping = {MAPPING: path.read_text(encoding="utf-8")} if path.is_file() else {}
+        return {**self.rulebook.texts, **mapping, ZONE: self.zone.key}
 
     @cached_property
     def rulebook(self) -> Rulebook:
@@ -105,16 +137,13 @@ class Deps:
     @property
     def mapping_path(self) -> Path:
         """Where the mapping of the company's files is."""
-        return self.settings.mapping or self.settings.home / COMPANY
+        return mapping_of(self.settings)
 
     @cached_property
     def source(self) -> Source:
         """The company's files."""
         if self.settings.data is None or not self.mapping_path.exists():
-            raise BadInput(
-                "no company is connected: give --data FOLDER and --mapping FILE, or run "
-                "`lifecycle connect FOLDER` first, which proposes a mapping"
-            )
+            raise BadInput(NO_COMPANY)
         return FileSource(self.settings.data, read_mapping(self.mapping_path))
 
     @cached_property
@@ -131,10 +160,7 @@ class Deps:
         """The day a person named, or today."""
         if given is None:
             return self.today()
-        try:
-            return day_number(date.fromisoformat(given))
-        except ValueError as error:
-            raise BadInput(f"--as-of {given!r} is not a day; write it as 2026-01-31") from error
+        return read_day(given)
 
     def crash(self, point: str) -> None:
         """Kill this very process at a named point, when a test asked for it."""

@@ -43,13 +43,15 @@ class Queued:
 class Desk:
     """Where a day's envelopes are put: the gate's store, its key, and the limits of the day.
 
-    `windows` are the days within which each play's outcome shows.
+    `windows` are the days within which each play's outcome shows; `attempt` counts how often the
+    day was taken back and run again.
     """
 
     store: "GateStore"
     key: Key
     limits: "Limits"
     windows: "Mapping[str, int]" = field(default_factory=dict)
+    attempt: int = 0
 
 
 def propose(
@@ -80,7 +82,7 @@ def propose(
             refused.append((account, f"{taken[account].play} is worth as much or more"))
             continue
         try:
-            taken[account] = sealed_proposal(envelope, desk.limits)
+            taken[account] = sealed_proposal(envelope, desk.limits, desk.attempt)
         except BadInput as error:
             refused.append((account, str(error)))
         else:
@@ -144,7 +146,7 @@ def pending(proposals: "Proposals", as_of: int) -> "tuple[Proposal, ...]":
     return proposals.pending(as_of)
 
 
-def sealed_proposal(envelope: Envelope, limits: "Limits") -> NewProposal:
+def sealed_proposal(envelope: Envelope, limits: "Limits", attempt: int = 0) -> NewProposal:
     """An envelope as the row it becomes; the same envelope always becomes the same row.
 
     Raises:
@@ -153,7 +155,7 @@ def sealed_proposal(envelope: Envelope, limits: "Limits") -> NewProposal:
     sealed = seal(envelope)
     net, who, why = envelope.worth.net, envelope.who, envelope.why
     return NewProposal(
-        id=proposal_id(envelope, sealed.sha256),
+        id=proposal_id(envelope, sealed.sha256, attempt),
         account_id=envelope.who.account_id,
         contact_id=envelope.who.contact_id,
         play=envelope.what.play,
@@ -173,9 +175,10 @@ def sealed_proposal(envelope: Envelope, limits: "Limits") -> NewProposal:
     )
 
 
-def proposal_id(envelope: Envelope, digest: str) -> str:
-    """The id that day, account, play and content give, short enough to type."""
-    parts = (str(envelope.as_of), envelope.who.account_id, envelope.what.play, digest)
+def proposal_id(envelope: Envelope, digest: str, attempt: int = 0) -> str:
+    """The id that day, account, play, content and attempt give, short enough to type."""
+    parts = [str(envelope.as_of), envelope.who.account_id, envelope.what.play, digest]
+    parts += [str(attempt)] if attempt else []
     return "p" + sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 

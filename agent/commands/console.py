@@ -8,12 +8,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from agent.wiring import Deps, open_deps
+from agent.wiring import Deps, open_deps, read_day
 from config.settings import read_settings
+from tools.errors import BadInput, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
+    from config.settings import Settings
+
+OF_A_HOME = ("lifecycle.db", "lifecycle.yaml", "company.yaml", "facts")
 console = Console()
 errors = Console(stderr=True)
 
@@ -25,11 +29,77 @@ AsOf = Annotated[str | None, typer.Option("--as-of", help="The morning, as 2026-
 
 @contextmanager
 def opened(
-    home: Path | None, data: Path | None = None, mapping: Path | None = None
+    home: Path | None,
+    data: Path | None = None,
+    mapping: Path | None = None,
+    *,
+    new: bool = False,
+    check: "Callable[[Settings], None] | None" = None,
 ) -> "Iterator[Deps]":
-    """An installation, by its options, environment and file."""
-    with open_deps(read_settings(home=home, data=data, mapping=mapping)) as deps:
+    """An installation, by its options, environment and file; `new` may make one, and says so.
+
+    `check` is asked before one is made.
+
+    Raises:
+        BadInput: when there is no installation, or no such folder or mapping.
+    """
+    check_place("--data", data, folder=True)
+    check_place("--mapping", mapping, folder=False)
+    settings = read_settings(home=home, data=data, mapping=mapping)
+    if not is_home(settings):
+        if not new:
+            raise BadInput(_no_home(settings.home))
+        if check is not None:
+            check(settings)
+        errors.print(f"a new installation: {settings.home}", highlight=False, soft_wrap=True)
+    with open_deps(settings) as deps:
         yield deps
+
+
+def is_home(settings: "Settings") -> bool:
+    """Whether a folder is one of an installation: it holds something an installation has."""
+    if settings.database_url and settings.home.is_dir():
+        return True
+    return any((settings.home / name).exists() for name in OF_A_HOME)
+
+
+def _no_home(home: Path) -> str:
+    """What to say of a folder that is no installation."""
+    folder = home.parent if home.parent.is_dir() else Path()
+    others = [
+        str(one) for one in sorted(folder.glob("*"))
+        if any((one / name).exists() for name in OF_A_HOME)
+    ]  # fmt: skip
+    hint = f"; {nearest(str(home), others)}" if others else ""
+    return (
+        f"--home {home}: there is no installation{hint}; `lifecycle connect`, `lifecycle run "
+        "--data`, `lifecycle people add` and `lifecycle demo` make one"
+    )
+
+
+def check_place(option: str, path: Path | None, *, folder: bool) -> None:
+    """Refuse a path that leads nowhere, with the nearest that does.
+
+    Raises:
+        BadInput: when there is no such folder or file.
+    """
+    if path is None or (path.is_dir() if folder else path.is_file()):
+        return
+    what = "folder" if folder else "file"
+    beside = sorted(path.parent.glob("*")) if path.parent.is_dir() else []
+    others = [str(one) for one in beside if (one.is_dir() if folder else one.is_file())]
+    hint = f"; {nearest(str(path), others)}" if others else ""
+    raise BadInput(f"{option} {path}: there is no such {what}{hint}")
+
+
+def check_day(given: str | None) -> None:
+    """Refuse what is not a day, before anything is opened or made.
+
+    Raises:
+        BadInput: when it is not written as 2026-01-31.
+    """
+    if given is not None:
+        read_day(given)
 
 
 def table(title: str, columns: "Iterable[str]", rows: "Iterable[Iterable[object]]") -> Table:

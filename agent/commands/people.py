@@ -44,7 +44,7 @@ def add(
     home: Home = None,
 ) -> None:
     """Let somebody in."""
-    with opened(home) as deps:
+    with opened(home, new=True) as deps:
         person = staff.add(deps.gate, OPERATOR, mailbox, name, role)  # type: ignore[arg-type]  # checked there
         if password:
             given = typer.prompt("Password", hide_input=True, confirmation_prompt=True)

@@ -9,7 +9,8 @@ import typer
 from rich.panel import Panel
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from agent.commands.console import AsOf, Data, Home, MappingFile, console, opened, table
+from agent.commands.console import AsOf, Data, Home, MappingFile, check_day, console, opened, table
+from agent.rerun import check_files, words_of
 from agent.run import Ran, replay_day, run_day
 from agent.whynot import why_not
 from agent.wiring import Deps
@@ -18,6 +19,7 @@ from approvals.queue import pending
 from tools.days import from_number
 from tools.errors import BadInput, nearest
 from tools.money import Money
+from tools.store.gate.rerun import Withdrawn
 from tools.store.records import Proposal
 
 MONEY = frozenset({"subscriptions", "invoices"})
@@ -32,15 +34,26 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    as_of: AsOf = None, home: Home = None, data: Data = None, mapping: MappingFile = None
+    as_of: AsOf = None,
+    home: Home = None,
+    data: Data = None,
+    mapping: MappingFile = None,
+    again: Annotated[
+        bool,
+        typer.Option(
+            "--again",
+            help="Take back what the day's run left and run it again, if nobody has decided yet.",
+        ),
+    ] = False,
 ) -> None:
     """Run the morning: read, score, stage, price, choose, draft, queue."""
-    with opened(home, data, mapping) as deps:
-        show_run(run_with_bar(deps, deps.day(as_of)))
+    check_day(as_of)
+    with opened(home, data, mapping, new=True, check=check_files) as deps:
+        show_run(run_with_bar(deps, deps.day(as_of), again=again))
         show_data(deps)
 
 
-def run_with_bar(deps: Deps, as_of: int) -> Ran:
+def run_with_bar(deps: Deps, as_of: int, *, again: bool = False) -> Ran:
     """Run a day behind a progress bar."""
     columns = TextColumn("{task.description:24}"), BarColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console, transient=False) as bar:
@@ -51,14 +64,18 @@ def run_with_bar(deps: Deps, as_of: int) -> Ran:
                 task, total=steps, completed=done, description=f"{from_number(as_of)} {name}"
             )
 
-        return run_day(deps, as_of, progress)
+        return run_day(deps, as_of, progress, again=again)
 
 
 def show_run(ran: Ran) -> None:
     """Say what a run found and queued."""
     found = ran.summary
+    if ran.withdrawn is not None:
+        console.print(_taken_back(found["day"], ran.withdrawn), highlight=False, soft_wrap=True)
     if not ran.new:
         console.print(f"{found['day']} was run before; nothing new was created.")
+    if ran.changed:
+        console.print(_changed(found["day"], ran), highlight=False, soft_wrap=True)
     lines = [
         *_who(found),
         f"churn: {found['scored']:,} accounts scored, tier {found['tier']} ({found['signal']})",
@@ -76,6 +93,25 @@ def show_run(ran: Ran) -> None:
         worth = Money.from_minor(round(price), found["currency"])
         lines.append(f"one more of [italic]{name}[/] would be worth {worth}")
     console.print(Panel("\n".join(lines), title=f"The morning of {found['day']}", expand=False))
+
+
+def _taken_back(day: str, withdrawn: Withdrawn) -> str:
+    """What was taken back before a day was run again."""
+    return (
+        f"{day} is run again: {len(withdrawn.proposals)} proposals and {withdrawn.rows:,} rows of "
+        "facts of the run before were taken back"
+    )
+
+
+def _changed(day: str, ran: Ran) -> str:
+    """What has changed since a day was run, and what can be done about it."""
+    said = f"[bold yellow]Changed since[/]: {words_of(ran.changed)}."
+    if ran.kept:
+        return f"{said} {day} stays as it is, since {ran.kept}; the next morning uses it."
+    return (
+        f"{said} Nobody has decided anything about {day} yet: `lifecycle run --as-of {day} "
+        "--again` takes it back and runs it again."
+    )
 
 
 def show_data(deps: Deps) -> None:

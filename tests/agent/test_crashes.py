@@ -15,8 +15,8 @@ from tests.agent.traces import places, trace
 from tests.conftest import CHECKOUT
 from tests.databases import KINDS
 
-# Those of an erasure are not on the way of a run: see test_erasing.
-POINTS = tuple(point for point in crash_points() if not point.startswith("erase."))
+# Those of an erasure and of a day taken back are on no way of a run: test_erasing, test_rerun.
+POINTS = tuple(point for point in crash_points() if not point.startswith(("erase.", "again.")))
 # Every time: the points after a write to the store, and the chain of all steps below. With
 # SWEEP=whole, as before a change of the steps: every point there is, which costs minutes.
 WRITTEN = {"read.committed", "stage.written", "choose.written", "queue.proposed", "close.finished"}

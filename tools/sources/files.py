@@ -23,7 +23,7 @@ from tools.sources.places import (
     split,
 )
 from tools.sources.quarantine import rejected_of
-from tools.sources.raw import Wanted, count
+from tools.sources.raw import Wanted, count, files_of
 from tools.sources.rows import create_rows, finish, insert_rows
 from tools.sources.shelf import Shelf
 
@@ -42,6 +42,15 @@ class FileSource:
     def __init__(self, folder: "Path", mapping: "Mapping") -> None:
         """Keep the folder and the mapping; nothing is read yet."""
         self._folder, self._mapping = folder, mapping
+
+    def check(self) -> None:
+        """Look for the files, without reading one.
+
+        Raises:
+            BadInput: when one the mapping names is not there.
+        """
+        for wanted in wanted_of(self._mapping.inputs):
+            files_of(self._folder, wanted)
 
     def read(self, as_of: int) -> Batch:
         """Every row of every input, as of a local day.

@@ -31,12 +31,16 @@ def one_of(field: str, value: str, kinds: object) -> None:
 
 @dataclass(frozen=True)
 class Batch:
-    """One load of one source; its id is unique, so that committing it twice changes nothing."""
+    """One load of one source; its id is unique, so that committing it twice changes nothing.
+
+    `as_of` is the day of the run that loaded it, None when that is not known.
+    """
 
     id: str
     source: str
     rows: int
     committed_at: "datetime"
+    as_of: int | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,10 @@ class Document:
 
 @dataclass(frozen=True)
 class Run:
-    """The run of one day; `documents` are (name, sha256) of the texts it used, by name."""
+    """The run of one day; `documents` are (name, sha256) of the texts it used, by name.
+
+    `attempt` counts how often the day was taken back and run again.
+    """
 
     id: str
     as_of: int
@@ -112,6 +119,7 @@ class Run:
     summary: str
     started_at: "datetime"
     finished_at: "datetime | None"
+    attempt: int = 0
 
 
 @dataclass(frozen=True)

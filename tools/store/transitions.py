@@ -66,7 +66,7 @@ class Transitions:
         _check_columns("supersedes", supersedes, KEY)
         with self._database.write("transitions") as session:
             _refuse_before_later(session, as_of)
-            _take_back(session, as_of)
+            take_back(session, as_of)
             _supersede(session, as_of, supersedes)
             columns = ("as_of", *TRANSITIONS.names)
             insert_all(session.connection(), TransitionRow, columns, _tuples(inserts, as_of))
@@ -119,7 +119,8 @@ def _refuse_before_later(session: "Session", as_of: int) -> None:
         raise Conflict(f"transitions of day {as_of}: a later day has been written already")
 
 
-def _take_back(session: "Session", as_of: int) -> None:
+def take_back(session: "Session", as_of: int) -> None:
+    """Let the stages stand as if a day had written nothing."""
     connection = session.connection()
     connection.execute(delete(TransitionRow).where(_ROW.as_of == as_of))
     back = update(TransitionRow).where(_ROW.superseded_as_of == as_of)

@@ -102,8 +102,9 @@ class _Day:
 
     def _today(self, account_id: str) -> str | None:
         query = select(col(ProposalRow.id)).where(
-            col(ProposalRow.as_of) == self._as_of, col(ProposalRow.account_id) == account_id
-        )
+            col(ProposalRow.as_of) == self._as_of, col(ProposalRow.account_id) == account_id,
+            col(ProposalRow.status) != "superseded",
+        )  # fmt: skip
         return self._session.scalar(query)
 
     def _waiting(self, account_id: str) -> Proposal | None:
