@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from agent.facts import files_id
+from agent.figures import DOCUMENT
 from agent.wiring import MAPPING, NO_COMPANY, mapping_of
 from approvals.audit import AGENT, record
 from tools.days import from_number
@@ -124,7 +125,9 @@ def check_files(settings: "Settings") -> None:
 
 def words_of(changed: "tuple[str, ...]") -> str:
     """What has changed since, as people say it."""
-    rules = [name for name in changed if name not in {MAPPING, DATA, f"{MAPPING} or {DATA}"}]
-    said = [f"the {name}" for name in changed if name not in rules]
+    besides = {MAPPING, DATA, f"{MAPPING} or {DATA}", DOCUMENT}
+    rules = [name for name in changed if name not in besides]
+    said = [f"the {name}" for name in changed if name not in rules and name != DOCUMENT]
+    said += ["the version of the product"] if DOCUMENT in changed else []
     said += [f"the rules ({', '.join(rules)})"] if rules else []
     return ", ".join(said)

@@ -9,6 +9,7 @@ import structlog
 from agent.checkpoints import forget, open_saver
 from agent.day import Day
 from agent.erasing import erased_since, working
+from agent.figures import DOCUMENT, FIGURES, FIRST
 from agent.graph import STEPS, day_graph
 from agent.morning import Morning
 from agent.rerun import changed_since, check_company, mend_failed, refusal, withdraw
@@ -166,13 +167,21 @@ class Replayed:
     """A day computed again beside what its run left behind.
 
     `erased` is how many people were erased since the run: with them went facts it was made from,
-    so that it can be compared by nothing but what is left.
+    so that it can be compared by nothing but what is left. `version` is the version of the product
+    that counted its figures.
     """
 
     run: str
     text: str
     stored: str
     erased: int = 0
+    version: str = FIGURES
+
+    @property
+    def restated(self) -> bool:
+        """Whether another version of the product explains what differs: the facts are the same."""
+        now, then = (json.loads(text).get("hashes", {}) for text in (self.text, self.stored))
+        return self.version != FIGURES and now.get("facts") == then.get("facts")
 
     @property
     def identical(self) -> bool:
@@ -200,5 +209,15 @@ def replay_day(deps: "Deps", as_of: int) -> Replayed:
         raise BadInput(f"{run_id(as_of)} is not done; `lifecycle run --as-of` runs a day")
     day = open_day(deps.as_recorded(run), as_of, run, upto=as_of - 1)
     return Replayed(
-        run.id, summarise(day).to_json(), run.summary, erased_since(deps, run.finished_at)
+        run.id,
+        summarise(day).to_json(),
+        run.summary,
+        erased_since(deps, run.finished_at),
+        version_of(deps, run),
     )
+
+
+def version_of(deps: "Deps", run: "Run") -> str:
+    """By which version of the product the figures of a run were counted."""
+    digest = dict(run.documents).get(DOCUMENT)
+    return FIRST if digest is None else deps.store.documents.get(digest)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from agent.facts import CommittedFiles
+from agent.figures import DOCUMENT, FIGURES
 from agent.rulebook import Rulebook, parse_rulebook, read_rulebook
 from approvals.audit import Key
 from approvals.queue import Desk
@@ -89,7 +90,8 @@ class Deps:
         if dict(run.documents) == {n: digest_of(t) for n, t in self.recorded_texts.items()}:
             return self
         texts = {name: self.store.documents.get(digest) for name, digest in run.documents}
-        texts.pop(MAPPING, None)  # of what was read; a day is computed from what was loaded
+        for name in (MAPPING, DOCUMENT):  # of what was read, and by whom it was counted
+            texts.pop(name, None)
         other = Deps(self.settings, self.store, self.clock)
         if zone := texts.pop(ZONE, None):
             other.__dict__["zone"] = ZoneInfo(zone)
@@ -125,7 +127,7 @@ class Deps:
         """What a run records when it begins, so that it can go on and be replayed by it."""
         path = self.mapping_path
         mapping = {MAPPING: path.read_text(encoding="utf-8")} if path.is_file() else {}
-        return {**self.rulebook.texts, **mapping, ZONE: self.zone.key}
+        return {**self.rulebook.texts, **mapping, ZONE: self.zone.key, DOCUMENT: FIGURES}
 
     @cached_property
     def rulebook(self) -> Rulebook:

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agent.commands.console import Home, console, opened, table
-from agent.erasing import erased_since, working
-from agent.reporting.archive import HTML, JSON, file_report, read_file, remade
+from agent.erasing import working
+from agent.reporting.archive import HTML, JSON, file_report, read_file
 from agent.reporting.folders import folder_of
 from agent.reporting.period import Period, month_before, read_period, week_before
+from agent.reporting.recheck import recheck
 from agent.reporting.sending import send_report
 from tools.days import from_number
 from tools.errors import BadInput, LifecycleError
 from tools.reports.paper.plain import as_text
 
 if TYPE_CHECKING:
+    from agent.reporting.recheck import Recheck
     from agent.wiring import Deps
 
 
@@ -55,18 +57,36 @@ def report(
             console.print(f"{'made' if filed.new else 'from the archive'}: {folder / HTML}")
         if out is not None:
             shutil.copytree(folder, out, dirs_exist_ok=True)
-        other = remade(deps, filed.archived) if check else ()
-        if other and (gone := erased_since(deps, filed.archived.made_at)):
-            console.print(f"erased since: {gone}; {', '.join(other)} cannot be compared any more")
-            return
-        if other:
-            raise LifecycleError(f"made again, {', '.join(other)} comes out otherwise")
         if check:
-            console.print("made again, every byte is the same")
+            _show_check(recheck(deps, filed.archived))
         if send:
             console.print(send_report(deps, filed).words)
         if open_:
             webbrowser.open((folder / HTML).resolve().as_uri())
+
+
+def _show_check(found: "Recheck") -> None:
+    """Say what comes out otherwise when a report is made again, cell by cell, and why.
+
+    Raises:
+        LifecycleError: when nothing explains it.
+    """
+    if not found.files:
+        console.print("made again, every byte is the same")
+        return
+    if found.cells:
+        columns = ("figure", "then ", "now ", "because")
+        rows = [(one.place, one.then, one.now, one.reason) for one in found.cells]
+        title = f"{len(found.cells)} of {found.compared} figures come out otherwise"
+        console.print(table(title, columns, rows), soft_wrap=True)
+    else:
+        console.print(f"all {found.compared} figures are the same")
+    if not found.explained:
+        raise LifecycleError(f"made again, {', '.join(found.files)} comes out otherwise")
+    console.print(
+        f"{', '.join(found.files)} would be other bytes today: {found.reason}. The archive keeps "
+        "the report as it was made.", highlight=False, soft_wrap=True,
+    )  # fmt: skip
 
 
 def reports(home: Home = None) -> None:

@@ -10,8 +10,9 @@ from rich.panel import Panel
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from agent.commands.console import AsOf, Data, Home, MappingFile, check_day, console, opened, table
+from agent.figures import FIGURES, differences, reason_of
 from agent.rerun import check_files, words_of
-from agent.run import Ran, replay_day, run_day
+from agent.run import Ran, Replayed, replay_day, run_day
 from agent.whynot import why_not
 from agent.wiring import Deps
 from approvals.envelope import opened as envelope_of
@@ -22,6 +23,7 @@ from tools.money import Money
 from tools.store.gate.rerun import Withdrawn
 from tools.store.records import Proposal
 
+HASH = 40
 MONEY = frozenset({"subscriptions", "invoices"})
 
 
@@ -291,10 +293,35 @@ def replay(
                 highlight=False, soft_wrap=True,
             )  # fmt: skip
             return
+        if not again.identical and again.restated:
+            _show_restated(again)
+            return
         if not again.identical:
             console.print(f"[bold red]not the same[/]: {', '.join(again.differences)}")
             raise typer.Exit(1)
         console.print(f"{again.run}: identical, {len(again.text):,} bytes and all they hash")
+
+
+def _show_restated(again: Replayed) -> None:
+    """What an earlier version of the product counted otherwise, figure by figure."""
+    found, figures = differences(again.stored, again.text)
+    title = (
+        f"{again.run}: computed by version {again.version} of the figures, now {FIGURES}; "
+        f"{len(found)} of {figures} figures differ since"
+    )
+    rows = [
+        (one.name, _plain(one.then), _plain(one.now), reason_of(one.name, again.version))
+        for one in found
+    ]
+    console.print(table(title, ("figure", "then ", "now ", "because"), rows), soft_wrap=True)
+
+
+def _plain(value: object) -> str:
+    """A figure, a list as words, the beginning of a hash."""
+    if value is None:
+        return "not there"
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return text if len(text) <= HASH else f"{text[:12]}…"
 
 
 def list_runs(home: Home = None) -> None:

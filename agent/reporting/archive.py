@@ -8,14 +8,12 @@ import json
 import os
 import shutil
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from agent.reporting.folders import MEMBERS, folder_of, hashed
 from agent.reporting.making import Made, make_report
-from agent.reporting.period import read_period
 from tools.channels.cells import safe_text
 from tools.errors import Absent, BadInput, Conflict
 from tools.reports.paper.page import as_page, inside, pictures
@@ -156,14 +154,3 @@ def checked_path(deps: "Deps", archived: Archived, name: str) -> "Path":
             f"report {archived.id}: {name} is not what was archived; restore it from a backup"
         )
     return path
-
-
-def remade(deps: "Deps", archived: Archived) -> tuple[str, ...]:
-    """The files that come out otherwise when the report is made again; none, or a bug is found."""
-    period = read_period(archived.id)
-    previous = deps.store.reports.latest(period.kind, period.as_of)
-    before = read_report(deps, previous) if previous else None
-    again = files_of(make_report(deps, period, before))
-    known = {file.name: file.sha256 for file in archived.files if file.name != MEMBERS}
-    now = {name: sha256(content).hexdigest() for name, content in again.items()}
-    return tuple(sorted(n for n in known.keys() | now.keys() if known.get(n) != now.get(n)))

@@ -7,6 +7,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from agent.figures import DOCUMENT, FIGURES
 from agent.quarantine import data_audit
 from tools.customers.segments.assign import active_segments
 from tools.customers.segments.difference import examine
@@ -70,6 +71,7 @@ class Context:
         return (
             ("churn model", model.version[:12] if model else "none"),
             ("facts", self._facts[:12]),
+            (DOCUMENT, FIGURES),
             ("formulas", FORMULA_VERSION),
             ("rulebook", self.morning.rulebook.fingerprint[:12]),
         )

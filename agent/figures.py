@@ -1,0 +1,68 @@
+"""Which version of the product counted a figure, and why a later one counts it otherwise.
+
+Raise `FIGURES` with every change that makes another figure of the same facts, and say here what it
+changes: a day or a report of before then says so, instead of looking tampered with.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+FIGURES = "2"
+# Under this name a run records the version; before there was one, it recorded none.
+DOCUMENT, FIRST = "figures", "1"
+# What each version counts otherwise, by the beginning of a figure's name; '' is everything else.
+CHANGES: "Mapping[str, Mapping[str, str]]" = {
+    "2": {
+        "money": "bills count by the version in force, credit lines are part of a bill, and "
+        "currencies are not added up",
+        "retention": "nothing is counted before it was on record, and every calculator agrees on "
+        "who pays",
+        "trials": "refunded, failed and void orders are no purchases",
+        "stages": "a stage is the contact's own",
+        "changes": "a changed level is named for as long as it stays",
+        "attribution": "refunded, failed and void orders are no purchases",
+        "work": "accounts a person reached by hand are no controls",
+        "roster": "a stage is the contact's own",
+        "refused": "one no for an address closes it everywhere, and what a person said of an "
+        "account stands",
+        "": "counted by a newer version of the product",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One figure of a day that comes out otherwise: its name, what it was, what it is."""
+
+    name: str
+    then: object
+    now: object
+
+
+def reason_of(name: str, version: str) -> str:
+    """Why a figure counted by a version may be another one now; '' when nothing changed."""
+    later = [changes for made, changes in sorted(CHANGES.items()) if int(made) > int(version)]
+    head = name.split(".", maxsplit=1)[0]
+    said = [changes.get(head, changes[""]) for changes in later]
+    return "; ".join(dict.fromkeys(said))
+
+
+def flat(values: "Mapping[str, Any]", before: str = "") -> "Iterator[tuple[str, object]]":
+    """Every figure of a summary by its name, as `stages.active`."""
+    for name, value in values.items():
+        if isinstance(value, dict):
+            yield from flat(value, f"{before}{name}.")
+        else:
+            yield f"{before}{name}", value
+
+
+def differences(then: str, now: str) -> "tuple[tuple[Difference, ...], int]":
+    """The figures of two summaries that differ, and how many there are."""
+    old, new = dict(flat(json.loads(then))), dict(flat(json.loads(now)))
+    names = sorted(old.keys() | new.keys())
+    found = (Difference(name, old.get(name), new.get(name)) for name in names)
+    return tuple(one for one in found if one.then != one.now), len(names)
