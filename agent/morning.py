@@ -15,7 +15,7 @@ from pyarrow import csv
 
 from agent.snapshots import FROZEN, MODEL, SCORES, Snapshots
 from tools.customers import churn, stages
-from tools.customers.features import make_features
+from tools.customers.features import ExchangeRates, make_features
 from tools.customers.segments.assign import (
     Assignment,
     Frozen,
@@ -93,8 +93,13 @@ class Morning:
     def open(self, day: int) -> World:
         """The world of any day, in an engine of its own, with features."""
         world = open_world(day, self._new_engine(), self.dataset, upto=self.upto)
-        make_features(world, dict(self.rulebook.churn.active_days))
+        make_features(world, dict(self.rulebook.churn.active_days), self._exchange(day))
         return world
+
+    def _exchange(self, day: int) -> ExchangeRates:
+        """The rates of a day, by the company's economics."""
+        economics = self.rulebook.economics
+        return ExchangeRates(economics.currency, economics.in_group(day, "exchange_rate"))
 
     def _new_engine(self) -> DuckEngine:
         """An engine of one thread where there is little to read: sharing it out costs more."""

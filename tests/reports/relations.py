@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pyarrow as pa
 
+from tests.bills import put_bill
 from tools.days import day_number, month_number
 from tools.warehouse.asof.purchases import make_purchases
 from tools.warehouse.engine import DuckEngine
@@ -95,6 +96,7 @@ def engine(first: str = "2010-01-01", last: str = "2026-12-31", **rows: Any) -> 
     for name in COLUMNS:
         made.put(name, table(name, rows.get(name, ())))
     make_purchases(LATE, made)
+    put_bill(made)
     return made
 
 

@@ -9,6 +9,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.bills import put_bill
 from tests.reports.relations import day, engine, read, table
 from tools.days import from_number, month_number
 from tools.errors import NotComputable
@@ -127,6 +128,7 @@ def test_says_what_is_missing() -> None:
 def crm6(shared_data: Path) -> DuckEngine:
     made = engine("2021-01-01", "2024-12-31")
     made.put("subscriptions", read(CRM6, shared_data / "fightchurn_crm6/subscription.csv"))
+    put_bill(made)
     return made
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from tests.bills import put_bill
 from tools.roi.economics import Economics, parse_economics
 from tools.roi.plays import Play, parse_plays
 from tools.roi.rates import Windows
@@ -17,7 +18,8 @@ WINDOWS = Windows(score=30, outcomes={"expansion": 365, "return": 90, "churn": 3
 
 FEATURES: dict[str, pa.DataType] = {
     "account_id": pa.string(), "active": pa.bool_(), "paying": pa.bool_(), "mrr_minor": pa.int64(),
-    "currency": pa.string(), "seats": pa.int64(), "seat_use": pa.float64(),
+    "mrr_missing": pa.string(), "currency": pa.string(), "seats": pa.int64(),
+    "seat_use": pa.float64(),
     "interval_months": pa.int64(), "days_to_renewal": pa.int64(),
     "days_since_paid_end": pa.int64(), "days_since_order": pa.int64(),
     "revenue_365_minor": pa.int64(), "tickets_open_high": pa.int64(), "open_deals": pa.int64(),
@@ -93,6 +95,7 @@ def engine_with(
     engine.put("scores", table([r for r in accounts if r["tier"]], SCORES))
     engine.put("segments", table(accounts, SEGMENTS))
     engine.put("subscriptions", table(subscriptions or [], SUBSCRIPTIONS))
+    put_bill(engine)
     found = DEFAULT_OUTCOMES if outcomes is None else outcomes
     engine.put("outcomes", table(found, OUTCOMES))
     return engine

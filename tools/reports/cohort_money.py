@@ -25,12 +25,12 @@ class CohortMonth:
         size: accounts, those that left within their first month included.
         base: their revenue on their first paid day.
         at_risk: that had paid at every month's end before.
-        unbroken: that still do: `at_risk` less those lost in this month.
-        paying: that pay now, those that came back included.
+        unbroken: that still do or are paused: `at_risk` less those lost in this month.
+        paying: that pay now in any currency, those that came back included.
         minor: what they pay now.
         capped: the same, of each at most what it paid first.
         before: what they paid a month ago.
-        kept: of that, what they still pay.
+        kept: of that, what they still pay; who pays in another currency or is paused lost nothing.
         users: that used the product in this month, None without usage.
     """
 

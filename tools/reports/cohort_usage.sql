@@ -10,5 +10,6 @@ SELECT f.currency AS currency, c.month_n AS cohort, m.month_n - c.month_n AS age
 FROM revenue_first AS f
 JOIN calendar AS c ON c.day = f.day - $shift
 JOIN months AS m ON m.account_id = f.account_id AND m.month_n >= c.month_n
+WHERE f.day = f.any_day
 GROUP BY f.currency, c.month_n, m.month_n - c.month_n
 ORDER BY currency, cohort, age

@@ -15,6 +15,7 @@ import pyarrow as pa
 from tools.reports.paid_lines import put_paid_lines
 from tools.reports.promises import Promise, promise_of
 from tools.reports.stratified import Difference, Pair, Sums, detectable, difference
+from tools.warehouse.billing import bills_end
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def measure_incrementality(
         "incrementality_active", read_sql(__package__, "incrementality_active"), needed=not billed
     )
     rows = engine.run(
-        read_sql(__package__, "incrementality"), as_of=as_of, grace=grace,
+        read_sql(__package__, "incrementality"), as_of=min(as_of, bills_end(engine)), grace=grace,
         activity=windows.activity,
     ).to_pylist()  # fmt: skip
     grouped: dict[str, list[Mapping[str, int]]] = defaultdict(list)

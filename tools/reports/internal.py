@@ -55,7 +55,8 @@ _STAGED = (
 _NARROWED: "Mapping[str, str]" = MappingProxyType({
     **dict.fromkeys(("contacts", "messages", "tickets", "usage"), _BOTH),
     **dict.fromkeys(("accounts", "deals", "invoices", "purchases", "segment_history", "segments",
-                     "subscriptions", "usage_life", "work_draws"), _ACCOUNTS),
+                     "subscriptions", "subscription_spans", "recurring_revenue",
+                     "usage_life", "work_draws"), _ACCOUNTS),
     **dict.fromkeys(("roster", "timeline"), _STAGED),
 })  # fmt: skip
 

@@ -2,3 +2,4 @@
 SELECT f.account_id AS account_id, f.currency AS currency, c.month_n AS cohort
 FROM revenue_first AS f
 JOIN calendar AS c ON c.day = f.day - $shift
+WHERE f.day = f.any_day

@@ -13,7 +13,7 @@ UNION ALL
 SELECT f.figure AS figure, p.account_id AS account_id, p.account_id AS member_id
 FROM drill_money_figures AS f
 JOIN revenue_mrr AS p ON p.currency = f.currency AND p.month_n = f.month_n
-WHERE f.what = 'paying'
+WHERE f.what = 'paying' AND p.minor > 0
 UNION ALL
 SELECT f.figure AS figure, b.account_id AS account_id, b.account_id AS member_id
 FROM drill_money_figures AS f

@@ -16,7 +16,7 @@ class MonthChurn:
 
     Attributes:
         accounts: that paid at the start.
-        gross: (churn + contraction) over start.
+        gross: (churn + contraction) over start; pauses and changes of currency are neither.
         net: (churn + contraction - expansion - reactivation) over start; below 0 it grew.
     """
 
@@ -42,8 +42,8 @@ def month_churn(engine: "Engine", month: int) -> tuple[MonthChurn, ...]:
 
 def _churn(month: int, currency: str, rows: list[dict[str, int]]) -> MonthChurn | None:
     before, number = [r["before"] for r in rows], [r["accounts"] for r in rows]
-    lost = [max(r["before"] - r["after"], 0) for r in rows]
-    net = [r["before"] - r["after"] for r in rows]
+    net = [(r["before"] - r["after"]) * r["moved"] for r in rows]
+    lost = [max(amount, 0) for amount in net]
     if not any(before):
         return None
     return MonthChurn(

@@ -31,7 +31,7 @@ class NetRetention:
         grr_moves: the movement form: one less every churn and contraction of these accounts in
             the months between over revenue then; what came back is not set off, so that an
             account that leaves and returns counts as lost here and as kept in `grr`.
-        logos: share of accounts that still pay, with its Wilson interval.
+        logos: share of accounts that are still customers, with its Wilson interval.
         nrr_without_largest: without the account that paid most then; so for `grr`, `grr_moves`.
         constant: amounts of several currencies at the rates of the start.
     """
@@ -81,7 +81,8 @@ def net_retention(engine: "Engine", months: int) -> tuple[NetRetention, ...]:
         return ()
     engine.view("revenue_paid", read_sql(__package__, "revenue_paid"))
     groups = _pairs(engine, month, months)
-    return tuple(_retention(month, months, *group) for group in groups.items())
+    compared = {c: pairs for c, pairs in groups.items() if any(not p["moved"] for p in pairs)}
+    return tuple(_retention(month, months, *group) for group in compared.items())
 
 
 def constant_retention(
@@ -97,7 +98,7 @@ def constant_retention(
         return None
     convert(engine, month, months, currency, rates)
     groups = _pairs(engine, month, months)
-    if not groups:
+    if currency not in groups:
         return None
     found = _retention(month, months, currency, groups[currency])
     said = found.definition.removesuffix(" Currencies are never added.")
@@ -128,17 +129,18 @@ def _pairs(engine: "Engine", month: int, months: int) -> "dict[str, Pairs]":
 
 
 def _retention(month: int, months: int, currency: str, pairs: "Pairs") -> NetRetention:
+    every, paying = _logos(pairs)
+    pairs = [row for row in pairs if not row["moved"]]
     number = [row["accounts"] for row in pairs]
     before, after = [row["before"] for row in pairs], [row["after"] for row in pairs]
     capped = [min(row["before"], row["after"]) for row in pairs]
     stayed = [row["before"] - row["lost"] for row in pairs]
-    paying = sum(row["accounts"] for row in pairs if row["after"] > 0)
-    start, low_high = _total(before, number), wilson(paying, sum(number))
+    start, low_high = _total(before, number), wilson(paying, every)
     return NetRetention(
         month=month,
         months=months,
         currency=currency,
-        accounts=sum(number),
+        accounts=every,
         start=start,
         end=_total(after, number),
         nrr=_total(after, number) / start,
@@ -150,11 +152,17 @@ def _retention(month: int, months: int, currency: str, pairs: "Pairs") -> NetRet
         grr_moves=_total(stayed, number) / start,
         grr_moves_interval=ratio_interval(stayed, before, number),
         grr_moves_without_largest=_without_largest(stayed, before, number),
-        logos=paying / sum(number),
+        logos=paying / every,
         logos_low=low_high[0],
         logos_high=low_high[1],
         definition=_words(month, months),
     )
+
+
+def _logos(pairs: "Pairs") -> tuple[int, int]:
+    """Accounts that paid then, and those of them that are customers now."""
+    staying = sum(row["accounts"] for row in pairs if row["stays"])
+    return sum(row["accounts"] for row in pairs), staying
 
 
 def _total(values: list[int], number: list[int]) -> int:
@@ -174,5 +182,7 @@ def _words(month: int, months: int) -> str:
     return (
         f"Point to point: revenue at the end of {end} over revenue at the end of {then}, of the "
         "accounts that paid then; new accounts excluded; an account that left and came back "
-        "in between counts as kept. Not annualised. Currencies are never added."
+        "in between counts as kept. One that pays in another currency now, and one whose bill is "
+        "paused, counts as kept; the former is in no amount. Not annualised. Currencies are never "
+        "added."
     )

@@ -10,6 +10,7 @@ from tools.reports.intervals import wilson
 from tools.reports.retention_prepare import place, prepare
 from tools.reports.retention_spec import RetentionSpec, Window
 from tools.reports.retention_words import definition
+from tools.warehouse.billing import bills_end
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
@@ -110,9 +111,10 @@ def measure_retention(
     """
     if missing := sorted(spec.needs() - frozenset(present)):
         raise NotComputable(*missing)
-    prepare(as_of, engine, spec, again=again)
+    known = min(as_of, bills_end(engine)) if spec.returns == "paid" else as_of
+    prepare(known, engine, spec, again=again)
     text = read_sql(__package__, "retention")
-    parameters = _parameters(as_of, engine, spec)
+    parameters = _parameters(known, engine, spec)
     windows = spec.windows()
     cells = tuple(_cell(row, windows, spec) for row in engine.run(text, **parameters).to_pylist())
     parts = sorted({cell.part for cell in cells} or {""})

@@ -86,7 +86,8 @@ def _activity(as_of: int, engine: "Engine", name: str, kind: str, spec: "Retenti
         event = spec.event if kind == "named" else None
         engine.create(name, read_sql(__package__, "retention_usage"), entity=entity, event=event)
     elif kind == "paid":
-        engine.create(name, read_sql(__package__, "retention_paid"), entity=entity, as_of=as_of)
+        sql, accounts = read_sql(__package__, "retention_paid"), spec.entity == "account"
+        engine.create(name, sql, accounts=accounts, as_of=as_of)
     elif kind == "assigned":
         engine.create(name, read_sql(__package__, "retention_assigned"))
     else:

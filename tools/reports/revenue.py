@@ -8,10 +8,11 @@ import pyarrow as pa
 from tools.days import from_number, month_start
 from tools.errors import NotComputable
 from tools.reports.internal import NOBODY, Internal, mark_internal
+from tools.warehouse.billing import bills_end
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from tools.warehouse.engine import Engine
 
@@ -21,16 +22,23 @@ _BOUNDARY_WORDS = {
     "last_day": "what is in force on the last day of the month",
 }
 _POINTS = pa.schema([("month_n", pa.int64()), ("day", pa.int32())])
-KINDS = ("new", "reactivation", "expansion", "contraction", "churn")
+KINDS = (
+    "new", "reactivation", "resumption", "expansion", "contraction", "pause", "currency_change",
+    "churn",
+)  # fmt: skip
+SELDOM = frozenset({"resumption", "pause", "currency_change"})
 
 
 @dataclass(frozen=True)
 class Movement:
-    """One month of one currency, in minor units; contraction and churn are zero or below.
+    """One month of one currency, in minor units; contraction, pause and churn are zero or below.
 
     Attributes:
         month: months since 1970-01.
+        resumption: what came back after a pause; pause: what a pause took away.
+        currency_change: what accounts took to another currency (below zero) or brought from one.
         accounts: number of accounts by kind of movement, `same` included.
+        paid_before: accounts that paid at the start; paying: those that pay at the end.
     """
 
     month: int
@@ -38,11 +46,16 @@ class Movement:
     start: int
     new: int
     reactivation: int
+    resumption: int
     expansion: int
     contraction: int
+    pause: int
+    currency_change: int
     churn: int
     end: int
     accounts: tuple[tuple[str, int], ...]
+    paid_before: int
+    paying: int
 
     @property
     def label(self) -> str:
@@ -52,7 +65,7 @@ class Movement:
     @property
     def difference(self) -> int:
         """What the movements leave unexplained: 0, or the report is wrong."""
-        moved = self.new + self.reactivation + self.expansion + self.contraction + self.churn
+        moved: int = sum(getattr(self, kind) for kind in KINDS)
         return self.start + moved - self.end
 
     @property
@@ -100,6 +113,12 @@ class Week:
     moves: tuple[Movement, ...]
 
 
+def shown_kinds(months: "Iterable[Movement]") -> tuple[str, ...]:
+    """The kinds with a column in a table; what seldom happens has one only where it happened."""
+    moved = {kind for month in months for kind, _ in month.accounts}
+    return tuple(kind for kind in KINDS if kind not in SELDOM or kind in moved)
+
+
 def measure_movements(
     as_of: int,
     engine: "Engine",
@@ -111,7 +130,7 @@ def measure_movements(
 
     Args:
         as_of: day number D; a month counts when the day it is read on is before D.
-        engine: holds the as-of relations subscriptions and calendar.
+        engine: holds the as-of relations recurring_revenue, bills_end and calendar.
         present: canonical tables this company has at all.
         boundary: read revenue at the opening of the next month (default) or on the last day.
         internal: accounts of our own or for tests, left out.
@@ -120,7 +139,7 @@ def measure_movements(
         NotComputable: without subscriptions.
     """
     prepare_revenue(as_of, engine, present, boundary, internal)
-    return Movements(as_of, boundary, _moves(engine), _words(boundary))
+    return Movements(as_of, boundary, _moves(engine), _words(boundary, as_of, bills_end(engine)))
 
 
 def measure_week(
@@ -132,10 +151,12 @@ def measure_week(
 ) -> Week:
     """Classify what every account did between the evenings before two days.
 
-    The relations stay those of the week until a month is measured again.
+    The relations stay those of the week until a month is measured again. Nothing moved when the
+    bills on record end before the week does: the next ones are not there yet.
     """
     _prepare_lines(engine, present, internal)
     rows = [{"month_n": 0, "day": first_day - 1}, {"month_n": 1, "day": as_of - 1}]
+    rows = rows if as_of <= bills_end(engine) else []
     engine.put("revenue_points", pa.Table.from_pylist(rows, schema=_POINTS))
     _prepare_moves(engine)
     return Week(first_day, as_of, _moves(engine))
@@ -188,16 +209,24 @@ def _movement(currency: str, month: int, rows: list[dict[str, int]]) -> Movement
         start=sum(row["before"] for row in rows),
         end=sum(row["after"] for row in rows),
         accounts=tuple((kind, row["accounts"]) for kind, row in by_kind.items()),
+        paid_before=sum(row["paid_before"] for row in rows),
+        paying=sum(row["paying"] for row in rows),
         **{kind: moved.get(kind, 0) for kind in KINDS},
     )
 
 
-def _words(boundary: Boundary) -> str:
-    return (
+def _words(boundary: Boundary, as_of: int, end: int) -> str:
+    words = (
         f"Monthly recurring revenue of a month's end is {_BOUNDARY_WORDS[boundary]}: the sum over "
         "paid subscription lines from the first day covered to the day before the first day no "
-        "longer covered, discounts taken off as the source states, a plan billed by the year "
+        "longer covered, as each line was on that day, discounts and credit lines taken off (an "
+        "account whose lines sum to nothing or less pays nothing), a plan billed by the year "
         "counted by the month, trials and one-off amounts left out, per currency. New: nothing at "
         "the start and never paid before; reactivation: "
-        "nothing at the start, paid before; churn: nothing at the end."
+        "nothing at the start, paid before; churn: nothing at the end in any currency. A pause and "
+        "its resumption are neither, nor is a change of currency; a second currency is expansion."
     )
+    if end >= as_of:
+        return words
+    day = from_number(end).isoformat()
+    return f"{words} The bills on record end on {day}: nothing later can be told yet."

@@ -4,4 +4,5 @@ SELECT m.account_id AS account_id, $currency AS currency, m.month_n AS month_n,
     CAST(SUM(m.minor * r.rate) AS BIGINT) AS minor
 FROM revenue_mrr AS m
 JOIN revenue_rates AS r ON r.currency = m.currency
+WHERE m.minor > 0
 GROUP BY m.account_id, m.month_n

@@ -1,10 +1,8 @@
--- The paid lines of customers: no trial, nothing free, none of our own or test accounts, and none
--- that ended on the day it began. mrr_minor is a month's part whatever the interval of the bills.
+-- What customers pay, from when to when: none of our own or test accounts. A month's part whatever
+-- the interval of the bills; held is what would be paid if nothing were paused.
 SELECT
-    s.account_id AS account_id, COALESCE(s.currency, '') AS currency, s.mrr_minor AS minor,
-    s.started_day AS started_day, s.ended_day AS ended_day
-FROM subscriptions AS s
-LEFT JOIN internal_accounts AS x ON x.account_id = s.account_id
-WHERE s.account_id IS NOT NULL AND x.account_id IS NULL
-    AND NOT COALESCE(s.trial, FALSE) AND s.mrr_minor > 0
-    AND (s.ended_day IS NULL OR s.ended_day > s.started_day)
+    r.account_id AS account_id, r.currency AS currency, r.minor AS minor,
+    r.minor + r.paused_minor AS held, r.from_day AS started_day, r.to_day AS ended_day
+FROM recurring_revenue AS r
+LEFT JOIN internal_accounts AS x ON x.account_id = r.account_id
+WHERE x.account_id IS NULL

@@ -9,21 +9,24 @@ from typing import TYPE_CHECKING
 from tools.days import from_number
 from tools.money import Money
 from tools.reports.retention_table import Table, percent
+from tools.reports.revenue import KINDS, shown_kinds
 
 if TYPE_CHECKING:
     from tools.reports.net_retention import NetRetention
     from tools.reports.revenue import Movement, Movements
 
-COLUMNS = ("start", "new", "reactivation", "expansion", "contraction", "churn", "end")
+COLUMNS = ("start", *KINDS, "end")
 
 
 def as_table(report: "Movements", retention: "tuple[NetRetention, ...]" = ()) -> Table:
     """One row a month and currency, amounts in the main unit; net retention below."""
-    rows = tuple(_row(month) for month in report.months)
+    columns = ("start", *shown_kinds(report.months), "end")
+    rows = tuple(_row(month, columns) for month in report.months)
     checked = "adds up to the cent in every month" if report.rolls else "DOES NOT ADD UP"
     title = f"Recurring revenue as of {from_number(report.as_of).isoformat()}"
     notes = (f"Definition: {report.definition}", f"The roll-forward {checked}.")
-    header = ("month", "currency", *COLUMNS, "gross churn", "net churn")
+    titles = (name.replace("_", " ") for name in columns)
+    header = ("month", "currency", *titles, "gross churn", "net churn")
     return Table(title, header, rows, (*notes, *(sentence(one) for one in retention)))
 
 
@@ -66,8 +69,8 @@ def sentence(one: "NetRetention") -> str:
     )
 
 
-def _row(month: "Movement") -> tuple[str, ...]:
-    amounts = [getattr(month, name) for name in COLUMNS]
+def _row(month: "Movement", columns: tuple[str, ...]) -> tuple[str, ...]:
+    amounts = [getattr(month, name) for name in columns]
     shown = [f"{Money.from_minor(amount, month.currency).amount:,}" for amount in amounts]
     churn = (percent(month.gross_churn), percent(month.net_churn))
     return (month.label, month.currency, *shown, *churn)

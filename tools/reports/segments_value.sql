@@ -1,11 +1,10 @@
--- Recurring revenue of each segment and currency on the last day before $as_of: paid lines that
--- cover it, as in the money of the same report.
+-- Recurring revenue of each segment and currency on the last day before $as_of, as in the money of
+-- the same report.
 SELECT
-    COALESCE(g.segment, 'none') AS segment, COALESCE(s.currency, '') AS currency,
-    CAST(SUM(s.mrr_minor) AS BIGINT) AS minor, COUNT(DISTINCT s.account_id) AS accounts
-FROM subscriptions AS s
-JOIN segments AS g ON g.account_id = s.account_id
-WHERE NOT COALESCE(s.trial, FALSE) AND s.mrr_minor > 0
-    AND s.started_day < $as_of AND (s.ended_day IS NULL OR s.ended_day >= $as_of)
-GROUP BY COALESCE(g.segment, 'none'), COALESCE(s.currency, '')
+    COALESCE(g.segment, 'none') AS segment, r.currency AS currency,
+    CAST(SUM(r.minor) AS BIGINT) AS minor, COUNT(DISTINCT r.account_id) AS accounts
+FROM recurring_revenue AS r
+JOIN segments AS g ON g.account_id = r.account_id
+WHERE r.minor > 0 AND r.from_day < $as_of AND r.to_day >= $as_of
+GROUP BY COALESCE(g.segment, 'none'), r.currency
 ORDER BY segment, currency

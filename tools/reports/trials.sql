@@ -3,11 +3,10 @@
 -- Cancelled: notice was given, or all trial lines ended before the term they were agreed for.
 WITH lines AS (
     SELECT
-        s.account_id AS account_id, s.started_day AS started_day, s.cancelled_day AS cancelled_day,
-        s.term_end_day AS term_end_day, s.ended_day AS ended_day, COALESCE(s.trial, FALSE) AS trial
-    FROM subscriptions AS s
-    WHERE s.account_id IS NOT NULL AND s.started_day < $as_of
-        AND (COALESCE(s.trial, FALSE) OR s.mrr_minor > 0)
+        s.account_id AS account_id, s.from_day AS started_day, s.cancelled_day AS cancelled_day,
+        s.term_end_day AS term_end_day, CASE WHEN s.to_day < 1000000 THEN s.to_day END AS ended_day
+    FROM subscription_spans AS s
+    WHERE s.account_id IS NOT NULL AND s.from_day < $as_of AND s.trial = 1
 ),
 tried AS (
     SELECT
@@ -18,17 +17,16 @@ tried AS (
             THEN MAX(ended_day)
         END AS early_day
     FROM lines
-    WHERE trial
     GROUP BY account_id
 ),
 paid AS (
     SELECT
         l.account_id AS account_id,
-        MIN(l.started_day) AS ever_day,
-        MIN(CASE WHEN l.started_day >= t.start_day THEN l.started_day END) AS paid_day
-    FROM lines AS l
+        MIN(l.from_day) AS ever_day,
+        MIN(CASE WHEN l.from_day >= t.start_day THEN l.from_day END) AS paid_day
+    FROM recurring_revenue AS l
     JOIN tried AS t ON t.account_id = l.account_id
-    WHERE NOT l.trial
+    WHERE l.minor > 0 AND l.from_day < $as_of
     GROUP BY l.account_id
 ),
 given_up AS (
@@ -42,8 +40,9 @@ SELECT
     t.account_id AS account_id, t.start_day AS start_day, c.month_n AS month_n,
     p.paid_day - t.start_day AS paid_after,
     CASE WHEN t.day < t.start_day THEN 0 ELSE t.day - t.start_day END AS cancelled_after,
-    $as_of - 1 - t.start_day AS watched
+    LEAST($as_of, e.day) - 1 - t.start_day AS watched
 FROM given_up AS t
 JOIN calendar AS c ON c.day = t.start_day
+CROSS JOIN bills_end AS e
 LEFT JOIN paid AS p ON p.account_id = t.account_id
-WHERE t.start_day >= $since AND (p.ever_day IS NULL OR p.ever_day >= t.start_day)
+WHERE t.start_day >= $since AND t.start_day < e.day AND (p.ever_day IS NULL OR p.ever_day >= t.start_day)

@@ -16,6 +16,7 @@ from tools.reports.paid_lines import put_paid_lines
 from tools.roi.fixed import half_even
 from tools.roi.seeds import answer
 from tools.roi.symbols import column
+from tools.warehouse.billing import bills_end
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def measure_units(
     """
     if "subscriptions" not in present:
         raise NotComputable("subscriptions")
-    until = as_of - window
+    until = min(as_of, bills_end(engine)) - window
     span = {"since": until - back, "until": until}
     put_paid_lines(as_of, engine, economics)
     engine.create("unit_members", read_sql(__package__, "unit_members"), **span)

@@ -62,6 +62,8 @@ SELECT
   CASE
     WHEN NOT blocked IS NULL THEN blocked
     WHEN NOT lacks IS NULL THEN lacks
+    WHEN NOT mrr_missing IS NULL AND COALESCE(basis, '') <> 'last_mrr'
+      THEN 'missing: exchange rate ' || mrr_missing
     WHEN basis IS NULL AND on_orders = 1 AND revenue_365_minor IS NULL
       THEN 'missing: orders in one currency'
     WHEN basis IS NULL THEN 'missing: recurring revenue'

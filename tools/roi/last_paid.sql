@@ -1,19 +1,23 @@
--- What an account paid when it last paid: the lines that ended on its last paid day.
-WITH paid AS (
-  SELECT
-    account_id AS account_id, ended_day AS ended_day, mrr_minor AS mrr_minor,
-    interval_months AS interval_months, currency AS currency, seats AS seats,
-    MAX(ended_day) OVER (PARTITION BY account_id) AS last_day
-  FROM subscriptions
-  WHERE NOT account_id IS NULL AND NOT COALESCE(trial, FALSE) AND mrr_minor > 0
-    AND NOT ended_day IS NULL
+-- What an account that pays no more paid when it last did; NULL when that was in two currencies.
+WITH lasting AS (
+  SELECT account_id AS account_id, MAX(to_day) AS last_day
+  FROM recurring_revenue
+  GROUP BY account_id
+  HAVING MAX(to_day) < 1000000
+),
+cycles AS (
+  SELECT s.account_id AS account_id, MAX(s.interval_months) AS interval_months
+  FROM subscription_spans AS s
+  JOIN lasting AS l ON l.account_id = s.account_id AND l.last_day = s.to_day
+  WHERE s.trial = 0 AND s.minor > 0
+  GROUP BY s.account_id
 )
 SELECT
-  account_id AS account_id,
-  CASE WHEN COALESCE(MIN(currency), '') = COALESCE(MAX(currency), '')
-    THEN CAST(SUM(mrr_minor) AS BIGINT) END AS mrr_minor,
-  CAST(MAX(interval_months) AS BIGINT) AS interval_months,
-  MAX(currency) AS currency
-FROM paid
-WHERE ended_day = last_day
-GROUP BY account_id
+  r.account_id AS account_id,
+  CASE WHEN COUNT(*) = 1 THEN CAST(SUM(r.minor + r.paused_minor) AS BIGINT) END AS mrr_minor,
+  CAST(MAX(c.interval_months) AS BIGINT) AS interval_months,
+  CASE WHEN COUNT(*) = 1 THEN NULLIF(MAX(r.currency), '') END AS currency
+FROM recurring_revenue AS r
+JOIN lasting AS l ON l.account_id = r.account_id AND l.last_day = r.to_day
+LEFT JOIN cycles AS c ON c.account_id = r.account_id
+GROUP BY r.account_id

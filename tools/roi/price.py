@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["PriceList", "least_cost", "price", "unpriced_counts"]
 
 NEEDED_COLUMNS = (
-    "active", "mrr_minor", "interval_months", "currency", "seats", "revenue_365_minor",
+    "active", "mrr_minor", "mrr_missing", "interval_months", "currency", "seats",
+    "revenue_365_minor",
 )  # fmt: skip
 FROM_SCORE = frozenset({"probability", "band", "risk_rank"})
 FROM_JOINS = frozenset({"stage", "segment", "probability", "band", "risk_rank"})
@@ -42,7 +43,7 @@ VALUE_COLUMNS = (
 PRICED_COLUMNS = (
     "account_id", "segment", "tier", "score_bp", "mrr_minor", "interval_months", "currency",
     "seats", "revenue_365_minor", "last_mrr_minor", "last_interval_months", "last_currency",
-    "churn_bp", "churn_source",
+    "churn_bp", "churn_source", "mrr_missing",
 )  # fmt: skip
 
 

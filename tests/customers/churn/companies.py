@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from tests.bills import put_bill
 from tools.customers.churn.definition import ChurnDefinition
 from tools.customers.churn.observe import Observed, Snapshot
 from tools.customers.churn.population import inputs
@@ -96,6 +97,7 @@ class Company:
         for name in SCHEMAS:
             engine.put("all_" + name, self.table(name))
             engine.create(name, _as_of_sql(name), as_of=as_of)
+        put_bill(engine)
         use_of_accounts(as_of, engine)
         make_purchases(as_of, engine)
         present = {"events" if n == "usage" else n for n, t in self.tables.items() if t.num_rows}

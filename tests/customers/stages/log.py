@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from tests.bills import put_bill
 from tools.customers.stages import (
     SCORE_LOG,
     STORED_TRANSITIONS,
@@ -180,6 +181,7 @@ def world(engine: DuckEngine, log: Log, day: int) -> None:
     engine.put("accounts", relation(Account, seen.accounts))
     engine.put("contacts", relation(Contact, seen.contacts))
     engine.put("subscriptions", relation(Subscription, seen.subscriptions))
+    put_bill(engine)
     engine.put("deals", relation(Deal, seen.deals))
     engine.put("invoices", relation(Invoice, seen.invoices))
     make_purchases(day, engine)

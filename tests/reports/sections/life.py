@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from tests.bills import put_bill
 from tests.reports.relations import day
 from tools.customers.stages.timeline import TIMELINE
 from tools.reports.given import Chapter, Given
@@ -54,6 +55,7 @@ def company(*present: str, as_of: int = AS_OF, **rows: "Iterable[Mapping[str, An
     for name in SCHEMAS:
         put(engine, name, rows.get(name, ()))
     make_purchases(as_of, engine)
+    put_bill(engine)
     return Given(as_of, as_of - 7, engine, frozenset(present))
 
 

@@ -188,7 +188,9 @@ def test_the_simulated_company(simulated: Simulated) -> None:
     for name, number in simulated.assigned.counts:
         assert sizes[figure_id(name)] == number
     mrr = simulated.given.engine.run(
-        "SELECT CAST(SUM(mrr_minor) AS BIGINT) AS n FROM features"
+        "SELECT CAST(SUM(mrr_minor) AS BIGINT) AS n FROM subscriptions "
+        "WHERE NOT COALESCE(trial, FALSE) AND ended_day IS NULL AND started_day < $as_of",
+        as_of=simulated.given.as_of,
     ).to_pylist()[0]["n"]
     assert sum(f.value or 0 for f in found.values() if f.unit == "money") == mrr
     assert "segments.moves" in {block.id for block in chapter.section.blocks}

@@ -1,10 +1,10 @@
 -- Did paid recurring revenue end in [snapshot, snapshot + horizon) and stay away for > grace days?
--- `ended_day` is the first day no longer covered, so an end on e lasts until something paid starts.
+-- An end on day e lasts until something paid starts; a pause is no end. NULL: the bills on record
+-- end before the window is over, so that nobody knows.
 WITH paid AS (
-  SELECT account_id AS account_id, started_day AS started_day, ended_day AS ended_day
-  FROM subscriptions
-  WHERE NOT account_id IS NULL AND COALESCE(mrr_minor, 0) > 0 AND NOT COALESCE(trial, FALSE)
-    AND SUBSTR(MD5(account_id), 1, 8) < $cut
+  SELECT account_id AS account_id, from_day AS started_day, to_day AS ended_day
+  FROM recurring_revenue
+  WHERE SUBSTR(MD5(account_id), 1, 8) < $cut
 ),
 ends AS (
   SELECT DISTINCT s.day AS snapshot, p.account_id AS account_id, p.ended_day AS end_day
@@ -16,7 +16,7 @@ held AS (
   FROM ends AS e
   INNER JOIN paid AS p
     ON p.account_id = e.account_id AND p.started_day <= e.end_day + $grace
-    AND COALESCE(p.ended_day, e.end_day + 1) > e.end_day
+    AND p.ended_day > e.end_day
 ),
 lost AS (
   SELECT DISTINCT e.snapshot AS snapshot, e.account_id AS account_id
@@ -27,8 +27,13 @@ lost AS (
 )
 SELECT
   s.day AS snapshot, a.account_id AS account_id,
-  CASE WHEN l.account_id IS NULL THEN 0 ELSE 1 END AS churned
+  CASE
+    WHEN s.day + $horizon + $grace > b.day THEN CAST(NULL AS INT)
+    WHEN l.account_id IS NULL THEN 0
+    ELSE 1
+  END AS churned
 FROM accounts AS a
 CROSS JOIN churn_snapshots AS s
+CROSS JOIN bills_end AS b
 LEFT JOIN lost AS l ON l.snapshot = s.day AND l.account_id = a.account_id
 WHERE SUBSTR(MD5(a.account_id), 1, 8) < $cut

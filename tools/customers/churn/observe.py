@@ -192,7 +192,7 @@ def _read_outcomes(world: "World", seen: Observed, cut: str) -> str:
 def outcomes(
     world: "World", definition: "ChurnDefinition", days: "Sequence[int]", cut: str = EVERYBODY
 ) -> pa.Table:
-    """(snapshot, account_id, churned) of every account, by what the world knows.
+    """(snapshot, account_id, churned) of every account, by what the world knows, NULL if it cannot.
 
     Raises:
         BadInput: the window of a snapshot is still open on the world's day.
@@ -224,7 +224,7 @@ def _aligned(wanted: "Names", ids: "Names", values: "Floats") -> "Floats":
 
 def first_fact_day(world: "World", definition: "ChurnDefinition") -> int | None:
     """The first day on which the definition's table says anything."""
-    table, column = ("subscriptions", "started_day")
+    table, column = ("recurring_revenue", "from_day")
     if not definition.contractual:
         column = "issued_day" if definition.activity == "invoices" else "day"
         table = definition.activity or "usage"

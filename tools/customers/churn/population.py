@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from tools.customers.churn.definition import ChurnDefinition
 
 # Cancel flow and states that define the population tell the answer, not the risk.
-FORBIDDEN = frozenset({"paying", "trial", "ever_paid", "days_since_paid_end", "cancel_notice"})
+FORBIDDEN = frozenset(
+    {"paying", "paused", "trial", "ever_paid", "days_since_paid_end", "cancel_notice"}
+)
 NOT_UP = "not up for renewal"
 NOTICE = "notice given"
 

@@ -16,27 +16,40 @@ states AS (
     LEFT JOIN outcome_spells AS s ON s.account_id = h.account_id
     GROUP BY h.account_id, h.segment, h.day
 ),
+terms AS (
+    SELECT h.account_id AS account_id, h.day AS day, MIN(l.term_end_day) AS term_day
+    FROM history AS h
+    JOIN subscription_spans AS l ON l.account_id = h.account_id
+    WHERE l.trial = 0 AND l.minor > 0 AND l.from_day < h.day AND l.to_day >= h.day
+        AND l.term_end_day >= h.day AND l.term_end_day < h.day + $renewal_days
+    GROUP BY h.account_id, h.day
+),
+amounts AS (
+    SELECT
+        h.account_id AS account_id, h.day AS day, r.currency AS currency,
+        SUM(CASE WHEN r.from_day < h.day AND r.to_day >= h.day THEN r.minor ELSE 0 END) AS before,
+        SUM(CASE WHEN r.from_day < h.day + $expansion_days AND r.to_day >= h.day + $expansion_days
+            THEN r.minor ELSE 0 END) AS after
+    FROM history AS h
+    JOIN recurring_revenue AS r ON r.account_id = h.account_id
+    GROUP BY h.account_id, h.day, r.currency
+),
+-- Amounts of several currencies are compared at the rates of the day, or not at all.
 lines AS (
     SELECT
-        h.account_id AS account_id, h.day AS day,
-        MIN(CASE
-            WHEN l.started_day < h.day AND COALESCE(l.ended_day, 1000000) >= h.day
-                AND l.term_end_day >= h.day AND l.term_end_day < h.day + $renewal_days
-            THEN l.term_end_day
-        END) AS term_day,
-        CAST(SUM(CASE
-            WHEN l.started_day < h.day AND COALESCE(l.ended_day, 1000000) >= h.day
-            THEN l.mrr_minor ELSE 0
-        END) AS BIGINT) AS mrr_before,
-        CAST(SUM(CASE
-            WHEN l.started_day < h.day + $expansion_days
-                AND COALESCE(l.ended_day, 1000000) >= h.day + $expansion_days
-            THEN l.mrr_minor ELSE 0
-        END) AS BIGINT) AS mrr_after
-    FROM history AS h
-    JOIN subscriptions AS l ON l.account_id = h.account_id
-    WHERE NOT COALESCE(l.trial, FALSE) AND l.mrr_minor > 0
-    GROUP BY h.account_id, h.day
+        a.account_id AS account_id, a.day AS day,
+        CASE
+            WHEN COUNT(*) = 1 AND MAX(a.after) > MAX(a.before) THEN 1
+            WHEN COUNT(*) = 1 THEN 0
+            WHEN COUNT(x.rate) < COUNT(*) THEN CAST(NULL AS INT)
+            WHEN SUM(CAST(a.after AS DECIMAL(19, 0)) * x.rate)
+                > SUM(CAST(a.before AS DECIMAL(19, 0)) * x.rate) THEN 1
+            ELSE 0
+        END AS grown
+    FROM amounts AS a
+    LEFT JOIN exchange_rates AS x ON x.currency = a.currency
+    WHERE a.before > 0 OR a.after > 0
+    GROUP BY a.account_id, a.day
 ),
 results AS (
     SELECT s.segment AS segment, 'churn' AS outcome, s.day AS day,
@@ -52,15 +65,15 @@ results AS (
     SELECT s.segment AS segment, 'renewal' AS outcome, s.day AS day,
         CASE WHEN s.covered_to > l.term_day THEN 1 ELSE 0 END AS event
     FROM states AS s
-    JOIN lines AS l ON l.account_id = s.account_id AND l.day = s.day
-    WHERE s.covered_to IS NOT NULL AND l.term_day IS NOT NULL
+    JOIN terms AS l ON l.account_id = s.account_id AND l.day = s.day
+    WHERE s.covered_to IS NOT NULL
         AND s.day + $renewal_days + $grace <= $as_of
     UNION ALL
     SELECT s.segment AS segment, 'expansion' AS outcome, s.day AS day,
-        CASE WHEN l.mrr_after > l.mrr_before THEN 1 ELSE 0 END AS event
+        l.grown AS event
     FROM states AS s
     JOIN lines AS l ON l.account_id = s.account_id AND l.day = s.day
-    WHERE s.covered_to IS NOT NULL AND s.day + $expansion_days + $grace <= $as_of
+    WHERE s.covered_to IS NOT NULL AND l.grown IS NOT NULL AND s.day + $expansion_days + $grace <= $as_of
 )
 SELECT
     segment AS segment, outcome AS outcome, day AS day,

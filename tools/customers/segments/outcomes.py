@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from tools.customers.segments.beta_binomial import Fit, Posterior, fit
 from tools.customers.segments.rules import OUTCOMES
+from tools.warehouse.billing import bills_end
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
@@ -108,15 +109,17 @@ def count_outcomes(
 ) -> tuple[Count, ...]:
     """Events and accounts by segment, outcome and day of assignment."""
     grace = days["grace"] if contractual else 0
+    known = as_of
     if contractual:
         engine.create("outcome_cover", read_sql(__package__, "outcome_cover_paid"))
+        known = min(as_of, bills_end(engine))
     else:
         cover = read_sql(__package__, "outcome_cover_activity")
         engine.create("outcome_cover", cover, as_of=as_of, activity=days["activity"])
     engine.create("outcome_spells", read_sql(__package__, "outcome_spells"), grace=grace)
     windows = {f"{name}_days": days[name] for name in OUTCOMES}
     text = read_sql(__package__, "outcome_counts")
-    rows = engine.run(text, as_of=as_of, grace=grace, **windows).to_pylist()
+    rows = engine.run(text, as_of=known, grace=grace, **windows).to_pylist()
     return tuple(Count(**row) for row in rows)
 
 

@@ -1,16 +1,28 @@
 -- What makes somebody a customer: paid and trial lines, and days of use, of orders, of deals won.
 -- A day of activity covers `pad` further days, so that islands of activity merge like paid lines.
+-- A pause is no end: who would pay is a customer.
 SELECT
-  account_id AS owner,
-  CASE WHEN trial THEN 'trial' ELSE 'paid' END AS fact,
-  started_day AS first_day,
-  COALESCE(ended_day, $never) AS end_day,
-  CASE WHEN cancelled_day <= COALESCE(ended_day, $never) THEN 1 ELSE 0 END AS notice,
-  0 AS pad
-FROM subscriptions
-WHERE $account_scope AND $use_paid AND NOT account_id IS NULL AND started_day < $as_of
-  AND (ended_day IS NULL OR ended_day > started_day)
-  AND (COALESCE(trial, FALSE) OR COALESCE(mrr_minor, 0) > 0)
+  r.owner AS owner, 'paid' AS fact, r.first_day AS first_day,
+  CASE WHEN r.end_day = 1000000 THEN $never ELSE r.end_day END AS end_day,
+  COALESCE(n.notice, 0) AS notice, 0 AS pad
+FROM (
+  SELECT account_id AS owner, from_day AS first_day, to_day AS end_day
+  FROM recurring_revenue
+  WHERE $account_scope AND $use_paid AND from_day < $as_of
+) AS r
+LEFT JOIN (
+  SELECT account_id AS owner, to_day AS end_day, 1 AS notice
+  FROM subscription_spans
+  WHERE $account_scope AND $use_paid AND trial = 0 AND minor > 0 AND cancelled_day <= to_day
+  GROUP BY account_id, to_day
+) AS n ON n.owner = r.owner AND n.end_day = r.end_day
+UNION ALL
+SELECT
+  account_id AS owner, 'trial' AS fact, from_day AS first_day,
+  CASE WHEN to_day = 1000000 THEN $never ELSE to_day END AS end_day, 0 AS notice, 0 AS pad
+FROM subscription_spans
+WHERE $account_scope AND $use_paid AND trial = 1 AND NOT account_id IS NULL
+  AND from_day < $as_of
 UNION ALL
 SELECT DISTINCT
   COALESCE(account_id, CONCAT('~', contact_id)) AS owner,

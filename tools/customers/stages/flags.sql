@@ -67,11 +67,11 @@ WHERE side = 1
 UNION ALL
 SELECT
   account_id AS account_id, 'notice' AS cause,
-  GREATEST(cancelled_day, started_day) AS from_day, COALESCE(ended_day, $never) AS to_day
-FROM subscriptions
-WHERE $account_scope AND $use_notice AND NOT COALESCE(trial, FALSE) AND cancelled_day < $as_of
-  AND COALESCE(mrr_minor, 0) > 0
-  AND GREATEST(cancelled_day, started_day) < COALESCE(ended_day, $never)
+  GREATEST(cancelled_day, from_day) AS from_day,
+  CASE WHEN to_day = 1000000 THEN $never ELSE to_day END AS to_day
+FROM subscription_spans
+WHERE $account_scope AND $use_notice AND trial = 0 AND minor > 0 AND cancelled_day < $as_of
+  AND from_day < $as_of AND GREATEST(cancelled_day, from_day) < to_day
 UNION ALL
 SELECT
   account_id AS account_id, 'billing' AS cause, from_day AS from_day,

@@ -3,16 +3,16 @@
 -- It may name too many, never too few.
 WITH dates AS (
   SELECT account_id AS account_id, CAST(NULL AS TEXT) AS contact_id,
-    CASE WHEN trial THEN 'trial' ELSE 'paid' END AS fact, started_day AS day
-  FROM subscriptions WHERE $use_paid
+    CASE WHEN trial = 1 THEN 'trial' ELSE 'paid' END AS fact, from_day AS day
+  FROM subscription_spans WHERE $use_paid
   UNION ALL
   SELECT account_id AS account_id, CAST(NULL AS TEXT) AS contact_id,
-    CASE WHEN trial THEN 'trial' ELSE 'paid' END AS fact, ended_day AS day
-  FROM subscriptions WHERE $use_paid
+    CASE WHEN trial = 1 THEN 'trial' ELSE 'paid' END AS fact, to_day AS day
+  FROM subscription_spans WHERE $use_paid
   UNION ALL
   SELECT account_id AS account_id, CAST(NULL AS TEXT) AS contact_id,
     'notice' AS fact, cancelled_day AS day
-  FROM subscriptions WHERE $use_notice
+  FROM subscription_spans WHERE $use_notice
   UNION ALL
   SELECT account_id AS account_id, contact_id AS contact_id, 'event' AS fact, day AS day
   FROM usage WHERE $use_event

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from tools.reports.given import between
 from tools.reports.intervals import Interval
 from tools.reports.paper.model import About, Block, Chart, Figure, Part, Series, Table, words
-from tools.reports.revenue import KINDS
+from tools.reports.revenue import KINDS, shown_kinds
 from tools.reports.sections.money_cohorts import cohort_blocks
 from tools.reports.sections.money_figures import (
     currency_of,
@@ -58,13 +58,14 @@ def _blocks(told: "Money") -> "Iterator[Block]":
 
 
 def _bridge(told: "Money") -> Table:
-    rows = tuple(_month_row(month, told.spec.min_size) for month in _by_month(told))
+    kinds = shown_kinds(told.moved.months)
+    rows = tuple(_month_row(month, kinds, told.spec.min_size) for month in _by_month(told))
     note = "Every month adds up to the cent." if told.moved.rolls else "IT DOES NOT ADD UP."
     return Table(
         "money.bridge",
         "What moved recurring revenue, month by month",
         _about(told, told.moved.definition),
-        ("month", "currency", *_COLUMNS, "gross churn", "net churn"),
+        ("month", "currency", *_titles(kinds), "gross churn", "net churn"),
         rows,
         (note, "Churn: movement form; new accounts are in neither."),
         cut="head",
@@ -75,22 +76,25 @@ def _by_month(told: "Money") -> "list[Movement]":
     return sorted(told.moved.months, key=lambda month: (month.month, month.currency))
 
 
-def _month_row(month: "Movement", least: int) -> tuple[Part, ...]:
+def _titles(kinds: tuple[str, ...]) -> tuple[str, ...]:
+    return ("start", *(kind.replace("_", " ") for kind in kinds), "end")
+
+
+def _month_row(month: "Movement", kinds: tuple[str, ...], least: int) -> tuple[Part, ...]:
     ids = {name: month_id(month, name) for name in (*_COLUMNS, "gross churn", "net churn")}
-    paying = sum(n for kind, n in month.accounts if kind != "churn")
     return (
         words(month.label),
         words(currency_of(month.currency)),
         money(ids["start"], month.start, month.currency),
-        *_moves(month, ids),
-        money(ids["end"], month.end, month.currency, n=paying),
+        *_moves(month, kinds, ids),
+        money(ids["end"], month.end, month.currency, n=month.paying),
         *_rates(month, ids, least),
     )
 
 
 def _rates(month: "Movement", ids: dict[str, str], least: int) -> "Iterator[Part]":
     """Churn in the movement form, of months that begin with enough accounts."""
-    paid = sum(n for kind, n in month.accounts if kind not in {"new", "reactivation"})
+    paid = month.paid_before
     if not paid:
         yield from (words(""), words(""))
         return
@@ -98,9 +102,9 @@ def _rates(month: "Movement", ids: dict[str, str], least: int) -> "Iterator[Part
     yield share(ids["net churn"], month.net_churn, n=paid, least=least)
 
 
-def _moves(month: "Movement", ids: dict[str, str]) -> "Iterator[Part]":
+def _moves(month: "Movement", kinds: tuple[str, ...], ids: dict[str, str]) -> "Iterator[Part]":
     accounts = dict(month.accounts)
-    for kind in KINDS:
+    for kind in kinds:
         amount, n = getattr(month, kind), accounts.get(kind, 0)
         yield money(ids[kind], amount, month.currency, n=n, drill=True)
 
@@ -122,12 +126,12 @@ def _ends(told: "Money", currency: str) -> Chart:
 
 
 def _week(told: "Money") -> Table:
-    rows = []
+    rows, kinds = [], shown_kinds(told.week.moves)
     for move in told.week.moves:
         ids = {name: week_id(told.week, move, name) for name in _COLUMNS}
         ends = [money(ids[end], getattr(move, end), move.currency) for end in ("start", "end")]
         name = words(currency_of(move.currency))
-        rows.append((name, ends[0], *_moves(move, ids), ends[1]))
+        rows.append((name, ends[0], *_moves(move, kinds, ids), ends[1]))
     first, end = told.week.first_day, told.week.end_day
     definition = (
         "Recurring revenue on the evening before the first day and on the evening of the last, "
@@ -137,7 +141,7 @@ def _week(told: "Money") -> Table:
         "money.week",
         "What moved recurring revenue in these days",
         About(definition, between(first, end)),
-        ("currency", *_COLUMNS),
+        ("currency", *_titles(kinds)),
         tuple(rows),
     )
 

@@ -28,6 +28,9 @@ _MOVED = {
     "reactivation": "won back",
     "expansion": "grown",
     "contraction": "shrunk",
+    "pause": "paused",
+    "resumption": "resumed",
+    "currency_change": "changed currency",
     "churn": "lost",
 }
 
@@ -60,16 +63,12 @@ def _month(told: "Money", currency: str) -> "Iterator[Line]":
         return
     head = (
         words(f"Recurring revenue at the end of {last.label} was "),
-        money(month_id(last, "end"), last.end, currency, n=_paying(last)),
+        money(month_id(last, "end"), last.end, currency, n=last.paying),
         words(", from "),
         money(month_id(last, "start"), last.start, currency),
         words(" a month before: "),
     )
     yield (*head, *_moves(last, {kind: month_id(last, kind) for kind in KINDS}), words("."))
-
-
-def _paying(month: "Movement") -> int:
-    return sum(n for kind, n in month.accounts if kind != "churn")
 
 
 def _moves(month: "Movement", ids: dict[str, str]) -> "Iterator[Part]":

@@ -1,0 +1,1 @@
+"""Tests of the bill: versions of lines, and who pays how much."""
