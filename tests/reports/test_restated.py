@@ -92,3 +92,20 @@ def test_only_what_became_known_since_about_earlier_days_is_late(tmp_path: Path)
 
     assert read_late(given(tmp_path, *rows), D - 7) == (Late("events", 1),)
     assert read_late(replace(given(tmp_path, *rows), present=frozenset()), D - 7) == ()
+
+
+def test_a_day_of_the_bill_that_became_known_late_is_the_reason(tmp_path: Path) -> None:
+    line = {"subscription_ref": "s:1", "account_ref": "a:1", "mrr_minor": 100,
+            "started_day": D - 90}  # fmt: skip
+    rows = [
+        fact("subscriptions", D - 90, D - 89, **line),
+        fact("subscriptions", D - 90, D - 3, **line, ended_day=D - 30),
+    ]
+    world = world_of(D, {"subscriptions": rows}, tmp_path)
+    now = Given(D, D - 7, world.engine, world.present)
+    found = make_restated(now, (section(0.5),), last(section(0.5)))
+
+    reason = "Of subscriptions: an end dated 2026-10-03 became known on 2026-10-30."
+    assert said(found)[-1] == reason
+    before = Given(D - 7, D - 14, world.engine, world.present)
+    assert not any("dated" in line for line in said(make_restated(before, (), last())))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tools.days import from_number
 from tools.reports.given import between
 from tools.reports.paper.model import About, Figure, Line, Report, Section, Table, Words, words
+from tools.reports.restated_dates import late_dates
 from tools.warehouse.schema import BY_NAME
 
 if TYPE_CHECKING:
@@ -56,7 +57,11 @@ def make_restated(given: "Given", now: "Sequence[Section]", before: Report | Non
     ]
     changed = [(one, old) for one, old in _once(pairs) if _differs(one.figure, old)]
     late = read_late(given, before.as_of)
-    lines = (_count(len(list(_once(pairs))), len(changed), before), *_reasons(late))
+    lines = (
+        _count(len(list(_once(pairs))), len(changed), before),
+        *_reasons(late),
+        *late_dates(given, before.as_of),
+    )
     return Section(ID, TITLE, lines, (_table(given, before, changed),) if changed else ())
 
 

@@ -6,6 +6,7 @@ counts and a few examples are read.
 
 from typing import TYPE_CHECKING
 
+from tools.days import from_number
 from tools.reports.audit.catalogue import Catalogue, Check, catalogue
 from tools.reports.audit.report import (
     AuditReport,
@@ -109,10 +110,12 @@ def _finding(
     examples: tuple[str, ...],
 ) -> Finding:  # fmt: skip
     count = rows if check.count == "rows" else things
+    subject = from_number(int(subject)).isoformat() if check.dated else subject
     total = None if check.of is None else totals.get(check.of.format(subject=subject))
     share = share_of(count, total)
+    says = check.says.format(subject=subject) if check.dated else check.says
     return Finding(
-        check.section, check.code, check.severity_at(share), subject, check.says,
+        check.section, check.code, check.severity_at(share), subject, says,
         count, rows, total, share, examples, check.do,
     )  # fmt: skip
 

@@ -14,7 +14,10 @@ from tools.reports.audit.report import SEVERITIES, Severity
 
 @dataclass(frozen=True)
 class Check:
-    """One thing the audit looks for; `sql` names the query when several checks share one."""
+    """One thing the audit looks for; `sql` names the query when several checks share one.
+
+    The subject of a `dated` check is a day number; `says` shows it as a date.
+    """
 
     code: str
     section: str
@@ -30,6 +33,7 @@ class Check:
     sql: str = ""
     given: Mapping[str, str] = field(default_factory=dict)
     computed: bool = False
+    dated: bool = False
 
     @property
     def query(self) -> str:
