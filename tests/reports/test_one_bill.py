@@ -82,7 +82,7 @@ def test_features_say_what_is_paid_this_morning(log: list[Version], as_of: int) 
              read("tools.customers.features", "billing", as_of=as_of, currency="USD")}  # fmt: skip
     for account, amounts in by_account(pays(log, as_of, as_of)).items():
         paid = {c: minor for c, (minor, _) in amounts.items() if minor}
-        whole = sum(Decimal(m) * (RATE if c == "EUR" else 1) for c, m in paid.items())
+        whole = sum(Decimal(m) * (RATE if c == "EUR" else 1) for c, m in paid.items()) + Decimal(0)
         expected = whole.quantize(Decimal(1), ROUND_HALF_EVEN) if paid else 0
         row = found.pop(account)
         assert row["paying"] is bool(paid)
