@@ -29,6 +29,9 @@ CHANGES: "Mapping[str, Mapping[str, str]]" = {
         "roster": "a stage is the contact's own",
         "refused": "one no for an address closes it everywhere, and what a person said of an "
         "account stands",
+        "features": "amounts of several currencies are not added up, and what is counted once is "
+        "rounded once",
+        "envelopes": "its words and figures are made from the figures above",
         "": "counted by a newer version of the product",
     },
 }
@@ -46,7 +49,7 @@ class Difference:
 def reason_of(name: str, version: str) -> str:
     """Why a figure counted by a version may be another one now; '' when nothing changed."""
     later = [changes for made, changes in sorted(CHANGES.items()) if int(made) > int(version)]
-    head = name.split(".", maxsplit=1)[0]
+    head = name.removeprefix("hashes.").split(".", maxsplit=1)[0]
     said = [changes.get(head, changes[""]) for changes in later]
     return "; ".join(dict.fromkeys(said))
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from agent.figures import FIGURES, FIRST, differences
+from agent.figures import FIGURES, FIRST, differences, reason_of
 from agent.reporting.archive import file_report
 from agent.reporting.period import read_period
 from agent.reporting.recheck import recheck
@@ -129,6 +129,14 @@ def test_a_figure_of_a_day_of_before_that_differs_is_told_with_its_reason(
         told["hashes"]["facts"] = "0" * 64
         _put(deps, told)
         assert not replay_day(deps, day_number(DAYS[0])).restated
+
+
+@ON_SQLITE
+def test_every_figure_of_before_has_a_reason_and_none_of_now_has_one() -> None:
+    for name in ("stages.active", "hashes.roster", "something.new", "money.mrr"):
+        assert reason_of(name, FIRST)
+        assert reason_of(name, FIGURES) == ""
+    assert reason_of("hashes.roster", FIRST) == reason_of("roster", FIRST)
 
 
 def _put(deps: Deps, told: dict[str, Any]) -> None:
