@@ -8,11 +8,13 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
+from tests.store.made import batch
 from tools.errors import BadInput
 from tools.store import migrate as migrations
 from tools.store.columns import StoreRow
 from tools.store.engine import Database
 from tools.store.migrate import HEAD, check, downgrade, migrate, open_database, revision
+from tools.store.store import open_store
 
 
 def tables(url: str) -> set[str]:
@@ -71,6 +73,32 @@ def test_a_newer_database_is_refused_with_what_to_do(database_url: str) -> None:
 
     with pytest.raises(BadInput, match=f"version 9999, this code knows {HEAD}"):
         open_database(database_url)
+
+
+def test_quarantine_of_an_older_home_is_read_and_mended(empty_url: str) -> None:
+    migrate(empty_url, "0005")
+    old = Database(empty_url)
+    with old.write() as session:
+        for statement in (
+            (
+                "INSERT INTO batch (id, source, rows, committed_at) VALUES"
+                " ('b', 's', 1, '2025-01-01 00:00:00.000000')"
+            ),
+            (
+                'INSERT INTO bad_row (batch, seq, "table", file, line, "column", value, reason)'
+                " VALUES ('b', 0, 'deals', 'a.csv', 7, 'state', 'x', 'not in the value map')"
+            ),
+        ):
+            session.connection().exec_driver_sql(statement)
+    old.close()
+
+    store = open_store(empty_url)
+    (bad,) = store.manifest.quarantine()
+    assert (bad.line, bad.kind, bad.rows) == (7, "refused", 1)
+    store.manifest.commit_batch(batch("b2"), [], [bad], ["a.csv"])
+    assert len(store.manifest.quarantine()) == 1
+    store.manifest.commit_batch(batch("b3"), [], [], ["a.csv"])
+    assert store.manifest.quarantine() == ()
 
 
 def test_head_is_the_last_migration_and_every_migration_is_in_one_line() -> None:
