@@ -36,7 +36,7 @@ _GIVEN: dict[str, dict[Tag, str]] = {
     "action": {
         "no": "id proposal play channel value_minor currency day status due_at attempts worker "
         "lease_until fence created_at changed_at",
-        "hash": "sha256 seal", "account": "account_id", "contact": "contact_id",
+        "hash": "sha256 seal address_key", "account": "account_id", "contact": "contact_id",
         "text": "detail receipt",
     },
     "attempt": {"no": "action fence channel worker started_at ended_at result",
@@ -68,7 +68,7 @@ _GIVEN: dict[str, dict[Tag, str]] = {
     },
     "refusal": {"no": "as_of play rule_id", "account": "account_id", "text": "reason"},
     "send": {"no": "id channel play day recorded_at", "contact": "contact_id",
-             "account": "account_id"},
+             "account": "account_id", "hash": "address_key"},
     "suppression": {"no": "channel since", "hash": "key", "text": "reason"},
     "pause": {"no": "seq scope on since", "staff": "who", "text": "reason"},
     "account_care": {"no": "version kind until_day changed_at", "staff": "who",

@@ -216,7 +216,10 @@ class Entered:
 
 @dataclass(frozen=True)
 class Send:
-    """One message that left; the id makes recording it twice harmless."""
+    """One message that left; the id makes recording it twice harmless.
+
+    `address_key` is the keyed hash of the folded address it went to; None where it is not known.
+    """
 
     id: str
     contact_id: str | None
@@ -224,6 +227,16 @@ class Send:
     channel: str
     play: str
     day: int
+    address_key: str | None = None
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """An address, as a keyed hash, that said no to a channel (`*`: was erased or left them all)."""
+
+    key: str
+    channel: str
+    since: "datetime"
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,15 @@ from sqlmodel import col
 
 from tools.errors import BadInput
 from tools.store.gate.feedback import contact_sends, standing_feedback
-from tools.store.records import DECIDED, ContactHistory, Decision, Pause, Send
+from tools.store.records import DECIDED, ContactHistory, Decision, Pause, Send, Suppression
 from tools.store.rows import A_STATEMENT, chunks, insert_new, record_of
-from tools.store.tables import PauseRow, ProposalRow, SendRow, SuppressionRow
+from tools.store.tables import (
+    DataFileRow,
+    PauseRow,
+    ProposalRow,
+    SendRow,
+    SuppressionRow,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -62,6 +68,11 @@ class Sends:
         with self._database.read() as session:
             return standing_feedback(session, accounts, known_at)
 
+    def to_addresses(self, as_of: int, keys: "Iterable[str]") -> tuple[Send, ...]:
+        """What went to any of some addresses before a day, whoever's they were, oldest first."""
+        with self._database.read() as session:
+            return _sends_to(session, as_of, keys)
+
     def between(self, first_day: int, end_day: int) -> tuple[Send, ...]:
         """What left from a day to the day before the end, oldest first."""
         row = SendRow
@@ -77,13 +88,19 @@ class Ledger:
     def __init__(self, session: "Session") -> None:
         self._session = session
 
-    def history(self, as_of: int, account_id: str) -> ContactHistory:
-        """Sends and decisions of an account before a day."""
-        return ContactHistory(
-            account_id,
-            tuple(_sends(self._session, as_of, [account_id])),
-            tuple(_decisions(self._session, as_of, [account_id])),
-        )
+    def history(self, as_of: int, account_id: str, keys: "Iterable[str]" = ()) -> ContactHistory:
+        """Sends and decisions of an account, and sends to some addresses, before a day."""
+        mine = _sends(self._session, as_of, [account_id])
+        known = {send.id for send in mine}
+        others = [s for s in _sends_to(self._session, as_of, keys) if s.id not in known]
+        decisions = _decisions(self._session, as_of, [account_id])
+        return ContactHistory(account_id, (*mine, *others), tuple(decisions))
+
+    def facts_version(self) -> str:
+        """A name for the committed facts: another one as soon as a file comes or goes."""
+        query = select(col(DataFileRow.path)).where(col(DataFileRow.kind) == "fact")
+        names = sorted(self._session.scalars(query))
+        return sha256("\0".join(names).encode()).hexdigest()
 
     def record(self, send: Send, now: "datetime") -> None:
         """Write down what left, once."""
@@ -92,6 +109,10 @@ class Ledger:
     def suppressed(self, keys: "Iterable[str]", at: "datetime") -> frozenset[tuple[str, str]]:
         """Which (key, channel) are suppressed at an instant; a channel `*` means any."""
         return _suppressed(self._session, keys, at)
+
+    def suppressions(self, keys: "Iterable[str]", at: "datetime") -> tuple[Suppression, ...]:
+        """Every word of our own list about some addresses at an instant."""
+        return _suppressions(self._session, keys, at)
 
     def suppress(self, key: str, channel: str, reason: str, since: "datetime") -> bool:
         """Never reach this address by this channel (`*` for any) again; False when it is so."""
@@ -122,6 +143,11 @@ class Switches:
         with self._database.read() as session:
             return _suppressed(session, keys, at)
 
+    def suppressions(self, keys: "Iterable[str]", at: "datetime") -> tuple[Suppression, ...]:
+        """Every word of our own list about some addresses at an instant."""
+        with self._database.read() as session:
+            return _suppressions(session, keys, at)
+
     def set_pause(self, scope: str, *, on: bool, who: str, reason: str, now: "datetime") -> None:
         """Flip a switch: `global`, `play:<id>` or `channel:<id>`; the flips are kept."""
         with self._database.write("gate") as session:
@@ -149,14 +175,18 @@ def _suppress(session: "Session", key: str, channel: str, reason: str, since: "d
 def _suppressed(
     session: "Session", keys: "Iterable[str]", at: "datetime"
 ) -> frozenset[tuple[str, str]]:
-    found: set[tuple[str, str]] = set()
+    return frozenset((one.key, one.channel) for one in _suppressions(session, keys, at))
+
+
+def _suppressions(
+    session: "Session", keys: "Iterable[str]", at: "datetime"
+) -> tuple[Suppression, ...]:
+    found: list[Suppression] = []
     row = SuppressionRow
     for part in chunks(sorted(set(keys)), A_STATEMENT):
-        query = select(col(row.key), col(row.channel)).where(
-            col(row.key).in_(part), col(row.since) <= at
-        )
-        found.update((key, channel) for key, channel in session.execute(query))
-    return frozenset(found)
+        query = select(row).where(col(row.key).in_(part), col(row.since) <= at)
+        found += [record_of(Suppression, one) for one in session.scalars(query)]
+    return tuple(sorted(found, key=lambda one: (one.key, one.channel)))
 
 
 def _set_pause(session: "Session", pause: Pause) -> None:
@@ -178,6 +208,14 @@ def _sends(session: "Session", as_of: int, accounts: "Sequence[str]") -> list[Se
     found = [record_of(Send, row) for row in session.scalars(query)]
     found += contact_sends(session, as_of, accounts, found)
     return sorted(found, key=lambda send: (send.day, send.id))
+
+
+def _sends_to(session: "Session", as_of: int, keys: "Iterable[str]") -> tuple[Send, ...]:
+    found: list[Send] = []
+    for part in chunks(sorted(set(keys)), A_STATEMENT):
+        query = select(SendRow).where(col(SendRow.address_key).in_(part), col(SendRow.day) < as_of)
+        found += [record_of(Send, row) for row in session.scalars(query)]
+    return tuple(sorted(found, key=lambda send: (send.day, send.id)))
 
 
 def _decisions(session: "Session", as_of: int, accounts: "Sequence[str]") -> list[Decision]:

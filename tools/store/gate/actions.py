@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlmodel import col
 
 from tools.errors import Absent, Conflict
@@ -78,10 +78,12 @@ class Actions:
         )
         return tuple(record_of(Action, row) for row in self._session.scalars(query))
 
-    def under_way(self, account_id: str, besides: str) -> tuple[Action, ...]:
-        """Actions of an account that may have happened: being called, or nobody knows."""
+    def under_way(
+        self, account_id: str, besides: str, keys: "Collection[str]" = ()
+    ) -> tuple[Action, ...]:
+        """Actions of an account or an address that may have happened: called, or nobody knows."""
         query = select(ActionRow).where(
-            col(ActionRow.account_id) == account_id,
+            or_(col(ActionRow.account_id) == account_id, col(ActionRow.address_key).in_(keys)),
             col(ActionRow.status).in_(("calling", "unknown")),
             col(ActionRow.id) != besides,
         )

@@ -64,6 +64,7 @@ class Action:
 
     `seal` is a keyed hash of the action and the approved bytes, so that nobody without the key
     can make one; `fence` grows with every claim, so that a worker who slept is not believed.
+    `address_key` is the keyed hash of the folded address it goes to.
     """
 
     id: str
@@ -87,6 +88,7 @@ class Action:
     fence: int
     created_at: "datetime"
     changed_at: "datetime"
+    address_key: str | None = None
 
 
 @dataclass(frozen=True)

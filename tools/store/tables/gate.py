@@ -51,6 +51,7 @@ class ActionRow(StoreRow, table=True):
         Index(None, "status", "due_at", "id"),
         Index(None, "account_id", "day"),
         Index(None, "play", "day"),
+        Index(None, "address_key", "day"),
     )
 
     id: str = Field(primary_key=True)
@@ -74,6 +75,7 @@ class ActionRow(StoreRow, table=True):
     fence: int
     created_at: datetime = Field(sa_type=UtcDateTime)
     changed_at: datetime = Field(sa_type=UtcDateTime)
+    address_key: str | None = None
 
 
 class AttemptRow(StoreRow, table=True):

@@ -13,7 +13,9 @@ class SendRow(StoreRow, table=True):
     """One message that left."""
 
     __tablename__ = "send"
-    __table_args__: ClassVar = (Index(None, "account_id", "day"),)
+    __table_args__: ClassVar = (
+        Index(None, "account_id", "day"), Index(None, "address_key", "day"),
+    )  # fmt: skip
 
     id: str = Field(primary_key=True)
     contact_id: str | None = None
@@ -21,6 +23,7 @@ class SendRow(StoreRow, table=True):
     channel: str
     play: str
     day: int
+    address_key: str | None = None
     recorded_at: datetime = Field(sa_type=UtcDateTime)
 
 
