@@ -5,9 +5,10 @@ solved, judged in order of value, and solved again without what was refused, unt
 asked. The next best so takes the place of what is refused.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from agent.contact_facts import record_of
 from policies.judge import judge
 from policies.nouns import Action, History, Record, Verdict
 from tools.money import Money
@@ -23,26 +24,33 @@ if TYPE_CHECKING:
     from tools.roi.head import Candidate
     from tools.roi.plays import Play
     from tools.roi.price import PriceList
-    from tools.store.records import AccountFeedback, ContactHistory
+    from tools.store.records import AccountFeedback, ContactHistory, Send
 
 Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Background:
-    """What the judge needs besides the candidates: people, history, switches, limits, the hour."""
+    """What the judge needs besides the candidates: people, history, switches, limits, the hour.
+
+    `suppressed` are the pairs whose channel our own list closes, `address_keys` the keyed hashes
+    of the addresses of each pair's person, `sent_to` what left for
+    them by way of other accounts.
+    """
 
     as_of: int
     currency: str
     recipients: "Mapping[Pair, Recipient]"
     histories: "Mapping[str, ContactHistory]"
-    suppressed: frozenset[str]
+    suppressed: frozenset[Pair]
     pauses: frozenset[str]
     limits: "Limits"
     missing: frozenset[str]
     tenant_zone: str
     now: "datetime"
     feedback: "Mapping[str, tuple[AccountFeedback, ...]]" = field(default_factory=dict)
+    address_keys: "Mapping[Pair, frozenset[str]]" = field(default_factory=dict)
+    sent_to: "Mapping[Pair, tuple[Send, ...]]" = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -130,25 +138,15 @@ def _judge(
     sends = known.sends if known else ()
     decisions = known.decisions if known else ()
     said = day.feedback.get(candidate.account_id, ())
-    history = History(day.as_of, sends, decisions, day.pauses, spent, taken, said)
-    return judge(record_of(candidate, day), action, history, day.now, day.limits)
+    record = facts_of(candidate, day)
+    more = day.sent_to.get((candidate.account_id, candidate.play), ())
+    history = History(day.as_of, (*sends, *more), decisions, day.pauses, spent, taken, said)
+    return judge(record, action, history, day.now, day.limits)
 
 
-def record_of(candidate: "Candidate", day: Background) -> Record:
+def facts_of(candidate: "Candidate", day: Background) -> Record:
     """What is known of the account and the person the action would reach."""
     found = day.recipients[candidate.account_id, candidate.play]
-    addresses = {a for a in (found.email, found.phone) if a}
-    return Record(
-        account_id=candidate.account_id,
-        contact_id=found.contact_id,
-        email=found.email,
-        phone=found.phone,
-        email_consent=found.email_consent,
-        phone_consent=found.phone_consent,
-        unsubscribed=found.unsubscribed,
-        suppressed=bool(addresses & day.suppressed),
-        open_high_tickets=found.open_high_tickets,
-        open_deals=found.open_deals,
-        timezones=(found.timezone, found.account_timezone, day.tenant_zone),
-        missing=day.missing,
-    )
+    keys = day.address_keys.get((candidate.account_id, candidate.play), frozenset())
+    record = record_of(found, keys, day.tenant_zone, day.missing)
+    return replace(record, suppressed=(candidate.account_id, candidate.play) in day.suppressed)

@@ -1,6 +1,6 @@
 """One day's work from numbers to envelopes; reads facts and the store, and writes nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
@@ -8,31 +8,32 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from agent.choosing import Background, Judged, plan_day
+from agent.contact_facts import JUDGED_TABLES, address_keys
 from agent.drafting import Material, draft
 from agent.morning import Morning
+from policies.suppression import closed_by_list
 from tools.customers.churn import drivers
+from tools.customers.consent.addresses import fold
 from tools.customers.portraits import portraits
-from tools.customers.recipients import recipients
+from tools.customers.recipients import Recipients
 from tools.days import start_of
 from tools.money import Money
 from tools.roi.choice import DayLimits
 from tools.roi.formulas import FORMULA_VERSION
 from tools.roi.head import Candidate, alternatives, head
-from tools.store.sends import suppression_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     from approvals.envelope import Envelope
     from policies.limits import Limits
-    from tools.customers.recipients import Recipient, Way
+    from tools.customers.recipients import Recipient
+    from tools.store.records import Send, Suppression
     from tools.store.store import Store
 
 HEAD_PER_REVIEW = 25
 OFFICE_HOURS = timedelta(hours=9)
-# Tables whose facts the judge asks for; a company that keeps none of them says so.
-JUDGED_TABLES = frozenset({"tickets", "deals", "messages"})
 
 
 @dataclass(frozen=True)
@@ -91,13 +92,57 @@ class Day:
     @cached_property
     def recipients(self) -> "Mapping[tuple[str, str], Recipient]":
         """The person each candidate would reach, by account and play."""
-        ways = {channel.name: channel.address for channel in self.limits.channels}
-        play_way = {p.id: ways.get(p.channel) for p in self.morning.rulebook.plays}
-        accounts = {c.account_id for c in self.head}
-        found = {way: recipients(self.morning.world, accounts, way) for way in _WAYS}
+        asker = Recipients(self.morning.world, self.limits.consent_terms)
+        accounts: dict[str, set[str]] = {}
+        for one in self.head:
+            accounts.setdefault(self._channels[one.play], set()).add(one.account_id)
+        best = {c: self._best(asker, c, accounts[c]) for c in sorted(accounts)}
+        reported = asker.reported(person for people in best.values() for person in people.values())
+        pairs = [(c.account_id, c.play) for c in self.head]
+        found = {pair: best[self._channels[pair[1]]][pair[0]] for pair in pairs}
         return {
-            (c.account_id, c.play): found[_way(play_way[c.play])][c.account_id] for c in self.head
+            pair: replace(one, reported=reported.get((one.account_id, one.contact_id or ""), ()))
+            for pair, one in found.items()
         }
+
+    @cached_property
+    def _channels(self) -> dict[str, str]:
+        return {play.id: play.channel for play in self.morning.rulebook.plays}
+
+    def _best(
+        self, asker: Recipients, channel: str, accounts: "set[str]"
+    ) -> "dict[str, Recipient]":
+        """The best person of each account whom our own list lets be reached, if there is one."""
+        reach, over = self.limits.reach(channel), set[str]()
+        asked = best = asker.best(accounts, reach)
+        while closed := self._closed(channel, asked.values()):
+            found = {a: getattr(best[a], reach.way) for a in closed}
+            folded = {a: fold(one, self.limits.same_mailbox) for a, one in found.items() if one}
+            new = {a: one for a, one in folded.items() if one not in over}
+            if not new:
+                break
+            over |= set(new.values())
+            asked = asker.best(new, reach, passed_over=over)
+            best = best | asked
+        return best
+
+    def _closed(self, channel: str, people: "Collection[Recipient]") -> "set[str]":
+        """The accounts of people to whom our own list closes a channel."""
+        keys = {one.account_id: self._keys(one) for one in people}
+        every = {key for some in keys.values() for key in some}
+        by_key: dict[str, list[Suppression]] = {}
+        for entry in self._store.switches.suppressions(every, self._known_at):
+            by_key.setdefault(entry.key, []).append(entry)
+        return {
+            one.account_id for one in people
+            if closed_by_list(
+                [e for key in keys[one.account_id] for e in by_key.get(key, ())],
+                channel, one.agreed_day, self.limits, self._zone,
+            )
+        }  # fmt: skip
+
+    def _keys(self, person: "Recipient") -> frozenset[str]:
+        return address_keys(self._secret, (person.email, person.phone), self.limits.same_mailbox)
 
     @cached_property
     def planned(self) -> Judged:
@@ -105,28 +150,48 @@ class Day:
         return plan_day(self.head, self.morning.priced, self._background(), self.day_limits)
 
     def _background(self) -> Background:
-        switches = self._store.switches
-        hashed = {
-            address: suppression_key(self._secret, address)
-            for r in self.recipients.values()
-            for address in (r.email, r.phone)
-            if address
-        }
-        hit = {key for key, _ in switches.suppressed(set(hashed.values()), self._known_at)}
+        keys = {pair: self._keys(person) for pair, person in self.recipients.items()}
         accounts = sorted({c.account_id for c in self.head})
         return Background(
             as_of=self.as_of,
             currency=self.morning.rulebook.economics.currency,
             recipients=self.recipients,
             histories=self._store.sends.histories(self.as_of, accounts),
-            suppressed=frozenset(a for a, key in hashed.items() if key in hit),
-            pauses=frozenset(p.scope for p in switches.pauses(self._known_at) if p.on),
+            suppressed=self._suppressed(),
+            pauses=frozenset(p.scope for p in self._store.switches.pauses(self._known_at) if p.on),
             limits=self.limits,
             missing=JUDGED_TABLES - self.morning.world.present,
             tenant_zone=self._zone.key,
             now=self.office_hour,
             feedback=self._store.sends.feedback(accounts, self._known_at),
+            address_keys=keys,
+            sent_to=self._sent_elsewhere(keys),
         )
+
+    def _suppressed(self) -> "frozenset[tuple[str, str]]":
+        """The pairs of account and play whose channel our own list closes."""
+        closed: set[tuple[str, str]] = set()
+        for channel in sorted(set(self._channels.values())):
+            theirs = {pair: one for pair, one in self.recipients.items()
+                      if self._channels[pair[1]] == channel}  # fmt: skip
+            accounts = self._closed(channel, list(theirs.values()))
+            closed |= {pair for pair in theirs if pair[0] in accounts}
+        return frozenset(closed)
+
+    def _sent_elsewhere(
+        self, keys: "Mapping[tuple[str, str], frozenset[str]]"
+    ) -> "dict[tuple[str, str], tuple[Send, ...]]":
+        """What left for each pair's addresses by way of other accounts."""
+        every = {key for some in keys.values() for key in some}
+        by_key: dict[str | None, list[Send]] = {}
+        for send in self._store.sends.to_addresses(self.as_of, every):
+            by_key.setdefault(send.address_key, []).append(send)
+        found = {
+            pair: [s for key in sorted(some) for s in by_key.get(key, ())]
+            for pair, some in keys.items()
+        }
+        return {pair: tuple(s for s in sends if s.account_id != pair[0])
+                for pair, sends in found.items() if sends}  # fmt: skip
 
     @property
     def office_hour(self) -> datetime:
@@ -194,13 +259,6 @@ class Day:
     def text_hash(text: str) -> str:
         """A hash of a text."""
         return sha256(text.encode()).hexdigest()
-
-
-_WAYS: "tuple[Way, ...]" = ("email", "phone")
-
-
-def _way(address: str | None) -> "Way":
-    return "phone" if address == "phone" else "email"
 
 
 def _by_account(candidates: "Sequence[Candidate]") -> dict[str, list[Candidate]]:

@@ -118,7 +118,9 @@ def _delivery(deps: "Deps", found: "AccountList", person: "Person", key: str) ->
         recipient_name=person.name or None, owner=None,
         subject=subject(found, person.name or found.owner), body=body, value="0",
         currency=found.currency, day=found.as_of, tags=(),
-        unsubscribe_url=unsubscribe_url(deps.settings, person.mailbox, CHANNEL, None),
+        unsubscribe_url=unsubscribe_url(
+            deps.settings, suppression_key(deps.key.secret, person.mailbox), CHANNEL, None
+        ),
     )  # fmt: skip
 
 

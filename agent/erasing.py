@@ -17,6 +17,7 @@ import structlog
 
 from agent.alone import alone, shared
 from agent.checkpoints import compact_places, forget_all, open_saver
+from agent.contact_facts import address_keys
 from agent.erased import Remembered, lost, remember
 from agent.facts import keyed_hash, keys_of, stored
 from agent.reporting.folders import MEMBERS, folder_of, hashed
@@ -126,7 +127,8 @@ def erased_since(deps: "Deps", moment: "datetime | None") -> int:
 def _request(deps: "Deps", traces: Traces, reason: str) -> Request:
     secret, now = deps.key.secret, deps.clock()
     addresses = {*traces.emails, *traces.phones}
-    keys = tuple(sorted(suppression_key(secret, address) for address in addresses))
+    mailbox = deps.rulebook.limits.on(deps.gate.today()).same_mailbox
+    keys = tuple(sorted(address_keys(secret, addresses, mailbox)))
     plan = _sealer(deps).seal(traces.to_json(), now)
     return Request(traces, reason, keys_of(traces, secret), keys, plan)
 

@@ -10,7 +10,6 @@ from tools.channels.tasks import CsvChannel
 from tools.channels.unsubscribe import unsubscribe_token
 from tools.channels.webhook import WebhookChannel
 from tools.errors import BadInput, nearest
-from tools.store.sends import suppression_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,8 +80,8 @@ def _webhook(settings: "Settings", clock: "Callable[[], datetime]") -> WebhookCh
     return WebhookChannel(settings.webhook_url, secret, allowed_hosts={host}, clock=clock)
 
 
-def unsubscribe_url(settings: "Settings", address: str, channel: str, contact: str | None) -> str:
-    """The page on which an address can be taken off a channel at once."""
+def unsubscribe_url(settings: "Settings", key: str, channel: str, contact: str | None) -> str:
+    """The page on which an address, given as its keyed hash, is taken off a channel at once."""
     secret = settings.secret.get_secret_value().encode()
-    token = unsubscribe_token(secret, suppression_key(secret, address), channel, contact)
+    token = unsubscribe_token(secret, key, channel, contact)
     return f"{settings.base_url.rstrip('/')}/u/{token}"

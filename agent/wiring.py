@@ -30,6 +30,9 @@ from tools.store.store import Store, open_store
 from tools.warehouse.dataset import Dataset
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from approvals.preflight import Facts, FactSource, Subject
     from tools.store.records import Run
 
 Clock = Callable[[], datetime]
@@ -102,8 +105,20 @@ class Deps:
     def gate(self) -> Gate:
         """Where people decide, by the limits in force when they do."""
         return Gate(
-            self.store.gate, self.rulebook.limits.on, self.clock, self.zone, self.key, self.crash
-        )
+            self.store.gate, self.rulebook.limits.on, self.clock, self.zone, self.key, self.crash,
+            self._facts,
+        )  # fmt: skip
+
+    def _facts(self, subjects: "Sequence[Subject]") -> "Mapping[str, Facts]":
+        """The facts of now; nothing is opened before somebody asks."""
+        return self.fresh_facts(subjects)
+
+    @cached_property
+    def fresh_facts(self) -> "FactSource":
+        """What is known at this moment of whom something would reach."""
+        from agent.fresh_facts import FreshFacts  # noqa: PLC0415 - it loads the warehouse
+
+        return FreshFacts(self)
 
     def desk(self, as_of: int) -> Desk:
         """Where the proposals of a day are put, by the limits of that day."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from approvals.account_feedback import in_the_way, words_of
 from approvals.audit import record
 from approvals.envelope import read_values
+from approvals.preflight import check_approval
 from approvals.request import PERMISSIONS, Result
 from approvals.staff import opened_for
 from approvals.tiers import HIGH, Stake
@@ -17,6 +18,7 @@ from tools.store.gate.records import Action
 
 if TYPE_CHECKING:
     from approvals.audit import Key
+    from approvals.preflight import Facts
     from approvals.request import Actor, Wish
     from approvals.service import Gate
     from tools.store.gate.gate import GateTx
@@ -27,12 +29,14 @@ SECOND = frozenset(role for role, may in PERMISSIONS.items() if "second" in may)
 
 
 def approve(
-    gate: "Gate", tx: "GateTx", actor: "Actor", wish: "Wish", proposal: "Proposal"
-) -> Result:
+    gate: "Gate", tx: "GateTx", actor: "Actor", wish: "Wish", proposal: "Proposal",
+    facts: "Facts | None",
+) -> Result:  # fmt: skip
     """Count one person's yes to exactly these bytes; the last one needed sets the action off."""
     gate.check_seen(tx, proposal, wish)
     _refuse_in_hand(gate, tx, proposal)
     values = read_values(tx.asked.bytes_of(proposal), proposal.shown, proposal.id)
+    check_approval(gate, tx, proposal, values, facts)
     before = _agreed(tx, proposal)
     if actor.person in writers(tx.log.of(proposal.id), proposal.shown):
         raise Forbidden("you wrote these words; somebody else must agree to them")

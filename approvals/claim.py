@@ -6,7 +6,7 @@ blocks or waits, and what raises blocks. Only then the action is marked `calling
 
 import hmac
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,35 +15,20 @@ from approvals.approving import seal_of
 from approvals.audit import record
 from approvals.canonical import digest
 from approvals.envelope import read_values
+from approvals.preflight import Facts, fresh_history, is_another, with_list
 from policies.dispatch import judge_dispatch
-from policies.nouns import Action as PolicyAction
-from policies.nouns import History
-from policies.nouns import Record as PolicyRecord
 from tools.channels.contract import Channel, Delivery
 from tools.errors import LifecycleError
-from tools.money import Money
 from tools.store.gate.records import Action, Attempt
-from tools.store.records import ContactHistory, Proposal, Send
+from tools.store.records import Proposal
 
 if TYPE_CHECKING:
     from approvals.service import Gate
     from tools.store.gate.gate import GateTx
     from tools.store.gate.records import ActionStatus
 
+STALE = "stale"  # newer facts were committed than those it was to be judged by
 PUT_OFF = timedelta(minutes=15)
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What is known now of the person to be reached, and the action as its play describes it.
-
-    `suppression_keys` are the keyed hashes of the person's addresses.
-    """
-
-    record: PolicyRecord
-    action: PolicyAction
-    recipient: str | None
-    suppression_keys: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -76,6 +61,8 @@ class Claim:
             return "taken"
         if self._paused(tx, action, now):
             return "waits"
+        if facts is not None and facts.version != tx.ledger.facts_version():
+            return STALE
         try:
             proposal, values = self._approved(tx, action)
             put_off = self._in_hand(tx, action, proposal)
@@ -89,7 +76,8 @@ class Claim:
                               due_at=not_before)  # fmt: skip
         if tx.holdouts.held(action.play, action.account_id):
             return self._move(tx, action, "held_out", "left out by lot, to measure")
-        return self._begin(tx, action, proposal, values)
+        key = facts.address_key if facts is not None else None
+        return self._begin(tx, action, proposal, values, key)
 
     def _paused(self, tx: "GateTx", action: Action, now: datetime) -> bool:
         """Whether a switch holds it; it stays where it is."""
@@ -139,32 +127,25 @@ class Claim:
         """When policy lets it go, asked on fresh facts; Blocked when it does not."""
         if facts is None:
             raise Blocked("nothing is known of the account any more")
-        who = values["who"]
-        if who["recipient"] is not None:
-            now_is = (facts.record.contact_id, facts.recipient)
-            if now_is != (who["contact_id"], who["recipient"]):
-                raise Blocked("the person to reach or their address is another now")
-        at = self.gate.today() + 1
-        known = with_calls(tx, tx.ledger.history(at, action.account_id), action)
-        # Whoever said no by any way is reached by none: an address is one person's.
-        suppressed = bool(tx.ledger.suppressed(facts.suppression_keys, now))
-        given = replace(facts.record, suppressed=bool(facts.record.suppressed) or suppressed)
-        nothing = Money.from_minor(0, facts.action.cost.currency)
-        history = History(at, known.sends, known.decisions, frozenset(), nothing)
+        if other := is_another(facts, values):
+            raise Blocked(other)
+        record = with_list(self.gate, tx, facts)
+        history = fresh_history(self.gate, tx, facts, action.account_id, action.id)
         limits = self.gate.limits(self.gate.today())
-        leave = judge_dispatch(given, facts.action, history, now, limits)
+        leave = judge_dispatch(record, facts.action, history, now, limits)
         if leave.denials:
             raise Blocked("; ".join(f"{f.rule_id}: {f.reason}" for f in leave.denials))
         return leave.not_before
 
     def _begin(
-        self, tx: "GateTx", action: Action, proposal: Proposal, values: dict[str, Any]
-    ) -> Claimed:
+        self, tx: "GateTx", action: Action, proposal: Proposal, values: dict[str, Any],
+        address_key: str | None,
+    ) -> Claimed:  # fmt: skip
         """Mark it `calling` and write the attempt down before the call."""
         now = self.gate.clock()
         held = {
             "fence": action.fence + 1, "attempts": action.attempts + 1, "worker": self.worker,
-            "lease_until": now + self.lease,
+            "lease_until": now + self.lease, "address_key": address_key,
         }  # fmt: skip
         self._move(tx, action, "calling", "", **held)
         claimed = tx.actions.get(action.id)
@@ -202,15 +183,6 @@ class Claim:
                 "why_sha256": digest(detail)}  # fmt: skip
         record(tx, self.gate.key, now, self.worker, "dispatch", action.id, body)
         return to
-
-
-def with_calls(tx: "GateTx", history: ContactHistory, action: Action) -> ContactHistory:
-    """The history with calls under way or unknown counted as sends: in doubt it was too much."""
-    more = tuple(
-        Send(f"s-{one.id}", one.contact_id, one.account_id, one.channel, one.play, one.day)
-        for one in tx.actions.under_way(action.account_id, action.id)
-    )
-    return replace(history, sends=history.sends + more)
 
 
 def _words(error: Exception) -> str:

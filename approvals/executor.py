@@ -16,8 +16,9 @@ import structlog
 
 from approvals.audit import record
 from approvals.canonical import digest
-from approvals.claim import Claim, Claimed, Facts
+from approvals.claim import STALE, Claim, Claimed
 from approvals.outcome import Outcome, done, nobody_knows, outcome_of
+from approvals.preflight import Facts, FactSource
 from tools.channels.contract import Channel
 from tools.store.gate.records import Action
 from tools.store.records import Pause, Send
@@ -41,7 +42,7 @@ class Executor:
 
     gate: "Gate"
     channels: Mapping[str, Channel]
-    facts: Callable[[Sequence[Action]], Mapping[str, Facts]]
+    facts: FactSource
     unsubscribe_url: Callable[[str, str, str | None], str | None]
     worker: str = WORKER
     live: bool = False
@@ -83,6 +84,11 @@ class Executor:
         """Claim, call, write down; the status it came to, `waits` or `taken` when not ours."""
         claim = Claim(self.gate, self.channels, self.unsubscribe_url, self.worker, self.lease)
         claimed = self.gate.store.write(lambda tx: claim.take(tx, action.id, facts))
+        if claimed == STALE:
+            newer = self._known([action]).get(action.id)
+            claimed = self.gate.store.write(lambda tx: claim.take(tx, action.id, newer))
+        if claimed == STALE:
+            return "waits"
         if not isinstance(claimed, Claimed):
             return claimed
         self.gate.crash("executor.claimed")
@@ -168,5 +174,6 @@ def key_of(action: Action) -> str:
 def send_of(action: Action, day: int) -> Send:
     """The entry of the send ledger."""
     return Send(
-        f"s-{action.id}", action.contact_id, action.account_id, action.channel, action.play, day
-    )
+        f"s-{action.id}", action.contact_id, action.account_id, action.channel, action.play, day,
+        action.address_key,
+    )  # fmt: skip

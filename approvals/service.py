@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from approvals import approving, editing
 from approvals.audit import Key, record
 from approvals.canonical import canonical, digest
+from approvals.preflight import Facts, FactSource, no_facts, read_facts
 from approvals.request import LONGEST_KEY, Actor, Result, Wish
 from tools.days import day_number, from_number
 from tools.errors import BadInput, Conflict, Forbidden
@@ -32,7 +33,11 @@ BECOMES = {"approve": "approved", **KINDS}
 
 @dataclass(frozen=True)
 class Gate:
-    """Decides; `limits` gives those of a day, `crash` is where a test may kill the process."""
+    """Decides; `limits` gives those of a day, `crash` is where a test may kill the process.
+
+    `facts` gives what is known at this moment of whom proposals would reach; what is not known is
+    not agreed to.
+    """
 
     store: "GateStore"
     limits: "Callable[[int], Limits]"
@@ -40,6 +45,7 @@ class Gate:
     zone: "ZoneInfo"
     key: Key
     crash: "Callable[[str], None]" = lambda _: None
+    facts: FactSource = no_facts
 
     def today(self) -> int:
         """The tenant's day."""
@@ -61,13 +67,15 @@ class Gate:
         if len(idempotency_key) > LONGEST_KEY:
             raise BadInput(f"Idempotency-Key: at most {LONGEST_KEY} characters")
 
+        facts = self._facts(wish)
+
         def work(tx: "GateTx") -> Result:
             kept = tx.log.answered(actor.person, idempotency_key) if idempotency_key else None
             if kept is not None:
                 if kept.request != request:
                     raise BadInput("Idempotency-Key: it was used for another request; take a new")
                 return Result(**{**json.loads(kept.body), "again": True})
-            result = self.decide_in(tx, actor, wish)
+            result = self.decide_in(tx, actor, wish, facts)
             if idempotency_key:
                 body = json.dumps(asdict(result))
                 tx.log.answer(actor.person, idempotency_key, request, body, self.clock())
@@ -78,7 +86,16 @@ class Gate:
         self.crash("gate.committed")
         return result
 
-    def decide_in(self, tx: "GateTx", actor: Actor, wish: Wish) -> Result:
+    def _facts(self, wish: Wish) -> Facts | None:
+        """What is known now of whom a yes would reach; read before the transaction, it is slow."""
+        if wish.kind != "approve":
+            return None
+        proposal = self.store.read(lambda tx: tx.asked.get(wish.seen.proposal))
+        return read_facts(self.facts, proposal) if proposal.status == "pending" else None
+
+    def decide_in(
+        self, tx: "GateTx", actor: Actor, wish: Wish, facts: Facts | None = None
+    ) -> Result:
         """One wish inside a transaction, by the role the person has in it."""
         role = tx.roles.of([actor.person]).get(actor.person)
         if role != actor.role:
@@ -87,7 +104,7 @@ class Gate:
         if same := self._same_again(tx, actor, wish, proposal):
             return same
         if wish.kind == "approve":
-            return approving.approve(self, tx, actor, wish, proposal)
+            return approving.approve(self, tx, actor, wish, proposal, facts)
         if wish.kind == "undo":
             return approving.undo(self, tx, actor, wish, proposal)
         if wish.kind == "revoke":

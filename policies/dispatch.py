@@ -23,6 +23,13 @@ NOT_AGAIN = frozenset({"daily_limit", "budget"})
 DISPATCH_RULES: tuple[Rule, ...] = tuple(rule for rule in RULES if rule.id not in NOT_AGAIN)
 
 
+# What is asked once more when a person says yes: whether somebody may be reached at all.
+AT_APPROVAL = frozenset(
+    {"history", "suppression", "unsubscribed", "objection", "consent", "recipient", "frequency"}
+)
+APPROVAL_RULES: tuple[Rule, ...] = tuple(rule for rule in RULES if rule.id in AT_APPROVAL)
+
+
 @dataclass(frozen=True)
 class Leave:
     """Leave to act: denied with its findings, or given from a moment on."""
@@ -40,6 +47,13 @@ def judge_dispatch(
     return Leave(
         verdict.denials, _opens(record, action, now, limits) if not verdict.denied else now
     )
+
+
+def judge_approval(
+    record: "Record", action: "Action", history: "History", now: "datetime", limits: "Limits"
+) -> tuple[Finding, ...]:
+    """What speaks against reaching the person now; doubt refuses."""
+    return judge(record, action, history, now, limits, APPROVAL_RULES).denials
 
 
 def _opens(record: "Record", action: "Action", now: "datetime", limits: "Limits") -> "datetime":

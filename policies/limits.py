@@ -4,10 +4,21 @@ Every limit is a list of values with the day each comes into force, its source a
 """
 
 from dataclasses import dataclass
-from datetime import time
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from policies.closing import (
+    CAUSES,
+    STANDARD,
+    NoCloses,
+    parse_bounces,
+    parse_closes,
+    parse_mailbox,
+    spoken_channels,
+)
+from policies.quiet import QuietHours, parse_quiet
+from tools.customers.consent import BounceTerms, Mailbox
+from tools.customers.recipients import ConsentTerms, Reach, Way
 from tools.days import day_number, from_number
 from tools.errors import BadInput
 from tools.reading import Node, as_node, read_yaml
@@ -17,6 +28,7 @@ if TYPE_CHECKING:
 
 UNKNOWN = ("deny", "ask")
 ADDRESSES = ("email", "phone")
+SENDERS = ("all", "ours")
 CONSENTS = ("email_consent", "phone_consent")
 GOALS = ("retention", "upsell", "acceleration", "win_back", "concession")
 
@@ -37,21 +49,17 @@ class Channel:
 
 @dataclass(frozen=True)
 class Cap:
-    """At most `sends` in any `days` days, by a channel (`*`: any), to a contact or an account."""
+    """At most `sends` in any `days` days, by a channel (`*`: any), to a contact or an account.
+
+    A contact is everybody who has the address. `senders`: `all` counts what other systems report
+    to have sent, `ours` only what left here.
+    """
 
     channel: str
     per: str
     sends: int
     days: int
-
-
-@dataclass(frozen=True)
-class QuietHours:
-    """No sending from `starts` to `ends` of the next morning, local time; nor on weekends."""
-
-    starts: time
-    ends: time
-    weekends: bool
+    senders: str = "all"
 
 
 @dataclass(frozen=True)
@@ -86,6 +94,9 @@ class Limits:
     missing_table: str
     frequency_caps: tuple[Cap, ...]
     quiet_hours: QuietHours
+    no_closes: NoCloses
+    bounces: BounceTerms
+    same_mailbox: Mailbox
     goals_despite_ticket: tuple[str, ...]
     goals_despite_deal: tuple[str, ...]
     rest_days: int
@@ -109,6 +120,35 @@ class Limits:
     def channel(self, name: str) -> Channel:
         """The channel of that name; KeyError when there is none."""
         return {channel.name: channel for channel in self.channels}[name]
+
+    def closes(self, cause: str, said_in: str, name: str) -> bool:
+        """Whether a "no" said in one channel closes another; a refusal closes what asks for it."""
+        if cause == "refused":
+            return said_in == self.family(name)
+        return self.no_closes.closes(cause, said_in, name)
+
+    def family(self, name: str) -> Literal["email", "call"]:
+        """The channel whose consent a channel asks for."""
+        return "call" if self.channel(name).consent == "phone_consent" else "email"
+
+    def reach(self, name: str) -> Reach:
+        """How people are reached by a channel; by one that reaches nobody, whom a mail would."""
+        channel = self.channel(name)
+        closed = {
+            (cause, said_in)
+            for cause in (*CAUSES, "refused")
+            for said_in in spoken_channels(tuple(one.name for one in self.channels))
+            if self.closes(cause, said_in, name)
+        }
+        way: Way = "phone" if channel.address == "phone" else "email"
+        return Reach(name, way, self.family(name), frozenset(closed))
+
+    @property
+    def consent_terms(self) -> ConsentTerms:
+        """What is decided about the words of people."""
+        days = max((cap.days for cap in self.frequency_caps if cap.senders == "all"), default=0)
+        own = tuple(one.name for one in self.channels)
+        return ConsentTerms(self.same_mailbox, self.bounces, own, days)
 
 
 @dataclass(frozen=True)
@@ -165,6 +205,9 @@ def parse_limits(text: str, where: str = "policies/limits.yaml") -> LimitBook:
 
 # Limits that came after the first release: a day recorded before them is read with these.
 _LATER: "Mapping[str, Dated]" = {
+    "no_closes": Dated(0, STANDARD, "the value this limit came with", "lifecycle"),
+    "bounces": Dated(0, BounceTerms(), "the value this limit came with", "lifecycle"),
+    "same_mailbox": Dated(0, Mailbox(), "the value this limit came with", "lifecycle"),
     "dwell_seconds": Dated(0, 3, "the value this limit came with", "lifecycle"),
     "accounts_per_owner": Dated(
         0, {"everybody": 12}, "the value this limit came with", "lifecycle"
@@ -215,24 +258,10 @@ def _caps(node: Node) -> tuple[Cap, ...]:
 
 
 def _cap(node: Node) -> Cap:
-    node.only(("channel", "per", "sends", "days"))
+    node.only(("channel", "per", "sends", "days", "senders"))
     per = node.choice("per", ("contact", "account"))
-    return Cap(node.text("channel"), per, node.whole("sends"), node.whole("days", 1))
-
-
-def _quiet(node: Node) -> QuietHours:
-    hours = node.node("value").only(("starts", "ends", "weekends"))
-    quiet = QuietHours(_time(hours, "starts"), _time(hours, "ends"), hours.flag("weekends"))
-    if quiet.ends >= quiet.starts:
-        raise BadInput(f"{hours.where}: quiet hours start in the evening and end in the morning")
-    return quiet
-
-
-def _time(node: Node, key: str) -> time:
-    try:
-        return time.fromisoformat(node.text(key))
-    except ValueError as error:
-        raise BadInput(f'{node.at(key)}: expected a time such as "19:00"') from error
+    senders = node.choice("senders", SENDERS) if node.has("senders") else SENDERS[0]
+    return Cap(node.text("channel"), per, node.whole("sends"), node.whole("days", 1), senders)
 
 
 def _goals(node: Node) -> tuple[str, ...]:
@@ -274,7 +303,10 @@ _READERS: "Mapping[str, Callable[[Node], Any]]" = {
     "consent_unknown": lambda node: node.choice("value", UNKNOWN),
     "missing_table": lambda node: node.choice("value", UNKNOWN),
     "frequency_caps": _caps,
-    "quiet_hours": _quiet,
+    "quiet_hours": parse_quiet,
+    "no_closes": parse_closes,
+    "bounces": parse_bounces,
+    "same_mailbox": parse_mailbox,
     "goals_despite_ticket": _goals,
     "goals_despite_deal": _goals,
     "rest_days": lambda node: node.whole("value", 0, 3650),

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from policies.limits import Channel, Limits
+    from tools.customers.recipients import Objection, Reported
     from tools.money import Money
     from tools.store.records import AccountFeedback, Decision, Send
 
@@ -21,6 +22,9 @@ class Record:
 
     `timezones` are the IANA names of contact, account and tenant, in that order. `missing` names
     the canonical tables the company does not keep at all, so that a fact is absent by nature.
+    `objections` are the words that stand against reaching the person, `reported` what other
+    systems say was sent to them lately, `address_keys` the keyed hashes of their addresses.
+    `suppressed` says that our own list closes the channel.
     """
 
     account_id: str
@@ -34,6 +38,9 @@ class Record:
     open_high_tickets: int | None
     open_deals: int | None
     timezones: tuple[str | None, str | None, str | None]
+    objections: "tuple[Objection, ...] | None"
+    reported: "tuple[Reported, ...] | None"
+    address_keys: frozenset[str] = field(default_factory=frozenset)
     missing: frozenset[str] = field(default_factory=frozenset)
 
 

@@ -4,7 +4,7 @@ from policies.nouns import Rule
 from policies.rules.account import open_deal, open_ticket
 from policies.rules.clock import quiet_hours
 from policies.rules.past import budget, cooldown, daily_limit, frequency, pause
-from policies.rules.person import consent, recipient, suppression, unsubscribed
+from policies.rules.person import consent, objection, recipient, suppression, unsubscribed
 from policies.rules.shape import action, history
 
 RULES: tuple[Rule, ...] = (
@@ -13,6 +13,7 @@ RULES: tuple[Rule, ...] = (
     Rule("pause", 2, pause),
     Rule("suppression", 3, suppression),
     Rule("unsubscribed", 4, unsubscribed),
+    Rule("objection", 4, objection),
     Rule("consent", 5, consent),
     Rule("recipient", 6, recipient),
     Rule("open_ticket", 7, open_ticket),

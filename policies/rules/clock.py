@@ -1,14 +1,15 @@
 """When may the person be reached? By the clock on their own wall."""
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from policies.nouns import ask, deny, passes
 
 if TYPE_CHECKING:
-    from policies.limits import QuietHours
+    from datetime import datetime
+
     from policies.nouns import Answer, Case
+    from policies.quiet import QuietHours
 
 WHOSE = ("contact", "account", "tenant")
 
@@ -39,7 +40,7 @@ def known_zone(name: str) -> ZoneInfo | None:
         return None
 
 
-def next_window(now: datetime, zone: ZoneInfo, quiet: "QuietHours") -> datetime:
+def next_window(now: "datetime", zone: ZoneInfo, quiet: "QuietHours") -> "datetime":
     """The first moment from `now` on that is not quiet, in local time.
 
     Raises:
@@ -47,12 +48,4 @@ def next_window(now: datetime, zone: ZoneInfo, quiet: "QuietHours") -> datetime:
     """
     if now.utcoffset() is None:
         raise ValueError("now has no time zone")
-    local = now.astimezone(zone)
-    day = local.date()
-    while True:
-        opens = datetime.combine(day, quiet.ends, zone)
-        closes = datetime.combine(day, quiet.starts, zone)
-        free = not (quiet.weekends and day.weekday() >= 5)
-        if free and now < closes.astimezone(UTC):
-            return max(local, opens, key=lambda moment: moment.astimezone(UTC))
-        day += timedelta(days=1)
+    return quiet.opens(now, zone)

@@ -4,9 +4,11 @@ Windows of n days end with the day of the run. A send or decision dated after th
 should not be there, counts as inside: in doubt we have sent too much already.
 """
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from policies.nouns import deny, passes
+from tools.customers.recipients import Reported
 
 if TYPE_CHECKING:
     from policies.limits import Cap
@@ -26,19 +28,46 @@ def frequency(case: "Case") -> "Answer":
     if not case.channel.reaches:
         return passes("nobody outside is reached")
     for cap in case.limits.frequency_caps:
-        sent = sum(_counts(case, cap, send) for send in case.history.sends)
+        sent = _sent(case, cap)
         if cap.channel in ("*", case.action.channel) and sent >= cap.sends:
             what = "sends" if cap.channel == "*" else f"sends by {cap.channel}"
             return deny(f"{sent} {what} to the {cap.per} in {cap.days} days, {cap.sends} allowed")
     return passes("no cap is reached")
 
 
+def _sent(case: "Case", cap: "Cap") -> int:
+    """How much of a cap is used up.
+
+    What left here and what a system reports of the same channel and day may be the same message,
+    so of both the larger number counts.
+    """
+    ours = Counter((s.channel, s.day) for s in case.history.sends if _counts(case, cap, s))
+    theirs: Counter[tuple[str, int]] = Counter()
+    for one in _reported(case) if cap.senders == "all" else ():
+        recent = one.day > case.history.as_of - cap.days
+        if recent and cap.channel in ("*", one.channel):
+            many = one.to_account if cap.per == "account" else one.to_person
+            theirs[one.channel, one.day] += many
+    return (ours | theirs).total()
+
+
+def _reported(case: "Case") -> "tuple[Reported, ...]":
+    reported = case.record.reported
+    if not isinstance(reported, tuple) or not all(isinstance(one, Reported) for one in reported):
+        raise TypeError("what other systems sent is not known")
+    return reported
+
+
 def _counts(case: "Case", cap: "Cap", send: "Send") -> bool:
-    """Whether a send uses up a cap; to an unknown person, any send of the account may."""
+    """Whether a send uses up a cap; to an unknown person, any send of the account may.
+
+    A contact is whoever has the address: what went there to another record counts too.
+    """
     theirs = (
         cap.per == "account"
         or send.contact_id is None
         or case.record.contact_id in (None, send.contact_id)
+        or send.address_key in case.record.address_keys
     )
     recent = send.day > case.history.as_of - cap.days
     return theirs and recent and cap.channel in ("*", send.channel)

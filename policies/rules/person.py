@@ -4,11 +4,17 @@ import re
 from typing import TYPE_CHECKING
 
 from policies.nouns import ask, deny, flag, passes, unknown
+from tools.customers.recipients import Objection
+from tools.days import from_number
 
 if TYPE_CHECKING:
     from policies.nouns import Answer, Case
 
 NOBODY = "nobody outside is reached"
+LEFT = frozenset({"unsubscribed", "complained"})
+WORDS = {"unsubscribed": "the person unsubscribed", "complained": "the person complained",
+         "bounced": "the address bounced", "deleted": "the person was deleted in one system",
+         "refused": "the person refuses"}  # fmt: skip
 _SHAPES = {
     "email": re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+"),
     "phone": re.compile(r"\+?\(?(?:[0-9][ ()./-]{0,3}){5,20}(?:(?:x|ext\.?) ?[0-9]{1,6})?"),
@@ -16,7 +22,7 @@ _SHAPES = {
 
 
 def suppression(case: "Case") -> "Answer":
-    """Who complained, was erased or must never be reached again is not reached."""
+    """Who left by our own link, was erased or must never be reached again is not reached."""
     if not case.channel.reaches:
         return passes(NOBODY)
     suppressed = flag(case.record.suppressed, "suppressed")
@@ -26,13 +32,41 @@ def suppression(case: "Case") -> "Answer":
 
 
 def unsubscribed(case: "Case") -> "Answer":
-    """Who unsubscribed gets no mail."""
+    """Who unsubscribed or complained is not reached by what that closes."""
+    if not case.channel.reaches:
+        return passes(NOBODY)
+    if left := [one for one in closing(case) if one.cause in LEFT]:
+        return deny(words_of(left[0]))
     if case.channel.address != "email":
         return passes("no mail is sent")
     gone = flag(case.record.unsubscribed, "unsubscribed")
     if gone is None:
         return unknown(case, "whether the person unsubscribed", "messages")
     return deny("the person unsubscribed") if gone else passes("not unsubscribed")
+
+
+def objection(case: "Case") -> "Answer":
+    """Whose address bounced, or who was deleted in one system, is not reached."""
+    if not case.channel.reaches:
+        return passes(NOBODY)
+    others = [one for one in closing(case) if one.cause not in {*LEFT, "refused"}]
+    return deny(words_of(others[0])) if others else passes("nothing is said against it")
+
+
+def closing(case: "Case") -> list[Objection]:
+    """The objections that close the channel; what is none, or is not known, is an error."""
+    objections = case.record.objections
+    if not isinstance(objections, tuple) or not all(isinstance(o, Objection) for o in objections):
+        raise TypeError("what was said against reaching the person is not known")
+    name = case.action.channel
+    return [one for one in objections if case.limits.closes(one.cause, one.said_in, name)]
+
+
+def words_of(word: Objection) -> str:
+    """What was said, when and by which record."""
+    when = "" if word.day is None else f" on {from_number(word.day)}"
+    by = f", says {word.said_by}" if word.said_by else ""
+    return f"{WORDS.get(word.cause, word.cause)}{when}{by}"
 
 
 def consent(case: "Case") -> "Answer":
@@ -45,6 +79,8 @@ def consent(case: "Case") -> "Answer":
     if given is None:
         return deny(f"{case.channel.consent} is not known")
     name = case.channel.consent
+    if refused := [one for one in closing(case) if one.cause == "refused"]:
+        return deny(f"{name} is refused{words_of(refused[0]).removeprefix(WORDS['refused'])}")
     return passes(f"{name} is given") if given else deny(f"{name} is refused")
 
 

@@ -40,9 +40,10 @@ def world() -> tuple[tuple[Candidate, ...], PriceList]:
 
 def person(name: str, **known: object) -> Recipient:
     """Somebody who may be reached by every way, unless said otherwise."""
-    found = Recipient(name, f"{name}-c", "Ann", "ann@example.com", "+49 30 1", email_consent=True,
-                      phone_consent=True, unsubscribed=False, timezone="Europe/Berlin",
-                      account_timezone=None, open_high_tickets=0, open_deals=0)  # fmt: skip
+    found = Recipient(name, f"{name}-c", "Ann", "ann@example.com", "+49 30 123456", None,
+                      email_consent=True, phone_consent=True, unsubscribed=False, objection=None,
+                      agreed_day=None, timezone="Europe/Berlin", account_timezone=None,
+                      open_high_tickets=0, open_deals=0)  # fmt: skip
     return replace(found, **known)  # type: ignore[arg-type]  # named by the tests
 
 
@@ -55,7 +56,8 @@ def background(
     histories = {name: ContactHistory(name, (), ()) for name in ACCOUNTS}
     return Background(
         as_of=AS_OF, currency=prices.economics.currency, recipients=reached, histories=histories,
-        suppressed=frozenset({"stop@example.com"}), pauses=pauses,
+        suppressed=frozenset(p for p, one in reached.items() if one.email == "stop@example.com"),
+        pauses=pauses,
         limits=limits or delivered_limits(), missing=frozenset(), tenant_zone="Europe/Berlin",
         now=NOON,
     )  # fmt: skip

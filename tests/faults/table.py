@@ -29,7 +29,10 @@ FAULTS = {
     36: "failover", 37: "serialisation failure, deadlock", 38: "restored from a backup",
     39: "write burst", 40: "poisoned customers", 41: "ten times as much",
     50: "place tampered with", 51: "purge beside a running thread", 52: "erase a person",
-    53: "suppressed contact comes back",
+    53: "suppressed contact comes back", 54: "consent is refused meanwhile",
+    55: "unsubscribed in the mail system meanwhile", 56: "complained meanwhile",
+    57: "bounced hard meanwhile", 58: "deleted in the CRM meanwhile", 59: "erased meanwhile",
+    60: "left by our own link meanwhile",
 }  # fmt: skip
 Cell = tuple[int, str]
 

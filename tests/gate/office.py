@@ -3,28 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from approvals.claim import Facts
 from approvals.envelope import Envelope
 from approvals.executor import Executor
+from approvals.preflight import Facts, Subject
 from approvals.queue import propose
 from approvals.request import Actor, Result, Seen, Via, Wish
 from approvals.service import Gate
 from approvals.verify import Wrong, verify
 from policies.limits import Limits
-from policies.nouns import Action as PolicyAction
-from policies.nouns import Record
 from tests.approvals.made import DAY, KEY, WHAT, desk, envelope, limits
+from tests.gate.people import facts_of, facts_version
 from tests.gate.vendor import Vendor
 from tools.days import from_number
-from tools.money import Money
 from tools.store.gate.records import Action
 from tools.store.records import Proposal
-from tools.store.sends import suppression_key
 from tools.store.store import Store
 
 # Friday 2024-03-01, ten in the morning in Berlin: no quiet hours.
@@ -72,7 +68,9 @@ class Office:
 
     def __post_init__(self) -> None:
         self.vendor = Vendor(self.folder / "ledger.txt")
-        self.gate = Gate(self.store.gate, self.limits, self.clock, BERLIN, KEY, self.crashed)
+        self.gate = Gate(
+            self.store.gate, self.limits, self.clock, BERLIN, KEY, self.crashed, self.known
+        )
 
     def crashed(self, point: str) -> None:
         """What happens at a crash point: nothing, unless a test says so."""
@@ -124,23 +122,11 @@ class Office:
         channels = dict.fromkeys(("email", "call", "task"), self.vendor)
         return Executor(self.gate, channels, self.known, unsubscribe, worker, live=True, **more)
 
-    def known(self, actions: Sequence[Action]) -> dict[str, Facts]:
+    def known(self, subjects: Sequence[Subject]) -> dict[str, Facts]:
         """The facts of now: a person who agreed to everything, unless the test says otherwise."""
-        return {action.id: self._facts(action) for action in actions}
-
-    def _facts(self, action: Action) -> Facts:
-        told = {
-            "contact_id": "c1", "email": "ann@example.com", "phone": "+49 30 123456",
-            "email_consent": True, "phone_consent": True, "unsubscribed": False,
-            "suppressed": False, "open_high_tickets": 0, "open_deals": 0,
-            "timezones": ("Europe/Berlin", None, "UTC"), **self.facts.get(action.account_id, {}),
-        }  # fmt: skip
-        email = told["email"]
-        keys = frozenset({suppression_key(KEY.secret, email)} if email else ())
-        doing = PolicyAction(
-            action.play, action.channel, "retention", Money(Decimal(0), "EUR"), 99, 0
-        )
-        return Facts(Record(action.account_id, **told), doing, email, keys)
+        version = facts_version(self.store)
+        told = self.facts
+        return {one.id: facts_of(one, version, **told.get(one.account_id, {})) for one in subjects}
 
     def dispatch(self, **time: float) -> dict[str, int]:
         """Let time pass, ten minutes unless said otherwise, and carry out what is due."""

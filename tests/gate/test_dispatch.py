@@ -89,20 +89,28 @@ def test_in_quiet_hours_it_waits_until_they_end(office: Office) -> None:
 
 
 def test_a_cap_counts_what_is_under_way_and_what_nobody_knows(office: Office) -> None:
-    first, second = approved(office, "a1"), approved(office, "a2")
-    del first
-    office.vendor.modes = ["lost before", "ok"]
-    assert office.dispatch() == {"unknown": 1, "sent": 1}
+    first = [approved(office, "a1"), approved(office, "a2")]
     office.clock.pass_(days=1)
     office.propose(mail("a1", "5.00", as_of=office.day), mail("a2", "5.00", as_of=office.day))
     again = [p.id for p in office.store.proposals.pending(office.day) if p.as_of == office.day]
     for proposal in again:
         office.decide("bob", "approve", proposal)
+    office.vendor.modes = ["lost before", "ok"]
 
-    office.clock.pass_(days=2)
-    assert office.dispatch() == {"blocked": 2}
-    assert {status(office, one)[1].split(":")[0] for one in again} == {"frequency"}
-    del second
+    assert office.dispatch(days=2) == {"unknown": 1, "sent": 1, "blocked": 2}
+    told = [status(office, one) for one in (*first, *again)]
+    assert {why.split(":")[0] for now, why in told if now == "blocked"} == {"frequency"}
+
+
+def test_a_cap_that_is_reached_refuses_the_yes(office: Office) -> None:
+    approved(office)
+    assert office.dispatch() == {"sent": 1}
+    office.clock.pass_(days=1)
+    office.propose(mail("a1", "5.00", as_of=office.day))
+    (again,) = [p for p in office.store.proposals.pending(office.day) if p.account_id == "a1"]
+
+    with pytest.raises(Conflict, match="frequency: 1 sends by email to the contact in 7 days"):
+        office.decide("bob", "approve", again)
 
 
 def test_a_pause_holds_everything_and_lets_it_go_again(office: Office) -> None:

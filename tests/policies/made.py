@@ -13,6 +13,7 @@ from policies.judge import judge
 from policies.limits import Limits, parse_limits
 from policies.nouns import Action, History, Record, Rule, Verdict
 from policies.rules import RULES
+from tools.customers.recipients import Objection, Reported
 from tools.money import Money
 from tools.store.records import Decision, Send
 
@@ -48,7 +49,15 @@ def words(**given: object) -> dict[str, Any]:
 
 def record(w: Mapping[str, Any]) -> Record:
     facts = {name: w[name] for name in RECORD}
-    return Record("a1", **facts, timezones=tuple(w["timezones"]), missing=frozenset(w["missing"]))
+    said = [Objection(o["cause"], o.get("channel", "*"), DAY - 9, "crm:1", "crm")
+            for o in w["objections"]]  # fmt: skip
+    reported = [Reported(r["channel"], DAY - r["days_ago"], r["to_person"], r["to_account"])
+                for r in w["reported"]]  # fmt: skip
+    return Record(
+        "a1", **facts, timezones=tuple(w["timezones"]), objections=tuple(said),
+        reported=tuple(reported), address_keys=frozenset({"key of ann"}),
+        missing=frozenset(w["missing"]),
+    )  # fmt: skip
 
 
 def action(w: Mapping[str, Any], channel: str) -> Action:
@@ -58,9 +67,10 @@ def action(w: Mapping[str, Any], channel: str) -> Action:
 
 def history(w: Mapping[str, Any]) -> History:
     sends = [
-        Send(str(n), s["to"], "a1", s["channel"], s.get("play", "other"), DAY - s["days_ago"])
+        Send(str(n), s["to"], s.get("account", "a1"), s["channel"], s.get("play", "other"),
+             DAY - s["days_ago"], s.get("key"))
         for n, s in enumerate(w["sends"])
-    ]
+    ]  # fmt: skip
     decisions = [Decision("a1", d["play"], d["decided"], DAY - d["days_ago"])
                  for d in w["decisions"]]  # fmt: skip
     spent = Money(Decimal(str(w["spent"])), "USD")

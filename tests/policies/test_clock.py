@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.limits import QuietHours
+from policies.quiet import QuietHours, Window
 from policies.rules.clock import known_zone, next_window
 from tests.policies.made import verdict, words
 
-QUIET = QuietHours(time(19), time(8), weekends=True)
+EVENING, WEEKEND = (Window(time(19), time(8)),), frozenset({5, 6})
+QUIET = QuietHours(EVENING, WEEKEND)
 ZONES = ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Apia", "Australia/Lord_Howe"]
 
 
@@ -41,7 +42,9 @@ def test_the_window_is_never_quiet_never_past_and_never_far(
     moment: datetime, zone: str, weekends: bool
 ) -> None:
     now = moment.replace(tzinfo=UTC)
-    found = next_window(now, ZoneInfo(zone), QuietHours(time(19), time(8), weekends))
+    found = next_window(
+        now, ZoneInfo(zone), QuietHours(EVENING, WEEKEND if weekends else frozenset())
+    )
 
     assert now <= found <= now + timedelta(days=4)
     assert time(8) <= found.time() < time(19)

@@ -95,8 +95,8 @@ def test_breaking_an_input_never_turns_a_refusal_into_a_proposal(
 
 
 HARMLESS = {  # facts the channel does not need; account and missing tables are for messages only
-    "email": {"account_id", "missing", "phone", "phone_consent"},
-    "call": {"account_id", "missing", "email", "email_consent", "unsubscribed"},
+    "email": {"account_id", "address_keys", "missing", "phone", "phone_consent"},
+    "call": {"account_id", "address_keys", "missing", "email", "email_consent", "unsubscribed"},
 }
 
 

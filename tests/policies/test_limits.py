@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from policies.limits import GOALS, parse_limits
+from policies.quiet import Window
 from tests.policies.made import DAY, LIMITS, limits
 from tools.days import day_number
 from tools.errors import BadInput
@@ -17,7 +18,7 @@ def test_the_delivered_limits_are_read() -> None:
     assert limits().consent_unknown == "deny"
     assert limits().channel("email").consent == "email_consent"
     assert not limits().channel("task").reaches
-    assert limits().quiet_hours.starts == time(19)
+    assert limits().quiet_hours.windows == (Window(time(19), time(8)),)
     assert limits().budget_per_day == Decimal("5000.00")
 
 
@@ -48,9 +49,24 @@ def test_a_day_before_every_value_is_an_error_that_says_so() -> None:
         ("sends: 1,", "send: 1,", "unknown key 'send'; did you mean 'sends'"),
         ("days: 90", "days: 0", "0 is outside 1"),
         ("days: 90", "days: ninety", "expected a number, got 'ninety'"),
-        ('starts: "19:00"', 'starts: "07:00"', "start in the evening"),
+        ('starts: "19:00"', 'starts: "08:00"', "start and end at 08:00"),
+        ('starts: "19:00"', "starts: 19:00", "put the time in quotes"),
         ('starts: "19:00"', 'starts: "7 pm"', "expected a time"),
-        ("weekends: true", "weekends: 1", "expected true or false"),
+        ('"08:00", weekends: true', '"08:00", weekends: 1', "expected true or false"),
+        ('"08:00", weekends: true', '"08:00", weekends: [fri, saturdy]', "did you mean 'saturday'"),
+        (
+            '"08:00", weekends: true',
+            '"08:00", weekends: [mon, tue, wed, thu, fri, sat, sun]',
+            "no moment left",
+        ),
+        ('"08:00", weekends: true', '"08:00", weekend: true', "unknown key 'weekend'"),
+        (
+            "unsubscribed: {email: [meeting]",
+            "unsubscribe: {email: [meeting]",
+            "did you mean 'unsubscribed'",
+        ),
+        ("hard: 1", "hard: 0", "0 is outside 1"),
+        ("tags: true", "tags: maybe", "expected true or false"),
         ("[retention, acceleration]", "[retention, accelerate]", "did you mean 'acceleration'"),
         ("value: 5000.00", "value: -1", "-1 is outside 0"),
         ("owner: legal", "owner: ''", "expected text"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from tests.policies.made import limits as delivered_limits
 from tests.reports.work_made import busy
 from tests.spark.company import AS_OF, LAST_RUN
 from tests.spark.models import EBM, MODELS, USES
@@ -14,7 +15,7 @@ from tools.customers.churn.definition import choose_definition
 from tools.customers.churn.observe import first_fact_day, outcomes, read_snapshot
 from tools.customers.features import make_features
 from tools.customers.portraits import portraits
-from tools.customers.recipients import recipients
+from tools.customers.recipients import Recipients
 from tools.customers.segments import assign as segments
 from tools.customers.segments.outcomes import outcomes as segment_outcomes
 from tools.customers.segments.proposal import propose
@@ -184,8 +185,9 @@ class Morning:
         """Portraits and the person to reach."""
         accounts = self._first("accounts", 30)
         portraits(self.world, accounts)
-        recipients(self.world, accounts, "email")
-        recipients(self.world, accounts, "phone")
+        asker, limits = Recipients(self.world), delivered_limits()
+        best = [asker.best(accounts, limits.reach(one)) for one in ("email", "call")]
+        asker.reported(person for people in best for person in people.values())
 
     def listed(self) -> None:
         """The CSM's list: somebody has an account, somebody was written to, something is barred."""

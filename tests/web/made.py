@@ -15,6 +15,7 @@ from approvals.web.auth.auth import Auth
 from approvals.web.parts import Parts
 from approvals.web.views import Link, Member, Table
 from tests.approvals.made import DAY, KEY, NOW, desk, envelope, limits
+from tests.gate.people import willing
 from tests.reports.paper.made import report
 from tests.web.auth.doors import BASE, CHEAP, HOME, SETTINGS, Clock
 from tests.web.lists import a_list, said_of
@@ -142,7 +143,9 @@ class Inbox:
         self.people = People(store.database)
         self.auth = Auth(self.people, SETTINGS, self.clock, CHEAP)
         zone = ZoneInfo("UTC")
-        self.gate = Gate(store.gate, lambda _: self.limits, self.clock, zone, KEY)
+        self.gate = Gate(
+            store.gate, lambda _: self.limits, self.clock, zone, KEY, facts=willing(store)
+        )
         self.parts = Parts(
             self.gate, self.auth, FakeViews(said), FakeShelf(), SECRET, lag=lambda: {"daily": 3.0},
             company="Example Ltd", postal_address="1 High Street",

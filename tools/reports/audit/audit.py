@@ -6,6 +6,8 @@ counts and a few examples are read.
 
 from typing import TYPE_CHECKING
 
+from tools.customers.consent import Mailbox, make_consent_words
+from tools.customers.consent.addresses import email_sql
 from tools.days import from_number
 from tools.reports.audit.catalogue import Catalogue, Check, catalogue
 from tools.reports.audit.report import (
@@ -38,7 +40,7 @@ RELATIONS = {
     "audit_contact_state": "contact_states", "audit_account_state": "account_states",
     "audit_contact": "people", "audit_account": "companies", "audit_known": "known",
     "audit_touch": "touches", "audit_served": "served", "audit_mailed": "mailed",
-    "audit_day": "days",
+    "audit_word": "words", "audit_day": "days",
 }  # fmt: skip
 
 
@@ -59,8 +61,10 @@ def audit(
     counted that say they were known by then.
     """
     resolve(as_of, engine, rules)
+    make_consent_words(as_of, engine)
+    key = email_sql("email", Mailbox())
     for relation, query in RELATIONS.items():
-        engine.create(relation, read_sql(__package__, query), as_of=as_of)
+        engine.create(relation, read_sql(__package__, query), as_of=as_of, email_key=key)
     if ahead is None:
         engine.create("audit_ahead", read_sql(__package__, "ahead"), as_of=as_of)
     else:

@@ -1,0 +1,77 @@
+"""Make the relation of words: who said yes or no, in which channel, when, by which record."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlglot
+
+from tools.customers.consent.addresses import Mailbox, email_sql, phone_sql
+from tools.warehouse.sql import read_sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlglot import exp
+
+    from tools.warehouse.engine import Engine
+
+ANY = "*"  # a channel nobody named: a "no" said there closes every one
+# How systems write the channels; what is not here and is no channel of the tenant is any.
+WRITTEN = {
+    "email": ("email", "e-mail", "e_mail", "mail", "newsletter", "email marketing"),
+    "call": ("call", "phone", "telephone", "voice"),
+    "sms": ("sms", "text", "mms"),
+    "meeting": ("meeting",), "push": ("push",), "in_app": ("in_app", "in-app", "inapp"),
+    "whatsapp": ("whatsapp",), "chat": ("chat",), "post": ("post", "letter", "direct_mail"),
+    "web": ("web", "ads"), "fax": ("fax",),
+}  # fmt: skip
+CAUSES = ("unsubscribed", "complained", "bounced", "deleted", "refused")
+
+
+@dataclass(frozen=True)
+class BounceTerms:
+    """When bounces refuse an address.
+
+    `hard` bounces do for good; `soft` ones within `days` days do until a later mail arrives.
+    A bounce of unknown hardness is a soft one.
+    """
+
+    hard: int = 1
+    soft: int = 3
+    days: int = 30
+
+
+def make_consent_words(
+    as_of: int,
+    engine: "Engine",
+    mailbox: Mailbox | None = None,
+    bounces: BounceTerms | None = None,
+    channels: "Iterable[str]" = (),
+) -> None:
+    """Create `consent_word` from the facts known as of a day; `channels` are the tenant's own.
+
+    Needs `fact_contacts`, `fact_messages` and `contact_alias`. The strict reading of addresses
+    and bounces counts where none is given.
+    """
+    terms = bounces or BounceTerms()
+    engine.create(
+        "consent_word", read_sql(__package__, "words"), as_of=as_of,
+        email_key=email_sql("email", mailbox or Mailbox()), phone_key=phone_sql("phone"),
+        channel_name=channel_sql("channel", channels),
+        hard=terms.hard, soft_back=terms.soft - 1, soft_days=terms.days,
+    )  # fmt: skip
+
+
+def channel_sql(column: str, channels: "Iterable[str]" = ()) -> "exp.Expr":
+    """The name of a channel however it is written, as a tree; `*` for what nobody knows."""
+    own = {name: (name.lower(),) for name in channels}
+    whens = " ".join(
+        f"WHEN LOWER(TRIM({column})) IN ({', '.join(map(_quoted, ways))}) THEN {_quoted(name)}"
+        for name, ways in {**own, **WRITTEN}.items()
+    )
+    return sqlglot.parse_one(f"CASE {whens} ELSE '{ANY}' END", read="duckdb")
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("'", "''")
+    return f"'{escaped}'"
