@@ -15,10 +15,13 @@ from approvals.envelope import (
     Worth,
     seal,
 )
+from policies.nouns import Finding
 from tools.customers.stages import describe_because
 from tools.errors import BadInput
 from tools.money import Money
 from tools.roi.value import reprice
+from tools.writers.languages import language_code, other_language
+from tools.writers.names import readable_name, unnamed
 from tools.writers.template import plain, write
 
 if TYPE_CHECKING:
@@ -29,13 +32,13 @@ if TYPE_CHECKING:
     from tools.customers.portraits import Portrait
     from tools.customers.recipients import Recipient
     from tools.roi.head import Candidate
-    from tools.roi.plays import Play
+    from tools.roi.plays import Play, Template
     from tools.roi.price import PriceList
 
 SIX = Decimal("0.000001")
 FOUR = Decimal("0.0001")
 # A greeting needs no name; a figure is never replaced by words.
-GREETINGS = {"contact": "there", "owner": "your account team", "sender": "Your account team"}
+GREETINGS = {"owner": "your account team", "sender": "Your account team"}
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def _envelope(candidate: "Candidate", verdict: "Verdict", material: Material) ->
         why=_why(material.portraits[account], material.drivers.get(account)),
         worth=_worth(candidate, material),
         alternatives=_alternatives(account, material),
-        findings=verdict.findings,
+        findings=(*verdict.findings, *_unread(candidate, play, material)),
         versions=material.versions,
     )
 
@@ -120,12 +123,42 @@ def _address(address: str | None) -> str | None:
 
 
 def _what(candidate: "Candidate", play: "Play", material: Material) -> What:
-    words = write(play.template.subject, play.template.body, facts(candidate, play, material))
+    known, template = facts(candidate, play, material), _template(candidate, play, material)
+    texts = (template.subject, template.body)
+    if "contact" not in known:
+        somebody = "there" if _is_mail(play, material) else "your contact"
+        texts = (unnamed(template.subject, somebody), unnamed(template.body, somebody))
+    words = write(*texts, known)
     cost = Money.from_minor(candidate.cost_minor, material.prices.economics.currency)
     return What(
         play.id, play.version, play.goal, play.channel, words.subject, words.body, play.role,
         play.approval, candidate.hours, cost,
     )  # fmt: skip
+
+
+def _is_mail(play: "Play", material: Material) -> bool:
+    """Whether the words themselves go to the person."""
+    return material.addresses.get(play.channel) == "email"
+
+
+def _template(candidate: "Candidate", play: "Play", material: Material) -> "Template":
+    """The words in the language of whom they go to, where there are any."""
+    written = material.recipients[candidate.account_id, candidate.play].language
+    if written is None or not _is_mail(play, material):
+        return play.template
+    return play.template.spoken(language_code(written))
+
+
+def _unread(candidate: "Candidate", play: "Play", material: Material) -> tuple[Finding, ...]:
+    """What a reviewer must know of the language: that there are no words in it."""
+    written = material.recipients[candidate.account_id, candidate.play].language
+    ours = _template(candidate, play, material).language
+    other = other_language(written, ours)
+    if other is None or not _is_mail(play, material):
+        return ()
+    why = (f"the language of the contact is {plain(other)}, the words are in {ours}: edit them, "
+           f"or be sure that they are read")  # fmt: skip
+    return (Finding("language", "ask", why),)
 
 
 def facts(candidate: "Candidate", play: "Play", material: Material) -> "dict[str, str]":
@@ -136,7 +169,7 @@ def facts(candidate: "Candidate", play: "Play", material: Material) -> "dict[str
     owner = _shown(portrait.owner)
     known = {
         "account": _shown(portrait.name) or called(portrait.account_id),
-        "contact": _shown(person.name),
+        "contact": _called(person.name) if _is_mail(play, material) else _shown(person.name),
         "owner": owner,
         "sender": owner,
         "plan": portrait.plan,
@@ -148,6 +181,11 @@ def facts(candidate: "Candidate", play: "Play", material: Material) -> "dict[str
     }
     said = {name: str(value) for name, value in known.items() if value is not None}
     return GREETINGS | said
+
+
+def _called(name: str | None) -> str | None:
+    """The name by which a person is greeted, if it looks like one."""
+    return readable_name(_shown(name))
 
 
 def called(account_id: str) -> str:

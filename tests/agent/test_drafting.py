@@ -139,3 +139,58 @@ def test_the_same_material_gives_the_same_bytes() -> None:
     for envelope in first:
         nothing = [a for a in envelope.alternatives if a.play == "do_nothing"]
         assert len(nothing) == 1
+
+
+def mailed(contact: dict[str, Any]) -> Envelope:
+    """The mail to the person with something else known of them."""
+    mail = next(c for c, _ in _candidates() if c.account_id == POISONED and c.play == MAIL)
+    given = material(None, contact)
+    people = {**given.recipients, (POISONED, MAIL): given.recipients[POISONED, best_of(POISONED)]}
+    envelopes, failed = draft([(mail, FINE)], replace(given, recipients=people))
+    assert failed == ()
+    return envelopes[0]
+
+
+MAIL = "retention_email"
+
+
+def _candidates() -> list[tuple[Candidate, Verdict]]:
+    return [(candidate, FINE) for candidate in world()[0]]
+
+
+def best_of(account: str) -> str:
+    return next(c.play for c, _ in best() if c.account_id == account)
+
+
+@pytest.mark.parametrize(
+    ("name", "subject", "greeting"),
+    [
+        ("Ada Reed", "Anything in your way, Ada Reed?", "Hello Ada Reed,"),
+        ("Jörg Müller", "Anything in your way, Jörg Müller?", "Hello Jörg Müller,"),
+        (None, "Anything in your way?", "Hello there,"),
+        ("   ", "Anything in your way?", "Hello there,"),
+        ("MÜLLER, JÖRG (GF)", "Anything in your way?", "Hello there,"),
+        ("unknown", "Anything in your way?", "Hello there,"),
+    ],
+)
+def test_a_person_is_greeted_by_a_name_or_by_none(
+    name: str | None, subject: str, greeting: str
+) -> None:
+    what = mailed({"name": name}).what
+
+    assert what.subject == subject
+    assert what.body.splitlines()[0] == greeting
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("de", True), ("de-DE", True), ("Deutsch", True), ("en-GB", False), ("English", False),
+     (None, False), ("", False)],
+)  # fmt: skip
+def test_the_reviewer_is_told_of_a_language_there_are_no_words_in(
+    language: str | None, told: bool
+) -> None:
+    findings = {f.rule_id: f for f in mailed({"language": language}).findings}
+
+    assert ("language" in findings) == told
+    assert not told or findings["language"].outcome == "ask"

@@ -3,7 +3,7 @@
 The file is `policies/plays.yaml`, edited by a marketer; every error names file, play and key.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from string import Formatter
 from typing import TYPE_CHECKING, Literal, cast
@@ -13,7 +13,7 @@ from tools.reading import Node, read_yaml
 from tools.rules import Rule, parse_rule
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
 Goal = Literal["upsell", "retention", "win_back", "acceleration", "concession"]
 Without = Literal["score", "expansion", "return"]
@@ -90,10 +90,19 @@ class Limits:
 
 @dataclass(frozen=True)
 class Template:
-    """The words used without a language model; placeholders come from a short list."""
+    """The words used without a language model; placeholders come from a short list.
+
+    `others` are the same words in other languages, by code.
+    """
 
     subject: str
     body: str
+    language: str = "en"
+    others: "Mapping[str, Template]" = field(default_factory=dict)
+
+    def spoken(self, language: str) -> "Template":
+        """The words in a language, or those there are."""
+        return self.others.get(language, self)
 
 
 @dataclass(frozen=True)
@@ -165,7 +174,7 @@ def _play(node: Node, names: "Collection[str]", segments: "Collection[str]") -> 
         days_sooner=node.whole("days_sooner", 0, 730) if node.has("days_sooner") else 0,
         limits=_limits(node.node("limits").only(("per_day", "cooldown_days"))),
         approval=node.texts("approval"),
-        template=_template(node.node("template").only(("subject", "body"))),
+        template=_template(node.node("template").only(("subject", "body", "language", "others"))),
     )
 
 
@@ -226,13 +235,23 @@ def _limits(node: Node) -> Limits:
 
 
 def _template(node: Node) -> Template:
-    template = Template(node.text("subject"), node.text("body"))
+    language = node.text("language") if node.has("language") else "en"
+    others = node.node("others") if node.has("others") else None
+    template = Template(
+        node.text("subject"), node.text("body"), language,
+        {} if others is None else {code: _words(others.node(code), code) for code in others.values},
+    )  # fmt: skip
     for key, text in (("subject", template.subject), ("body", template.body)):
         for name in _placeholders(text, node.at(key)):
             if name not in PLACEHOLDERS:
                 hint = nearest(name, PLACEHOLDERS)
                 raise BadInput(f"{node.at(key)}: the placeholder {{{name}}} is not allowed; {hint}")
     return template
+
+
+def _words(node: Node, language: str) -> Template:
+    return _template(Node({**node.only(("subject", "body")).values, "language": language},
+                          node.where))  # fmt: skip
 
 
 def _placeholders(text: str, where: str) -> list[str]:
