@@ -179,7 +179,10 @@ def test_the_reason_says_what_when_and_who() -> None:
 
 
 def test_what_others_sent_is_counted_by_address_and_by_account() -> None:
-    """A role address that several records have joins nobody, and is still one address."""
+    """A role address that several records have joins nobody, and is still one address.
+
+    A letter that several colleagues get on one day is one contact with their account.
+    """
     desk: dict[str, Any] = {"email": "info@x.example", "phone": None}
     people = [
         contact("crm:1", name="Ann", email_consent=True, **desk), contact("mail:1", **desk),
@@ -191,7 +194,9 @@ def test_what_others_sent_is_counted_by_address_and_by_account() -> None:
         message("sent", DAY - 3, None, address="info+x@x.example"),
         message("sent", DAY - 4, "crm:2"), message("sent", DAY - 5, "mail:7"),
     ]  # fmt: skip
-    made = world(people, mails)
+    letter = [message("sent", DAY - 4, f"mail:{n}") for n in (20, 21)]
+    readers = [contact(f"mail:{n}", email=f"r{n}@x.example", phone=None) for n in (20, 21)]
+    made = world([*people, *readers], [*mails, *letter])
 
     told = best(made, contact_id="crm:1").reported
 
