@@ -99,6 +99,7 @@ def test_quarantine_of_an_older_home_is_read_and_mended(empty_url: str) -> None:
     assert len(store.manifest.quarantine()) == 1
     store.manifest.commit_batch(batch("b3"), [], [], ["a.csv"])
     assert store.manifest.quarantine() == ()
+    store.database.close()
 
 
 def test_head_is_the_last_migration_and_every_migration_is_in_one_line() -> None:
