@@ -49,17 +49,15 @@ def prepare(log: list[Version], as_of: int) -> list[str]:
     DUCK.put("segments", pa.table({**texts, "segment": pa.array(["s"] * len(accounts))}))
     DUCK.put("contacts", pa.table({n: pa.array([], pa.string())
                                    for n in ("account_id", "contact_id", "email")}))  # fmt: skip
-    for name, days in (("usage", ("day",)), ("invoices", ("issued_day",)),
-                       ("deals", ("closed_day",))):  # fmt: skip
-        columns = dict.fromkeys(("account_id", "contact_id", "invoice_id", "status", "state"),
-                                pa.string())  # fmt: skip
-        kinds = columns | dict.fromkeys(days, pa.int32()) | {"amount_minor": pa.int64()}
+    for name, when in (("usage", "day"), ("purchases", "day"), ("deals", "closed_day")):
+        columns = dict.fromkeys(("account_id", "contact_id", "state"), pa.string())
+        kinds = columns | {when: pa.int32(), "bought": pa.bool_()}
         DUCK.put(name, pa.schema(list(kinds.items())).empty_table())
     return accounts
 
 
 def rows_of(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{**row, "rate": row["rate"].quantize(Decimal("0.000001"))} for row in rows]
+    return [{**row, "rate": row["rate"].quantize(Decimal("0.000000001"))} for row in rows]
 
 
 def read(package: str, name: str, **values: Any) -> list[dict[str, Any]]:
