@@ -47,18 +47,21 @@ _EVENTS: dict[str, tuple[str, str]] = {
 def everybody(morning: "Morning", q: str, told: str) -> Table:
     """The latest to move, or those whose id or stage holds a word."""
     sql = (
-        "SELECT kind, id, stage, since_day, because, unstaged_reason FROM roster "
-        "WHERE $q = '' OR LOWER(id) LIKE $like OR LOWER(COALESCE(stage, '')) LIKE $like "
-        "ORDER BY since_day DESC NULLS LAST, id LIMIT $n"
+        "SELECT r.kind, r.id, r.stage, r.since_day, r.because, r.unstaged_reason, "
+        "CASE WHEN r.kind = 'contact' THEN a.stage END AS account_stage FROM roster AS r "
+        "LEFT JOIN roster AS a ON a.kind = 'account' AND a.id = r.account_id "
+        "WHERE $q = '' OR LOWER(r.id) LIKE $like OR LOWER(COALESCE(r.stage, '')) LIKE $like "
+        "ORDER BY r.since_day DESC NULLS LAST, r.id LIMIT $n"
     )
     like = f"%{q.lower()}%"
     found = morning.engine.run(sql, q=q, like=like, n=ROWS).to_pylist()
     rows = tuple(
         (_linked(r["kind"], r["id"]), r["stage"] or "not staged", _date(r["since_day"]),
-         describe_because(r["because"]) if r["because"] else r["unstaged_reason"] or "")
+         describe_because(r["because"]) if r["because"] else r["unstaged_reason"] or "",
+         r["account_stage"] or "")
         for r in found
     )  # fmt: skip
-    columns = ("id", "stage", "since", "because")
+    columns = ("id", "stage", "since", "because", "its account is")
     return Table(f"Roster {told}", columns, rows, (f"at most {ROWS} are shown",))
 
 

@@ -63,6 +63,15 @@ def _value(value: object, lacks: tuple[str, ...]) -> str:
     )
 
 
+# A contact's stage is her own; the stage of her account stands beside it.
+_ROSTER = """
+SELECT r.*, CASE WHEN r.kind = 'contact' THEN a.stage END AS account_stage
+FROM roster AS r
+LEFT JOIN roster AS a ON a.kind = 'account' AND a.id = r.account_id
+"""
+_COLUMNS = ("id", "stage", "since", "because", "account is")
+
+
 def roster(
     as_of: AsOf = None,
     contact: Annotated[str | None, typer.Option(help="Id of one contact or account.")] = None,
@@ -78,19 +87,18 @@ def roster(
             _one(morning, contact)
             return
         if json_:
-            for row in morning.engine.run("SELECT * FROM roster ORDER BY kind, id").to_pylist():
+            for row in morning.engine.run(f"{_ROSTER} ORDER BY r.kind, r.id").to_pylist():
                 typer.echo(json.dumps(row, ensure_ascii=False))
             return
         _counts(morning)
         sql = (
-            "SELECT * FROM roster WHERE NOT since_day IS NULL AND (kind = 'contact' OR NOT EXISTS "
-            "(SELECT 1 FROM roster WHERE kind = 'contact')) ORDER BY since_day DESC, id LIMIT $n"
+            f"{_ROSTER} WHERE NOT r.since_day IS NULL AND (r.kind = 'contact' "
+            "OR NOT EXISTS (SELECT 1 FROM roster WHERE kind = 'contact')) "
+            "ORDER BY r.since_day DESC, r.id LIMIT $n"
         )
         rows = morning.engine.run(sql, n=limit).to_pylist()
         if rows:
-            console.print(
-                table("Changed last", ("id", "stage", "since", "because"), map(_row, rows))
-            )
+            console.print(table("Changed last", _COLUMNS, map(_row, rows)))
 
 
 def _counts(morning: "Morning") -> None:
@@ -108,17 +116,17 @@ def _counts(morning: "Morning") -> None:
 def _row(row: dict[str, Any]) -> tuple[object, ...]:
     since = None if row["since_day"] is None else from_number(row["since_day"])
     because = describe_because(row["because"]) if row["because"] else row["unstaged_reason"]
-    return row["id"], row["stage"], since, because
+    return row["id"], row["stage"], since, because, row["account_stage"] or ""
 
 
 def _one(morning: "Morning", name: str) -> None:
     """One entity's stage and its whole history as it is told as of the day."""
-    rows = morning.engine.run("SELECT * FROM roster WHERE id = $id", id=name).to_pylist()
+    rows = morning.engine.run(f"{_ROSTER} WHERE r.id = $id", id=name).to_pylist()
     if not rows:
         known = morning.engine.run("SELECT id FROM roster ORDER BY id LIMIT 2000").to_pylist()
         raise BadInput(f"nobody is called {name!r}; {nearest(name, [r['id'] for r in known])}")
     console.print(table(f"{name} as of {from_number(morning.as_of)}",
-                        ("id", "stage", "since", "because"), map(_row, rows)))  # fmt: skip
+                        _COLUMNS, map(_row, rows)))  # fmt: skip
     spans = morning.engine.run(
         "SELECT stage, from_day, to_day, because FROM timeline WHERE id = $id ORDER BY from_day",
         id=name,

@@ -84,6 +84,16 @@ class Use:
 
 
 @dataclass(frozen=True)
+class Move:
+    """A contact belongs to another account from a day on."""
+
+    contact_id: str
+    account_id: str
+    from_day: int
+    known_day: int = 0
+
+
+@dataclass(frozen=True)
 class Score:
     account_id: str
     day: int
@@ -102,6 +112,7 @@ class Log:
     invoices: tuple[Invoice, ...] = ()
     usage: tuple[Use, ...] = ()
     scores: tuple[Score, ...] = ()
+    moves: tuple[Move, ...] = ()
     present: frozenset[str] = field(default=CONTRACTUAL)
 
 
@@ -126,7 +137,16 @@ def as_of(log: Log, day: int) -> Log:
         ),
         usage=tuple(u for u in log.usage if u.day < day and u.known_day <= day),
         scores=tuple(s for s in log.scores if s.day < day),
+        moves=tuple(m for m in log.moves if m.from_day < day and m.known_day <= day),
     )
+
+
+def stays(log: Log, contact: Contact) -> list[tuple[int, int, str | None]]:
+    """(from, to, account) of a contact, oldest first; the first account reaches back."""
+    own = {m.from_day: m.account_id for m in log.moves if m.contact_id == contact.contact_id}
+    begun: list[tuple[int, str | None]] = [(0, contact.account_id), *sorted(own.items())]
+    ends = [*(day for day, _ in begun[1:]), 4_000_000]
+    return [(day, end, home) for (day, home), end in zip(begun, ends, strict=True)]
 
 
 def _before(created: int | None, day: int) -> bool:
@@ -179,7 +199,10 @@ def world(engine: DuckEngine, log: Log, day: int) -> None:
     """The as-of relations of a day, and no stored transition."""
     seen = as_of(log, day)
     engine.put("accounts", relation(Account, seen.accounts))
-    engine.put("contacts", relation(Contact, seen.contacts))
+    homes = {c: stays(seen, c) for c in seen.contacts}
+    today = tuple(replace(c, account_id=own[-1][2]) for c, own in homes.items())
+    engine.put("contacts", relation(Contact, today))
+    engine.put("contact_moves", moves(homes))
     engine.put("subscriptions", relation(Subscription, seen.subscriptions))
     put_bill(engine)
     engine.put("deals", relation(Deal, seen.deals))
@@ -188,6 +211,19 @@ def world(engine: DuckEngine, log: Log, day: int) -> None:
     engine.put("usage", relation(Use, seen.usage))
     engine.put("score_log", relation(Score, seen.scores).cast(SCORE_LOG))
     engine.put("stored_transitions", STORED_TRANSITIONS.empty_table())
+
+
+def moves(homes: dict[Contact, list[tuple[int, int, str | None]]]) -> pa.Table:
+    """Relation `contact_moves`: of those who moved, every stay."""
+    rows_ = [
+        {"contact_ref": c.contact_id, "account_id": home, "from_day": start, "to_day": end}
+        for c, own in homes.items()
+        for start, end, home in own
+        if len(own) > 1
+    ]
+    types = {"contact_ref": pa.string(), "account_id": pa.string(), "from_day": pa.int32(),
+             "to_day": pa.int32()}  # fmt: skip
+    return pa.Table.from_pylist(rows_, schema=pa.schema(list(types.items())))
 
 
 Row = tuple[Any, ...]

@@ -11,6 +11,7 @@ from tests.customers.stages.log import (
     Deal,
     Invoice,
     Log,
+    Move,
     Score,
     Subscription,
     Use,
@@ -90,6 +91,14 @@ def people(draw: st.DrawFn) -> tuple[Contact, ...]:
 
 
 @st.composite
+def moves(draw: st.DrawFn) -> tuple[Move, ...]:
+    """Some of those in an account go to another one, perhaps twice, perhaps known late."""
+    who = st.sampled_from([name for name, firm in PEOPLE if firm])
+    one = st.builds(Move, who, firms, st.integers(1, END - 1), late)
+    return tuple(draw(st.lists(one, max_size=3, unique_by=lambda m: (m.contact_id, m.from_day))))
+
+
+@st.composite
 def contractual_logs(draw: st.DrawFn) -> Log:
     return Log(
         accounts=tuple(Account(name, draw(maybe(DAYS))) for name in FIRMS),
@@ -98,6 +107,7 @@ def contractual_logs(draw: st.DrawFn) -> Log:
         deals=tuple(draw(deals(i)) for i in range(draw(st.integers(0, 6)))),
         invoices=tuple(draw(invoices(i)) for i in range(draw(st.integers(0, 4)))),
         scores=tuple(s for part in draw(st.lists(scores(), max_size=4)) for s in part),
+        moves=draw(moves()),
         present=CONTRACTUAL,
     )
 
@@ -111,5 +121,6 @@ def usage_logs(draw: st.DrawFn) -> Log:
         contacts=draw(people()),
         deals=tuple(draw(deals(i)) for i in range(draw(st.integers(0, 4)))),
         usage=tuple(draw(st.lists(uses, max_size=25))),
+        moves=draw(moves()),
         present=USAGE_ONLY,
     )

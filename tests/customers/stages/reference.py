@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from tests.customers.stages.log import Contact, Deal, Log, Subscription
+from tests.customers.stages.log import Contact, Deal, Log, Subscription, stays
 from tools.customers.stages.rules import RiskFlag
 
 GRACE, QUALIFIED, SILENT = 7, 180, 28
@@ -101,6 +101,10 @@ class Reference:
         returned = any(self.begins(account, d) for d in range(deal.opened_day + 1, day + 1))
         return self.open_deal(deal, day) and not returned
 
+    def home(self, contact: Contact, day: int) -> str | None:
+        """The account a contact belongs to on a day."""
+        return next(home for start, end, home in stays(self.log, contact) if start <= day < end)
+
     def stage(self, account: str | None, contact: Contact | None, day: int) -> str:
         """Of an account, or of one contact of it."""
         end = self.paid_end(account, day)
@@ -120,22 +124,40 @@ class Reference:
     def deals(self, account: str | None, contact: Contact | None) -> list[Deal]:
         if contact is None:
             return [d for d in self.log.deals if d.account_id == account]
+        moved = len(stays(self.log, contact)) > 1
         return [
             d
             for d in self.log.deals
-            if d.contact_id == contact.contact_id
+            if (d.contact_id == contact.contact_id and (not moved or d.account_id == account))
             or (d.account_id == account and account is not None and d.contact_id is None)
         ]
 
     def qualified(self, account: str | None, contact: Contact | None) -> list[int]:
-        people = [contact] if contact else [c for c in self.log.contacts if c.account_id == account]
-        return [c.qualified_day for c in people if c.qualified_day is not None]
+        qualified = [(c, c.qualified_day) for c in self.log.contacts if c.qualified_day is not None]
+        return [
+            day
+            for c, day in qualified
+            if (self.home(c, day) == account if contact is None else c == contact)
+        ]
 
 
 class UsageReference(Reference):
     """Stages by the book `usage`."""
 
+    def own_days(self, account: str | None, contact: Contact, day: int) -> list[int]:
+        """Use that names the contact, and use of the account that names nobody."""
+        return [
+            u.day
+            for u in self.log.usage
+            if u.day <= day
+            and (
+                u.contact_id == contact.contact_id
+                or (u.contact_id is None and account is not None and u.account_id == account)
+            )
+        ]
+
     def active_days(self, account: str | None, contact: str | None, day: int) -> list[int]:
+        """Use of an account by anybody, or of a person without one."""
         return [
             u.day
             for u in self.log.usage
@@ -150,7 +172,10 @@ class UsageReference(Reference):
         return self.open_deal(deal, day) and not any(d > deal.opened_day for d in days)
 
     def stage(self, account: str | None, contact: Contact | None, day: int) -> str:
-        days = self.active_days(account, contact.contact_id if contact else None, day)
+        days = (
+            self.own_days(account, contact, day) if contact
+            else self.active_days(account, None, day)
+        )  # fmt: skip
         if days and day - max(days) < SILENT:
             return "active"
         if any(self.new_deal(d, day) for d in self.deals(account, contact)):

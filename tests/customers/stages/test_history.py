@@ -61,6 +61,7 @@ def changed(log: Log, last: int, day: int) -> pa.Table:
         *((d.known_day, d.account_id, d.contact_id) for d in log.deals),
         *((i.known_day, i.account_id, i.contact_id) for i in log.invoices),
         *((u.known_day, u.account_id, u.contact_id) for u in log.usage),
+        *((m.known_day, m.account_id, m.contact_id) for m in log.moves),
     ]
     late = [(account, contact) for known, account, contact in pairs if last < known <= day]
     return pa.table([[a for a, _ in late], [c for _, c in late]], schema=CHANGED)

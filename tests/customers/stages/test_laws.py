@@ -39,7 +39,7 @@ def test_equals_the_reference_on_every_day(duck: DuckEngine, log: Log, day: int)
     people = {c.contact_id: c for c in seen.contacts}
     for (kind, id_, t), stage in told.items():
         person = people[id_] if kind == "contact" else None
-        account = person.account_id if person else id_
+        account = judge.home(person, t) if person else id_
         assert stage == judge.stage(account, person, t), (kind, id_, t)
 
 
@@ -91,6 +91,7 @@ def test_a_late_fact_changes_nothing_before_its_day(
         invoices=log.invoices + tuple(i for i in other.invoices if i.issued_day >= day),
         usage=log.usage + tuple(u for u in other.usage if u.day >= day),
         scores=log.scores + tuple(s for s in other.scores if s.day >= day),
+        moves=log.moves + tuple(m for m in other.moves if m.from_day >= day),
     )
     assert _until(timeline(duck, later), day) == _until(timeline(duck, log), day)
 
@@ -117,6 +118,7 @@ def _known_at_once(log: Log) -> Log:
         subscriptions=tuple(replace(s, known_day=0) for s in log.subscriptions),
         deals=tuple(replace(d, known_day=0) for d in log.deals),
         usage=tuple(replace(u, known_day=0) for u in log.usage),
+        moves=tuple(replace(m, known_day=0) for m in log.moves),
         invoices=tuple(
             replace(i, known_day=0, status="open" if i.paid_day is None else "paid")
             for i in log.invoices

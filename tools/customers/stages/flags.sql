@@ -11,7 +11,7 @@ WITH scored AS (
     WHERE $account_scope AND usable AND risk_rank >= $enter_rank AND day < $as_of
   ) AS h ON h.account_id = l.account_id
   INNER JOIN stage_spells AS s
-    ON s.owner = l.account_id AND s.fact = $customer AND s.first_day <= l.day
+    ON s.kind = 'whole' AND s.id = l.account_id AND s.fact = $customer AND s.first_day <= l.day
     AND (s.next_day IS NULL OR l.day < s.next_day)
   WHERE l.usable AND NOT l.risk_rank IS NULL AND l.day < $as_of
   GROUP BY l.account_id, s.first_day, s.next_day, l.day

@@ -1,5 +1,6 @@
 -- Accounts whose people do not all share everything that is known of the account.
-SELECT DISTINCT s.owner AS owner
-FROM stage_steps AS s
-INNER JOIN (SELECT DISTINCT account_id AS account_id FROM contacts) AS c ON c.account_id = s.owner
-WHERE s.contact_id IS NOT NULL
+SELECT p.owner AS owner
+FROM stage_personal AS p
+INNER JOIN stage_stays AS c ON c.account_id = p.owner
+UNION
+SELECT owner AS owner FROM stage_own

@@ -1,7 +1,7 @@
--- Every day on which a stage fact of somebody can change, one row per change.
+-- Every day on which a stage fact of somebody can change, one row per change, but for those that
+-- come in spells. A qualification belongs to the account of its day.
 -- owner: the account, or ~contact for a person without one. contact_id: set when the change is
 -- this person's alone. change: +1 begins, -1 ends (windows count from here), 0 only marks a day.
--- A `tick` is a window of some rule running out.
 WITH open_deals AS (
   SELECT DISTINCT
     deal_id AS deal_id, COALESCE(account_id, CONCAT('~', contact_id)) AS owner,
@@ -12,8 +12,8 @@ WITH open_deals AS (
     AND NOT (account_id IS NULL AND contact_id IS NULL)
 ),
 customer_days AS (
-  SELECT owner AS owner, first_day AS first_day, end_day AS end_day
-  FROM stage_spells WHERE fact = 'paid' AND $customer = 'paid'
+  SELECT id AS owner, first_day AS first_day, end_day AS end_day
+  FROM stage_spells WHERE kind = 'whole' AND fact = 'paid' AND $customer = 'paid'
   UNION ALL
   SELECT owner AS owner, first_day AS first_day, end_day AS end_day
   FROM stage_covers WHERE fact = $customer AND NOT $customer = 'paid'
@@ -33,14 +33,6 @@ new_deals AS (
     AND d.opened_day < c.end_day THEN 1 ELSE 0 END) = 0
 ),
 moments AS (
-  SELECT owner AS owner, CAST(NULL AS TEXT) AS contact_id, fact AS fact,
-    first_day AS day, 1 AS change, 0 AS notice
-  FROM stage_spells
-  UNION ALL
-  SELECT owner AS owner, CAST(NULL AS TEXT) AS contact_id, fact AS fact,
-    end_day AS day, -1 AS change, notice AS notice
-  FROM stage_spells
-  UNION ALL
   SELECT account_id AS owner, CAST(NULL AS TEXT) AS contact_id, cause AS fact,
     from_day AS day, 1 AS change, 0 AS notice
   FROM stage_flags
@@ -67,7 +59,15 @@ moments AS (
   UNION ALL
   SELECT COALESCE(account_id, CONCAT('~', contact_id)) AS owner, contact_id AS contact_id,
     'qualified' AS fact, qualified_day AS day, -1 AS change, 0 AS notice
-  FROM contacts
+  FROM (
+    SELECT
+      CASE WHEN m.contact_ref IS NULL THEN c.account_id ELSE m.account_id END AS account_id,
+      c.contact_id AS contact_id, c.qualified_day AS qualified_day
+    FROM contacts AS c
+    LEFT JOIN contact_moves AS m
+      ON m.contact_ref = c.contact_id
+      AND m.from_day <= c.qualified_day AND c.qualified_day < m.to_day
+  ) AS q
   WHERE $row_scope AND NOT qualified_day IS NULL
   UNION ALL
   SELECT account_id AS owner, CAST(NULL AS TEXT) AS contact_id, 'created' AS fact,
@@ -79,9 +79,3 @@ SELECT owner AS owner, contact_id AS contact_id, fact AS fact, day AS day,
   change AS change, notice AS notice
 FROM moments
 WHERE day < $as_of
-UNION ALL
-SELECT m.owner AS owner, m.contact_id AS contact_id, 'tick' AS fact, m.day + o.days AS day,
-  0 AS change, 0 AS notice
-FROM moments AS m
-INNER JOIN stage_offsets AS o ON o.fact = m.fact
-WHERE m.change = -1 AND o.days > 0 AND m.day + o.days < $as_of

@@ -30,8 +30,9 @@ TIMELINE = pa.schema(
 OFFSETS = pa.schema([("fact", pa.string()), ("days", pa.int32())])
 SCOPE = pa.schema([("kind", pa.string()), ("id", pa.string())])
 _QUERIES = {
-    "stage_covers": "covers", "stage_spells": "spells", "stage_flags": "flags",
-    "stage_steps": "steps", "stage_own": "own", "stage_mixed": "mixed",
+    "stage_covers": "covers", "stage_stays": "stays", "stage_personal": "personal",
+    "stage_own": "own", "stage_mixed": "mixed", "stage_spells": "spells",
+    "stage_flags": "flags", "stage_steps": "steps",
     "stage_entities": "entities", "stage_base": "base", "timeline": "timeline",
 }  # fmt: skip
 
@@ -85,12 +86,13 @@ def pads(book: "Book") -> dict[str, int]:
 def scopes(*, touched_only: bool) -> dict[str, Parameter]:
     """Conditions that keep the rows of whom this run covers."""
     if not touched_only:
-        return {"account_scope": exp.true(), "row_scope": exp.true()}
+        return dict.fromkeys(("account_scope", "row_scope", "person_scope"), exp.true())
     firm = "account_id IN (SELECT id FROM stage_scope WHERE kind = 'account')"
     person = "contact_id IN (SELECT id FROM stage_scope WHERE kind = 'contact')"
     return {
         "account_scope": parse_one(firm, read="duckdb"),
         "row_scope": parse_one(f"({firm} OR {person})", read="duckdb"),
+        "person_scope": parse_one(person, read="duckdb"),
     }
 
 

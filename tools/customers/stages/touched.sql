@@ -43,7 +43,15 @@ WITH dates AS (
   UNION ALL
   SELECT account_id AS account_id, contact_id AS contact_id, 'qualified' AS fact,
     qualified_day AS day
-  FROM contacts
+  FROM (
+    SELECT
+      CASE WHEN m.contact_ref IS NULL THEN c.account_id ELSE m.account_id END AS account_id,
+      c.contact_id AS contact_id, c.qualified_day AS qualified_day
+    FROM contacts AS c
+    LEFT JOIN contact_moves AS m
+      ON m.contact_ref = c.contact_id
+      AND m.from_day <= c.qualified_day AND c.qualified_day < m.to_day
+  ) AS q
   UNION ALL
   SELECT account_id AS account_id, contact_id AS contact_id, 'created' AS fact, created_day AS day
   FROM contacts
@@ -70,6 +78,9 @@ moved AS (
   WHERE d.day + o.days >= $last_run AND d.day + o.days < $as_of
   UNION ALL
   SELECT account_id AS account_id, contact_id AS contact_id FROM changed
+  UNION ALL
+  SELECT account_id AS account_id, contact_ref AS contact_id
+  FROM contact_moves WHERE from_day >= $last_run AND from_day < $as_of
 ),
 newest AS (
   SELECT
