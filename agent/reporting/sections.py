@@ -158,7 +158,8 @@ def attribution(context: Context) -> Chapter:
 
 def changes(context: Context) -> Chapter:
     """What stands out against its own past."""
-    return _ours_left_out(context, make_changes(context.customers))
+    accepted = context.morning.rulebook.reports.accepted
+    return _ours_left_out(context, make_changes(context.customers, accepted))
 
 
 def _ours_left_out(context: Context, chapter: Chapter, only: "Collection[str]" = ()) -> Chapter:

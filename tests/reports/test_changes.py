@@ -203,11 +203,11 @@ def test_no_false_alarm_in_the_digest_from_may_to_july(yammer: "Given") -> None:
 
 
 def test_false_alarms_on_shuffled_history_are_as_rare_as_stated(yammer: "Given") -> None:
-    """Any of the seven series named in a week: 10 % is allowed, .9 % is measured."""
+    """Any of the nine series named or still held: 10 % is allowed, 1.2 % is measured."""
     verdicts_on(yammer, MONDAYS[-1])
     found = read_tracks(MONDAYS[-1], yammer.engine, yammer.present)
     alarms = false_alarms(found, rounds=2000, seed=1)
-    assert alarms.tests == 7 * 2000
+    assert alarms.tests == 9 * 2000
     assert alarms.rounds_with / alarms.rounds <= 0.02
     assert alarms.named / alarms.tests <= 0.004
 

@@ -5,12 +5,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tools.reports.shifts import HOLD, Shift, arrays, named_weeks, open_shift, part, upto
 from tools.reports.surprise import discoveries, surprise
-from tools.reports.tracks import Track, read_tracks
+from tools.reports.tracks import PAST, Track, read_tracks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from numpy.typing import NDArray
+
+    from tools.reports.shifts import Acceptance
     from tools.reports.surprise import Fit, Floats
     from tools.warehouse.engine import Engine
 
@@ -26,7 +30,10 @@ DEFINITION = (
     "regression, the 95 % prediction interval by Student's t with the scatter of the past in it. "
     "A series is named by Benjamini and Hochberg's rule over all series: of those named, at most "
     f"{FALSE_SHARE:.0%} are false alarms on average; and only when so large a distance comes by "
-    f"chance in at most {MOST_CHANCE:.0%} of weeks. Yearly seasons are not known to the test."
+    f"chance in at most {MOST_CHANCE:.0%} of weeks. A level that has shifted stays named, against "
+    "the weeks before it, until it is back, is accepted in `reports.yaml`, or is "
+    f"{HOLD} weeks old. "
+    "Yearly seasons are not known to the test."
 )
 
 
@@ -39,6 +46,7 @@ class Verdict:
             () when it cannot be told.
         p: of so large a distance by chance.
         why: why it cannot be told, '' when it can.
+        since: the week from which on its level has been another one; None when it is not.
     """
 
     track: Track
@@ -48,6 +56,7 @@ class Verdict:
     p: float
     moved: bool
     why: str
+    since: int | None = None
 
 
 @dataclass(frozen=True)
@@ -90,19 +99,60 @@ class Changes:
         return tuple(v for v in self.verdicts if v.why)
 
 
-def measure_changes(as_of: int, engine: "Engine", present: "Collection[str]") -> Changes:
+def measure_changes(
+    as_of: int,
+    engine: "Engine",
+    present: "Collection[str]",
+    accepted: "Sequence[Acceptance]" = (),
+) -> Changes:
     """Judge every series of a company in its last whole week before a day."""
-    tracks = read_tracks(as_of, engine, present)
-    return Changes(as_of, judge(tracks), false_alarms(tracks))
+    tracks = read_tracks(as_of, engine, present, PAST + HOLD)
+    verdicts = judge(tracks, accepted)
+    since = {v.track.id: v.since for v in verdicts}
+    return Changes(as_of, verdicts, false_alarms([_before(t, since[t.id]) for t in tracks]))
 
 
-def judge(tracks: "Sequence[Track]") -> tuple[Verdict, ...]:
-    """The verdicts, worst first."""
-    told = [(track, _fit(track)) for track in tracks if not unfit(track)]
-    named = _named([float(fit.p[0]) for _, fit in told])
-    found = [_verdict(t, fit, moved) for (t, fit), moved in zip(told, named, strict=True)]
-    untold = [Verdict(t, (), (), (), 1.0, moved=False, why=unfit(t)) for t in tracks if unfit(t)]
+def _before(track: Track, since: int | None) -> Track:
+    """A series up to the first week of its shift: what came after is no ordinary past."""
+    return part(track, 0, len([w for w in track.weeks if since is None or w <= since]))
+
+
+def judge(tracks: "Sequence[Track]", accepted: "Sequence[Acceptance]" = ()) -> tuple[Verdict, ...]:
+    """The verdicts, worst first, of the newest week and the weeks it is held against."""
+    weeks = named_weeks(tracks, unfit, _named)
+    found, untold = [], []
+    for track in tracks:
+        shift = open_shift(track, weeks[track.id], MOST_CHANCE, accepted)
+        newest = upto(track, len(track.weeks) - 1)
+        if shift is not None and shift.start < len(track.weeks) - 1:
+            found.append(_shifted(track, shift))
+        elif why := unfit(newest):
+            untold.append(Verdict(newest, (), (), (), 1.0, moved=False, why=why))
+        else:
+            found.append(_verdict(newest, _fit(newest), shift is not None))
     return tuple(sorted(found, key=lambda v: (not v.moved, v.p, v.track.id))) + tuple(untold)
+
+
+def _shifted(track: Track, shift: Shift) -> Verdict:
+    """A series whose level has been another one for some weeks; expected is what was before."""
+    newest, rows = upto(track, len(track.weeks) - 1), len(track.weeks) - shift.start
+    middle = shift.fit.expected[:rows, -1]
+    half = shift.fit.reach * shift.fit.spread[:rows, -1]
+    before = len(newest.weeks) - rows
+    past = max(before, 0)
+    first, spread = shift.fit.expected[0, :-1], shift.fit.reach * shift.fit.spread[0, :-1]
+    middle = np.concatenate([first[len(first) - past :], middle])
+    half = np.concatenate([spread[len(spread) - past :], half])
+    shown = slice(len(middle) - len(newest.weeks), None)
+    fit = (middle[shown], middle[shown] - half[shown], middle[shown] + half[shown])
+    lines = _bounded(newest, fit)
+    return Verdict(newest, *lines, shift.p, moved=True, why="", since=track.weeks[shift.start])
+
+
+def shifted_part(verdict: Verdict) -> Track:
+    """The weeks of a verdict's series since its level is another one."""
+    weeks = [w for w in verdict.track.weeks if verdict.since is not None and w >= verdict.since]
+    return part(verdict.track, len(verdict.track.weeks) - len(weeks), len(verdict.track.weeks))
 
 
 def _named(p_values: "Sequence[float]") -> list[bool]:
@@ -122,39 +172,71 @@ def unfit(track: Track) -> str:
     return ""
 
 
-def _arrays(track: Track) -> "tuple[Floats, Floats | None]":
-    counts = np.asarray([track.counts], dtype=np.float64)
-    return counts, np.asarray([track.out_of], dtype=np.float64) if track.out_of else None
-
-
 def _fit(track: Track) -> "Fit":
-    return surprise(*_arrays(track))
+    return surprise(*arrays(track))
 
 
 def _verdict(track: Track, fit: "Fit", moved: bool) -> Verdict:
     half = fit.reach * fit.spread[0]
+    lines = (fit.expected[0], fit.expected[0] - half, fit.expected[0] + half)
+    return Verdict(track, *_bounded(track, lines), float(fit.p[0]), moved, "")
+
+
+def _bounded(
+    track: Track, lines: "tuple[Floats, Floats, Floats]"
+) -> tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]:
+    """Expected counts and their interval in what is shown of a series."""
     size = np.asarray(track.out_of or [1.0] * len(track.weeks), dtype=np.float64)
     most = 1.0 if track.out_of else np.inf
-    lines = (fit.expected[0], fit.expected[0] - half, fit.expected[0] + half)
     middle, low, high = (tuple(np.clip(line / size, 0.0, most).tolist()) for line in lines)
-    return Verdict(track, middle, low, high, float(fit.p[0]), moved, "")
+    return middle, low, high
 
 
 def false_alarms(tracks: "Sequence[Track]", rounds: int = ROUNDS, seed: int = 7) -> FalseAlarms:
     """Shuffle the past weeks of all series alike, so that nothing can have changed, and count.
 
-    The newest week is left out: were it an alarm, it would be one wherever it fell.
+    The newest week is left out: were it an alarm, it would be one wherever it fell. What was named
+    a week before and is still held counts as well.
     """
-    fit = [t for t in tracks if len(t.weeks) > LEAST_WEEKS + 1 and not unfit(t)]
-    if not fit:
+    past = [part(t, max(0, len(t.weeks) - PAST - 1), len(t.weeks) - 1) for t in tracks]
+    whole = [t for t in past if len(t.weeks) > LEAST_WEEKS and not unfit(t)]
+    if not whole:
         return FalseAlarms(0, 0, 0, 0)
-    keys = np.random.default_rng(seed).random((rounds, max(len(t.weeks) for t in fit)))
-    p_values = np.stack([_shuffled(track, keys) for track in fit], axis=1)
-    named = [sum(_named(row)) for row in p_values.tolist()]
-    return FalseAlarms(rounds, sum(map(bool, named)), rounds * len(fit), sum(named))
+    keys = np.random.default_rng(seed).random((rounds, max(len(t.weeks) for t in whole)))
+    orders = [np.argsort(keys[:, : len(t.weeks)], axis=1, kind="stable") for t in whole]
+    last = _named_rounds(whole, orders, 0)
+    before = _named_rounds(whole, orders, 1)
+    held = np.zeros_like(last)
+    for n, k in zip(*np.nonzero(before & ~last), strict=True):
+        held[n, k] = _still(whole[k], orders[k][n])
+    named = last | held
+    total = int(named.sum())
+    return FalseAlarms(rounds, int(named.any(axis=1).sum()), rounds * len(whole), total)
 
 
-def _shuffled(track: Track, keys: "Floats") -> "Floats":
-    order = np.argsort(keys[:, : len(track.weeks) - 1], axis=1, kind="stable")
-    counts, out_of = _arrays(track)
-    return surprise(counts[0][order], None if out_of is None else out_of[0][order]).p
+def _named_rounds(
+    tracks: "Sequence[Track]", orders: "Sequence[NDArray[np.intp]]", back: int
+) -> "NDArray[np.bool_]":
+    """By round and series, whether the week so many before the last is named."""
+    p_values = np.stack(
+        [_shuffled(t, order, back) for t, order in zip(tracks, orders, strict=True)], axis=1
+    )
+    return np.asarray([_named(row) for row in p_values.tolist()])
+
+
+def _shuffled(track: Track, order: "NDArray[np.intp]", back: int) -> "Floats":
+    """The chance of the week so many before the last, in each order of the weeks."""
+    if order.shape[1] - back <= LEAST_WEEKS:
+        return np.ones(len(order))
+    counts, out_of = arrays(track)
+    chosen = order[:, : order.shape[1] - back]
+    return surprise(counts[0][chosen], None if out_of is None else out_of[0][chosen]).p
+
+
+def _still(track: Track, order: "NDArray[np.intp]") -> bool:
+    """Whether what was named in the last week but one is held in the last."""
+    counts = tuple(track.counts[k] for k in order)
+    out_of = tuple(track.out_of[k] for k in order) if track.out_of else ()
+    stirred = Track(track.id, track.title, track.weeks, counts, out_of)
+    shift = open_shift(stirred, {track.weeks[-2]}, MOST_CHANCE)
+    return shift is not None

@@ -1,6 +1,6 @@
 -- Events of each name by week, each as often as its quantity says, and under the name NULL the accounts that did anything.
 SELECT u.name AS name, (u.day + 3) // 7 AS week_n,
-    CAST(ROUND(SUM(ROUND(LEAST(u.quantity, 1000000000) * 1000)) / 1000) AS BIGINT) AS n
+    CAST(ROUND(SUM(ROUND(LEAST(COALESCE(u.quantity, u.events), 1000000000) * 1000)) / 1000) AS BIGINT) AS n
 FROM usage AS u
 WHERE u.day >= $first_day AND u.day < $end_day
 GROUP BY u.name, (u.day + 3) // 7

@@ -23,11 +23,12 @@ from tools.reports.retention_spec import (
     WeekStart,
 )
 from tools.reports.revenue import Boundary
+from tools.reports.shifts import Acceptance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_TOP = ("version", "week_start", "internal", "retention", "money")
+_TOP = ("version", "week_start", "internal", "retention", "money", "accepted")
 _WORDS = {
     "entity": Entity, "birth": Birth, "returns": Return, "mode": Mode, "clock": Clock,
     "unit": Unit, "cohort": Unit, "incomplete": Incomplete, "base": Base, "mean": Average,
@@ -70,6 +71,7 @@ class ReportPolicy:
 
     retention: tuple[RetentionQuestion, ...]
     money: MoneySpec
+    accepted: tuple[Acceptance, ...] = ()
 
 
 def parse_report_policy(text: str, where: str) -> ReportPolicy:
@@ -86,7 +88,14 @@ def parse_report_policy(text: str, where: str) -> ReportPolicy:
         asked = tuple(_question(node, week, internal) for node in top.nodes("retention"))
     else:
         asked = (RetentionQuestion(RetentionSpec(internal=internal)),)
-    return ReportPolicy(asked, _money(top, internal))
+    return ReportPolicy(asked, _money(top, internal), tuple(_accepted(top)))
+
+
+def _accepted(top: Node) -> "Iterator[Acceptance]":
+    """Levels of *What changed* that are as they should be."""
+    for each in top.nodes("accepted") if top.has("accepted") else ():
+        each.only(("series", "day", "why"))
+        yield Acceptance(each.text("series"), day_number(each.day("day")), each.text("why"))
 
 
 def _question(node: Node, week: str, internal: Internal) -> RetentionQuestion:

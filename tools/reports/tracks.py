@@ -62,6 +62,10 @@ class Window:
         """The days of the weeks, as the queries want them."""
         return {"first_day": monday(self.first), "end_day": monday(self.last + 1)}
 
+    def lately(self, rows: "Iterable[dict[str, Any]]") -> "list[dict[str, Any]]":
+        """The rows of the newest week and of those it is held against."""
+        return [row for row in rows if row["week_n"] >= self.last - PAST]
+
     def of(self, kind: str) -> range:
         """The whole weeks of a kind of fact; none when it was never seen."""
         since = self.since.get(kind)
@@ -78,15 +82,17 @@ def monday(week: int) -> int:
     return 7 * week - 3
 
 
-def read_tracks(as_of: int, engine: "Engine", present: "Collection[str]") -> tuple[Track, ...]:
-    """Every series of a company; makes `changes_active` (account_id, week_n).
+def read_tracks(
+    as_of: int, engine: "Engine", present: "Collection[str]", past: int = PAST
+) -> tuple[Track, ...]:
+    """Every series of a company, `past` weeks and the newest; makes `changes_active`.
 
     Reads relations messages, usage, usage_life, accounts, tickets and timeline.
     """
     last = week_of(as_of) - 1
     since = engine.run(read_sql(__package__, "changes_since")).to_pylist()
     whole = {r["kind"]: None if r["day"] is None else week_of(r["day"] + 6) for r in since}
-    window = Window(last - PAST, last, whole)
+    window = Window(last - past, last, whole)
     counts = engine.run(read_sql(__package__, "changes_counts"), **window.days).to_pylist()
     found = [*_accounts(counts, window), *_stages(counts, window), *_tickets(counts, window)]
     if "messages" in present:
@@ -101,7 +107,7 @@ def _mails(engine: "Engine", window: Window) -> list[Track]:
     rows = engine.run(read_sql(__package__, "changes_mail")).to_pylist()
     weekly = _weekly(rows, "name", "kind")
     found = []
-    for name in _frequent(r for r in rows if r["kind"] == "sent"):
+    for name in _frequent(r for r in window.lately(rows) if r["kind"] == "sent"):
         weeks = _lived(weekly[name, "sent"], window.of("messages"))
         sent = tuple(weekly[name, "sent"][w] for w in weeks)
         found.append(Track(f"sent.{name}", f"{name} sent", weeks, sent))
@@ -112,7 +118,19 @@ def _mails(engine: "Engine", window: Window) -> list[Track]:
             if any(answered):
                 title, matters = f"{words} of {name}", kind in _MATTER
                 found.append(Track(f"{kind}.{name}", title, full, answered, out_of, matters))
+        found += _click_to_open(name, full, weekly[name, "opened"], weekly[name, "clicked"])
     return found
+
+
+def _click_to_open(
+    name: str, weeks: tuple[int, ...], opened: "Mapping[int, int]", clicked: "Mapping[int, int]"
+) -> list[Track]:
+    """Of the mails that were opened, those clicked; a click without an open is not counted."""
+    full = tuple(week for week in weeks if opened.get(week))
+    counts = tuple(min(clicked.get(week, 0), opened[week]) for week in full)
+    out_of = tuple(opened[week] for week in full)
+    title = f"click-to-open rate of {name}"
+    return [Track(f"click-to-open.{name}", title, full, counts, out_of)] if any(counts) else []
 
 
 def _use(engine: "Engine", window: Window) -> list[Track]:
@@ -121,7 +139,7 @@ def _use(engine: "Engine", window: Window) -> list[Track]:
     weekly, weeks = _weekly(rows, "name"), tuple(window.of("events"))
     active = tuple(weekly[None,][w] for w in weeks)
     found = [Track("active-accounts", "active accounts", weeks, active, matters=True)]
-    for name in _frequent(r for r in rows if r["name"] is not None):
+    for name in _frequent(r for r in window.lately(rows) if r["name"] is not None):
         own = _lived(weekly[name,], weeks)
         counts = tuple(weekly[name,][w] for w in own)
         found.append(Track(f"events.{name}", f"events {name}", own, counts))
@@ -155,7 +173,7 @@ def _stages(rows: list[dict[str, Any]], window: Window) -> list[Track]:
         lost[row["week_n"]] += row["n"]
     title = "accounts lost"
     found = [Track("lost-accounts", title, weeks, tuple(lost[w] for w in weeks), matters=True)]
-    for before, after in _frequent(own, "name", "other"):
+    for before, after in _frequent(window.lately(own), "name", "other"):
         counts = tuple(weekly[before, after][w] for w in weeks)
         found.append(
             Track(f"moved.{before}.{after}", f"accounts from {before} to {after}", weeks, counts)
@@ -171,7 +189,7 @@ def _tickets(rows: list[dict[str, Any]], window: Window) -> list[Track]:
             f"tickets.{name}", f"tickets opened, {name}", weeks,
             tuple(weekly[name,][w] for w in weeks), matters=name in {"urgent", "high"},
         )
-        for name in _frequent(own)
+        for name in _frequent(window.lately(own))
     ]  # fmt: skip
 
 

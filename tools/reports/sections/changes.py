@@ -7,16 +7,19 @@ changes_active.
 from typing import TYPE_CHECKING
 
 from tools.days import from_number
-from tools.reports.changes import DEFINITION, measure_changes
+from tools.reports.changes import DEFINITION, measure_changes, shifted_part
 from tools.reports.given import Chapter, between
 from tools.reports.paper.model import About, Chart, Figure, Section, Series, Table, words
 from tools.reports.sections.names import slug
 from tools.reports.tracks import monday, week_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tools.reports.changes import Changes, Verdict
     from tools.reports.given import Given
     from tools.reports.paper.model import Block, Line, Part
+    from tools.reports.shifts import Acceptance
 
 MOST_SAID = 2
 _FIRST = ("active-accounts", "lost-accounts", "new-accounts", "back-after-a-week")
@@ -34,9 +37,9 @@ WHERE c.created_day >= {first_day} AND c.created_day < {end_day}
 """
 
 
-def make_changes(given: "Given") -> Chapter:
+def make_changes(given: "Given", accepted: "Sequence[Acceptance]" = ()) -> Chapter:
     """What stands out in the last whole week before the report."""
-    found = measure_changes(given.as_of, given.engine, given.present)
+    found = measure_changes(given.as_of, given.engine, given.present, accepted)
     if not found.verdicts:
         none = words("There is no weekly series to hold against its past.")
         return Chapter(Section("changes", "What changed", ((none,),)))
@@ -80,11 +83,30 @@ def _lines(found: "Changes") -> "list[Line]":
 
 
 def _told(verdict: "Verdict") -> "Line":
+    if verdict.since is not None:
+        return _still_shifted(verdict)
     value, expected = verdict.track.values()[-1], verdict.expected[-1]
     way = "rose" if value > expected else "fell"
     return (
         words(f"{_capital(verdict.track.title)} {way} to "), _value(verdict),
         words("; its own past lets expect "), _expected(verdict), words("."),
+    )  # fmt: skip
+
+
+def _still_shifted(verdict: "Verdict") -> "Line":
+    """A level that has been another one for some weeks, and how much of the old one it is."""
+    since = shifted_part(verdict)
+    weeks = len(since.weeks)
+    size = since.out_of or (1,) * weeks
+    expected = sum(e * n for e, n in zip(verdict.expected[-weeks:], size, strict=True))
+    if not expected:
+        return (words(f"{_capital(verdict.track.title)} is still at "), _value(verdict), words("."))
+    ratio = Figure(f"{_name(verdict)}.of-its-level", sum(since.counts) / expected, "share")
+    day = from_number(monday(verdict.since or since.weeks[0])).isoformat()
+    return (
+        words(f"{_capital(verdict.track.title)} is still at "), _value(verdict),
+        words(f": since the week of {day} it is at "), ratio,
+        words(" of its level before; its history lets expect "), _expected(verdict), words("."),
     )  # fmt: skip
 
 
