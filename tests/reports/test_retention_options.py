@@ -118,7 +118,10 @@ def test_plan_and_source_are_as_first_recorded(tmp_path: Path) -> None:
             fact("accounts", FIRST, account_ref="crm:b"),
         ],
         "subscriptions": [plan(FIRST + 2, "small", 100), plan(FIRST + 40, "large", 900)],
-        "events": [fact("events", FIRST + 8, event_key="1", account_ref="crm:a", name="x")],
+        "events": [
+            fact("events", FIRST + n, event_key=f"{n}", account_ref="crm:a", name="x")
+            for n in (1, 8)
+        ],
     }
     world = world_of(FIRST + 60, facts, tmp_path)
     for breakdown, first in (("plan", "small"), ("acquisition", "ads")):

@@ -120,6 +120,10 @@ def _moves(given_moves: tuple[tuple[str, tuple[int, ...]], ...]) -> pa.Table:
 
 def told(world: World) -> list[dict[str, object]]:
     """Every feature of use, and the days of life."""
+    world.engine.create(
+        "accounts", "SELECT CAST(NULL AS TEXT) AS account_id, CAST(NULL AS INT) AS created_day"
+    )
+    world.engine.create("coverage", "SELECT 'events' AS tbl, CAST(NULL AS INT) AS first_day")
     features = world.engine.run(read_sql("tools.customers.features", "usage"), as_of=world.as_of)
     life = world.engine.run("SELECT * FROM usage_life")
     return sorted([*features.to_pylist(), *life.to_pylist()], key=repr)

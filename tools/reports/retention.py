@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from tools.warehouse.sql import Parameter
 
 
+# The table in which what counts as coming back is recorded; bills are told from by their own days.
+RECORDED = {
+    "usage": "events", "named": "events", "purchases": "invoices", "invoices": "invoices",
+}  # fmt: skip
+LONG_AGO = -1_000_000
+
+
 @dataclass(frozen=True)
 class Cell:
     """One cohort in one bucket; rate and interval are None below the least size.
@@ -145,10 +152,31 @@ def last_births(as_of: int, engine: "Engine", spec: RetentionSpec) -> tuple[int,
     return tuple(end - window.closes * spec.length for window in spec.windows())
 
 
+def recorded_since(engine: "Engine", spec: RetentionSpec) -> tuple[int, int]:
+    """The first day on which returns were recorded, and the place from which on they all were."""
+    table = RECORDED.get(spec.returns)
+    if table is None:
+        return LONG_AGO, LONG_AGO
+    sql = read_sql(__package__, "retention_recorded")
+    row = engine.run(sql, place=place(spec), recorded=table).to_pylist()[0]
+    if row["first_day"] is None:
+        return LONG_AGO, LONG_AGO
+    return int(row["first_day"]), int(row["begin_place"])
+
+
+def first_births(engine: "Engine", spec: RetentionSpec) -> tuple[int, ...]:
+    """The first place of birth of those who count, bucket by bucket, if born before the record."""
+    _, begin = recorded_since(engine, spec)
+    return tuple(begin - window.lo * spec.length for window in spec.windows())
+
+
 def _parameters(as_of: int, engine: "Engine", spec: RetentionSpec) -> "dict[str, Parameter]":
     sql = read_sql(__package__, "retention_ends")
     ends = engine.run(sql, as_of=as_of, place=place(spec)).to_pylist()[0]
+    first, begin = recorded_since(engine, spec)
     return {
+        "first": first,
+        "begin": begin,
         "length": spec.length,
         "end": ends["end_place"],
         "last": ends["last_place"],

@@ -1,6 +1,8 @@
 -- Retained members by cohort and bucket. Windows are whole multiples of $length, so a return is
 -- first reduced to the steps it takes; only the distinct steps of a birth meet the buckets.
 -- What was done before the birth is no return, though it lie in the same calendar unit.
+-- A bucket that begins before $begin, from where on returns were recorded, cannot be told of who was
+-- born before $first, the first day on record.
 -- $end is the place of the first day not seen, $last the place of the last day seen.
 WITH steps AS (
     SELECT DISTINCT
@@ -20,6 +22,8 @@ states AS (
         m.part AS part, m.cohort AS cohort, b.n AS n,
         CASE WHEN m.birth + b.closes * $length <= $end THEN 1 ELSE 0 END AS complete,
         CASE WHEN m.birth + b.lo * $length <= $last THEN 1 ELSE 0 END AS begun,
+        CASE WHEN m.born >= $first OR m.birth + b.lo * $length >= $begin THEN 1 ELSE 0 END
+            AS recorded,
         CASE WHEN h.id IS NULL THEN 0 ELSE 1 END AS retained,
         CASE WHEN b.n = 0 OR p.id IS NOT NULL THEN 1 ELSE 0 END AS retained_before
     FROM retention_members AS m
@@ -31,7 +35,7 @@ counted AS (
     SELECT
         part AS part, cohort AS cohort, n AS n, complete AS complete, retained AS retained,
         retained_before AS retained_before,
-        CASE WHEN $mark THEN begun ELSE complete END
+        recorded * CASE WHEN $mark THEN begun ELSE complete END
             * CASE WHEN $previous THEN retained_before ELSE 1 END AS eligible
     FROM states
 )

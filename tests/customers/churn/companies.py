@@ -63,6 +63,7 @@ ALIASES = {
         [("contact_ref", TEXT), ("account_id", TEXT), ("from_day", DAY), ("to_day", DAY)]
     ),
     "usage_again": pa.schema([("contact_ref", TEXT)]),
+    "coverage": pa.schema([("tbl", TEXT), ("first_day", DAY)]),
 }
 ROWS = ("fact_usage_moved", "fact_usage_again")
 

@@ -41,6 +41,8 @@ def use(duck: DuckEngine, given_rows: list[Row]) -> dict[str, dict[str, object]]
     ]  # fmt: skip
     schema = pa.schema(list(SCHEMAS["usage"].items()))
     duck.put("usage", pa.Table.from_pylist(facts, schema=schema))
+    firms = "SELECT CAST(NULL AS TEXT) AS account_id, CAST(NULL AS INT) AS created_day"
+    duck.create("accounts", firms)
     use_of_accounts(AS_OF, duck)
     found = duck.run(read_sql("tools.customers.features", "usage"), as_of=AS_OF)
     return {str(row.pop("account_id")): row for row in found.to_pylist()}
@@ -68,6 +70,8 @@ def counted(mine: list[Row]) -> dict[str, object]:
         "breadth_prior_28": len({r[2] for r in prior}),
         "active_contacts_28": len({r[3] for r in lately if r[3]}),
         "gap_ratio": last * len({r[1] for r in recent}) / 112 if recent else None,
+        "prior_told": 1,
+        "first_told": 1,
     }
 
 

@@ -40,6 +40,7 @@ SCHEMAS = {
         ("account_id", _TEXT), ("mrr_minor", _INT), ("currency", _TEXT), ("trial", _BOOL),
         ("started_day", _DAY), ("term_end_day", _DAY), ("cancelled_day", _DAY),
         ("ended_day", _DAY)]),
+    "coverage": pa.schema([("tbl", _TEXT), ("first_day", _DAY), ("last_day", _DAY)]),
     "timeline": TIMELINE,
     "roster": pa.schema([("kind", _TEXT), ("id", _TEXT), ("account_id", _TEXT), ("stage", _TEXT),
                          ("since_day", _DAY), ("unstaged_reason", _TEXT)]),

@@ -1,4 +1,6 @@
 -- Product use per account: windows before $as_of (days < $as_of), and the account's own past.
+-- What reaches back before the first day on record is not told of an account that was there before
+-- (prior_told, first_told); a young account has all its past on record.
 -- Days of use are bits, bit 0 yesterday; 268435455 are the last 28 (see asof/usage_windows.sql).
 WITH pages AS (
   SELECT
@@ -42,9 +44,14 @@ counted AS (
 ),
 -- The past of a young account is as long as it is, and no past at all below two weeks.
 life AS (
-  SELECT account_id AS account_id, first_day AS first_day, last_day AS last_day,
-    CASE WHEN first_day <= $as_of - 42 THEN LEAST(84, $as_of - 28 - first_day) END AS past_days
-  FROM usage_life
+  SELECT u.account_id AS account_id, u.first_day AS first_day, u.last_day AS last_day,
+    CASE WHEN u.first_day <= $as_of - 42 THEN LEAST(84, $as_of - 28 - u.first_day) END AS past_days,
+    CASE WHEN a.created_day < r.first_day THEN r.first_day END AS recorded_day
+  FROM usage_life AS u
+  LEFT JOIN accounts AS a ON a.account_id = u.account_id
+  CROSS JOIN (
+    SELECT MIN(v.first_day) AS first_day FROM coverage AS v WHERE v.tbl = 'events'
+  ) AS r
 ),
 people AS (
   SELECT account_id AS account_id, COUNT(DISTINCT contact_id) AS active_contacts_28
@@ -57,16 +64,27 @@ SELECT
   CAST($as_of - l.last_day AS BIGINT) AS days_since_event,
   CAST(l.first_day AS BIGINT) AS first_day,
   CAST(COALESCE(w.active_days_28, 0) AS BIGINT) AS active_days_28,
-  CAST(COALESCE(w.active_days_prior, 0) AS BIGINT) AS active_days_prior,
+  CASE WHEN COALESCE(l.recorded_day, $as_of - 112) <= $as_of - 56
+    THEN CAST(COALESCE(w.active_days_prior, 0) AS BIGINT) END AS active_days_prior,
   CAST(ROUND(CAST(COALESCE(w.events_28, 0) AS DOUBLE) / 1000) AS BIGINT) AS events_28,
-  CAST(ROUND(CAST(COALESCE(w.events_prior_28, 0) AS DOUBLE) / 1000) AS BIGINT) AS events_prior_28,
-  CAST(COALESCE(w.events_before, 0) AS DOUBLE) * 28 / (1000 * l.past_days) AS events_prior_84,
-  CAST(COALESCE(w.events_28, 0) * l.past_days AS DOUBLE)
-    / NULLIF(COALESCE(w.events_before, 0) * 28, 0) AS usage_trend,
+  CASE WHEN COALESCE(l.recorded_day, $as_of - 112) <= $as_of - 56
+    THEN CAST(ROUND(CAST(COALESCE(w.events_prior_28, 0) AS DOUBLE) / 1000) AS BIGINT)
+  END AS events_prior_28,
+  CASE WHEN COALESCE(l.recorded_day, $as_of - 112) <= $as_of - 112
+    THEN CAST(COALESCE(w.events_before, 0) AS DOUBLE) * 28 / (1000 * l.past_days)
+  END AS events_prior_84,
+  CASE WHEN COALESCE(l.recorded_day, $as_of - 112) <= $as_of - 112
+    THEN CAST(COALESCE(w.events_28, 0) * l.past_days AS DOUBLE)
+      / NULLIF(COALESCE(w.events_before, 0) * 28, 0)
+  END AS usage_trend,
   CAST(COALESCE(w.breadth_28, 0) AS BIGINT) AS breadth_28,
-  CAST(COALESCE(w.breadth_prior_28, 0) AS BIGINT) AS breadth_prior_28,
+  CASE WHEN COALESCE(l.recorded_day, $as_of - 112) <= $as_of - 56
+    THEN CAST(COALESCE(w.breadth_prior_28, 0) AS BIGINT) END AS breadth_prior_28,
+  CASE WHEN COALESCE(l.recorded_day, $as_of - 112) <= $as_of - 56 THEN 1 ELSE 0 END AS prior_told,
+  CASE WHEN l.recorded_day IS NULL THEN 1 ELSE 0 END AS first_told,
   CAST(COALESCE(p.active_contacts_28, 0) AS BIGINT) AS active_contacts_28,
-  CAST(($as_of - l.last_day) * w.days_112 AS DOUBLE) / 112 AS gap_ratio
+  CASE WHEN COALESCE(l.recorded_day, $as_of - 112) <= $as_of - 112
+    THEN CAST(($as_of - l.last_day) * w.days_112 AS DOUBLE) / 112 END AS gap_ratio
 FROM life AS l
 LEFT JOIN counted AS w ON w.account_id = l.account_id
 LEFT JOIN people AS p ON p.account_id = l.account_id

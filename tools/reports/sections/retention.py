@@ -8,7 +8,13 @@ import pyarrow as pa
 from tools.errors import NotComputable
 from tools.reports.given import Chapter
 from tools.reports.paper.model import Section, words
-from tools.reports.retention import Retention, last_births, measure_retention
+from tools.reports.retention import (
+    Retention,
+    first_births,
+    last_births,
+    measure_retention,
+    recorded_since,
+)
 from tools.reports.retention_prepare import UNKNOWN
 from tools.reports.sections.names import figure_id
 from tools.reports.sections.retention_blocks import blocks_of
@@ -26,7 +32,10 @@ SEGMENT_HISTORY = pa.schema(
     [("account_id", pa.string()), ("segment", pa.string()), ("day", pa.int32())]
 )
 ARMS = pa.schema([("account_id", pa.string()), ("arm", pa.string()), ("day", pa.int32())])
-_FIGURES = pa.schema([("figure", pa.string()), ("cohort", pa.int64()), ("latest", pa.int64())])
+_FIGURES = pa.schema(
+    [("figure", pa.string()), *((name, pa.int64()) for name in
+     ("cohort", "latest", "earliest", "recorded"))]
+)  # fmt: skip
 
 
 def make_retention(
@@ -90,14 +99,20 @@ def _drill(given: "Given", main: Retention) -> str:
         "drill_retention_members", read_sql("tools.reports", "retention_drill_members")
     )
     last = last_births(given.as_of, given.engine, main.spec)
-    latest = dict(zip((w.label for w in main.spec.windows()), last, strict=True))
+    first = first_births(given.engine, main.spec)
+    labels = [w.label for w in main.spec.windows()]
+    recorded = recorded_since(given.engine, main.spec)[0]
+    spans = {
+        label: {"latest": latest, "earliest": earliest, "recorded": recorded}
+        for label, latest, earliest in zip(labels, last, first, strict=True)
+    }
     rows = [
-        {"figure": cell_id(main.spec, c), "cohort": c.cohort, "latest": latest[c.bucket]}
+        {"figure": cell_id(main.spec, c), "cohort": c.cohort, **spans[c.bucket]}
         for c in main.cells
         if c.eligible
     ]
     for mean in main.means if drills_mean(main.spec) else ():
         name = figure_id("retention", ALL, mean.bucket)
-        rows.append({"figure": name, "cohort": None, "latest": latest[mean.bucket]})
+        rows.append({"figure": name, "cohort": None, **spans[mean.bucket]})
     given.engine.put("drill_retention_figures", pa.Table.from_pylist(rows, schema=_FIGURES))
     return read_sql("tools.reports", "retention_drill")

@@ -61,6 +61,7 @@ def open_world(
     make_billing(as_of, engine)
     engine.view("usage", read_sql(__package__, "usage"), as_of=as_of)
     open_usage(as_of, engine, dataset, as_of if upto is None else min(as_of, upto))
+    engine.view("coverage", read_sql(__package__, "coverage"))
     return World(as_of, engine, dataset.present(as_of))
 
 
