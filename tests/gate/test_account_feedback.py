@@ -196,7 +196,15 @@ def test_a_call_by_hand_uses_up_the_caps_and_rests_its_play(office: Office) -> N
     assert [(s.channel, s.play, s.day) for s in history.sends] == [
         ("email", "retention_email", office.day)
     ]
+    with pytest.raises(Conflict, match="frequency: 1 sends by email to the contact"):
+        office.decide("bob", "approve", only(office))
+    assert office.dispatch() == {}
+
+
+def test_a_call_by_hand_after_the_yes_blocks_what_would_be_too_much(office: Office) -> None:
     office.decide("bob", "approve", only(office))
+    say(office, "ann", "done", said=replace(GOAL, play="retention_email", channel="email",
+                                            goal="upsell"))  # fmt: skip
 
     assert office.dispatch() == {"blocked": 1}
     action = office.action(only(office))
