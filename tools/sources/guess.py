@@ -233,6 +233,9 @@ def value_map(source: "ColumnProfile", table: str, column: str) -> dict[str, str
 def _mail_score(profile: "FileProfile", found: dict[str, str]) -> int:
     """How much the words of a file are about mails; below zero when they are not."""
     told = table_fit(profile.file, "messages")
+    others = [table for table in BY_NAME if table_fit(profile.file, table)]
+    if others and not {"messages", "events"} & set(others):
+        return -1
     if "kind" not in found:
         return 0 if told else -1
     source = profile.column(found["kind"])
