@@ -1,0 +1,1 @@
+"""Small companies of which somebody said what is right; the inputs lie beside the checkout."""
