@@ -69,7 +69,7 @@ def find_person(deps: "Deps", wanted: Wanted, erasure: str = "") -> Found:
         Absent: when there is nobody of that id or address, with the nearest.
     """
     engine = DuckEngine()
-    open_records(deps.dataset, engine)
+    open_records(deps.dataset, engine, deps.rulebook.identity)
     return find(engine, erasure, contact=wanted.contact.strip(), email=wanted.email)
 
 
@@ -161,7 +161,7 @@ def _again(deps: "Deps") -> None:
     """Erase whom a restored backup has brought back, by the keyed hashes that are left of them."""
     for one in _lost(deps):
         engine = DuckEngine()
-        open_records(deps.dataset, engine)
+        open_records(deps.dataset, engine, deps.rulebook.identity)
         keys = [key.key for key in one.keys]
         traces = known_by(engine, one.erasure, keys, deps.key.secret)
         asked = _request(deps, traces, "a backup had brought them back")

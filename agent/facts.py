@@ -4,11 +4,12 @@ import hashlib
 import hmac
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pyarrow.compute as pc
 
-from agent.quarantine import bad_rows, conflict_rows
-from tools.days import from_number
+from agent.quarantine import absent_rows, bad_rows, conflict_rows
+from tools.days import from_number, start_of
 from tools.errors import BadInput
 from tools.store.erasures import ErasedKey
 from tools.store.records import REFUSED, BadRow, Batch
@@ -93,9 +94,12 @@ def land(
     Whoever was erased and comes back is taken out before anything is written.
     """
     batch = without_erased(batch, store, secret)
-    loaded = load(as_of, batch.tables, dataset, DuckEngine(), closed_day=store.runs.closed_day())
+    loaded = load(
+        as_of, batch.tables, dataset, DuckEngine(), closed_day=store.runs.closed_day(),
+        full=batch.full, load_instant=start_of(as_of, ZoneInfo(batch.zone)),
+    )  # fmt: skip
     crash("read.files_written")
-    bad = [*bad_rows(batch), *conflict_rows(batch, loaded.conflicts)]
+    bad = [*absent_rows(loaded.absent), *bad_rows(batch), *conflict_rows(batch, loaded.conflicts)]
     commit(
         loaded.batch, batch.source, loaded.files, dataset, store, now, bad, batch.files, as_of
     )  # fmt: skip
@@ -116,8 +120,9 @@ def without_erased(batch: "SourceBatch", store: "Store", secret: bytes) -> "Sour
     store.gate.write(lambda tx: tx.erasures.know(new))
     eraser = Eraser(people, secret, engine)
     tables = {name: eraser.table(name, rows) for name, rows in batch.tables.items()}
+    full = tuple(replace(one, keys=eraser.table(one.table, one.keys)) for one in batch.full)
     rejected = tuple(replace(r, value=scrub_all(people, r.value)) for r in batch.rejected)
-    return replace(batch, tables=tables, rejected=rejected)
+    return replace(batch, tables=tables, rejected=rejected, full=full)
 
 
 def keys_of(traces: Traces, secret: bytes) -> tuple[ErasedKey, ...]:

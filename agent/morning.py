@@ -92,7 +92,8 @@ class Morning:
 
     def open(self, day: int) -> World:
         """The world of any day, in an engine of its own, with features."""
-        world = open_world(day, self._new_engine(), self.dataset, upto=self.upto)
+        rules = self.rulebook.identity
+        world = open_world(day, self._new_engine(), self.dataset, upto=self.upto, rules=rules)
         make_features(world, dict(self.rulebook.churn.active_days), self._exchange(day))
         return world
 

@@ -161,6 +161,7 @@ class Pages:
             found = data_audit(
                 morning.as_of, morning.engine, self._deps.store.manifest, morning.dataset,
                 finished=None if run is None else run.finished_at,
+                rules=morning.rulebook.identity,
             )  # fmt: skip
             return audit_tables(found)
 

@@ -15,15 +15,32 @@ if TYPE_CHECKING:
     from tools.reports.audit import AuditReport
     from tools.sources.batch import Batch as SourceBatch
     from tools.store.manifest import Manifest
+    from tools.warehouse.absent import Absent
     from tools.warehouse.conflicts import KeyConflict
     from tools.warehouse.dataset import Dataset
     from tools.warehouse.engine import Engine
+    from tools.warehouse.identity import IdentityRules
 
 COLUMNS = ("table", "file", "line", "column", "value", "reason", "mend")
 BOM = "\ufeff"  # so that a spreadsheet reads the values as UTF-8
 MOST = 1_000  # conflicts of one table that are shown one by one
 LEFT_OUT = "the key stands for other content already; the row is left out"
 NOT_USED = "the key has two contents known at the same time; the other one is used"
+UNBELIEVED = {
+    "truncated": "more records are missing than lost_share allows: taken as truncated, nobody is "
+    "gone; export it again, or raise lost_share",
+    "unreadable": "some of its rows cannot be read: what is missing may be among them, nothing has "
+    "ended",
+}
+
+
+def absent_rows(found: "Iterable[Absent]") -> "Iterator[BadRow]":
+    """A line for each full input that was not believed, and why."""
+    for each in found:
+        if each.verdict != "gone":
+            value = f"{each.absent} of {each.known} known records are missing"
+            reason = UNBELIEVED[each.verdict]
+            yield BadRow("", each.table, ", ".join(each.files), 0, "", value, reason)
 
 
 def bad_rows(batch: "SourceBatch") -> "Iterator[BadRow]":
@@ -74,6 +91,7 @@ def data_audit(
     *,
     until: "datetime | None" = None,
     finished: "datetime | None" = None,
+    rules: "IdentityRules | None" = None,
 ) -> "AuditReport":
     """The audit of the facts of an engine, with what is in quarantine, or was at an instant.
 
@@ -82,7 +100,7 @@ def data_audit(
     counted = quarantine_counts([vars(one) for one in manifest.quarantine_counts(until=until)])
     remarks = file_remarks([vars(one) for one in manifest.remarks(until)])
     ahead = rows_ahead(day, engine, dataset, manifest.loaded(finished))
-    return audit(day, engine, counted, remarks, ahead=ahead)
+    return audit(day, engine, counted, remarks, ahead=ahead, rules=rules)
 
 
 def record_of(bad: BadRow) -> dict[str, str | int]:

@@ -14,12 +14,14 @@ from tools.reading import read_yaml
 from tools.reports.policy import ReportPolicy, parse_report_policy
 from tools.roi.economics import Economics, check_role, parse_economics
 from tools.roi.plays import Play, parse_plays
+from tools.warehouse.identity import IdentityRules, load_rules, standard_rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
 FILES = ("stages", "segments", "plays", "limits", "churn", "reports")
+IDENTITY = "identity"
 NO_REPORTS = "version: 1\n"  # what a run recorded before there were any
 
 
@@ -45,6 +47,7 @@ class Rulebook:
     economics: Economics
     churn: ChurnPolicy
     reports: ReportPolicy
+    identity: IdentityRules
     texts: "Mapping[str, str]"
 
     @property
@@ -54,14 +57,16 @@ class Rulebook:
         return hashlib.sha256(joined.encode()).hexdigest()
 
 
-def read_rulebook(policies: "Path", economics: "Path") -> Rulebook:
-    """Read and check every file.
+def read_rulebook(policies: "Path", economics: "Path", identity: "Path | None" = None) -> Rulebook:
+    """Read and check every file; without one for identity its standard rules hold.
 
     Raises:
         BadInput: anything unknown or wrong, with file, key and the nearest match.
     """
     texts = {name: _text(policies / f"{name}.yaml") for name in FILES}
     texts["economics"] = _text(economics)
+    if identity is not None:
+        texts[IDENTITY] = _text(identity)
     return parse_rulebook(texts)
 
 
@@ -77,6 +82,7 @@ def parse_rulebook(texts: "Mapping[str, str]") -> Rulebook:
         economics=figures,
         churn=parse_churn(texts["churn"], "churn.yaml"),
         reports=parse_report_policy(texts.get("reports", NO_REPORTS), "reports.yaml"),
+        identity=load_rules(texts[IDENTITY], "identity") if IDENTITY in texts else standard_rules(),
         texts=texts,
     )
 

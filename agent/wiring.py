@@ -149,7 +149,7 @@ class Deps:
         """Policies and economics, checked."""
         policies = self.settings.policies or Path(str(files("policies")))
         economics = self.settings.economics or Path(str(files("config"))) / "economics.yaml"
-        return read_rulebook(policies, economics)
+        return read_rulebook(policies, economics, self.settings.identity)
 
     @property
     def mapping_path(self) -> Path:

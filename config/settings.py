@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     """A folder with stages.yaml, plays.yaml, limits.yaml and segments.yaml; empty: the shipped."""
     economics: Path | None = None
     """The economics of the tenant; empty means the shipped assumptions."""
+    identity: Path | None = None
+    """The tenant's identity rules (lists, deletion, which records are one); empty: the shipped."""
     company: str = ""
     """Whose customers these are, as reports and pages name it."""
     report_to: list[str] = Field(default_factory=list)

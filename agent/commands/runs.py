@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from agent.commands.console import AsOf, Data, Home, MappingFile, check_day, console, opened, table
 from agent.figures import FIGURES, differences, reason_of
+from agent.quarantine import UNBELIEVED
 from agent.rerun import check_files, words_of
 from agent.run import Ran, Replayed, replay_day, run_day
 from agent.whynot import why_not
@@ -127,6 +128,15 @@ def show_data(deps: Deps) -> None:
     folded = sum(r.rows for r in deps.store.manifest.remarks() if r.kind == "folded")
     equal = f"; equal lines that count once: {folded:,}" if folded else ""
     console.print(f"facts: {read}; in quarantine: {bad:,}{equal}", highlight=False)
+    for line in refused_files(deps):
+        console.print(f"[bold red]{line}[/]", highlight=False, soft_wrap=True)
+
+
+def refused_files(deps: Deps) -> list[str]:
+    """What the last load did not believe of a whole file, such as a truncated export."""
+    reasons, manifest = set(UNBELIEVED.values()), deps.store.manifest
+    found = [bad for b in manifest.batches()[-2:] for bad in manifest.quarantine(batch=b.id)]
+    return [f"{bad.file}: {bad.value}: {bad.reason}" for bad in found if bad.reason in reasons]
 
 
 def _who(found: dict[str, Any]) -> list[str]:

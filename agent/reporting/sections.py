@@ -94,7 +94,8 @@ class Context:
         begin = datetime.fromtimestamp(start_of(day, self.deps.zone) / 1_000_000, tz=UTC)
         until = begin if run is None or run.finished_at is None else run.finished_at
         manifest, dataset = self.deps.store.manifest, self.morning.dataset
-        return data_audit(day, engine, manifest, dataset, until=until, finished=until)
+        rules = self.morning.rulebook.identity
+        return data_audit(day, engine, manifest, dataset, until=until, finished=until, rules=rules)
 
     @property
     def windows(self) -> Windows:

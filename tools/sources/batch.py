@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from tools.warehouse.parts import FullInput
+
 
 Place = tuple[str, int]  # a file and a line in it
 Locator = Callable[[str, Collection[int]], dict[int, Place]]
@@ -80,6 +82,7 @@ class Batch:
     folded: "Mapping[str, int]" = field(default_factory=dict)
     files: tuple[str, ...] = ()
     locate: "Locator" = nowhere
+    full: "tuple[FullInput, ...]" = ()
 
     def __post_init__(self) -> None:
         """Refuse a table that is not exactly of the canonical schema, and freeze the maps."""

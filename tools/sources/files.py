@@ -13,6 +13,7 @@ from tools.days import start_of
 from tools.sources.batch import Batch, Place, Rejected, Remark
 from tools.sources.columns import type_input
 from tools.sources.compile import compile_input, reads
+from tools.sources.full import full_input, together
 from tools.sources.places import (
     COUNTED,
     example_of,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from tools.sources.mapping import Input, Mapping, Reader
+    from tools.warehouse.parts import FullInput
 
 
 class FileSource:
@@ -66,6 +68,7 @@ class FileSource:
             rejected: list[Rejected] = []
             remarks: list[Remark] = []
             read: dict[str, int] = {}
+            full: list[FullInput] = []
             tables = sorted({each.table for each in mapping.inputs})
             create_rows(shelf.connection, tables)
             for number, each in enumerate(mapping.inputs):
@@ -73,6 +76,7 @@ class FileSource:
                 read[each.table] = read.get(each.table, 0) + rows
                 rejected += bad
                 remarks += says
+                full += [full_input(shelf, each)] if each.snapshot else []
             done = {name: finish(shelf.connection, name, mapping) for name in tables}
             origins = {name: at for name, (_, at) in done.items()}
             folded, told = self._folded(shelf, origins)
@@ -88,6 +92,7 @@ class FileSource:
             folded=folded,
             files=files,
             locate=partial(self._locate, origins),
+            full=together(full),
         )
 
     def _folded(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Format = Literal["csv", "jsonl", "parquet"]
 INLINE = "inline"
 WHITESPACE = "whitespace"
+LOST_SHARE = 0.2
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,8 @@ class Input:
     `occurred` None means the source does not tell when: the fact lies on day 0.
     `keep` earliest collapses rows that differ only in when they occurred to the first.
     `currency` is that of amounts whose row names none.
+    `snapshot` says that the file holds every record of its ids each time: who is not in it any
+    more is gone, unless it lost more than `lost_share` of them and is taken as truncated.
     """
 
     table: str
@@ -140,6 +143,8 @@ class Input:
     each: Each | None = None
     keep: Literal["all", "earliest"] = "all"
     currency: str = ""
+    snapshot: bool = False
+    lost_share: float = LOST_SHARE
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,9 @@ The whole language, with `?` on what may be left out::
         where?: expression            keep?: all | earliest
         each?: {name: column of a list, or {from, split}}; every item makes a row of its own, in
                which the name is the item; without split the list is a JSON array
+        snapshot?: true when the file holds every record of its table each time: who is not in it
+                   any more is gone; lost_share? (0.2): it may lose so many at once, else it is
+                   taken as truncated
         join?: [{file, match: {here: there}, take: {name: column or {from, pick, formats}}}]
         occurred: column | {from …} | unknown
         known?: load | when_occurred | {from …}
@@ -30,6 +33,7 @@ The whole language, with `?` on what may be left out::
     An expression reads such a text by number(column), or number(column, 'comma').
 """
 
+import re
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
@@ -38,6 +42,7 @@ from tools.errors import BadInput, nearest
 from tools.sources.cells import Context, parse_cell, parse_formats
 from tools.sources.expressions import parse_expression
 from tools.sources.mapping import (
+    LOST_SHARE,
     WHITESPACE,
     Cell,
     Each,
@@ -56,17 +61,9 @@ from tools.warehouse.schema import BY_NAME, Column, Table
 _TOP = ("company", "source", "space", "zone", "currency", "known", "inputs")
 _READER = ("format", "delimiter", "encoding", "header", "nulls")
 _INPUT = (
-    "table",
-    "file",
-    *_READER,
-    "where",
-    "each",
-    "join",
-    "columns",
-    "occurred",
-    "known",
-    "keep",
-)
+    "table", "file", *_READER, "where", "each", "join", "columns", "occurred", "known", "keep",
+    "snapshot", "lost_share",
+)  # fmt: skip
 _JOIN = ("file", *_READER, "match", "take")
 _TAKE = ("from", "pick", "formats")
 # What a column is when the mapping says nothing: '' is the whole invoice, a row is one event.
@@ -122,7 +119,32 @@ def _input(node: object, place: str, context: Context, known: str) -> Input:
         each=_each(section),
         keep=cast("Any", section.choice("keep", ("all", "earliest"), "all")),
         currency=context.currency or "",
+        snapshot=_snapshot(section, table),
+        lost_share=_lost_share(section),
     )
+
+
+def _snapshot(section: Section, table: Table) -> bool:
+    whole = section.choice("snapshot", ("true", "false"), "false") == "true"
+    if whole and not table.versioned:
+        raise BadInput(
+            f"{section.place}: snapshot: {table.name} are facts that happened and stay: "
+            "leave it out"
+        )
+    return whole
+
+
+def _lost_share(section: Section) -> float:
+    text = section.optional("lost_share")
+    if text is None:
+        return LOST_SHARE
+    share = float(text) if re.fullmatch(r"0?\.\d{1,6}|[01](\.0{1,6})?", text) else 2.0
+    if section.optional("snapshot") != "true" or share > 1:
+        raise BadInput(
+            f"{section.place}: lost_share: {text!r} must be a share from 0 to 1, like 0.2, beside "
+            "snapshot: true"
+        )
+    return share
 
 
 def _table(section: Section) -> str:

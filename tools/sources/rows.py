@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from tools.sources.compile import currency_of
 from tools.sources.places import at_sql
 from tools.sources.raw import quoted
+from tools.warehouse.parts import ENDS, FULL, SOME, part_of
 from tools.warehouse.schema import BY_NAME, Kind
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ _DUCK: dict[Kind, str] = {
     "minor": "BIGINT",
 }
 _TIMES = (
-    "occurred_at BIGINT", "day INTEGER", "observed_at BIGINT", "known_day INTEGER", "stands BIGINT",
+    "occurred_at BIGINT", "day INTEGER", "observed_at BIGINT", "known_day INTEGER", "part VARCHAR",
+    "stands BIGINT",
 )  # fmt: skip
 
 
@@ -65,10 +67,20 @@ def insert_rows(
     observed, known = _known(each, numbers, zone, as_of, load)
     connection.execute(
         f"INSERT INTO rows_{each.table} SELECT {', '.join(columns)}, occurred_at, day, "
-        f"{observed}, {known}, {at_sql(number)} "
+        f"{observed}, {known}, {_part(each)}, {at_sql(number)} "
         f"FROM (SELECT *, {occurred} AS occurred_at, {day} AS day FROM typed) "
         f"WHERE {' AND '.join(kept)} AND day IS NOT NULL"
     )
+
+
+def _part(each: "Input") -> str:
+    """SQL of which part of a record the input's rows are; a fact that stays has no parts."""
+    if not BY_NAME[each.table].versioned:
+        return "NULL"
+    columns = {cell.name for cell in each.cells}
+    if each.snapshot:
+        columns |= {ENDS[each.table]} - {""}
+    return quoted(part_of(FULL if each.snapshot else SOME, each.file, columns))
 
 
 def _known(
@@ -98,14 +110,17 @@ def finish(
     earliest = inputs[0].keep == "earliest"
     when = "min(occurred_at) AS occurred_at, min(day) AS day" if earliest else "occurred_at, day"
     groups = ", ".join(content if earliest else [*content, "occurred_at", "day"])
+    # Of inputs that say the same the one that fills most columns says more: that the rest is empty.
+    part = "arg_max(part, (length(part), part))" if table.versioned else "CAST(NULL AS VARCHAR)"
     empty = "".join(
         f", CAST(NULL AS {_DUCK[c.kind]}) AS {c.name}"
         for c in table.columns
         if c.name not in filled
     )
     sql = (
-        f"WITH facts AS (SELECT {', '.join(content)}, {when}, min(observed_at) AS observed_at, "
-        f"min(known_day) AS known_day, min(stands) AS stands FROM rows_{name} GROUP BY {groups}), "
+        f"WITH facts AS (SELECT {part} AS part, {', '.join(content)}, {when}, "
+        f"min(observed_at) AS observed_at, min(known_day) AS known_day, min(stands) AS stands "
+        f"FROM rows_{name} GROUP BY {groups}), "
         f"hashed AS (SELECT *{empty}, {quoted(mapping.source)} AS source, {_hash(content)} AS "
         f"row_hash FROM facts) SELECT {', '.join(table.arrow.names)}, stands FROM hashed "
         f"ORDER BY row_hash, {', '.join(table.key)}"

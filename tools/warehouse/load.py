@@ -9,6 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tools.warehouse.absent import Absent, Moment, find_absent
 from tools.warehouse.conflicts import (
     KeyConflict,
     conflicts_of,
@@ -17,16 +18,18 @@ from tools.warehouse.conflicts import (
     unlike_sql,
 )
 from tools.warehouse.dataset import FACT, USAGE_KIND, DataFile, Dataset, FileKind
+from tools.warehouse.news import first_sql, news_sql
 from tools.warehouse.schema import BY_NAME, COMMON, Table
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     import pyarrow as pa
 
     from tools.warehouse.engine import DuckEngine, Engine
+    from tools.warehouse.parts import FullInput
 
 NEVER = -1
 FEW_DAYS = 7
@@ -41,6 +44,7 @@ class Loaded:
     new: "Mapping[str, int]"
     repeated: "Mapping[str, int]"
     conflicts: tuple[KeyConflict, ...] = ()
+    absent: "tuple[Absent, ...]" = ()
 
 
 def load(
@@ -50,32 +54,54 @@ def load(
     engine: "DuckEngine",
     *,
     closed_day: int | None,
+    full: "Iterable[FullInput]" = (),
+    load_instant: int = 0,
 ) -> Loaded:
-    """Write the new rows of a batch to Parquet; nothing counts until the files are committed."""
-    batch = batch_id(as_of, tables, engine)
+    """Write the new rows of a batch to Parquet; nothing counts until the files are committed.
+
+    Who is not in a full input any more is gone; `load_instant` is when we came to know it.
+    """
+    closed = NEVER if closed_day is None else closed_day
+    kept = [name for name in sorted(tables) if BY_NAME[name].versioned]
+    conflicts: tuple[KeyConflict, ...] = ()
+    for name in kept:
+        conflicts += _sift(BY_NAME[name], tables[name], dataset, engine, closed)
+    moment = Moment(as_of, load_instant, closed)
+    absent = tuple(find_absent(moment, each, dataset, engine) for each in full)
+    batch = batch_id(as_of, tables, engine, [n for n in kept if dataset.files(FACT, n)])
     files: list[DataFile] = []
     new: dict[str, int] = {}
-    conflicts: tuple[KeyConflict, ...] = ()
     for name in sorted(tables):
-        conflicts += _sift(BY_NAME[name], tables[name], dataset, engine, closed_day)
-        written = _write(FACT, name, "sifted", batch, dataset.folder, engine)
+        if name not in kept:
+            conflicts += _sift(BY_NAME[name], tables[name], dataset, engine, closed)
+        relation = f"sifted_{name}" if name in kept else "sifted"
+        written = _write(FACT, name, relation, batch, dataset.folder, engine)
         new[name] = sum(f.rows for f in written)
         if name == "events" and written:
             engine.create("rolled_up", read_sql(__package__, "rollup"))
             written += _write(USAGE_KIND, "usage", "rolled_up", batch, dataset.folder, engine)
         files += written
     repeated = {name: tables[name].num_rows - count for name, count in new.items()}
-    return Loaded(batch, tuple(files), new, repeated, conflicts)
+    return Loaded(batch, tuple(files), new, repeated, conflicts, absent)
 
 
-def batch_id(as_of: int, tables: "Mapping[str, pa.Table]", engine: "DuckEngine") -> str:
-    """A name for the content of a batch, whatever the order of its rows."""
+def batch_id(
+    as_of: int, tables: "Mapping[str, pa.Table]", engine: "DuckEngine", known: "Iterable[str]" = ()
+) -> str:
+    """A name for the content of a batch, whatever the order of its rows.
+
+    Of the `known` tables, where something was known before, also for what is new in it: a state
+    that returns is not the batch that brought it first.
+    """
     digest = hashlib.sha256(str(as_of).encode())
+    sums = "SUM(CAST(row_hash AS HUGEINT)), SUM(CAST(observed_at AS HUGEINT)), COUNT(*)"
     for name in sorted(tables):
         engine.put("incoming", tables[name].select(["row_hash", "observed_at"]))
-        sums = "SUM(CAST(row_hash AS HUGEINT)), SUM(CAST(observed_at AS HUGEINT)), COUNT(*)"
         row = engine.run(f"SELECT {sums} FROM incoming").to_pylist()[0]
         digest.update(f"{name}{sorted(row.items())}".encode())
+    for name in known:
+        row = engine.run(f"SELECT {sums} FROM sifted_{name}").to_pylist()[0]
+        digest.update(f"new {name}{sorted(row.items())}".encode())
     return digest.hexdigest()[:24]
 
 
@@ -84,17 +110,23 @@ def _sift(
     rows: "pa.Table",
     dataset: Dataset,
     engine: "Engine",
-    closed_day: int | None,
+    closed: int,
 ) -> tuple[KeyConflict, ...]:
-    """Make relation `sifted`, the rows of a batch that say something new; what is not used."""
+    """Make relation `sifted` (`sifted_<table>` of a versioned one): what a batch says that is new.
+
+    Returns the rows that are not used because of their key.
+    """
     engine.put("incoming", rows.select(table.arrow.names))
     known = dataset.files(FACT, table.name)
     if not table.versioned:
         known = _overlapping(known, engine)
     engine.scan("existing", dataset.paths(known), table.arrow)
-    fresh = "incoming" if table.versioned else _fresh(table, engine, known=bool(known))
-    closed = NEVER if closed_day is None else closed_day
-    engine.create("sifted", _sift_sql(table, fresh), closed=closed)
+    if table.versioned:
+        query = news_sql(table) if known else first_sql(table)
+        engine.create(f"sifted_{table.name}", query, closed=closed)
+    else:
+        fresh = _fresh(table, engine, known=bool(known))
+        engine.create("sifted", _sift_sql(table, fresh), closed=closed)
     return conflicts_of(table, engine, known=bool(known))
 
 
@@ -120,23 +152,7 @@ def _sift_sql(table: Table, fresh: str) -> str:
     names = [c.name for c in (*table.columns, *COMMON)]
     known = "CASE WHEN known_day <= $closed THEN $closed + 1 ELSE known_day END AS known_day"
     columns = ", ".join(known if n == "known_day" else n for n in names)
-    key = ", ".join(("source", *table.key))
-    same = " AND ".join(f"e.{k} = r.{k}" for k in ("source", *table.key))
-    if not table.versioned:
-        return first_seen_sql(table, columns, fresh)
-    first = (
-        f"ROW_NUMBER() OVER (PARTITION BY {key}, row_hash, observed_at ORDER BY known_day) AS turn"
-    )
-    latest = (
-        f"SELECT MAX(e.known_day) FROM existing AS e WHERE {same} AND e.known_day <= r.effective"
-    )
-    return (
-        f"SELECT {columns} FROM (SELECT r.*, {first}, "
-        f"GREATEST(known_day, $closed + 1) AS effective FROM incoming AS r) AS r "
-        f"WHERE turn = 1 AND NOT EXISTS (SELECT 1 FROM existing AS e "
-        f"WHERE {same} AND e.row_hash = r.row_hash "
-        f"AND (e.observed_at = r.observed_at OR e.known_day = ({latest})))"
-    )
+    return first_seen_sql(table, columns, fresh)
 
 
 def _write(

@@ -18,7 +18,10 @@ from tools.warehouse.schema import COMMON, TABLES
 
 Tag = Literal["no", "contact", "account", "person", "gone", "key", "text", "hash"]
 
-_COMMON: dict[Tag, str] = {"no": "source occurred_at observed_at day known_day", "hash": "row_hash"}
+_COMMON: dict[Tag, str] = {
+    "no": "source occurred_at observed_at day known_day part",
+    "hash": "row_hash",
+}
 _GIVEN: dict[str, dict[Tag, str]] = {
     "contacts": {
         "contact": "contact_ref merged_into", "account": "account_ref", "gone": "deleted",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from tools.warehouse.dataset import Dataset
     from tools.warehouse.engine import DuckEngine
+    from tools.warehouse.identity import IdentityRules
 
 SHOWN = 2_000
 ROUNDS = 10
@@ -51,12 +52,14 @@ class Found:
     traces: Traces
 
 
-def open_records(dataset: "Dataset", engine: "DuckEngine") -> None:
-    """Make `records`: everything ever said of anybody."""
+def open_records(
+    dataset: "Dataset", engine: "DuckEngine", rules: "IdentityRules | None" = None
+) -> None:
+    """Make `records`: everything ever said of anybody, joined by the tenant's identity rules."""
     for name in ("contacts", "accounts"):
         paths = dataset.paths(dataset.files(FACT, name))
         engine.scan(f"fact_{name}", paths, BY_NAME[name].arrow)
-    resolve(LAST_DAY, engine)
+    resolve(LAST_DAY, engine, rules)
     engine.create("records", RECORDS)
 
 

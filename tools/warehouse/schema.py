@@ -8,6 +8,9 @@ References (`*_ref`) are strings `space:key`: a space is the set of ids of one s
 two systems never collide. Identity turns references into `account_id` and `contact_id`.
 Money is integer minor units with a currency. Days are day numbers (see `tools/days.py`).
 
+A row of a versioned table may be only a part of a record: the columns its input fills. An empty
+cell of a column that is filled says that there is nothing; of one that is not, nothing is said.
+
 A later milestone of a fact (`ended_day`, `closed_day`, `paid_day`) is known on the day it
 happens, whatever the file said earlier: as of D it is NULL when it lies on D or after.
 """
@@ -76,6 +79,7 @@ COMMON = (
     Column("day", "day", "local day it happened", required=True),
     Column("known_day", "day", "first morning whose run may use it", required=True),
     Column("row_hash", "int", "hash of the content: equal rows are one fact", required=True),
+    Column("part", "text", "which part of a record the row is, see `parts`; NULL is not known"),
 )
 
 CONTACT = Column("contact_ref", "ref", "the person")

@@ -37,4 +37,4 @@ def test_every_check_with_a_query_is_asked_of_an_empty_company() -> None:
 def test_most_checks_have_an_example() -> None:
     shown = {example["check"] for example in EXAMPLES}
     rest = {check.code for check in catalogue().checks if not check.computed} - shown
-    assert rest == {"account_without_contact", "same_name_contacts", "merged_accounts"}
+    assert rest == {"same_name_contacts", "merged_accounts"}

@@ -23,7 +23,7 @@ from tools.reports.audit.report import (
     worst_first,
 )
 from tools.reports.audit.rhythm import read_freshness, rhythm_findings
-from tools.warehouse.identity import resolve
+from tools.warehouse.identity import domain_key, resolve, standard_rules
 from tools.warehouse.schema import TABLES
 from tools.warehouse.sql import read_sql
 
@@ -60,11 +60,14 @@ def audit(
     `ahead` holds the rows of that day and later (see `rows_ahead`); without it only those are
     counted that say they were known by then.
     """
+    rules = rules or standard_rules()
     resolve(as_of, engine, rules)
     make_consent_words(as_of, engine)
-    key = email_sql("email", Mailbox())
+    key, host = email_sql("email", Mailbox()), domain_key(engine)
     for relation, query in RELATIONS.items():
-        engine.create(relation, read_sql(__package__, query), as_of=as_of, email_key=key)
+        strict = rules.deletion.strict("contacts" if query == "people" else "accounts")
+        text = read_sql(__package__, query)
+        engine.create(relation, text, as_of=as_of, email_key=key, any=strict, host=host)
     if ahead is None:
         engine.create("audit_ahead", read_sql(__package__, "ahead"), as_of=as_of)
     else:

@@ -1,4 +1,5 @@
 -- One row per person not deleted; of consents the strictest word counts.
+-- $any: one deleted record is enough, else every record is.
 SELECT
   contact_id AS contact_id, MIN(first_day) AS created_day,
   MIN(email_consent) AS email_consent, MIN(phone_consent) AS phone_consent,
@@ -6,4 +7,6 @@ SELECT
   MAX(CASE WHEN phone IS NULL THEN 0 ELSE 1 END) AS has_phone
 FROM audit_contact_state
 GROUP BY contact_id
-HAVING MIN(deleted) = 0
+HAVING COALESCE(
+  CASE WHEN $any THEN MAX(CASE WHEN merged_into IS NULL THEN deleted END) END, MIN(deleted)
+) = 0

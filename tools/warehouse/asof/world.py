@@ -10,13 +10,16 @@ from tools.days import EPOCH, day_number, from_number, month_number
 from tools.warehouse.asof.kept_usage import open_usage
 from tools.warehouse.asof.purchases import make_purchases
 from tools.warehouse.billing import make_billing
-from tools.warehouse.identity import resolve
-from tools.warehouse.schema import BY_NAME, COMMON, Column, Table
+from tools.warehouse.identity import resolve, standard_rules
+from tools.warehouse.parts import ENDS, GONE
+from tools.warehouse.schema import BY_NAME, Column, Table
 from tools.warehouse.sql import read_sql
+from tools.warehouse.states import states_sql
 
 if TYPE_CHECKING:
     from tools.warehouse.dataset import Dataset
     from tools.warehouse.engine import Engine
+    from tools.warehouse.identity import IdentityRules
 
 FIRST_DAY = day_number(EPOCH.replace(year=1990))
 LAST_DAY = day_number(EPOCH.replace(year=2040)) - 1
@@ -43,20 +46,30 @@ class World:
 
 
 def open_world(
-    as_of: int, engine: "Engine", dataset: "Dataset", *, upto: int | None = None
+    as_of: int,
+    engine: "Engine",
+    dataset: "Dataset",
+    *,
+    upto: int | None = None,
+    rules: "IdentityRules | None" = None,
 ) -> World:
-    """Make the as-of relations in an engine; of what runs kept, use none later than `upto`."""
+    """Make the as-of relations in an engine; of what runs kept, use none later than `upto`.
+
+    `rules` are the tenant's for identity, the standard ones when there are none.
+    """
+    rules = rules or standard_rules()
     dataset.scan(as_of, engine)
-    resolve(as_of, engine)
+    resolve(as_of, engine, rules)
     engine.create("contact_moves", read_sql(__package__, "contact_moves"), as_of=as_of)
     engine.put("calendar", calendar())
-    for name in OWN_SQL:
-        engine.create(name, read_sql(__package__, name), as_of=as_of)
     for table in BY_NAME.values():
         if table.name not in {*OWN_SQL, "events"}:
             lasting = table.versioned and table.name not in SELDOM
             make = engine.create if lasting else engine.view
             make(table.name, relation_sql(table), as_of=as_of)
+    for name in OWN_SQL:
+        strict = rules.deletion.strict(name)
+        engine.create(name, read_sql(__package__, name), as_of=as_of, any=strict)
     make_purchases(as_of, engine)
     make_billing(as_of, engine)
     engine.view("usage", read_sql(__package__, "usage"), as_of=as_of)
@@ -68,14 +81,17 @@ def open_world(
 def relation_sql(table: Table) -> str:
     """The query of one table as of `$as_of`: latest version, later milestones masked."""
     columns = ", ".join(_column(table, c) for c in table.columns if c.name != "merged_into")
-    order = "known_day DESC, observed_at DESC, occurred_at DESC, row_hash DESC"
-    rank = f"ROW_NUMBER() OVER (PARTITION BY {', '.join(table.key)} ORDER BY {order})"
-    names = ", ".join([c.name for c in (*table.columns, *COMMON)])
-    latest = f"{rank} AS age" if table.versioned else "1 AS age"
-    return (
-        f"SELECT {columns}, f.day AS day FROM (SELECT {names}, {latest} FROM fact_{table.name} "
-        f"WHERE day < $as_of AND known_day <= $as_of) AS f {_joins(table)} WHERE f.age = 1"
-    )
+    rows, which = (
+        (f"({states_sql(table.name)})", _there(table))
+        if table.versioned else
+        (f"fact_{table.name}", "f.day < $as_of AND f.known_day <= $as_of")
+    )  # fmt: skip
+    return f"SELECT {columns}, f.day AS day FROM {rows} AS f {_joins(table)} WHERE {which}"
+
+
+def _there(table: Table) -> str:
+    """Whether a record is there: one that is gone either says so in a column, or is not."""
+    return "TRUE" if ENDS[table.name] else f"NOT COALESCE(f.standing = '{GONE}', FALSE)"
 
 
 def _column(table: Table, column: Column) -> str:

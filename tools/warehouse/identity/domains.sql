@@ -1,10 +1,14 @@
--- Which accounts stand behind a mail domain; free mail and deleted accounts claim none.
+-- Which accounts stand behind a mail domain: every domain that a record with one ever had; free
+-- mail and deleted accounts claim none.
 WITH visible AS (
-  SELECT
-    account_ref AS ref, $key AS domain,
-    MAX(CASE WHEN deleted THEN 1 ELSE 0 END) OVER (PARTITION BY account_ref) AS gone
-  FROM fact_accounts
-  WHERE known_day <= $as_of AND day < $as_of
+  SELECT f.ref AS ref, f.domain AS domain
+  FROM (
+    SELECT DISTINCT account_ref AS ref, $key AS domain
+    FROM fact_accounts
+    WHERE known_day <= $as_of AND day < $as_of AND NOT domain IS NULL
+  ) AS f
+  JOIN account_records AS r ON r.account_ref = f.ref
+  WHERE NOT r.domain IS NULL AND NOT COALESCE(r.deleted, FALSE)
 )
 SELECT
   v.domain AS domain, MIN(COALESCE(a.account_id, v.ref)) AS account_id,
@@ -14,5 +18,5 @@ LEFT JOIN account_alias AS a ON a.ref = v.ref
 LEFT JOIN (
   SELECT DISTINCT word AS word FROM identity_word WHERE rule = $rule
 ) AS w ON w.word = v.domain
-WHERE v.domain IS NOT NULL AND v.gone = 0 AND w.word IS NULL
+WHERE v.domain IS NOT NULL AND w.word IS NULL
 GROUP BY v.domain

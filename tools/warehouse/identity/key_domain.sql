@@ -1,4 +1,14 @@
 CASE
-  WHEN LOWER(TRIM(domain)) LIKE 'www.%_._%' THEN SUBSTRING(LOWER(TRIM(domain)), 5)
-  WHEN TRIM(domain) LIKE '%_._%' THEN LOWER(TRIM(domain))
+  WHEN domain LIKE '%/%' OR domain LIKE '%:%' OR domain LIKE '%@%' OR domain LIKE '% %'
+    OR domain LIKE '%,%' OR domain LIKE '%;%' OR domain LIKE '%?%' OR domain LIKE '%#%'
+    OR domain LIKE '.%' OR domain LIKE '%.' OR LOWER(domain) LIKE 'www%'
+    THEN NULLIF(
+      REGEXP_EXTRACT(
+        LOWER(TRIM(domain)),
+        '^(?:(?:[a-z][a-z0-9+.-]*:)?/+|mailto:)?(?:[^/@?#]*@)?(?:www[0-9]?[.])?([^/:?#@,; .][^/:?#@,; ]*[.][^/:?#@,; ]*[^/:?#@,; .])[.]*(?:$|[/:?#,; ])',
+        1
+      ),
+      ''
+    )
+  WHEN domain LIKE '%_._%' THEN LOWER(domain)
 END

@@ -9,6 +9,7 @@ import yaml
 
 from tools.errors import BadRule, nearest
 from tools.reading import load_yaml
+from tools.warehouse.identity.words import word_list
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,11 +41,29 @@ class LinkRule:
 
 
 @dataclass(frozen=True)
+class DeletionRules:
+    """What one deleted record of several means for a customer.
+
+    `any`: the customer is gone; `all`: gone when every record is. `ranking` names id spaces, the
+    most trusted first: a later word of one overrules the opposite of those behind and not named.
+    """
+
+    contact: Literal["any", "all"] = "any"
+    account: Literal["any", "all"] = "all"
+    ranking: tuple[str, ...] = ()
+
+    def strict(self, table: str) -> bool:
+        """Whether one deleted record is enough, for `contacts` or `accounts`."""
+        return (self.contact if table == "contacts" else self.account) == "any"
+
+
+@dataclass(frozen=True)
 class IdentityRules:
-    """All rules in order, and the word lists they skip."""
+    """All rules in order, the word lists they skip, and what a deletion means."""
 
     rules: tuple[LinkRule, ...]
     lists: "Mapping[str, tuple[str, ...]]"
+    deletion: DeletionRules = DeletionRules()
 
     def of(self, kind: Kind) -> tuple[LinkRule, ...]:
         """The rules of a kind that are switched on, in order."""
@@ -67,25 +86,53 @@ class IdentityRules:
 def standard_rules() -> IdentityRules:
     """The rules delivered with the project (`rules.yaml` beside this module)."""
     text = (files(__package__) / "rules.yaml").read_text(encoding="utf-8")
-    return load_rules(text, "rules.yaml")
+    return _rules(text, "rules.yaml", IdentityRules((), {}))
 
 
 def load_rules(text: str, where: str) -> IdentityRules:
-    """Read rules from YAML text; `where` (the file) starts every message.
+    """Read a tenant's rules from YAML text; `where` (the file) starts every message.
+
+    What the text leaves out (`rules`, a list, `deletion`) is as delivered.
 
     Raises:
         BadRule: unknown key, list, kind or way to join; a wrong type; a name or order used twice.
     """
+    return _rules(text, where, standard_rules())
+
+
+def _rules(text: str, where: str, standard: IdentityRules) -> IdentityRules:
     table = _mapping(_yaml(text, where), where)
-    _known(table, ("rules", "lists"), where)
-    lists = {name: _words(words) for name, words in _mapping(table.get("lists", {}), where).items()}
-    rows = table.get("rules")
+    _known(table, ("rules", "lists", "deletion"), where)
+    own = _mapping(table.get("lists", {}), f"{where}: lists")
+    lists = {**standard.lists}
+    for name, words in own.items():
+        lists[name] = word_list(name, words, standard.lists.get(name, ()), f"{where}: lists.{name}")
+    rows = table.get("rules", [])
     if not isinstance(rows, list):
         raise BadRule(f"{where}: 'rules' must be a list of rules")
     rules = [_rule(row, lists, f"{where}: rules[{n}]") for n, row in enumerate(rows)]
     for values in ([rule.name for rule in rules], [rule.order for rule in rules]):
         _once(values, where)
-    return IdentityRules(tuple(sorted(rules, key=lambda rule: rule.order)), lists)
+    return IdentityRules(
+        tuple(sorted(rules, key=lambda rule: rule.order)) if "rules" in table else standard.rules,
+        lists,
+        _deletion(table.get("deletion", {}), f"{where}: deletion"),
+    )
+
+
+def _deletion(value: object, where: str) -> DeletionRules:
+    """What a deletion means; a key left out is as delivered."""
+    given: dict[str, Any] = dict(_mapping(value, where))
+    _known(given, ("contact", "account", "ranking"), where)
+    for kind in ("contact", "account"):
+        if kind in given:
+            _choose(kind, given[kind], ("any", "all"), where)
+    spaces = given.get("ranking", [])
+    if not isinstance(spaces, list) or not all(isinstance(s, str) and s for s in spaces):
+        raise BadRule(f"{where}.ranking: a list of id spaces was expected, found {spaces!r}")
+    if len(set(spaces)) < len(spaces):
+        raise BadRule(f"{where}.ranking: name each id space once, found {spaces!r}")
+    return DeletionRules(**{**given, "ranking": tuple(spaces)})
 
 
 def _yaml(text: str, where: str) -> object:
@@ -105,12 +152,6 @@ def _known(table: "Mapping[str, object]", names: tuple[str, ...], where: str) ->
     for key in table:
         if key not in names:
             raise BadRule(f"{where}: unknown key {key!r}; {nearest(str(key), names)}")
-
-
-def _words(words: object) -> tuple[str, ...]:
-    if not isinstance(words, list):
-        raise BadRule(f"a list of words was expected, found {words!r}")
-    return tuple(sorted({str(word).strip().lower() for word in words}))
 
 
 def _once(values: list[str] | list[int], where: str) -> None:
