@@ -125,7 +125,15 @@ def _repeats(first: Guess, one: Guess, evidence: Evidence) -> bool:
     left, right = _key(first), _key(one)
     columns = [{compact(c.name) for c in g.file.columns} for g in (first, one)]
     alike = len(columns[0] & columns[1]) >= _ALIKE * len(columns[0] | columns[1])
-    return bool(alike and left and right and evidence.overlap(right, left).share >= _MOST)
+    if not (alike and left and right):
+        return False
+    found = evidence.agreement(right, left, _labels(one), _labels(first))
+    same = found.agreed >= _MOST * found.compared if found.compared else called
+    return found.share >= _MOST and same
+
+
+def _labels(one: Guess) -> dict[str, str]:
+    return {k: v for k, v in one.columns.items() if k in {"name", "email", "domain"}}
 
 
 def _lines_of_bills(guesses: list[Guess]) -> dict[str, str]:
