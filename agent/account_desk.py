@@ -45,7 +45,8 @@ if TYPE_CHECKING:
 
 # What stands in the way for more than a day; caps and rest are the queue's business.
 STANDING_RULES = (
-    "pause", "suppression", "unsubscribed", "consent", "recipient", "open_ticket", "open_deal",
+    "pause", "suppression", "unsubscribed", "consent", "objection", "recipient", "open_ticket",
+    "open_deal",
 )  # fmt: skip
 SCORES_BACK, SENDS_BACK = 33, 180
 RISKY = frozenset({"retention", "concession"})
