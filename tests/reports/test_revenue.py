@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 import yaml
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from tests.bills import put_bill
 from tests.reports.relations import day, engine, read, table
 from tools.days import from_number, month_number
 from tools.errors import NotComputable
+from tools.reports.month_churn import month_churn
 from tools.reports.net_retention import measure_net_retention
 from tools.reports.revenue import Boundary, Movements, measure_movements
 from tools.warehouse.engine import DuckEngine
@@ -117,6 +119,39 @@ def test_gross_retention_never_exceeds_net_or_one(lines: list[dict[str, Any]]) -
     for one in measure_net_retention(START + 250, ENGINE, PRESENT, 3):
         assert 0 <= one.grr <= min(1.0, one.nrr)
         assert one.end == round(one.nrr * one.start)
+
+
+PAUSED = [
+    {"account_id": "a", "mrr_minor": 10_000, "currency": "USD", "started_day": day("2024-01-01"),
+     "paused_day": day("2024-02-10"), "ended_day": day("2024-04-10")},
+    {"account_id": "b", "mrr_minor": 5_000, "currency": "USD", "started_day": day("2024-01-01")},
+]  # fmt: skip
+
+
+def test_an_account_that_leaves_during_a_pause_is_churn() -> None:
+    ENGINE.put("subscriptions", pa.Table.from_pylist(PAUSED))
+    put_bill(ENGINE)
+    report = measure_movements(day("2024-05-02"), ENGINE, PRESENT)
+    months = {m.label: m for m in report.months}
+    paused, left = months["2024-02"], months["2024-04"]
+    assert report.rolls
+    assert (paused.pause, paused.churn, paused.end) == (-10_000, 0, 5_000)
+    assert (left.start, left.resumption, left.churn, left.end) == (5_000, 10_000, -10_000, 5_000)
+    assert dict(left.accounts) == {"resumption": 1, "churn": 1, "same": 1}
+    (churn,) = month_churn(ENGINE, left.month)
+    assert (churn.gross, churn.net) == (left.gross_churn, left.net_churn) == (2.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "moves", "logos"), [("2024-04-02", 1.0, 1.0), ("2024-05-02", 1 / 3, 0.5)]
+)
+def test_a_pause_is_no_loss_in_the_movement_form_and_leaving_is(
+    as_of: str, moves: float, logos: float
+) -> None:
+    ENGINE.put("subscriptions", pa.Table.from_pylist(PAUSED))
+    put_bill(ENGINE)
+    (kept,) = measure_net_retention(day(as_of), ENGINE, PRESENT, 2 if moves == 1 else 3)
+    assert (kept.grr_moves, kept.logos) == pytest.approx((moves, logos))
 
 
 def test_says_what_is_missing() -> None:

@@ -54,7 +54,7 @@ def minor(parts: int) -> int:
 def _paid_in(engine: "Engine", month: int, months: int) -> set[str]:
     sql = (
         "SELECT DISTINCT m.currency AS currency FROM revenue_mrr AS m "
-        "WHERE m.minor > 0 AND m.month_n BETWEEN $first AND $last"
+        "WHERE m.month_n BETWEEN $first AND $last"
     )
     rows = engine.run(sql, first=month - months, last=month).to_pylist()
     return {row["currency"] for row in rows}

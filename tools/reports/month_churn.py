@@ -42,7 +42,7 @@ def month_churn(engine: "Engine", month: int) -> tuple[MonthChurn, ...]:
 
 def _churn(month: int, currency: str, rows: list[dict[str, int]]) -> MonthChurn | None:
     before, number = [r["before"] for r in rows], [r["accounts"] for r in rows]
-    net = [(r["before"] - r["after"]) * r["moved"] for r in rows]
+    net = [r["lost"] for r in rows]
     lost = [max(amount, 0) for amount in net]
     if not any(before):
         return None

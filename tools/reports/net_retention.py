@@ -30,7 +30,8 @@ class NetRetention:
         grr: the same with every account capped at what it paid then; never above 1.
         grr_moves: the movement form: one less every churn and contraction of these accounts in
             the months between over revenue then; what came back is not set off, so that an
-            account that leaves and returns counts as lost here and as kept in `grr`.
+            account that leaves and returns counts as lost here and as kept in `grr`. A pause is
+            no contraction: it takes nothing here, and what it keeps back is not paid in `grr`.
         logos: share of accounts that are still customers, with its Wilson interval.
         nrr_without_largest: without the account that paid most then; so for `grr`, `grr_moves`.
         constant: amounts of several currencies at the rates of the start.

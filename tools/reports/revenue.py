@@ -35,7 +35,8 @@ class Movement:
 
     Attributes:
         month: months since 1970-01.
-        resumption: what came back after a pause; pause: what a pause took away.
+        resumption: what came back after a pause; pause: what a pause took away. Who leaves during
+            a pause is in both resumption and churn, with what was held.
         currency_change: what accounts took to another currency (below zero) or brought from one.
         accounts: number of accounts by kind of movement, `same` included.
         paid_before: accounts that paid at the start; paying: those that pay at the end.
@@ -202,7 +203,7 @@ def _moves(engine: "Engine") -> tuple[Movement, ...]:
 
 def _movement(currency: str, month: int, rows: list[dict[str, int]]) -> Movement:
     by_kind = {str(row["kind"]): row for row in rows}
-    moved = {k: r["after"] - r["before"] for k, r in by_kind.items()}
+    moved = {kind: row["minor"] for kind, row in by_kind.items()}
     return Movement(
         month=month,
         currency=currency,
@@ -224,7 +225,8 @@ def _words(boundary: Boundary, as_of: int, end: int) -> str:
         "counted by the month, trials and one-off amounts left out, per currency. New: nothing at "
         "the start and never paid before; reactivation: "
         "nothing at the start, paid before; churn: nothing at the end in any currency. A pause and "
-        "its resumption are neither, nor is a change of currency; a second currency is expansion."
+        "its resumption are neither, nor is a change of currency; a second currency is expansion. "
+        "An account that leaves during a pause is churn then: what was paused resumes and is lost."
     )
     if end >= as_of:
         return words

@@ -1,20 +1,21 @@
 -- The accounts that paid $months ago: what they paid then and now, and what they took away in
--- between, month by month, whatever they brought back. Equal rows are one row. moved: who pays in
--- another currency now, so that the amounts cannot be compared; stays: who is still a customer.
+-- between, month by month, whatever they brought back; what a pause keeps back is not taken away.
+-- Equal rows are one row. moved: who pays in another currency now, so that the amounts cannot be
+-- compared; stays: who is still a customer.
 WITH held AS (
     SELECT h.account_id AS account_id, h.currency AS currency, h.month_n AS month_n,
-        h.minor AS minor
+        h.minor AS minor, h.held AS held
     FROM revenue_paid AS h
     WHERE h.month_n BETWEEN $month_n - $months AND $month_n
 ),
 sides AS (
     SELECT account_id AS account_id, currency AS currency, month_n AS month_n,
-        0 AS before, minor AS after
+        0 AS before, held AS after
     FROM held
     WHERE month_n > $month_n - $months
     UNION ALL
     SELECT account_id AS account_id, currency AS currency, month_n + 1 AS month_n,
-        minor AS before, 0 AS after
+        held AS before, 0 AS after
     FROM held
     WHERE month_n < $month_n
 ),
@@ -40,7 +41,8 @@ pays AS (
 pairs AS (
     SELECT t.currency AS currency, t.minor AS before, COALESCE(n.minor, 0) AS after,
         COALESCE(l.lost, 0) AS lost,
-        CASE WHEN n.account_id IS NULL AND p.account_id IS NOT NULL THEN 1 ELSE 0 END AS moved,
+        CASE WHEN COALESCE(n.minor, 0) = 0 AND p.account_id IS NOT NULL THEN 1
+            WHEN n.account_id IS NULL AND s.account_id IS NOT NULL THEN 1 ELSE 0 END AS moved,
         CASE WHEN s.account_id IS NULL THEN 0 ELSE 1 END AS stays
     FROM held AS t
     LEFT JOIN held AS n
@@ -48,7 +50,7 @@ pairs AS (
     LEFT JOIN losses AS l ON l.account_id = t.account_id AND l.currency = t.currency
     LEFT JOIN stays AS s ON s.account_id = t.account_id
     LEFT JOIN pays AS p ON p.account_id = t.account_id
-    WHERE t.month_n = $month_n - $months
+    WHERE t.month_n = $month_n - $months AND t.minor > 0
 )
 SELECT currency AS currency, before AS before, after AS after, lost AS lost, moved AS moved,
     stays AS stays, CAST(COUNT(*) AS BIGINT) AS accounts
