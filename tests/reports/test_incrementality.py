@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
+from tests.bills import put_bill
 from tests.reports.work_made import DAY, approved, rulebook, together, worked
 from tools.reports.incrementality import (
     BY_HAND,
@@ -16,6 +18,7 @@ from tools.reports.incrementality import (
 )
 from tools.reports.promises import Promise, slope_of
 from tools.reports.stratified import Sums
+from tools.roi.economics import parse_economics
 from tools.store.gate.records import BY_HAND as GATE_MARK
 from tools.warehouse.engine import DuckEngine
 
@@ -113,6 +116,51 @@ def test_each_goal_has_its_outcome() -> None:
     assert (more.rule, arms(more)) == ("more", ((1, 1), (1, 0)))
     assert (back.rule, arms(back)) == ("back", ((1, 1), (1, 0)))
     assert more.money is back.money is None
+
+
+def test_a_pause_is_kept_and_its_end_is_no_expansion() -> None:
+    work = together(
+        approved("a"), approved("b", held=True), approved("c", "upsell_seats"),
+        approved("d", "upsell_seats", held=True), approved("e", "winback_email"),
+    )  # fmt: skip
+    pauses = pa.Table.from_pylist([
+        line("a", 0, None, 100) | {"paused_day": DAY + 5, "resumed_day": None},
+        line("b", 0, DAY + 9, 100) | {"paused_day": DAY + 5, "resumed_day": None},
+        line("c", 0, None, 100) | {"paused_day": DAY - 5, "resumed_day": DAY + 5},
+        line("d", 0, None, 100) | {"paused_day": DAY + 5, "resumed_day": None},
+        line("e", 0, None, 100) | {"paused_day": DAY - 5, "resumed_day": None},
+    ])  # fmt: skip
+    made = worked(work)
+    made.put("subscriptions", pauses)
+    put_bill(made)
+
+    kept, more = effect(made), effect(made, "upsell_seats")
+
+    assert arms(kept) == ((1, 1), (1, 0))
+    assert arms(more) == ((1, 0), (1, 0))
+    assert effect(made, "winback_email").treated.total == 0
+
+
+TWO_RATES = parse_economics(
+    "version: 1\ncurrency: USD\nconvention: survival\nexchange_rate:\n"
+    + "".join(
+        f"  {name}:\n    - {{value: {rate}, valid_from: 1960-01-01, source: test, owner: test}}\n"
+        for name, rate in (("EUR", 1.1), ("GBP", 1.5))
+    )
+)
+
+
+def test_an_account_in_several_currencies_is_rounded_once() -> None:
+    """115.5 and 157.5 cents are 273, not 116 and 158: what currencies are worth is added first."""
+    work = together(*(approved(a, held=a in "cd") for a in "abcd"))
+    lines = [line(a, 0, None, 105, currency=c) for a in "abcd" for c in ("EUR", "GBP")]
+    made = worked(work, subscriptions=lines)
+
+    found = measure_incrementality(LATE, made, BILLED, rulebook().plays, TWO_RATES)
+
+    (money,) = [one.money for one in found.plays if one.play == "retention_call"]
+    assert money is not None
+    assert money.treated.total == 2 * 273
 
 
 def test_other_currencies_are_converted_and_an_unknown_one_is_left_out_of_the_money() -> None:

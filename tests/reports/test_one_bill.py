@@ -1,7 +1,9 @@
 """All calculators agree on who pays, and how much, on every day of any bill."""
 
 from collections import defaultdict
+from dataclasses import replace
 from decimal import ROUND_HALF_EVEN, Decimal
+from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
@@ -34,6 +36,22 @@ AGREE = settings(
     max_examples=60, deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )  # fmt: skip
+
+
+WHEN = st.integers(START, START + 180)
+PAUSES = st.lists(
+    st.builds(
+        lambda account, minor, currency, days, changed, resumes, ends: Version(
+            "", account, minor, days[0], days[0], days[0], currency,
+            paused_day=days[1], resumed_day=days[2] if resumes else None,
+            ended_day=days[3] if ends else None, changed_day=days[0] if changed else None,
+        ),
+        st.sampled_from("abc"), st.sampled_from((100, 200, -50)),
+        st.sampled_from(("USD", "USD", "EUR")), st.lists(WHEN, min_size=4, max_size=4).map(sorted),
+        st.booleans(), st.booleans(), st.booleans(),
+    ),
+    min_size=1, max_size=5,
+).map(lambda log: [replace(v, line=f"s{n}") for n, v in enumerate(log)])  # fmt: skip
 
 
 def prepare(log: list[Version], as_of: int) -> list[str]:
@@ -91,6 +109,10 @@ def test_features_say_what_is_paid_this_morning(log: list[Version], as_of: int) 
     assert not any(row["paying"] or row["paused"] for row in found.values())
 
 
+def in_dollars(amounts: dict[str, int]) -> Decimal:
+    return sum((m * (RATE if c == "EUR" else Decimal(1)) for c, m in amounts.items()), Decimal(0))
+
+
 @AGREE
 @given(LOGS, st.integers(START + 1, START + 80))
 def test_stages_retention_segments_and_lines_agree(log: list[Version], as_of: int) -> None:
@@ -105,13 +127,15 @@ def test_stages_retention_segments_and_lines_agree(log: list[Version], as_of: in
             c["owner"] for c in covers
             if c["fact"] == "paid" and c["first_day"] <= day < c["end_day"]
         } == {s["id"] for s in spans if s["day"] <= day <= s["last_day"]}  # fmt: skip
-        worth: dict[str, int] = defaultdict(int)
+        worth: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
         for line in lines:
             if line["from_day"] <= day < line["to_day"]:
-                worth[line["account_id"]] += line["minor"]
+                worth[line["account_id"]][0] += line["exact"]
+                worth[line["account_id"]][1] += line["held"]
         assert worth == {
-            account: sum(m if c == "USD" else round(m * RATE) for c, (m, _) in sums.items() if m)
-            for account, sums in told.items() if any(m for m, _ in sums.values())
+            account: [in_dollars({c: pair[0] for c, pair in sums.items()}),
+                      in_dollars({c: sum(pair) for c, pair in sums.items()})]
+            for account, sums in told.items()
         }  # fmt: skip
     sums: dict[str, int] = defaultdict(int)
     for (_, currency), (minor, _) in pays(log, as_of, as_of - 1).items():
@@ -139,6 +163,35 @@ def test_the_bridge_ends_at_what_is_paid(log: list[Version], as_of: int) -> None
         assert {kind for kind in counts if kind != "same"} <= set(KINDS)
         gone = {k for k in ("churn",) if k in counts}
         assert all(getattr(month, kind) < 0 for kind in gone)
+
+
+@AGREE
+@given(PAUSES, st.integers(START + 60, START + 200))
+def test_who_leaves_is_churn_paused_or_not_and_a_pause_is_none(
+    log: list[Version], as_of: int
+) -> None:
+    prepare(log, as_of)
+    report = measure_movements(as_of, DUCK, {"subscriptions"})
+    assert report.rolls
+    told = {(m.month, m.currency): m for m in report.months}
+    opens = [d for d in range(START - 70, as_of) if from_number(d).day == 1]
+    for first, last in pairwise(opens):
+        before, after = (by_account(pays(log, as_of, day)) for day in (first, last))
+        for currency in ("USD", "EUR"):
+            held = [sum(sums.get(currency, (0, 0))) for a, sums in before.items() if a not in after]
+            lost = [amount for amount in held if amount]
+            paused = [sum(s.get(currency, (0, 0))[1] for s in b.values()) for b in (before, after)]
+            month = told.get((month_number(last) - 1, currency))
+            if month is None:
+                assert not lost
+                continue
+            assert (month.churn, dict(month.accounts).get("churn", 0)) == (-sum(lost), len(lost))
+            assert month.resumption + month.pause == paused[0] - paused[1]
+    customers = [set(by_account(pays(log, as_of, day))) for day in opens]
+    if {v.currency for v in log} == {"USD"} and len(opens) > 1:
+        counts = [dict(m.accounts) for m in report.months]
+        came = sum(c.get("new", 0) + c.get("reactivation", 0) - c.get("churn", 0) for c in counts)
+        assert came == len(customers[-1])
 
 
 @AGREE

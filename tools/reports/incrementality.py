@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
 
-from tools.reports.paid_lines import put_paid_lines
+from tools.reports.paid_lines import put_paid_lines, whole
 from tools.reports.promises import Promise, promise_of
 from tools.reports.stratified import Difference, Pair, Sums, detectable, difference
 from tools.warehouse.billing import bills_end
@@ -33,8 +33,10 @@ RULES: "dict[str, Rule]" = {
     "win_back": "back",
 }  # fmt: skip
 WORDS: "dict[Rule, str]" = {
-    "kept": "still paying at the end of the window; worth what it then pays of what it paid",
-    "more": "pays more at the end of the window than at the approval; worth the change",
+    "kept": "still paying or paused at the end of the window; worth what it then pays of what it "
+    "paid",
+    "more": "pays more at the end of the window than at the approval, pauses aside; worth the "
+    "change",
     "back": "pays again at the end of the window; worth what it pays",
     "active": "no billing: used or bought within the days that count as there, at the end of the "
     "window; worth nothing that could be counted",
@@ -42,6 +44,7 @@ WORDS: "dict[Rule, str]" = {
 BILLING = "subscriptions"
 # The stratum of those for whom no lot was drawn: a person had reached them by hand before.
 BY_HAND = "reached by hand"
+_SUMS = ("before", "after", "later", "held_before", "held_after", "held_later")
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,7 @@ def measure_incrementality(
     )
     rows = engine.run(
         read_sql(__package__, "incrementality"), as_of=min(as_of, bills_end(engine)), grace=grace,
-        activity=windows.activity,
+        activity=windows.activity, **whole(*_SUMS),
     ).to_pylist()  # fmt: skip
     grouped: dict[str, list[Mapping[str, int]]] = defaultdict(list)
     for row in rows:

@@ -8,6 +8,8 @@ from tools.roi.tables import minor_rates
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
+    from sqlglot import exp
+
     from tools.roi.economics import Economics
     from tools.warehouse.engine import Engine
 
@@ -18,9 +20,14 @@ def put_rates(as_of: int, engine: "Engine", economics: "Economics") -> None:
 
 
 def put_paid_lines(as_of: int, engine: "Engine", economics: "Economics") -> None:
-    """Make `paid_lines`: from when to when each account paid how much a month."""
+    """Make `paid_lines`: from when to when each account paid or held how much a month, exactly.
+
+    Add up first and round the sum: see `whole`.
+    """
     put_rates(as_of, engine, economics)
-    engine.view(
-        "paid_lines", read_sql(__package__, "paid_lines"), currency=economics.currency,
-        cents=half_even(column("exact")),
-    )  # fmt: skip
+    engine.view("paid_lines", read_sql(__package__, "paid_lines"), currency=economics.currency)
+
+
+def whole(*names: str) -> "dict[str, exp.Expr]":
+    """A parameter named like each exact column: it in whole minor units, half to even."""
+    return {name: half_even(column(name)) for name in names}

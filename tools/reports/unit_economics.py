@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tools.currencies import minor_units
 from tools.errors import NotComputable
-from tools.reports.paid_lines import put_paid_lines
+from tools.reports.paid_lines import put_paid_lines, whole
 from tools.roi.fixed import half_even
 from tools.roi.seeds import answer
 from tools.roi.symbols import column
@@ -161,7 +161,8 @@ def measure_units(
     span = {"since": until - back, "until": until}
     put_paid_lines(as_of, engine, economics)
     engine.create("unit_members", read_sql(__package__, "unit_members"), **span)
-    rows = engine.run(read_sql(__package__, "unit_economics"), window=window).to_pylist()
+    sums = whole("rise", "days_exact")
+    rows = engine.run(read_sql(__package__, "unit_economics"), window=window, **sums).to_pylist()
     costs = _costs(engine, economics, span) if "campaigns" in present else {}
     prices = _Prices.of(as_of, economics)
     by_ticket = prices.ticket is not None and "tickets" in present

@@ -3,6 +3,7 @@
 WITH won AS (
     SELECT p.account_id AS account_id, MIN(p.from_day) AS day
     FROM paid_lines AS p
+    WHERE p.paying = 1
     GROUP BY p.account_id
 ),
 sourced AS (
@@ -19,6 +20,7 @@ paying AS (
     SELECT DISTINCT p.account_id AS account_id
     FROM paid_lines AS p
     JOIN kept AS k ON p.from_day < k.day AND p.to_day >= k.day
+    WHERE p.paying = 1
 )
 SELECT 'source' AS grouping, s.source AS name, s.source AS source, s.account_id AS account_id,
     CAST(s.day AS INT) AS start_day
