@@ -1,5 +1,6 @@
 """The diff: what runs wrote day by day equals what one run tells, and nothing is written twice."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.bills import put_bill
 from tests.customers.stages.log import (
     END,
     RULES,
@@ -29,26 +31,38 @@ from tools.customers.stages import (
     transition_diff,
     trigger_key,
 )
+from tools.customers.stages.history import NOT_KNOWN
 from tools.customers.stages.timeline import TIMELINE
+from tools.warehouse.billing import NEVER_ENDS
 
 if TYPE_CHECKING:
     from tools.warehouse.engine import DuckEngine
 
 # Every example is up to three runs, each written and read back.
 fewer = settings(few, max_examples=6)
+BILLS = st.just(NEVER_ENDS) | st.integers(1, END)
 PLANS = st.lists(st.integers(2, END), min_size=1, max_size=3, unique=True).map(sorted)
 
 
 def run(
-    duck: "DuckEngine", log: Log, day: int, store: Store, last: int | None, *, partial: bool
+    duck: "DuckEngine",
+    log: Log,
+    day: int,
+    store: Store,
+    last: int | None,
+    *,
+    partial: bool,
+    bills: int = NEVER_ENDS,
+    bills_before: int = NOT_KNOWN,
 ) -> tuple[int, int]:
     """One run as of a day, with its diff written to the store."""
     world(duck, log, day)
+    put_bill(duck, bills)
     store.lend(duck)
     partial = partial and last is not None
     if partial and last is not None:
         duck.put("changed", changed(log, last, day))
-        make_touched(day, duck, log.present, RULES, last)
+        make_touched(day, duck, log.present, RULES, last, bills_before=bills_before)
     make_timeline(day, duck, log.present, RULES, touched_only=partial)
     transition_diff(day, duck, RULES, last_run=last, touched_only=partial)
     return store.apply(duck)
@@ -105,6 +119,51 @@ def test_a_partial_run_writes_what_a_full_run_writes(
         last = day
     assert part.kept == full.kept
     assert part.gone == full.gone
+
+
+BILLED = st.lists(
+    st.builds(
+        lambda account, days, trial: Subscription("", account, days[0], days[1], trial=trial),
+        st.sampled_from("AB"), st.lists(st.integers(1, 200), min_size=2, max_size=2).map(sorted),
+        st.sampled_from((False, False, True)),
+    ), min_size=1, max_size=4,
+).map(lambda lines: Log(
+    accounts=(Account("A", 0), Account("B", 0)),
+    subscriptions=tuple(replace(s, subscription_id=f"s{n}") for n, s in enumerate(lines)),
+))  # fmt: skip
+
+
+@settings(few, max_examples=12)
+@given(BILLED, PLANS, st.lists(BILLS, min_size=3, max_size=3), st.booleans())
+def test_a_partial_run_notices_that_the_end_of_the_bills_moved(
+    duck: "DuckEngine", log: Log, days: list[int], ends: list[int], remembered: bool
+) -> None:
+    full, part, last, before = Store(), Store(), None, NOT_KNOWN
+    for day, end in zip(days, ends, strict=False):
+        run(duck, log, day, full, last, partial=False, bills=end)
+        run(duck, log, day, part, last, partial=True, bills=end, bills_before=before)
+        last, before = day, end if remembered else NOT_KNOWN
+    assert part.kept == full.kept
+    assert part.gone == full.gone
+
+
+@pytest.mark.parametrize("before", [60, NOT_KNOWN])
+def test_who_was_kept_as_last_told_is_told_anew_by_the_next_bill(
+    duck: "DuckEngine", before: int
+) -> None:
+    """A and B were billed to day 60, where the bills ended; then a bill of A alone arrives."""
+    lines = tuple(Subscription(f"s{a}", a, 10, 60) for a in "AB")
+    log = Log(accounts=(Account("A", 0), Account("B", 0)), subscriptions=lines)
+    more = replace(log, subscriptions=(*lines, Subscription("s3", "A", 60, known_day=95)))
+    store = Store()
+    run(duck, log, 90, store, None, partial=False, bills=60)
+    assert {row[1:4] for row in store.known_on(90)} >= {("A", "none", "active")}
+    run(duck, more, 95, store, 90, partial=True, bills_before=before)
+    told_ = {row[:5] for row in store.known_on(95) if row[1] == "B"}
+    assert ("account", "B", "active", "churned") in {row[:4] for row in told_}
+    if before == 60:
+        make_touched(95, duck, more.present, RULES, 90, bills_before=NEVER_ENDS)
+        assert ("B",) not in rows(duck, "SELECT id FROM touched")
 
 
 @pytest.mark.parametrize("paid", [None, 75], ids=["never paid", "paid late"])

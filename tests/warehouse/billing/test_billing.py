@@ -190,6 +190,13 @@ def test_a_pause_is_no_end() -> None:
     assert [on(rows, day)["a", "USD"] for day in (109, 110, 120)] == [(100, 0), (0, 100), (100, 0)]
 
 
+@pytest.mark.parametrize("bills", [NEVER_ENDS, 110, 100])
+def test_a_line_that_ends_where_it_starts_pays_nothing_after_the_end_of_the_bills(
+    bills: int,
+) -> None:
+    assert bill([replace(LINE, started_day=120, ended_day=120)], 145, bills) == []
+
+
 def monthly(account: str, bills: int, first: int = 100, length: int = 30) -> list[Version]:
     """A company's bills: every line ends, and the next begins where it ended."""
     return [

@@ -26,6 +26,7 @@ SCORE_LOG = pa.schema(
 )
 CHANGED = pa.schema([("account_id", pa.string()), ("contact_id", pa.string())])
 TOUCHED = SCOPE
+NOT_KNOWN = -1_000_000
 STORED_TRANSITIONS = pa.schema(
     [
         ("kind", pa.string()), ("entity_id", pa.string()),
@@ -37,20 +38,30 @@ STORED_TRANSITIONS = pa.schema(
 
 
 def make_touched(
-    as_of: int, engine: "Engine", present: frozenset[str], rules: "StageRules", last_run: int
+    as_of: int,
+    engine: "Engine",
+    present: frozenset[str],
+    rules: "StageRules",
+    last_run: int,
+    *,
+    bills_before: int = NOT_KNOWN,
 ) -> None:
     """Create `touched` (kind, id): whose stage may differ from what the run of `last_run` stored.
 
     Reads `changed` (account_id, contact_id): who has facts that became known after `last_run`,
     whatever their day; of a person who moved, the old account and the new one. After an edit of
-    the rules everybody is touched, so run in full then.
+    the rules everybody is touched, so run in full then. `bills_before` is the end of the bills on
+    record (`tools.warehouse.billing.bills_end`) as `last_run` saw it: where that is not known, all
+    accounts with a line that ended are looked at.
     """
     book = rules.book(present)
     if book is None:
         engine.put("touched", TOUCHED.empty_table())
         return
     engine.put("stage_offsets", offsets(book))
-    given = parameters(as_of, present, rules, book) | {"last_run": last_run}
+    given = parameters(as_of, present, rules, book) | {
+        "last_run": last_run, "bills_before": bills_before
+    }  # fmt: skip
     engine.create("touched", read_sql(__package__, "touched"), **given)
 
 

@@ -1,6 +1,7 @@
 -- Whose stage may differ from what the run of $last_run wrote: a day of theirs, or the end of a
--- window, lies between the runs; a late fact came (`changed`); never stored; or gone since.
--- It may name too many, never too few.
+-- window, lies between the runs; a late fact came (`changed`); never stored; gone since; or the end
+-- of the bills on record moved over the stated end of a line of theirs ($bills_before: where it was;
+-- below every day: not known). It may name too many, never too few.
 WITH dates AS (
   SELECT account_id AS account_id, CAST(NULL AS TEXT) AS contact_id,
     CASE WHEN trial = 1 THEN 'trial' ELSE 'paid' END AS fact, from_day AS day
@@ -78,6 +79,12 @@ moved AS (
   WHERE d.day + o.days >= $last_run AND d.day + o.days < $as_of
   UNION ALL
   SELECT account_id AS account_id, contact_id AS contact_id FROM changed
+  UNION ALL
+  SELECT s.account_id AS account_id, CAST(NULL AS TEXT) AS contact_id
+  FROM subscription_spans AS s
+  CROSS JOIN bills_end AS b
+  WHERE $use_paid AND s.end_stated = 1 AND b.day <> $bills_before
+    AND (s.to_day = 1000000 OR s.to_day >= LEAST(b.day, $bills_before))
   UNION ALL
   SELECT account_id AS account_id, contact_ref AS contact_id
   FROM contact_moves WHERE from_day >= $last_run AND from_day < $as_of

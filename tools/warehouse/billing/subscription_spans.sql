@@ -4,7 +4,8 @@
 -- it became known. The first version holds from the start. A day that a version states (ended,
 -- paused, notice) counts from that day on, until a later version does not state it any more.
 -- A span from $as_of on is one that became known this morning without a date.
--- An end without notice on or after $bills_end is the end of the bills on record, and no end.
+-- An end without notice on or after $bills_end is the end of the bills on record, and no end; a line
+-- that ends where it starts never was.
 WITH visible AS (
   SELECT
     f.subscription_ref AS subscription_ref, f.account_ref AS account_ref,
@@ -16,8 +17,9 @@ WITH visible AS (
     CASE WHEN f.resumed_day < $as_of AND f.resumed_day >= f.paused_day THEN f.resumed_day END
       AS resumed_day,
     CASE
-      WHEN f.ended_day < $as_of AND (f.ended_day < $bills_end OR f.cancelled_day <= f.ended_day)
-      THEN f.ended_day
+      WHEN f.ended_day < $as_of AND (
+        f.ended_day < $bills_end OR f.cancelled_day <= f.ended_day OR f.ended_day <= f.started_day
+      ) THEN f.ended_day
     END AS ended_day,
     CASE WHEN f.ended_day IS NULL THEN 0 ELSE 1 END AS end_stated,
     f.day AS day, f.known_day AS known_day, f.observed_at AS observed_at,
