@@ -83,6 +83,32 @@ def test_currencies_stay_apart_without_rates() -> None:
     assert {getattr(row[0], "text", "") for row in kept.rows} == {"EUR", "USD"}
 
 
+@pytest.mark.parametrize(
+    "currencies", [("EUR", "USD", "GBP"), ("AUD", "CHF", "EUR", "GBP", "JPY", "NOK", "USD")]
+)
+def test_the_moves_of_every_currency_are_told(currencies: tuple[str, ...]) -> None:
+    """In words as far as they can be read, and how many more there are and where."""
+    rows = shop()
+    rows["subscriptions"] = [
+        {"account_id": f"{c}{n}", "subscription_id": f"{c}{n}", "mrr_minor": 100, "currency": c,
+         "trial": False, "started_day": day(when)}
+        for place, c in enumerate(currencies)
+        for n, when in enumerate(["2024-07-03"] + ["2024-06-03"] * (place + 1))
+    ]  # fmt: skip
+    chapter = make_money(given(rows), SHORT)
+    *_, last, week = text(chapter).splitlines()
+    order = currencies[::-1]
+    told = [c for c in order if f"money.{c}.week_2024-07-01.new" in week]
+    assert told == list(order[: len(told)])
+    places = [week.index(f"in {c}: ") for c in told]
+    assert places == sorted(places)
+    assert len(told) == min(4, len(order))
+    if len(order) > 4:
+        assert week.endswith(" 3 more currencies are in the table of the week (EUR, CHF, AUD).")
+    more = f"{len(order) - 2} more {'currency is' if len(order) == 3 else 'currencies are'} in"
+    assert f"{more} the table month by month ({', '.join(order[2:])})." in last
+
+
 def test_at_constant_rates_a_rate_moves_nothing() -> None:
     """The rate of the start counts for both ends; one that comes later changes no figure."""
     rows = shop(60, ("EUR", "USD"))

@@ -15,7 +15,7 @@ from tools.reports.sections.money_figures import (
 from tools.reports.sections.names import figure_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tools.reports.money import Course, Money
     from tools.reports.net_retention import NetRetention
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MOST_LINES = 5
 MOST_CURRENCIES = 2
+MOST_OF_WEEK = 4
+MOST_NAMES = 6
 _MOVED = {
     "new": "won",
     "reactivation": "won back",
@@ -45,30 +47,47 @@ def lines_of(told: "Money") -> tuple[Line, ...]:
 def _lines(told: "Money") -> "Iterator[Line]":
     if not told.moved.rolls:
         yield (words("The movements do not add up: do not use the figures below."),)
-    for currency in told.currencies[:MOST_CURRENCIES]:
-        yield from _month(told, currency)
+    yield from _months(told)
     for kept in _kept(told):
         yield _retention(told, kept)
-    for move in told.week.moves[:1]:
-        yield _week(told, move)
+    if told.week.moves:
+        yield tuple(_week(told))
     for course in told.courses[:1]:
         yield from _course(course)
 
 
-def _month(told: "Money", currency: str) -> "Iterator[Line]":
-    last = next(
-        (m for m in told.moved.months if m.currency == currency and m.month == told.month), None
-    )
-    if last is None:
-        return
-    head = (
-        words(f"Recurring revenue at the end of {last.label} was "),
-        money(month_id(last, "end"), last.end, currency, n=last.paying),
-        words(", from "),
-        money(month_id(last, "start"), last.start, currency),
-        words(" a month before: "),
-    )
-    yield (*head, *_moves(last, {kind: month_id(last, kind) for kind in KINDS}), words("."))
+def _months(told: "Money") -> "Iterator[Line]":
+    """The last month in the currencies most accounts pay in, and in how many more it moved."""
+    last = _ordered(told, (m for m in told.moved.months if m.month == told.month))
+    shown = last[:MOST_CURRENCIES]
+    for place, month in enumerate(shown):
+        more = last[len(shown) :] if place == len(shown) - 1 else []
+        yield (*_month(month), words(f".{_more(more, ' month by month')}"))
+
+
+def _month(last: "Movement") -> "Iterator[Part]":
+    yield words(f"Recurring revenue at the end of {last.label} was ")
+    yield money(month_id(last, "end"), last.end, last.currency, n=last.paying)
+    yield words(", from ")
+    yield money(month_id(last, "start"), last.start, last.currency)
+    yield words(" a month before: ")
+    yield from _moves(last, {kind: month_id(last, kind) for kind in KINDS})
+
+
+def _ordered(told: "Money", moves: "Iterable[Movement]") -> "list[Movement]":
+    """One movement for each currency, the currencies most accounts pay in first."""
+    place = {currency: n for n, currency in enumerate(told.currencies)}
+    return sorted(moves, key=lambda m: (place.get(m.currency, len(place)), m.currency))
+
+
+def _more(rest: "list[Movement]", table: str) -> str:
+    """How many currencies are not told here, and where they are."""
+    if not rest:
+        return ""
+    names = ", ".join(currency_of(move.currency) for move in rest[:MOST_NAMES])
+    names += ", …" if len(rest) > MOST_NAMES else ""
+    several = "currency is" if len(rest) == 1 else "currencies are"
+    return f" {len(rest)} more {several} in the table{table} ({names})."
 
 
 def _moves(month: "Movement", ids: dict[str, str]) -> "Iterator[Part]":
@@ -109,13 +128,15 @@ def _retention(told: "Money", kept: "NetRetention") -> Line:
     return (*line, words("; without the largest account "), without, words(" net."))
 
 
-def _week(told: "Money", move: "Movement") -> Line:
-    ids = {kind: week_id(told.week, move, kind) for kind in KINDS}
-    return (
-        words(f"In the days {told.given.period}, in {currency_of(move.currency)}: "),
-        *_moves(move, ids),
-        words("."),
-    )
+def _week(told: "Money") -> "Iterator[Part]":
+    """What moved in the week, in every currency in which something did."""
+    every = _ordered(told, told.week.moves)
+    moved = [move for move in every if any(getattr(move, kind) for kind in KINDS)] or every[:1]
+    yield words(f"In the days {told.given.period}, ")
+    for place, move in enumerate(moved[:MOST_OF_WEEK]):
+        yield words(f"{'; ' if place else ''}in {currency_of(move.currency)}: ")
+        yield from _moves(move, {kind: week_id(told.week, move, kind) for kind in KINDS})
+    yield words(f".{_more(moved[MOST_OF_WEEK:], ' of the week')}")
 
 
 def _course(course: "Course") -> "Iterator[Line]":
