@@ -51,6 +51,18 @@ def found() -> AccountList:
     return everything()
 
 
+def test_a_paused_account_is_called_paused() -> None:
+    rows = (account("crm:1", mrr=0, steps={"retention_call": 900}),
+            account("crm:2", steps={"retention_call": 300}),
+            account("crm:3", mrr=0, active=False, steps={"winback_email": 200}))  # fmt: skip
+    some = the_list(Told(rows), "Ann")
+    paused = {line.account.account_id for line in some.lines if line.account.paused}
+    assert paused == {"crm:1"}
+    text = digest(some, "Ann", link)
+    assert text.count("paused: pays nothing for now") == 1
+    assert text.index("paused: pays") < text.index("crm:2")
+
+
 def written(found: AccountList) -> dict[str, str]:
     """Every text, by the name of its golden file."""
     blocks = "\n---\n".join(slack(found, "Ann", link))

@@ -221,6 +221,7 @@ class _Reader:
             row["stage"] or "", row["since_day"], self._score(row), row["unscored_reason"] or "",
             row["mrr_minor"], row["currency"] or self.currency, row["renewal_day"],
             row["tickets_open"] or 0, row["tickets_open_high"] or 0, self._touch(row),
+            bool(row["paused"]),
         )  # fmt: skip
 
     def _score(self, row: Row) -> Score | None:

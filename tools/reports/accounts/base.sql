@@ -1,5 +1,6 @@
 -- One row for every account that pays, or for which something is worth doing: where it belongs,
 -- and what a person wants to know before a call. Everything here stands still until tomorrow.
+-- Who is active and pays 0 is paused.
 WITH fitting AS (
   SELECT
     r.account_id AS account_id, r.code AS code, r.a AS a, r.b AS b, r.day AS day,
@@ -37,6 +38,7 @@ SELECT
     WHEN NOT l.outcome IS NULL OR b.held = 1 THEN 'leave_alone'
     ELSE 'unscored'
   END AS part,
+  COALESCE(f.active AND f.mrr_minor = 0, FALSE) AS paused,
   o.stage AS stage, o.since_day AS since_day, g.segment AS segment,
   f.mrr_minor AS mrr_minor, f.currency AS currency, f.open_deal_currency AS deal_currency,
   CASE WHEN f.active THEN CAST($as_of + f.days_to_renewal AS INT) END AS renewal_day,

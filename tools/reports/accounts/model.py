@@ -58,7 +58,10 @@ class Care:
 
 @dataclass(frozen=True)
 class Account:
-    """What is known of an account, whatever part of the list it stands in."""
+    """What is known of an account, whatever part of the list it stands in.
+
+    `paused`: it is a customer, and all of its bill is paused.
+    """
 
     account_id: str
     name: str
@@ -73,6 +76,7 @@ class Account:
     tickets_open: int
     tickets_high: int
     touch: Touch | None
+    paused: bool = False
 
 
 @dataclass(frozen=True)

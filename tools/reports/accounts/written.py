@@ -72,7 +72,9 @@ def known(line: "Line", as_of: int) -> str:
     """Stage, score, term, tickets and the last touch on one line."""
     one = line.account
     since = "" if one.since_day is None else f" since {date(one.since_day)}"
-    parts = [f"{called(one.stage) or 'no stage'}{since}", score_words(line, as_of)]
+    parts = [f"{called(one.stage) or 'no stage'}{since}"]
+    parts += ["paused: pays nothing for now"] if one.paused else []
+    parts += [score_words(line, as_of)]
     parts += [] if one.renewal_day is None else [f"term ends {date(one.renewal_day)}"]
     if one.tickets_open:
         high = f", {one.tickets_high} urgent or high" if one.tickets_high else ""
