@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
@@ -107,6 +108,10 @@ def test_features_say_what_is_paid_this_morning(log: list[Version], as_of: int) 
         assert row["currency"] == (None if not paid else "USD" if len(paid) > 1 else min(paid))
         assert row["mrr_missing"] is None
     assert not any(row["paying"] or row["paused"] for row in found.values())
+
+
+def half_even(value: Decimal) -> Decimal:
+    return value.quantize(Decimal(1), ROUND_HALF_EVEN)
 
 
 def in_dollars(amounts: dict[str, int]) -> Decimal:
@@ -215,8 +220,22 @@ def test_labels_and_the_last_price_agree(log: list[Version], snapshot: int) -> N
         assert labels[account] == int(lost), account
         if there and max(there) < as_of - 1:
             sums = told[max(there)][account]
-            whole = sum(sum(both) for both in sums.values()) if len(sums) == 1 else None
+            held = {currency: sum(both) for currency, both in sums.items()}
+            whole = sum(held.values()) if len(held) == 1 else half_even(in_dollars(held))
             assert last[account]["mrr_minor"] == whole
+            assert last[account]["currency"] == (min(held) if len(held) == 1 else None)
+
+
+@pytest.mark.parametrize(
+    ("currency", "expected"), [("EUR", (210, None, None)), ("CHF", (None, None, "CHF"))]
+)
+def test_what_was_last_paid_in_two_currencies_is_converted_or_says_why_not(
+    currency: str, expected: tuple[int | None, str | None, str | None]
+) -> None:
+    line = Version("s1", "a", 100, 100, 101, 100, ended_day=110)
+    prepare([line, replace(line, line="s2", currency=currency)], 120)
+    (row,) = read("tools.roi", "last_paid")
+    assert (row["mrr_minor"], row["currency"], row["mrr_missing"]) == expected
 
 
 def test_a_sum_in_two_currencies_without_a_rate_is_none() -> None:

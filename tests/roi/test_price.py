@@ -200,6 +200,11 @@ def test_a_lapsed_account_is_worth_what_it_last_paid() -> None:
     assert "base-rate" in {c.id for c in reprice(mail, prices).cautions}
 
 
+def test_a_last_price_in_two_currencies_names_the_rate_it_lacks() -> None:
+    engine, _ = priced([LAPSED], subscriptions=[ENDED, ENDED | {"currency": "CHF"}])
+    assert ("winback_email", "missing: exchange rate CHF", 1) in unpriced_counts(engine)
+
+
 def test_other_currencies_are_converted_at_the_rate_of_the_day() -> None:
     engine, prices = priced([account("e", "Declining", 0.3, currency="EUR", mrr_minor=33_333)])
     call = next(c for c in alternatives(engine, ["e"]) if c.play == "retention_call")

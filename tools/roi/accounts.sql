@@ -9,7 +9,7 @@ WITH based AS (
       THEN LEAST(GREATEST(CAST(ROUND(s.probability * 10000) AS BIGINT), 1), 9999) END AS score_bp,
     s.unscored_reason AS unscored_reason,
     l.mrr_minor AS last_mrr_minor, l.interval_months AS last_interval_months,
-    l.currency AS last_currency
+    l.currency AS last_currency, l.mrr_missing AS last_mrr_missing
   FROM features AS f
   LEFT JOIN roster AS r ON r.kind = 'account' AND r.account_id = f.account_id
   LEFT JOIN scores AS s ON s.account_id = f.account_id

@@ -1,7 +1,8 @@
 -- Every eligible pair of account and play with its inputs, or with what is missing.
 WITH based AS (
   SELECT
-    e.*, o.blocked AS blocked, o.on_orders AS on_orders, o.without AS without, o.part AS part, o.size AS size,
+    e.*, o.blocked AS blocked, o.on_orders AS on_orders, o.on_last_mrr AS on_last_mrr,
+    o.without AS without, o.part AS part, o.size AS size,
     o.recurs AS recurs,
     CASE
       WHEN o.on_mrr = 1 AND e.mrr_minor > 0 THEN 'mrr'
@@ -64,6 +65,8 @@ SELECT
     WHEN NOT lacks IS NULL THEN lacks
     WHEN NOT mrr_missing IS NULL AND COALESCE(basis, '') <> 'last_mrr'
       THEN 'missing: exchange rate ' || mrr_missing
+    WHEN basis IS NULL AND on_last_mrr = 1 AND NOT last_mrr_missing IS NULL
+      THEN 'missing: exchange rate ' || last_mrr_missing
     WHEN basis IS NULL AND on_orders = 1 AND revenue_365_minor IS NULL
       THEN 'missing: orders in one currency'
     WHEN basis IS NULL THEN 'missing: recurring revenue'

@@ -43,7 +43,7 @@ VALUE_COLUMNS = (
 PRICED_COLUMNS = (
     "account_id", "segment", "tier", "score_bp", "mrr_minor", "interval_months", "currency",
     "seats", "revenue_365_minor", "last_mrr_minor", "last_interval_months", "last_currency",
-    "churn_bp", "churn_source", "mrr_missing",
+    "churn_bp", "churn_source", "mrr_missing", "last_mrr_missing",
 )  # fmt: skip
 
 
