@@ -224,7 +224,8 @@ def _derived(guesses: list[Guess]) -> "Iterator[Guess]":
     if any(one.table == "accounts" for one in guesses):
         return
     for one in guesses:
-        if "account_ref" in one.columns and "occurred" in one.columns:
+        name = one.columns.get("account_ref")
+        if name is not None and "occurred" in one.columns and one.file.column(name).filled:
             kept = {key: one.columns[key] for key in ("account_ref", "occurred")}
             yield Guess("accounts", one.file, kept, 0, derived="account_ref")
             return
