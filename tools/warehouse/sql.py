@@ -8,13 +8,18 @@ around a single name, and an alias that repeats the name of its column.
 """
 
 import re
+import sys
 from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
 from importlib.resources import files
+from pathlib import Path
 
 import sqlglot
 from sqlglot import ErrorLevel, exp
 
 from tools.errors import BadInput
+from tools.warehouse.query_cache import QueryCache
 
 _MARK = re.compile(r"__of_([A-Za-z0-9_]+?)__")
 _ATOMS = (exp.Column, exp.Boolean, exp.Literal, exp.Null)
@@ -43,8 +48,24 @@ def compile_sql(text: str, dialect: str = "duckdb", **parameters: Parameter) -> 
 
 
 @cache
+def _kept() -> QueryCache:
+    """Templates that this translator made before; Python may be told to write no compiled code."""
+    rules = sha256(Path(__file__).read_bytes()).hexdigest()
+    name = f"{version('sqlglot')}\0{rules}"
+    return QueryCache(name, write=not sys.dont_write_bytecode)
+
+
+@cache
 def _template(text: str, dialect: str) -> tuple[str, frozenset[str]]:
     """A query in a dialect with marks where parameters go: trees are slow, texts are not."""
+    if kept := _kept().get(text, dialect):
+        return kept
+    template, names = _translated(text, dialect)
+    _kept().put(text, dialect, template, names)
+    return template, names
+
+
+def _translated(text: str, dialect: str) -> tuple[str, frozenset[str]]:
     tree = sqlglot.parse_one(text, read="duckdb")
     unknown = sorted({node.name for node in tree.find_all(exp.Anonymous)})
     if unknown:
