@@ -37,6 +37,7 @@ from tools.reports.internal import Internal, leave_out
 from tools.reports.money_spec import MoneySpec, Rate
 from tools.reports.net_retention import measure_net_retention
 from tools.reports.policy import RetentionQuestion
+from tools.reports.restated_dates import late_dates
 from tools.reports.retention import measure_retention
 from tools.reports.retention_spec import RetentionSpec
 from tools.reports.revenue import measure_movements
@@ -241,6 +242,7 @@ class Morning:
             make_money(given, MoneySpec(months=3, currency="EUR", rates=EUROS)),
         ):
             self._pair.run(chapter.members)
+        late_dates(given, AS_OF - 7)
 
     @property
     def _known(self) -> frozenset[str]:

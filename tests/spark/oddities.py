@@ -118,11 +118,19 @@ def _subscriptions(as_of: int) -> Rows:
         {"account_ref": "odd:A4", "mrr_minor": 777, "currency": "USD", "seats": 0,
          "interval_months": 1, "started_day": as_of - 250, "term_end_day": as_of + 1,
          "cancelled_day": as_of - 2, "ended_day": as_of + 1},
+        {"account_ref": "odd:A5", "mrr_minor": 4001, "currency": "EUR",
+         "started_day": as_of - 280, "paused_day": as_of - 150, "resumed_day": as_of - 90,
+         "ended_day": as_of - 40},
+        {"account_ref": "odd:A5", "mrr_minor": 4003, "currency": "GBP",
+         "started_day": as_of - 280, "paused_day": as_of - 100, "ended_day": as_of - 40},
     )  # fmt: skip
+    later = {"account_ref": "odd:A1", "mrr_minor": 2, "currency": "USD", "seats": 4,
+             "started_day": as_of - 100, "changed_day": as_of - 45}  # fmt: skip
     return [
-        fact("subscriptions", as_of - 290, subscription_ref=f"odd:{i}", **line)
-        for i, line in enumerate(lines)
-    ]
+        *(fact("subscriptions", as_of - 290, subscription_ref=f"odd:{i}", **line)
+          for i, line in enumerate(lines)),
+        fact("subscriptions", as_of - 45, subscription_ref="odd:1", **later),
+    ]  # fmt: skip
 
 
 def _invoices(as_of: int) -> Rows:
