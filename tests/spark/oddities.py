@@ -124,7 +124,7 @@ def _subscriptions(as_of: int) -> Rows:
         {"account_ref": "odd:A5", "mrr_minor": 4003, "currency": "GBP",
          "started_day": as_of - 280, "paused_day": as_of - 100, "ended_day": as_of - 40},
     )  # fmt: skip
-    later = {"account_ref": "odd:A1", "mrr_minor": 2, "currency": "USD", "seats": 4,
+    later: dict[str, Any] = {"account_ref": "odd:A1", "mrr_minor": 2, "currency": "USD", "seats": 4,
              "started_day": as_of - 100, "changed_day": as_of - 45}  # fmt: skip
     return [
         *(fact("subscriptions", as_of - 290, subscription_ref=f"odd:{i}", **line)
