@@ -115,8 +115,9 @@ def test_a_merged_contact_is_counted_once(tmp_path: Path) -> None:
             fact("contacts", FIRST + 1, contact_ref="crm:2", merged_into="crm:1"),
         ],
         "events": [
-            fact("events", FIRST + 8, event_key=ref, contact_ref=ref, name="login")
+            fact("events", day, event_key=f"{ref} {day}", contact_ref=ref, name="login")
             for ref in ("crm:1", "crm:2")
+            for day in (FIRST, FIRST + 8)
         ],
     }
     world = world_of(FIRST + 40, facts, tmp_path)
