@@ -37,7 +37,7 @@ class Manifest:
         rejected: "Iterable[BadRow]" = (),
         read: "Iterable[str]" = (),
     ) -> bool:
-        """Make a load visible in one transaction; False when that batch is there already.
+        """Make a load visible in one transaction; False when it is there already or brings nothing.
 
         Every file and bad row is filed under this batch, whatever it says itself. Of the files
         that were `read`, what was in quarantine before stays as it is when it still stands there,
@@ -52,8 +52,12 @@ class Manifest:
             ours = [replace(file, batch=batch.id) for file in files]
             if insert_new(session, DataFileRow, ours) != len(ours):
                 raise Conflict(f"batch {batch.id}: one of its files is another batch's already")
-            new = new_rows(session, batch, rejected, tuple(read))
+            new = list(new_rows(session, batch, rejected, tuple(read)))
             insert_all(session.connection(), BadRowRow, COLUMNS, new)
+            # Files read again that say nothing new are no load: a killed run leaves no trace.
+            if read and not ours and not new:
+                session.execute(delete(BatchRow).where(col(BatchRow.id) == batch.id))
+                return False
             return True
 
     def withdraw_snapshots(self, as_of: int) -> None:
