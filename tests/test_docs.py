@@ -104,7 +104,7 @@ def _decided(home: Path, call: str) -> str:
     queue = json.loads(_lifecycle("queue", "--json", *place))
     (mail,) = (
         one["id"] for one in queue
-        if one["envelope"]["who"]["account_name"] == "Nordriver 1525"
+        if one["envelope"]["who"]["account_name"] == "Primepeak 1737"
     )  # fmt: skip
     token = _lifecycle("people", "token", "reviewer@demo.example", *place).strip()
     for proposal in (call, mail):

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve()
 SHARED = HERE.parents[3] / "shared"
-TRUTH = HERE.with_name("connect_truth.yaml")
+TRUTH = HERE.with_name("figures") / "connect_truth.yaml"
 
 
 @dataclass(frozen=True)
