@@ -152,7 +152,7 @@ def test_movements_read(
             "65.6%",
         ),
     )
-    assert text.splitlines()[2].startswith("2024-02,EUR,3050,0,0,0,0,-2000,1050,")
+    assert text.splitlines()[2].startswith("2024-02,EUR,3050,0,0,0,0,0,0,0,-2000,1050,")
     assert json.loads(body)["rolls"] is True
     assert notes[1] == "The roll-forward adds up to the cent in every month."
     assert notes[2].startswith("EUR net retention over 1 months 34.4%")
