@@ -124,7 +124,7 @@ def test_the_log_tells_who_looks_for_how_long(inbox: Inbox) -> None:
     page = inbox.inside("auditor").get("/log")
     cells = re.findall(r"<td[^>]*>(.*?)</td>", page, re.DOTALL)[:6]
     assert [re.sub(r"<.*?>|\s+", " ", cell).split()[:2] for cell in cells] == [
-        ["Ann"], ["5"], ["2", "s"], ["60.0", "%"], ["1"], ["0"],
+        ["Ann"], ["5"], ["2", "s"], ["60.0%", "3"], ["1"], ["0"],
     ]  # fmt: skip
     inbox.clock.turn(days=31)
     assert reviewers(inbox.gate) == ()
