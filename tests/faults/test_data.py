@@ -15,6 +15,7 @@ from approvals.queue import propose
 from approvals.settling import unsubscribe
 from tests.approvals.made import DAY, KEY, desk
 from tests.gate.office import Office, mail
+from tools.errors import Conflict
 from tools.money import Money
 from tools.store.sends import suppression_key
 
@@ -122,9 +123,9 @@ def test_one_poisoned_when_it_is_sent_is_blocked_with_a_reason_and_the_others_se
     poison: dict[str, dict[str, Any]] = {
         "a1": {"email": "%s\0"}, "a2": {"timezones": ("Mars/Olympus", None, "x\0")},
     }  # fmt: skip
-    office.facts |= poison
     for proposal in office.store.proposals.pending(DAY):
         office.decide("ann", "approve", proposal)
+    office.facts |= poison
 
     gone = office.dispatch()
 
@@ -135,9 +136,9 @@ def test_one_poisoned_when_it_is_sent_is_blocked_with_a_reason_and_the_others_se
 
 @pytest.mark.fault(40)
 def test_one_whose_facts_cannot_be_read_is_blocked_and_the_others_sent(office: Office) -> None:
-    office.facts["a1"] = {"email": "\ud800"}
     for proposal in office.store.proposals.pending(DAY):
         office.decide("ann", "approve", proposal)
+    office.facts["a1"] = {"email": "\ud800"}
 
     assert office.dispatch() == {"blocked": 1, "sent": 2}
     assert office.wrong() == ()
@@ -197,11 +198,10 @@ def test_who_said_no_stays_suppressed_when_the_crm_brings_them_back(office: Offi
     who = replace(back.who, contact_id="c77", recipient=" Ann@Example.COM ")
     (again, *_) = [p for p in office.propose(replace(back, who=who)) if p.account_id == "again"]
     office.facts["again"] = {"contact_id": "c77", "email": " Ann@Example.COM "}
-    office.decide("bob", "approve", again)
+    with pytest.raises(Conflict, match="suppression"):
+        office.decide("bob", "approve", again)
 
-    assert office.dispatch() == {"blocked": 1}
-    action = office.action(again)
-    assert action is not None
-    assert "suppression" in action.detail
+    assert office.dispatch() == {}
+    assert office.action(again) is None
     assert office.vendor.effects() == {}
     assert office.wrong() == ()
