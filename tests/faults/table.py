@@ -14,6 +14,7 @@ from rich.table import Table
 
 from tests.databases import KINDS
 from tests.faults.elsewhere import ELSEWHERE, files_of
+from tests.faults.findings import FINDINGS
 
 FAULTS = {
     1: "killed while proposing", 2: "killed while approving", 3: "killed before the call",
@@ -34,6 +35,7 @@ FAULTS = {
     57: "bounced hard meanwhile", 58: "deleted in the CRM meanwhile", 59: "erased meanwhile",
     60: "left by our own link meanwhile",
 }  # fmt: skip
+FAULTS |= {number: finding.fault for number, finding in FINDINGS.items()}
 Cell = tuple[int, str]
 
 
@@ -129,15 +131,17 @@ def main(arguments: list[str]) -> int:
     files = {file for tests in ELSEWHERE.values() for test in tests for file in files_of(test)}
     where = ["tests/faults", *([] if here else sorted(files))]
     pytest.main([*where, "-n", "0", "--continue-on-collection-errors"], plugins=[collector])
-    found, table = collector.cells(), Table("#", "fault", *KINDS, title="Faults")
+    found = collector.cells()
+    table = Table("#", "fault", "before", *KINDS, title="Faults")
     worst = False
     for number, what in FAULTS.items():
         if here and number in ELSEWHERE and not any((number, kind) in found for kind in KINDS):
             continue
         told = [words(found.get((number, kind), [])) for kind in KINDS]
         worst = worst or any(map(bad, told))
-        table.add_row(str(number), what, *told)
-    Console(width=140).print(table)
+        before = FINDINGS[number].before if number in FINDINGS else ""
+        table.add_row(str(number), what, before, *told)
+    Console(width=160).print(table)
     return int(worst)
 
 
