@@ -99,12 +99,14 @@ def mend_failed(deps: "Deps", run: "Run") -> None:
     deps.store.gate.write(work)
 
 
-def check_company(deps: "Deps") -> None:
-    """Refuse a morning that would read nothing, before anything is written.
+def check_morning(deps: "Deps", as_of: int) -> None:
+    """Refuse a morning that would read nothing or has no limits, before anything is written.
 
     Raises:
-        BadInput: without any company, or when no file the mapping names is in the folder.
+        BadInput: without any company, when no file the mapping names is in the folder, or when
+            a limit has no value yet on the day.
     """
+    deps.rulebook.limits.on(as_of)
     if deps.settings.data is None and deps.store.manifest.data_files("fact"):
         return
     check_files(deps.settings)

@@ -12,7 +12,7 @@ from agent.erasing import erased_since, working
 from agent.figures import DOCUMENT, FIGURES, FIRST
 from agent.graph import STEPS, day_graph
 from agent.morning import Morning
-from agent.rerun import changed_since, check_company, mend_failed, refusal, withdraw
+from agent.rerun import changed_since, check_morning, mend_failed, refusal, withdraw
 from agent.steps import Steps
 from agent.summary import summarise
 from tools.days import from_number
@@ -61,7 +61,7 @@ def run_day(
     with working(deps):
         withdrawn = None
         if again:
-            check_company(deps)
+            check_morning(deps, as_of)
             withdrawn = withdraw(deps, as_of)
         return replace(_run_day(deps, as_of, progress), withdrawn=withdrawn)
 
@@ -70,7 +70,7 @@ def _run_day(deps: "Deps", as_of: int, progress: "Callable[[str, int, int], None
     _refuse_the_past(deps, as_of)
     before = deps.store.runs.run_of(as_of)
     if before is None or before.status != "done":
-        check_company(deps)
+        check_morning(deps, as_of)
     if before is not None and before.status == "failed":
         mend_failed(deps, before)
     run = deps.store.runs.open_run(

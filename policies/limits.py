@@ -4,6 +4,7 @@ Every limit is a list of values with the day each comes into force, its source a
 """
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -203,23 +204,24 @@ def parse_limits(text: str, where: str = "policies/limits.yaml") -> LimitBook:
     return LimitBook(top.whole("version", 1), values, where)
 
 
+ALWAYS = day_number(date.min)
 # Limits that came after the first release: a day recorded before them is read with these.
 _LATER: "Mapping[str, Dated]" = {
-    "no_closes": Dated(0, STANDARD, "the value this limit came with", "lifecycle"),
-    "bounces": Dated(0, BounceTerms(), "the value this limit came with", "lifecycle"),
-    "same_mailbox": Dated(0, Mailbox(), "the value this limit came with", "lifecycle"),
-    "dwell_seconds": Dated(0, 3, "the value this limit came with", "lifecycle"),
+    "no_closes": Dated(ALWAYS, STANDARD, "the value this limit came with", "lifecycle"),
+    "bounces": Dated(ALWAYS, BounceTerms(), "the value this limit came with", "lifecycle"),
+    "same_mailbox": Dated(ALWAYS, Mailbox(), "the value this limit came with", "lifecycle"),
+    "dwell_seconds": Dated(ALWAYS, 3, "the value this limit came with", "lifecycle"),
     "accounts_per_owner": Dated(
-        0, {"everybody": 12}, "the value this limit came with", "lifecycle"
+        ALWAYS, {"everybody": 12}, "the value this limit came with", "lifecycle"
     ),
     "account_list": Dated(
-        0,
+        ALWAYS,
         ListTerms(45, 14, Decimal("1.0"), Decimal("0.25"), 30, 7, 3),
         "the values this limit came with",
         "lifecycle",
     ),
     "contact_by_hand": Dated(
-        0, {"call": True, "meeting": True, "email": False}, "the values this limit came with",
+        ALWAYS, {"call": True, "meeting": True, "email": False}, "the values this limit came with",
         "lifecycle",
     ),
 }  # fmt: skip

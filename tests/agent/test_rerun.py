@@ -1,7 +1,7 @@
 """A morning on wrong data is taken back and run again, while nobody has decided anything."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +13,17 @@ from agent.run import replay_day, run_day
 from agent.wiring import Deps, open_deps
 from approvals.request import Actor, Seen, Wish
 from approvals.verify import verify
-from tests.agent.company import FIRST, MAPPING, number
+from tests.agent.company import FIRST, MAPPING, copied_policies, number
 from tests.agent.homes import Home, Homes
 from tests.agent.launcher import KILLED, Launcher
+from tests.conftest import CHECKOUT
 from tests.databases import KINDS
 from tools.errors import BadInput, Conflict
 
 ON_EACH = [pytest.param(kind, marks=pytest.mark.xdist_group(f"agent-{kind}")) for kind in KINDS]
 ON_SQLITE = pytest.mark.xdist_group("agent-sqlite")
 DAY = number(FIRST)
+LONG_AGO = number(date(1998, 7, 1))
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
 
@@ -166,7 +168,9 @@ def test_what_leads_nowhere_is_refused_and_makes_nothing(
 
 
 @ON_SQLITE
-def test_empty_files_and_a_day_of_another_century_are_refused(homes: Homes, tmp_path: Path) -> None:
+def test_empty_files_and_a_day_of_another_year_are_refused_and_an_old_history_runs(
+    homes: Homes, tmp_path: Path
+) -> None:
     data = tmp_path / "blank"
     data.mkdir()
     (data / "a.csv").write_text("id,name,made\n", encoding="utf-8")
@@ -177,10 +181,26 @@ def test_empty_files_and_a_day_of_another_century_are_refused(homes: Homes, tmp_
     )  # fmt: skip
     with homes.fresh("sqlite") as home, opened(home, data=data, mapping=mapping) as deps:
         with pytest.raises(BadInput, match="every file the mapping names is empty"):
-            run_day(deps, DAY)
-        (data / "a.csv").write_text("id,name,made\n1,A,2026-10-01\n", encoding="utf-8")
+            run_day(deps, LONG_AGO)
+        (data / "a.csv").write_text("id,name,made\n1,A,1998-06-01\n", encoding="utf-8")
         with pytest.raises(BadInput, match=r"more than a year before; give the day after it"):
-            run_day(deps, DAY + 800)
+            run_day(deps, LONG_AGO + 800)
         with pytest.raises(BadInput, match=r"no row of .* is of a day before it"):
-            run_day(deps, DAY - 800)
-        assert run_day(deps, DAY).new
+            run_day(deps, LONG_AGO - 800)
+        assert run_day(deps, LONG_AGO).new
+
+
+@ON_SQLITE
+def test_a_day_before_the_limits_is_refused_before_anything_is_read(
+    homes: Homes, tmp_path: Path
+) -> None:
+    """Whoever dates limits of their own says what held on every day they run."""
+    own = copied_policies(
+        tmp_path / "own", CHECKOUT / "policies",
+        ("limits.yaml", "value: 7, valid_from: 1900-01-01", f"value: 7, valid_from: {FIRST}"),
+    )  # fmt: skip
+    with homes.fresh("sqlite") as home, opened(home, policies=own) as deps:
+        with pytest.raises(BadInput, match=f"rest_days has no value before {FIRST}.*earlier"):
+            run_day(deps, DAY - 1)
+        assert deps.store.runs.run_of(DAY - 1) is None
+        assert deps.store.manifest.batches() == ()

@@ -1,5 +1,6 @@
 """The limits are read strictly and by date."""
 
+import re
 from datetime import date, time
 from decimal import Decimal
 
@@ -10,8 +11,10 @@ from policies.quiet import Window
 from tests.policies.made import DAY, LIMITS, limits
 from tools.days import day_number
 from tools.errors import BadInput
+from tools.roi.economics import parse_economics
 
 TEXT = LIMITS.read_text(encoding="utf-8")
+ECONOMICS = LIMITS.parents[1] / "config" / "economics.yaml"
 
 
 def test_the_delivered_limits_are_read() -> None:
@@ -33,8 +36,21 @@ def test_a_run_uses_the_value_of_its_day() -> None:
 
 
 def test_a_day_before_every_value_is_an_error_that_says_so() -> None:
-    with pytest.raises(BadInput, match="no value before 2000-01-01, the run is of 1999-12-31"):
-        parse_limits(TEXT).on(day_number(date(1999, 12, 31)))
+    with pytest.raises(BadInput, match="no value before 1900-01-01, the run is of 1899-12-31"):
+        parse_limits(TEXT).on(day_number(date(1899, 12, 31)))
+
+
+@pytest.mark.parametrize("day", [date(1998, 7, 1), date(1970, 1, 1), date(1955, 3, 1)])
+def test_a_company_with_an_old_history_has_limits_and_economics(day: date) -> None:
+    """Those that came later too, which a file of before leaves out."""
+    economics = parse_economics(ECONOMICS.read_text(encoding="utf-8"))
+    names = {figure.name for figure in economics.figures}
+    before = re.sub(r"(?ms)^(?:no_closes|bounces|dwell_seconds):.*?^(?=\w)", "", TEXT)
+
+    assert "bounces:" not in before
+    for text in (TEXT, before):
+        assert parse_limits(text).on(day_number(day)).bounces.hard == 1
+    assert all(economics.find(day_number(day), name) for name in names)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +102,7 @@ def test_a_mistake_refuses_to_start_and_says_where(old: str, new: str, message: 
 
 
 def test_two_values_of_one_day_are_refused() -> None:
-    line = '  - {value: 14, valid_from: 2000-01-01, source: "x", owner: ann}\n'
+    line = '  - {value: 14, valid_from: 1900-01-01, source: "x", owner: ann}\n'
     with pytest.raises(BadInput, match="same day"):
         parse_limits(TEXT.replace("\nreviews_per_day:", "\n" + line + "reviews_per_day:", 1))
 
