@@ -12,6 +12,7 @@ _GONE_CENTS = (
     "NLG ROL RUR SDD SIT SKK SLL SRG STD SVC TMM UAK VEB VEF VED XEU YUM ZAL ZMK ZWD ZWL ZWN ZWR"
 )
 USUAL = 2
+UNKNOWN = "XXX"  # ISO 4217 for amounts of which no currency is known
 DIGITS: MappingProxyType[str, int] = MappingProxyType(
     dict.fromkeys(_GONE_CENTS.split(), USUAL)
     | dict.fromkeys(_GONE_WHOLE.split(), 0)

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from agent.commands.console import AsOf, Data, Home, MappingFile, check_day, console, opened, table
 from agent.figures import FIGURES, differences, reason_of
+from agent.funnel import advice, not_chosen
 from agent.quarantine import UNBELIEVED
 from agent.rerun import check_files, words_of
 from agent.run import Ran, Replayed, replay_day, run_day
@@ -25,6 +26,7 @@ from tools.store.gate.rerun import Withdrawn
 from tools.store.records import Proposal
 
 HASH = 40
+NOT_CHOSEN = "another action for the account is worth more, or the day's limits are full"
 MONEY = frozenset({"subscriptions", "invoices"})
 
 
@@ -90,12 +92,18 @@ def show_run(ran: Ran) -> None:
         "refused by rule: "
         + (", ".join(f"{rule} {n:,}" for rule, n in found["refused"].items()) or "nothing"),
     ]
+    if rest := not_chosen(found):
+        lines.append(f"not chosen: {rest:,}, {NOT_CHOSEN}")
     lines.append(f"[bold green]queued: {found['chosen']:,}[/]{_worth(found)}")
     prices = {k: Decimal(v) for k, v in found["shadow_prices"].items() if Decimal(v) > 0}
     for name, price in prices.items():
         worth = Money.from_minor(round(price), found["currency"])
         lines.append(f"one more of [italic]{name}[/] would be worth {worth}")
     console.print(Panel("\n".join(lines), title=f"The morning of {found['day']}", expand=False))
+    if said := advice(found):
+        console.print("What would let more actions into the queue:", style="bold")
+        for line in said:
+            console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _taken_back(day: str, withdrawn: Withdrawn) -> str:

@@ -7,6 +7,7 @@ decided is a comment that starts with `question:` and names the candidates.
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tools.currencies import UNKNOWN
 from tools.errors import BadInput
 from tools.sources.guess import nearest_miss
 from tools.sources.parse import parse_mapping
@@ -93,7 +94,7 @@ def _currency(profiles: "tuple[FileProfile, ...]") -> tuple[str, str]:
     ):  # fmt: skip
         if len(found) == 1:
             return found.pop(), doubt
-    return "XXX", "not told by the files: correct it"
+    return UNKNOWN, "not told by the files: correct it"
 
 
 def _left_out(profiles: "tuple[FileProfile, ...]", plan: Plan) -> "Iterator[str]":

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from tools.currencies import UNKNOWN
 from tools.days import from_number, month_start
 from tools.reports.paper.model import Figure
 from tools.reports.sections.names import figure_id
@@ -12,12 +13,10 @@ if TYPE_CHECKING:
     from tools.reports.net_retention import NetRetention
     from tools.reports.revenue import Movement, Week
 
-NO_CURRENCY = "XXX"  # ISO 4217 for amounts of which no currency is known
-
 
 def currency_of(name: str) -> str:
     """The currency as it is shown."""
-    return name or NO_CURRENCY
+    return name or UNKNOWN
 
 
 def month_name(month: int) -> str:
