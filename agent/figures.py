@@ -15,22 +15,50 @@ FIGURES = "2"
 # Under this name a run records the version; before there was one, it recorded none.
 DOCUMENT, FIRST = "figures", "1"
 # What each version counts otherwise, by the beginning of a figure's name; '' is everything else.
+_STAGES = "a stage is the contact's own, who pays and what was bought is the same everywhere"
+_SCORE = "the score is learned from the features, which are counted otherwise"
+_PRICES = "prices rest on revenue, features and scores that are counted otherwise"
+_PLAN = "what is refused now makes room for the next best, and prices rest on newer figures"
+_ORDERS = "refunded, failed and void orders are no purchases"
 CHANGES: "Mapping[str, Mapping[str, str]]" = {
     "2": {
         "money": "bills count by the version in force, credit lines are part of a bill, and "
         "currencies are not added up",
         "retention": "nothing is counted before it was on record, and every calculator agrees on "
         "who pays",
-        "trials": "refunded, failed and void orders are no purchases",
-        "stages": "a stage is the contact's own",
-        "changes": "a changed level is named for as long as it stays",
-        "attribution": "refunded, failed and void orders are no purchases",
+        "trials": _ORDERS,
+        "stages": _STAGES,
+        "changes": "a changed level is named for as long as it stays, a longer past is looked at, "
+        "and a mail is opened once, by a person",
+        "attribution": _ORDERS,
         "work": "accounts a person reached by hand are no controls",
-        "roster": "a stage is the contact's own",
-        "refused": "one no for an address closes it everywhere, and what a person said of an "
-        "account stands",
-        "features": "amounts of several currencies are not added up, and what is counted once is "
-        "rounded once",
+        "data": "equal rows, dates beyond the day and collisions of ids are told too",
+        "roster": _STAGES,
+        "unstaged": _STAGES,
+        "accounts": "one deleted record deletes the person or account, and free-mail domains make "
+        "no account",
+        "contacts": "one deleted record deletes the person or account, and free-mail domains make "
+        "no account",
+        "features": "bills count by the version in force and by currency, use before the first day "
+        "on record is not told, and a mail is opened once, by a person",
+        "scores": _SCORE,
+        "scored": _SCORE,
+        "tier": _SCORE,
+        "model": _SCORE,
+        "signal": _SCORE,
+        "segments": "segments follow from features and stages that are counted otherwise",
+        "candidates": _PRICES,
+        "priced": _PRICES,
+        "unpriced": _PRICES,
+        "worthwhile": _PRICES,
+        "left_alone": _PRICES,
+        "refused": "one no for an address closes it everywhere, caps count the mails of other "
+        "senders, and what a person said of an account stands",
+        "chosen": _PLAN,
+        "value_minor": _PLAN,
+        "gap": _PLAN,
+        "shadow_prices": _PLAN,
+        "failed": _PLAN,
         "envelopes": "its words and figures are made from the figures above",
         "": "counted by a newer version of the product",
     },

@@ -2,6 +2,7 @@
 
 import json
 import tarfile
+from dataclasses import fields
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -10,11 +11,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from agent.figures import FIGURES, FIRST, differences, reason_of
+from agent.figures import CHANGES, FIGURES, FIRST, differences, reason_of
 from agent.reporting.archive import file_report
 from agent.reporting.period import read_period
 from agent.reporting.recheck import recheck
 from agent.run import replay_day, run_day, version_of
+from agent.summary import Summary
 from agent.wiring import Deps, open_deps
 from approvals.verify import verify
 from config.settings import read_settings
@@ -129,6 +131,19 @@ def test_a_figure_of_a_day_of_before_that_differs_is_told_with_its_reason(
         told["hashes"]["facts"] = "0" * 64
         _put(deps, told)
         assert not replay_day(deps, day_number(DAYS[0])).restated
+
+
+def test_every_kind_of_figure_that_was_counted_before_has_a_reason_of_its_own() -> None:
+    """Every field of a summary, every hash and every section; the rest says only that it differs.
+
+    A hash of the facts has none: facts do not change with the product.
+    """
+    kept = {"day", "staged", "missing", "currency", "hashes"}
+    named = {field.name for field in fields(Summary)} - kept
+    named |= {"features", "scores", "roster", "segments", "candidates", "envelopes"}
+    named |= {"retention", "money", "trials", "stages", "work", "attribution", "changes", "data"}
+
+    assert named <= CHANGES["2"].keys()
 
 
 @ON_SQLITE
