@@ -24,6 +24,11 @@ SCENES = {
     "S10": ("ada@s10.example", "true", "bo@s10.example", ["unsubscribed 2025-07-02"], True),
     "S11": ("ada@s11.example", "true", "ada@s11.example",
             ["subscribed 2025-07-02", "complained 2025-07-20"], False),
+    "S12": ("ada@s12.example", "true", "Ada <Ada@s12.example>", ["unsubscribed 2025-07-02"], False),
+    "S13": ("mailto:ada@s13.example", "true", "'ada@s13.example'", ["bounced-hard 2025-07-02"],
+            False),
+    "S14": ("ada@s14-ü.example", "true", "ada@xn--s14--3ra.example", ["complained 2025-07-02"],
+            False),
 }  # fmt: skip
 
 

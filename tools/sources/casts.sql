@@ -10,8 +10,28 @@ CREATE TEMP MACRO is_number(v) AS
 
 CREATE TEMP MACRO to_text(v) AS CASE WHEN NOT contains(v, chr(0)) THEN v END;
 
+-- An address as people and programs write it: "Ann <a@b.c>", mailto:a@b.c?subject=x, SMTP:a@b.c,
+-- 'a@b.c', a@b.c., with signs nobody sees; the same mailbox has one text, else a "no" for one
+-- writing would leave the others open. `ascii_host` writes a domain as it is looked up.
+CREATE TEMP MACRO seen_text(v) AS regexp_replace(nfc_normalize(v),
+    '[\x{00AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{FEFF}]', '', 'g');
+CREATE TEMP MACRO inside_brackets(v) AS
+    CASE WHEN regexp_full_match(v, '[^<>]*<[^<>]*@[^<>]*>[^<>]*')
+         THEN regexp_extract(v, '<([^<>]*)>', 1) ELSE v END;
+CREATE TEMP MACRO bare_address(v) AS
+    regexp_replace(regexp_replace(regexp_replace(regexp_replace(v,
+        '^[\s\pZ<("'']*(?i:mailto:|smtp:)?[\s\pZ<("'']*', ''),
+        '(\?[^@]*)?[\s\pZ>)"'',;.]*$', ''),
+        '["'']?[\s\pZ]*@[\s\pZ]*', '@'),
+        '@[.]*', '@');
+CREATE TEMP MACRO ascii_address(v) AS
+    CASE WHEN regexp_matches(split_part(v, '@', 2), '[^\x00-\x7F]')
+         THEN split_part(v, '@', 1) || '@' || ascii_host(split_part(v, '@', 2)) ELSE v END;
+CREATE TEMP MACRO checked_address(v) AS
+    CASE WHEN regexp_full_match(v, '[^@\s\pZ]+@[^@\s\pZ]+') THEN to_text(ascii_address(v)) END;
 CREATE TEMP MACRO to_address(v) AS
-    CASE WHEN regexp_full_match(v, '[^@\s]+@[^@\s]+') THEN to_text(lower(v)) END;
+    CASE WHEN regexp_full_match(v, '[A-Za-z0-9._+-]+@[A-Za-z0-9-]+([.][A-Za-z0-9-]+)*') THEN lower(v)
+         ELSE checked_address(lower(bare_address(inside_brackets(seen_text(v))))) END;
 
 -- Adding zero makes -0 equal to 0, so that equal rows have equal hashes.
 CREATE TEMP MACRO to_float(v) AS

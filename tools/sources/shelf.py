@@ -16,6 +16,7 @@ from tools.sources.lines import starts_of
 from tools.sources.objects import ObjectReader, append_parquet
 from tools.sources.packed import plain
 from tools.sources.raw import Piece, Raw, Wanted, count, files_of
+from tools.warehouse.identity.hosts import ascii_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,6 +41,7 @@ class Shelf:
         self._raws: dict[tuple[str, Reader], Raw] = {}
         self.connection = duckdb.connect(":memory:", config=_CONFIG)
         self.connection.execute(_SETTINGS)
+        self.connection.create_function("ascii_host", ascii_host, ["VARCHAR"], "VARCHAR")
         self.connection.execute(files(__package__).joinpath("casts.sql").read_text("utf-8"))
 
     def __enter__(self) -> Self:

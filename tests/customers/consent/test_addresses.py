@@ -32,7 +32,7 @@ def test_a_mailbox_has_one_writing(address: str, folded: str, plain: str) -> Non
 @pytest.mark.parametrize(
     "number",
     ["+1 202 555 0101", "+12025550101", "(202) 555-0101", "0012025550101", "1-202-555-0101 x12",
-     "202.555.0101 ext. 4"],
+     "202.555.0101 ext. 4", "12025550101.0", "tel:+1-202-555-0101"],
 )  # fmt: skip
 def test_a_number_has_one_writing(number: str) -> None:
     assert fold_phone(number) == "25550101"
@@ -49,7 +49,7 @@ WRITTEN = st.builds(
     lambda local, domain: local + domain, st.text(st.sampled_from("aA.+@x "), max_size=8),
     st.sampled_from(["", "@gmail.com", "@GoogleMail.com", "@x.example", "@x.example "]),
 )  # fmt: skip
-NUMBERS = st.text(st.sampled_from("0123456789+ ()x-e"), max_size=24)
+NUMBERS = st.text(st.sampled_from("0123456789+ ()x-e."), max_size=24)
 
 
 @given(st.lists(WRITTEN, min_size=1, max_size=30), st.booleans(), st.booleans())

@@ -38,8 +38,11 @@ def fold_email(address: str, mailbox: Mailbox) -> str:
 
 
 def fold_phone(number: str) -> str:
-    """The last digits of a telephone number, without an extension; '' when there are none."""
-    main = number.lower().replace("(0)", "").split("x")[0]
+    """The last digits of a telephone number, without an extension; '' when there are none.
+
+    A spreadsheet that took the number for a quantity wrote `.0` behind it.
+    """
+    main = number.strip().lower().replace("(0)", "").split("x")[0].removesuffix(".0")
     return "".join(c for c in main if c in "0123456789").lstrip("0")[-DIGITS:]
 
 
@@ -66,7 +69,8 @@ def email_sql(column: str, mailbox: Mailbox) -> exp.Expr:
 
 def phone_sql(column: str) -> exp.Expr:
     """`fold_phone` of a column, as a tree; NULL for NULL and for what has no digit."""
-    main = f"SPLIT_PART(REPLACE(LOWER({column}), '(0)', ''), 'x', 1)"
+    main = f"SPLIT_PART(REPLACE(LOWER(TRIM({column})), '(0)', ''), 'x', 1)"
+    main = f"REGEXP_REPLACE({main}, '[.]0$', '')"
     digits = f"REGEXP_REPLACE({main}, '[^0-9]', '', 'g')"
     return _tree(f"NULLIF(RIGHT(LTRIM({digits}, '0'), {DIGITS}), '')")
 
