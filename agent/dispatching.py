@@ -10,11 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from agent.wiring import Deps
+    from approvals.lease import LeaseWatch
 
 
 def open_executor(
-    deps: "Deps", worker: str = "executor", stopping: "Callable[[], bool]" = bool
-) -> Executor:
+    deps: "Deps", worker: str = "executor", stopping: "Callable[[], bool]" = bool,
+    watch: "LeaseWatch | None" = None,
+) -> Executor:  # fmt: skip
     """The executor of an installation; whether it is live is a setting."""
     settings = deps.settings
 
@@ -25,5 +27,5 @@ def open_executor(
 
     return Executor(
         deps.gate, open_outlets(settings, deps.clock), deps.fresh_facts, leave_url, worker,
-        live=settings.live, stopping=stopping,
+        live=settings.live, stopping=stopping, watch=watch,
     )  # fmt: skip

@@ -1,7 +1,8 @@
 """What is done by the clock: each job is one function, run once for each of its slots."""
 
 from datetime import time, timedelta
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
 
 import structlog
 
@@ -14,14 +15,15 @@ from agent.facts import read_company
 from agent.reporting.due import reports_due
 from agent.rerun import words_of
 from agent.run import open_morning, run_day
-from agent.schedule import Beat, Job, Schedule
+from agent.schedule import Beat, CatchUp, Every, Job, Schedule
 from approvals.audit import head_of
+from approvals.lease import LEASE, LeaseWatch
 from approvals.upkeep import expire, remind, wake
 from approvals.verify import verify
 from tools.errors import LifecycleError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from agent.wiring import Deps
     from tools.store.slots import Slot
@@ -30,45 +32,47 @@ log = structlog.get_logger(__name__)
 HEADS = "audit-heads.txt"
 MORNING, AFTER = time(5, 30), time(6, 30)
 DIGEST, EVENING = time(7, 0), time(23, 30)
+# How long a dead worker's slot lies: a job's lease is renewed in a thread, however long it works.
+SLOT = timedelta(minutes=1)
+WorkerRole = Literal["both", "scheduler", "executor"]
+ROLES: "Mapping[str, WorkerRole]" = MappingProxyType(
+    {"dispatch": "executor", "reconcile": "executor"}
+)
 
 
-def open_schedule(deps: "Deps", worker: str, stopping: "Callable[[], bool]" = bool) -> Schedule:
-    """The jobs of an installation, in the order in which one tick runs them."""
-    return Schedule(
-        jobs_of(deps, worker, stopping), deps.store.slots, deps.zone, deps.clock, worker
-    )
+def open_schedule(
+    deps: "Deps", worker: str, stopping: "Callable[[], bool]" = bool,
+    role: WorkerRole = "both", watch: LeaseWatch | None = None,
+) -> Schedule:  # fmt: skip
+    """The jobs that a process of some role runs, in the order in which one tick runs them."""
+    jobs = jobs_of(deps, worker, stopping, watch or LeaseWatch())
+    chosen = [job for job in jobs if role in {"both", ROLES.get(job.name, "scheduler")}]
+    return Schedule(chosen, deps.store.slots, deps.zone, deps.clock, worker)
 
 
-def jobs_of(deps: "Deps", worker: str, stopping: "Callable[[], bool]" = bool) -> tuple[Job, ...]:
+def jobs_of(
+    deps: "Deps", worker: str, stopping: "Callable[[], bool]", watch: LeaseWatch
+) -> tuple[Job, ...]:
     """Every job there is."""
-    hour, long = timedelta(hours=1), timedelta(minutes=15)
-    short = timedelta(minutes=1)
+    hour, short = timedelta(hours=1), timedelta(minutes=15)
+
+    def job(name: str, every: Every, run: "Callable[[Slot, Beat], str]", catch_up: CatchUp,
+            grace: timedelta, lease: timedelta = SLOT) -> Job:  # fmt: skip
+        return Job(name, every, run, catch_up, grace, lease, short)
+
     return (
-        Job("sync", Hourly(5), lambda _, beat: sync(deps, beat), "latest", hour, long),
-        Job("day", Daily(MORNING), lambda slot, _: day(deps, slot), "latest", 6 * hour, long),
-        Job("roster", Hourly(35), lambda _, beat: roster(deps, beat), "none", hour, long),
-        Job("expire", Hourly(0), lambda _, beat: upkeep(deps, beat), "latest", hour, long),
-        Job("remind", Daily(time(8, 0)), lambda *_: reminders(deps), "none", 6 * hour, long),
-        Job("digest", Daily(DIGEST), lambda *_: digest(deps), "none", 6 * hour, long),
-        Job(
-            "dispatch",
-            Minutes(1),
-            lambda *_: dispatch(deps, worker, stopping),
-            "latest",
-            long,
-            short * 5,
-        ),
-        Job("reconcile", Minutes(10), lambda *_: reconcile(deps, worker), "latest", hour, long),
-        Job(
-            "report",
-            Daily(AFTER),
-            lambda *_: reports_due(deps, stopping),
-            "latest",
-            6 * hour,
-            4 * long,
-        ),
-        Job("verify", Daily(EVENING), lambda *_: verified(deps), "latest", 6 * hour, long),
-    )
+        job("sync", Hourly(5), lambda _, beat: sync(deps, beat), "latest", hour),
+        job("day", Daily(MORNING), lambda slot, _: day(deps, slot), "latest", 6 * hour),
+        job("roster", Hourly(35), lambda _, beat: roster(deps, beat), "none", hour),
+        job("expire", Hourly(0), lambda _, beat: upkeep(deps, beat), "latest", hour),
+        job("remind", Daily(time(8, 0)), lambda *_: reminders(deps), "none", 6 * hour),
+        job("digest", Daily(DIGEST), lambda *_: digest(deps), "none", 6 * hour),
+        job("dispatch", Minutes(1), lambda *_: dispatch(deps, worker, stopping, watch), "latest",
+            short, LEASE),
+        job("reconcile", Minutes(10), lambda *_: reconcile(deps, worker, watch), "latest", hour),
+        job("report", Daily(AFTER), lambda *_: reports_due(deps, stopping), "latest", 6 * hour),
+        job("verify", Daily(EVENING), lambda *_: verified(deps), "latest", 6 * hour),
+    )  # fmt: skip
 
 
 def sync(deps: "Deps", beat: Beat) -> str:
@@ -127,19 +131,29 @@ def digest(deps: "Deps") -> str:
     return f"{sum(one.done for one in found)} of {len(found)} digests sent"
 
 
-def dispatch(deps: "Deps", worker: str, stopping: "Callable[[], bool]" = bool) -> str:
+def dispatch(
+    deps: "Deps", worker: str, stopping: "Callable[[], bool]" = bool,
+    watch: LeaseWatch | None = None,
+) -> str:  # fmt: skip
     """Carry out what was approved and is due, until told to end."""
     with working(deps):
-        gone = open_executor(deps, worker, stopping).dispatch()
+        gone = open_executor(deps, worker, stopping, watch).dispatch()
     return ", ".join(f"{n} {status}" for status, n in sorted(gone.items())) or "nothing due"
 
 
-def reconcile(deps: "Deps", worker: str) -> str:
-    """Settle calls that never came back, and count what only a person can settle."""
+def recover(deps: "Deps", worker: str, watch: LeaseWatch | None = None) -> int:
+    """Settle calls that never came back; how many."""
+    if not deps.store.gate.read(lambda tx: tx.actions.standing("calling", 1)):
+        return 0
     with working(deps):
-        gone = open_executor(deps, worker).recover()
+        return open_executor(deps, worker, watch=watch).recover().total()
+
+
+def reconcile(deps: "Deps", worker: str, watch: LeaseWatch | None = None) -> str:
+    """Settle calls that never came back, and count what only a person can settle."""
+    settled = recover(deps, worker, watch)
     unknown = deps.store.gate.read(lambda tx: len(tx.actions.standing("unknown")))
-    return f"{sum(gone.values())} settled, {unknown} wait for a person"
+    return f"{settled} settled, {unknown} wait for a person"
 
 
 def verified(deps: "Deps") -> str:

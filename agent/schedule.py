@@ -35,6 +35,7 @@ log = structlog.get_logger(__name__)
 Beat = Callable[[], None]
 Clock = Callable[[], datetime]
 CatchUp = Literal["latest", "none"]
+Every = Daily | Weekly | Hourly | Minutes
 SETTLED = frozenset({"done", "skipped"})
 KEPT = 1000
 
@@ -46,15 +47,17 @@ class Job:
     `run` is given its slot and a `beat` to call between two steps: it raises once somebody else
     has taken the slot over. It returns what to write down. After an outage `latest` runs the
     newest slot, however old, and `none` only one that is due for less than the `grace`. A slot
-    that is not done by its grace is late. `lease` is how long a dead worker goes unnoticed.
+    that is not done by its grace is late. `lease` is how long a dead worker goes unnoticed, and
+    `pause` how long a slot rests that failed; as long as the lease when left out.
     """
 
     name: str
-    every: Daily | Weekly | Hourly | Minutes
+    every: Every
     run: "Callable[[Slot, Beat], str]"
     catch_up: CatchUp
     grace: timedelta
     lease: timedelta
+    pause: timedelta | None = None
 
     def __post_init__(self) -> None:
         known(f"{self.name}: catch_up", self.catch_up, CatchUp)
@@ -178,6 +181,7 @@ class Schedule:
             try:
                 return self._turn(job)
             except Exception as error:
+                self._seen.pop(job.name, None)  # shut out like us, the holder could not renew
                 log.exception("tick.failed", error=type(error).__name__)
                 return [Outcome(job.name, "", "failed", _told(error))]
 
@@ -242,13 +246,13 @@ class Schedule:
             heart = _Heart(self._slots, slot, job.lease, self._clock, self._monotonic)
             with heart:
                 status, detail = _tried(job, slot, heart.beat)
-            if self._slots.finish(slot, status, detail, self._clock()):
+            if self._slots.finish(slot, status, detail, self._clock(), job.pause):
                 log.info("slot.ended", status=status)
                 return Outcome(job.name, slot.slot, status, detail)
             log.warning("slot.lost")
             return Outcome(job.name, slot.slot, "lost", detail)
 
-    def start(self, seconds: int = 15) -> None:
+    def start(self, seconds: int = 5) -> None:
         """Tick every so many seconds, each job in a thread of its own, until stopped.
 
         The timer knows nothing of slots: what it misses or does twice, the next tick finds out.

@@ -5,6 +5,7 @@ in another. Between the two a crash may happen: a keyed channel is then called a
 key, one that can be asked is asked, and for a blind one nobody knows, so nothing is sent again.
 """
 
+import time as clocks
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ import structlog
 from approvals.audit import record
 from approvals.canonical import digest
 from approvals.claim import STALE, Claim, Claimed
-from approvals.outcome import Outcome, done, nobody_knows, outcome_of
+from approvals.lease import LEASE, LeaseWatch, Renewal
+from approvals.outcome import Outcome, done, outcome_of, settled_late
 from approvals.preflight import Facts, FactSource
 from tools.channels.contract import Channel
 from tools.store.gate.records import Action
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from tools.store.gate.gate import GateTx
 
 log = structlog.get_logger(__name__)
-LEASE = timedelta(minutes=5)
 WORKER = "executor"
 
 
@@ -38,6 +39,8 @@ class Executor:
 
     `live` says that what is sent counts as sent: in a dry run nothing leaves and no cap is used.
     `stopping` is asked before each action, so that a service that is told to end does so soon.
+    `watch` is what a service remembers of the calls of others; without it a lease that is over is
+    enough to settle a call.
     """
 
     gate: "Gate"
@@ -48,6 +51,8 @@ class Executor:
     live: bool = False
     lease: timedelta = LEASE
     stopping: Callable[[], bool] = bool
+    watch: LeaseWatch | None = None
+    monotonic: Callable[[], float] = clocks.monotonic
 
     def dispatch(self, limit: int = 200) -> Counter[str]:
         """Carry out what is due, longest first; how many came to which status."""
@@ -82,6 +87,7 @@ class Executor:
 
     def one(self, action: Action, facts: "Facts | None") -> str:
         """Claim, call, write down; the status it came to, `waits` or `taken` when not ours."""
+        began = self.monotonic()
         claim = Claim(self.gate, self.channels, self.unsubscribe_url, self.worker, self.lease)
         claimed = self.gate.store.write(lambda tx: claim.take(tx, action.id, facts))
         if claimed == STALE:
@@ -92,18 +98,25 @@ class Executor:
         if not isinstance(claimed, Claimed):
             return claimed
         self.gate.crash("executor.claimed")
-        outcome = self._call(claimed)
+        outcome = self._call(claimed, began)
+        if outcome is None:
+            log.warning("dispatch.lost_before_the_call", action=action.id)
+            return "taken"
         self.gate.crash("executor.called")
         ended = self.gate.store.write(lambda tx: self._end(tx, claimed.action, outcome))
         self.gate.crash("executor.ended")
         return ended
 
-    def _call(self, claimed: Claimed) -> Outcome:
+    def _call(self, claimed: Claimed, began: float) -> Outcome | None:
+        """Hand it over while the lease is ours; None, and no call, when it is not any more."""
         channel = self.channels[claimed.action.channel]
-        try:
-            return done(channel.deliver(claimed.delivery))
-        except Exception as error:  # noqa: BLE001 - whatever a channel raises has a meaning
-            return outcome_of(error, channel, claimed.action.attempts)
+        with Renewal(self.gate, claimed.action, self.lease, began, self.monotonic) as lease:
+            if not lease.holds():
+                return None
+            try:
+                return done(channel.deliver(claimed.delivery))
+            except Exception as error:  # noqa: BLE001 - whatever a channel raises has a meaning
+                return outcome_of(error, channel, claimed.action.attempts)
 
     def _end(self, tx: "GateTx", action: Action, outcome: Outcome) -> str:
         """Write an outcome down, if the claim is still ours; a worker who slept is not believed."""
@@ -140,12 +153,22 @@ class Executor:
 
     def recover(self) -> Counter[str]:
         """Settle calls whose worker never came back, each by what its channel promises."""
-        lost = self.gate.store.read(lambda tx: tx.actions.abandoned(self.gate.clock()))
         settled: Counter[str] = Counter()
-        for action in lost:
-            end = partial(self._end, action=action, outcome=self._settle(action))
-            settled[self.gate.store.write(end)] += 1
+        try:
+            for action in self._lost():
+                end = partial(self._end, action=action, outcome=self._settle(action))
+                settled[self.gate.store.write(end)] += 1
+        except Exception:
+            if self.watch is not None:
+                self.watch.forget()
+            raise
         return settled
+
+    def _lost(self) -> tuple[Action, ...]:
+        now, watch = self.gate.clock(), self.watch
+        if watch is None:
+            return self.gate.store.read(lambda tx: tx.actions.abandoned(now))
+        return watch.dead(self.gate.store.read(lambda tx: tx.actions.standing("calling")), now)
 
     def _settle(self, action: Action) -> Outcome:
         channel = self.channels.get(action.channel)
@@ -154,7 +177,7 @@ class Executor:
             return Outcome("unknown", f"{words}; the channel is not configured any more")
         if channel.effect == "look_up":
             return self._look_up(channel, action, words)
-        return nobody_knows(channel, action.attempts, words)
+        return settled_late(channel, action.attempts, words)
 
     def _look_up(self, channel: Channel, action: Action, words: str) -> Outcome:
         try:

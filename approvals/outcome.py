@@ -1,6 +1,6 @@
 """How an action goes on after its call: done, never, later, or nobody knows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -50,6 +50,12 @@ def nobody_knows(channel: Channel, attempts: int, words: str) -> Outcome:
     if channel.effect == "keyed" and attempts < TRIES:
         return Outcome("scheduled", words, wait=backoff(attempts))
     return Outcome("unknown", words)
+
+
+def settled_late(channel: Channel, attempts: int, words: str) -> Outcome:
+    """After a worker's death: as after an uncertain call, and the first time without a wait."""
+    outcome = nobody_knows(channel, attempts, words)
+    return replace(outcome, wait=timedelta(0)) if attempts <= 1 else outcome
 
 
 def backoff(attempts: int) -> timedelta:

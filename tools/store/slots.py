@@ -76,10 +76,18 @@ class Slots:
         with self._database.write() as session:
             return _changed(session, _held(slot).values(lease_until=now + lease))
 
-    def finish(self, slot: Slot, status: Ending, detail: str, now: "datetime") -> bool:
-        """Write down how it ended; False, and nothing is written, when it is held no more."""
+    def finish(
+        self, slot: Slot, status: Ending, detail: str, now: "datetime",
+        pause: "timedelta | None" = None,
+    ) -> bool:  # fmt: skip
+        """Write down how it ended; False, and nothing is written, when it is held no more.
+
+        A slot that failed is tried again after the `pause`, or else once its lease has ended.
+        """
         one_of("status", status, Ending)
         ended = _held(slot).values(status=status, detail=storable(detail), ended_at=now)
+        if status == "failed" and pause is not None:
+            ended = ended.values(lease_until=now + pause)
         with self._database.write() as session:
             return _changed(session, ended)
 

@@ -121,6 +121,19 @@ class Actions:
         )
         return self._session.connection().execute(statement).rowcount == 1
 
+    def renew(self, action: Action, until: "datetime") -> bool:
+        """Prolong the lease of a call; False when it was settled, or is somebody else's."""
+        statement = (
+            update(ActionRow)
+            .where(
+                col(ActionRow.id) == action.id,
+                col(ActionRow.status) == "calling",
+                col(ActionRow.fence) == action.fence,
+            )
+            .values(lease_until=until)
+        )
+        return self._session.connection().execute(statement).rowcount == 1
+
     def again(self, action: Action) -> bool:
         """Put an action that was undone, and so revoked before any call, back to its start."""
         values = {n: v for n, v in vars(action).items() if n not in {"id", "proposal", "fence"}}

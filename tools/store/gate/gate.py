@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from tools.store.engine import Database
+    from tools.store.gate.records import Action
     from tools.store.records import Entered, NewProposal
 
 Result = TypeVar("Result")
@@ -67,6 +68,11 @@ class GateStore:
 
     def __init__(self, database: "Database") -> None:
         self._database = database
+
+    def renew(self, action: "Action", until: "datetime") -> bool:
+        """Prolong the lease of a call that is still this claim's; it waits for no other writer."""
+        with self._database.write() as session:
+            return Actions(session).renew(action, until)
 
     def write(self, work: "Callable[[GateTx], Result]") -> Result:
         """Do the work in one transaction, or leave nothing of it."""
