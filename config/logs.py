@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from config.log_file import LogFile, QuietLogger
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from pathlib import Path
@@ -84,10 +86,10 @@ def configure_logs(
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        wrapper_class=QuietLogger,
         cache_logger_on_first_use=False,
     )
-    handler = logging.FileHandler(folder / "lifecycle.log", encoding="utf-8", delay=True)
+    handler = LogFile(folder / "lifecycle.log")
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
