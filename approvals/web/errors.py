@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from approvals.web.auth.csrf import is_ours
+from approvals.web.auth.limits import TooMany
 from approvals.web.auth.who import auth_of
 from approvals.web.visits import API, page_of, site_of
 from tools.errors import Absent, BadInput, Conflict, Forbidden, LifecycleError
@@ -31,7 +32,9 @@ KEPT = ("subject", "body", "note", "reason")
 
 def status_of(error: LifecycleError) -> int:
     """The status code of an error of ours."""
-    kinds = ((Absent, 404), (BadInput, 422), (Conflict, 409), (Forbidden, 403))
+    kinds = (
+        (Absent, 404), (BadInput, 422), (Conflict, 409), (Forbidden, 403), (TooMany, 429),
+    )  # fmt: skip
     return next((status for kind, status in kinds if isinstance(error, kind)), 422)
 
 

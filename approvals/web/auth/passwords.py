@@ -1,4 +1,7 @@
-"""Passwords: argon2id, and the same work whether or not somebody exists."""
+"""Passwords: argon2id, and the same work whether or not somebody exists.
+
+Each hash needs 64 MB for a moment, so a few are made at once and the others take turns.
+"""
 
 import unicodedata
 from typing import TYPE_CHECKING
@@ -6,6 +9,7 @@ from typing import TYPE_CHECKING
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from approvals.web.auth.turns import Turns
 from tools.errors import BadInput
 
 if TYPE_CHECKING:
@@ -17,9 +21,12 @@ SHORTEST, LONGEST = 12, 1000
 class Passwords:
     """Hashes and checks the passwords of people."""
 
-    def __init__(self, people: "People", hasher: PasswordHasher | None = None) -> None:
+    def __init__(
+        self, people: "People", hasher: PasswordHasher | None = None, turns: Turns | None = None
+    ) -> None:
         """Take the hasher's parameters as today's; older hashes are renewed at sign-in."""
         self._people = people
+        self._turns = turns or Turns()
         self._hasher = hasher or PasswordHasher()
         self._nobodys = self._hasher.hash("no password has this hash")
 
@@ -28,31 +35,43 @@ class Passwords:
 
         Raises:
             BadInput: when it is too short or far too long.
+            Busy: when too many others are at it.
         """
         if not SHORTEST <= len(password) <= LONGEST:
             raise BadInput(
                 f"password: {len(password)} characters; use {SHORTEST} or more, "
                 f"and at most {LONGEST}"
             )
-        return self._hasher.hash(_bytes(password))
+        with self._turns.turn():
+            return self._hasher.hash(_bytes(password))
 
     def set(self, person: str, password: str) -> None:
         """Give somebody a new password; their sessions end. The pages go by way of the gate."""
         self._people.set_password(person, self.hashed(password))
 
     def verify(self, person: str | None, password: str) -> bool:
-        """Whether it is the person's password; for nobody, the same work and False."""
+        """Whether it is the person's password; for nobody, the same work and False.
+
+        Raises:
+            Busy: when too many others are at it.
+        """
         held = None if person is None else self._people.credentials(person)
         hashed = held.password if held is not None else ""
+        with self._turns.turn():
+            right = self._fits(hashed or self._nobodys, password)
+            renewed = right and bool(hashed) and self._hasher.check_needs_rehash(hashed)
+            newer = self._hasher.hash(_bytes(password)) if renewed else ""
+        if person is None or not hashed or not right:
+            return False
+        if newer:
+            self._people.rehash(person, hashed, newer)
+        return True
+
+    def _fits(self, hashed: str, password: str) -> bool:
         try:
-            self._hasher.verify(hashed or self._nobodys, _bytes(password[: LONGEST + 1]))
+            return self._hasher.verify(hashed, _bytes(password[: LONGEST + 1]))
         except (VerificationError, InvalidHashError):
             return False
-        if person is None or not hashed:
-            return False
-        if self._hasher.check_needs_rehash(hashed):
-            self._people.rehash(person, hashed, self._hasher.hash(_bytes(password)))
-        return True
 
 
 def _bytes(password: str) -> bytes:
