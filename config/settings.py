@@ -93,6 +93,12 @@ class Settings(BaseSettings):
     """Our secret there."""
     token: SecretStr = SecretStr("")
     """The API token by which the command line decides."""
+    proxies: list[str] = Field(default_factory=list)
+    """Addresses or networks of our own reverse proxies, whose X-Forwarded-For is believed."""
+    connections: int = Field(default=1_000, ge=16, le=50_000)
+    """How many connections the web server holds open at once."""
+    connections_of_address: int = Field(default=250, ge=8)
+    """How many of them one network address may have; a proxy of ours may have all."""
 
     @property
     def database(self) -> str:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from approvals.web.auth.limits import Rate
+from approvals.web.client_address import ProxyNetworks
 
 if TYPE_CHECKING:
     from approvals.service import Gate
@@ -30,7 +31,7 @@ class Parts:
 
     `live` says whether what is sent really leaves. `lag` gives, by job, the seconds it is late.
     `postal_address` stands under every message. `rates` has read, change and open (without
-    sign-in), by person or network address.
+    sign-in), by person or network address; of that `proxies` may speak.
     """
 
     gate: "Gate"
@@ -43,3 +44,4 @@ class Parts:
     company: str = ""
     postal_address: str = ""
     rates: Mapping[str, Rate] = field(default_factory=lambda: RATES)
+    proxies: ProxyNetworks = field(default_factory=ProxyNetworks)

@@ -20,6 +20,7 @@ from approvals.request import PERMISSIONS as OF_ROLES
 from approvals.web.auth import csrf
 from approvals.web.auth.limits import TooMany
 from approvals.web.auth.sessions import csrf_of
+from approvals.web.client_address import network_of
 from tools.errors import BadInput, nearest
 from tools.store.people import Role
 
@@ -107,8 +108,8 @@ def csrf_token(request: Request) -> str:
 
 
 def address_of(request: Request) -> str:
-    """The network address that asks, as far as the server knows it."""
-    return request.client.host if request.client is not None else "unknown"
+    """The network address that asks, as far as the server and our proxies know it."""
+    return network_of(request.client.host) if request.client is not None else "unknown"
 
 
 @contextmanager
