@@ -11,7 +11,7 @@ from approvals.preflight import check_approval
 from approvals.request import PERMISSIONS, Result
 from approvals.staff import opened_for
 from approvals.tiers import HIGH, Stake
-from tools.errors import BadInput, Conflict, Forbidden
+from tools.errors import BadInput, Conflict, Forbidden, PolicyRefusal
 from tools.money import Money
 from tools.store.gate.agreed import standing, writers
 from tools.store.gate.records import Action
@@ -64,7 +64,7 @@ def _refuse_in_hand(gate: "Gate", tx: "GateTx", proposal: "Proposal") -> None:
     """Refuse a yes to what a person has taken in hand, done or put away on the list of accounts."""
     word = in_the_way(gate, tx, proposal.account_id, proposal.goal, proposal.created_at)
     if word is not None:
-        raise Conflict(
+        raise PolicyRefusal(
             f"proposal {proposal.id}: the account was {words_of(tx, word)}; put it back on the "
             "list of accounts first"
         )

@@ -15,7 +15,7 @@ from policies.nouns import Action as PolicyAction
 from policies.nouns import History
 from policies.nouns import Record as PolicyRecord
 from policies.suppression import closed_by_list
-from tools.errors import Conflict
+from tools.errors import FactsUnreadable, PolicyRefusal
 from tools.money import Money
 from tools.store.records import ContactHistory, Send
 
@@ -101,19 +101,23 @@ def check_approval(
     if values["who"]["recipient"] is None:
         return  # our own people; nobody outside is reached
     if facts is None:
-        raise Conflict(f"proposal {proposal.id}: what is known now of the person cannot be read, "
-                       "so nobody can agree to it; look at the log and try again")  # fmt: skip
+        raise FactsUnreadable(
+            f"proposal {proposal.id}: what is known now of the person cannot be read, "
+            "so nobody can agree to it; look at the log and try again"
+        )
     if other := is_another(facts, values):
-        raise Conflict(f"proposal {proposal.id}: {other}; tomorrow's run asks anew")
+        raise PolicyRefusal(f"proposal {proposal.id}: {other}; tomorrow's run asks anew")
     if facts.version != tx.ledger.facts_version():
-        raise Conflict(f"proposal {proposal.id}: new facts came in this moment; look at it again")
+        raise FactsUnreadable(
+            f"proposal {proposal.id}: new facts came in this moment; look at it again"
+        )
     record = with_list(gate, tx, facts)
     history = fresh_history(gate, tx, facts, proposal.account_id, "")
     limits = gate.limits(gate.today())
     denials = judge_approval(record, facts.action, history, gate.clock(), limits)
     if denials:
         said = "; ".join(f"{f.rule_id}: {f.reason}" for f in denials)
-        raise Conflict(f"proposal {proposal.id} may not be done any more: {said}; reject it")
+        raise PolicyRefusal(f"proposal {proposal.id} may not be done any more: {said}; reject it")
 
 
 def is_another(facts: Facts, values: dict[str, Any]) -> str:

@@ -7,6 +7,8 @@ LifecycleError
 ├── Forbidden       this person may not do this
 ├── NotComputable   an input is missing: which one
 └── Conflict        somebody else got there first
+    ├── FactsUnreadable   what must be known cannot be read now; try again
+    └── PolicyRefusal     a rule or a person's word forbids it by now
 """
 
 from difflib import get_close_matches
@@ -47,6 +49,14 @@ class NotComputable(LifecycleError):  # noqa: N818
 
 class Conflict(LifecycleError):  # noqa: N818
     """Somebody else changed this first; the message says who, when and what."""
+
+
+class FactsUnreadable(Conflict):
+    """What must be known first cannot be read at this moment; nothing was decided, try again."""
+
+
+class PolicyRefusal(Conflict):
+    """A rule of policy or a person's word forbids this by now; the message says which."""
 
 
 def nearest(name: str, known: "Iterable[str]") -> str:

@@ -1,5 +1,6 @@
 """The API does what the pages do, for people and their programs, and says how."""
 
+import json
 from typing import Any
 
 import pytest
@@ -156,3 +157,44 @@ def test_it_is_described_without_help_from_elsewhere(inbox: Inbox) -> None:
     assert page.status_code == 200
     assert "/proposals/{proposal_id}/approve" in page.text
     assert "http" not in page.text.replace("HTTP", "")
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        None, 7, "x", [], {}, {"proposal": 5}, {"proposal": "a b", "version": 1, "sha256": "ab"},
+        {"proposal": "p1", "version": "1", "sha256": "ab"}, {"proposal": "p1", "version": 1.5},
+        {"proposal": "p1", "version": True, "sha256": "ab"}, {"proposal": "p\x001", "version": 1},
+        {"proposal": "p1", "version": 10**30, "sha256": "ab"}, {"proposal": "é"},
+        {"proposal": "p1", "version": 1, "sha256": "../x"},
+        {"proposal": "p1", "version": 1, "sha256": "ab", "more": 1},
+    ],
+)  # fmt: skip
+def test_a_bad_item_of_many_is_its_own_answer(inbox: Inbox, bad: object) -> None:
+    [one, two] = inbox.propose(*several("5", "4"))
+    ann = Program(inbox, inbox.token())
+    items = [{"proposal": name, **ann.seen(name)} for name in (one, two)]
+
+    group = ann.post("/bulk/preview", {"proposals": [one, bad, two]})
+    assert [row["outcome"] for row in group["left_out"]] in (["malformed"], ["unknown"])
+    body = {"items": [items[0], bad, items[1]], "looked_at": [one, two]}
+    said, again = (ann.post("/bulk/approve", body, key="many") for _ in range(2))
+
+    assert [row["status"] for row in said["items"]] == [200, 422, 200]
+    assert [row["outcome"] for row in said["items"]] == ["approved", "malformed", "approved"]
+    assert said == again
+    assert [row["proposal"] for row in said["results"]] == [one, two]
+
+
+def test_items_no_json_should_hold_are_answered_too(inbox: Inbox) -> None:
+    [one] = inbox.propose()
+    ann = Program(inbox, inbox.token())
+    good = json.dumps({"proposal": one, **ann.seen(one)})
+    items = f'[{good}, "\\ud800", NaN, 1e999, {{"proposal": "\\udfff"}}]'
+
+    said = ann.client.post(
+        f"{ROOT}/bulk/approve", headers={"content-type": "application/json"},
+        content=f'{{"items": {items}, "looked_at": ["{one}"]}}',
+    )  # fmt: skip
+
+    assert [row["status"] for row in said.json()["items"]] == [200, 422, 422, 422, 422]

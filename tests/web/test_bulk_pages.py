@@ -1,8 +1,9 @@
 """Many at once through the pages: only with the sample looked at."""
 
+import html
 import re
 
-from tests.web.made import Inbox, several
+from tests.web.made import Inbox, fields_of, several
 
 
 def ticked(page: str) -> list[str]:
@@ -40,6 +41,28 @@ def test_what_changed_meanwhile_is_named_and_the_rest_is_done(inbox: Inbox) -> N
 
     assert "1 approved, 1 not" in done.text
     assert "look at it again" in done.text
+
+
+def test_the_page_says_of_each_what_became_of_it_and_of_the_same_form_the_same(
+    inbox: Inbox,
+) -> None:
+    ids = inbox.propose(*several("7", "6", "5", "4"))
+    ann = inbox.inside()
+    items = ticked(ann.get("/queue"))
+    inbox.inside("approver-2").decide("reject", ids[1], reason="other")
+
+    page = ann.post("/bulk/preview", {"item": [*items, items[0], "p<b>|x", "p0|1|ab"]})
+    assert page.status_code == 200
+    text = html.unescape(page.text)
+    for words in ("Changed since you looked", "Chosen twice", "Cannot be read", "Not there"):
+        assert words in text
+    assert "p<b>" not in page.text
+    form = {"item": [*items, "p<b>|x"], "looked": list(ids), "key": fields_of(page.text)["key"]}
+    done, again = (ann.post("/bulk/approve", form).text for _ in range(2))
+
+    assert "3 approved, 2 not" in done
+    assert "reject by Bob" in done
+    assert done == again
 
 
 def test_the_high_tier_goes_one_by_one(inbox: Inbox) -> None:

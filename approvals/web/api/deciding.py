@@ -7,6 +7,7 @@ from fastapi import APIRouter, Header
 from approvals.bulk import approve_all, preview
 from approvals.request import LONGEST_KEY, Seen, Wish
 from approvals.web.api import giving, models
+from approvals.web.api.bulk_items import id_of, item_of
 from approvals.web.forms import ProposalId
 from approvals.web.pages.deciding import must_confirm
 from approvals.web.visits import Decider, Visit
@@ -16,14 +17,13 @@ from tools.errors import Forbidden
 if TYPE_CHECKING:
     from approvals.web.pages.deciding import Kind
 
-Key = Annotated[
-    str,
-    Header(
-        alias="Idempotency-Key", min_length=1, max_length=LONGEST_KEY, pattern="^[!-~]+$",
-        description="A new one for each wish; the same one again gets the same answer.",
-        examples=["3f0c2a6e-6f3e-4b9e-9a53-0d8f6c1b2a77"],
-    ),
-]  # fmt: skip
+_KEY = Header(
+    alias="Idempotency-Key", min_length=1, max_length=LONGEST_KEY, pattern="^[!-~]+$",
+    description="A new one for each wish; the same one again gets the same answer.",
+    examples=["3f0c2a6e-6f3e-4b9e-9a53-0d8f6c1b2a77"],
+)  # fmt: skip
+Key = Annotated[str, _KEY]
+KeyIfAny = Annotated[str | None, _KEY]
 STALE = "two must agree to this, with a fresh proof of who they are; decide it in the inbox"
 TO_UNDO = {"links": {
     "undo": {"operationId": "undo", "parameters": {"proposal_id": "$response.body#/proposal"}},
@@ -95,19 +95,21 @@ def _done(
 
 def _preview(visit: Decider, body: models.Chosen) -> Any:
     """Say what approving these together would do, and which must be looked at before."""
-    group = preview(visit.site.gate, visit.actor, body.proposals)
+    group = preview(visit.site.gate, visit.actor, [id_of(one) for one in body.proposals])
     return models.Group(
         size=group.size, people=group.people, cost=giving.of_money(group.cost),
         value=giving.of_money(group.value), sample=list(group.sample),
+        left_out=[giving.item_answer(one) for one in group.left_out],
         links={"approve": f"{giving.ROOT}/bulk/approve"},
     )  # fmt: skip
 
 
-def _bulk(visit: Decider, body: models.Bulk) -> Any:
+def _bulk(visit: Decider, body: models.Bulk, key: KeyIfAny = None) -> Any:
     """Approve each by its own hash; sending the same again changes nothing."""
-    items = [Seen(one.proposal, one.version, one.sha256) for one in body.items]
-    found = approve_all(visit.site.gate, visit.actor, items, body.looked_at)
+    items = [item_of(one) for one in body.items]
+    found = approve_all(visit.site.gate, visit.actor, items, body.looked_at, key or "")
     return models.BulkResult(
+        items=[giving.item_answer(one) for one in found.answers],
         results=[giving.result(one) for one in found.results],
         refused=[models.Refused(proposal=one, detail=why) for one, why in found.refused],
     )

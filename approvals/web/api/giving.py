@@ -1,6 +1,7 @@
 """Records as the API gives them, each with links to what can be done next."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from approvals.web import words
@@ -9,6 +10,7 @@ from approvals.web.marking import odd_characters
 from tools.days import from_number
 
 if TYPE_CHECKING:
+    from approvals.bulk_answers import ItemAnswer
     from approvals.request import Result
     from approvals.web.detail import Detail
     from approvals.web.pages.queue import Line
@@ -16,6 +18,11 @@ if TYPE_CHECKING:
     from tools.store.gate.records import Action, Deed
 
 ROOT = "/api/v1"
+# What each outcome would have been answered alone.
+STATUSES = {
+    "approved": 200, "waiting": 200, "already": 200, "changed": 409, "refused": 403,
+    "unknown": 404, "unreadable": 503, "malformed": 422, "duplicate": 409,
+}  # fmt: skip
 KINDS = ("approve", "reject", "snooze", "edit", "undo", "revoke")
 
 
@@ -83,3 +90,16 @@ def result(one: "Result") -> models.Result:
     del values["words"]
     kinds = ("undo", "revoke") if one.status != "pending" else KINDS
     return models.Result(**values, links=links_to(one.proposal, *kinds))
+
+
+def item_answer(one: "ItemAnswer") -> models.ItemAnswer:
+    """What became of one of many."""
+    return models.ItemAnswer(
+        proposal=one.proposal,
+        status=STATUSES[one.outcome],
+        outcome=one.outcome,
+        detail=one.detail,
+        result=result(one.result) if one.result else None,
+        who=one.who,
+        at=datetime.fromisoformat(one.at) if one.at else None,
+    )

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from approvals.bulk_answers import BulkOutcome
 from approvals.request import LONGEST_NOTE
 from approvals.web.forms import LONGEST_DAY
 from policies.words import LONGEST_BODY, LONGEST_SUBJECT
@@ -188,30 +189,48 @@ class Item(BaseModel):
 
 
 class Chosen(BaseModel):
-    """Ids to be approved together."""
+    """Ids to be approved together; what is no id is answered in `left_out`."""
 
     model_config = example(proposals=[ID])
-    proposals: list[Id] = Field(
-        min_length=1, max_length=500, json_schema_extra={"uniqueItems": True}
-    )
+    proposals: list[Any] = Field(min_length=1, max_length=500)
+
+
+class ItemAnswer(BaseModel):
+    """What became of one item; `status` is what it would have been answered alone.
+
+    Of a changed one `who` changed it last, and `at` when.
+    """
+
+    proposal: str = Field(examples=[ID])
+    status: int = Field(examples=[200])
+    outcome: BulkOutcome
+    detail: str
+    result: Result | None
+    who: str
+    at: datetime | None
 
 
 class Group(BaseModel):
-    """What a bulk approval would do, and which of it must be looked at before."""
+    """What a bulk approval would do, which of it must be looked at before, and what is left out."""
 
     size: int
     people: int
     cost: Amount
     value: Amount
     sample: list[str]
+    left_out: list[ItemAnswer]
     links: Links
 
 
 class Bulk(BaseModel):
-    """Many yeses; `looked_at` are the ids of the sample that were looked at."""
+    """Many yeses; `looked_at` are the ids of the sample that were looked at.
+
+    Each item is read by itself, as `proposal`, `version` and `sha256`; one that cannot be read
+    is answered so and does not stand in the way of the others.
+    """
 
     model_config = example(items=[{"proposal": ID, "version": 1, "sha256": SHA}], looked_at=[ID])
-    items: list[Item] = Field(min_length=1, max_length=500)
+    items: list[Any] = Field(min_length=1, max_length=500)
     looked_at: list[Id] = Field(max_length=500)
 
 
@@ -223,8 +242,9 @@ class Refused(BaseModel):
 
 
 class BulkResult(BaseModel):
-    """Each item's own answer."""
+    """Each item's own answer in the order given; `results` and `refused` say the same, sorted."""
 
+    items: list[ItemAnswer]
     results: list[Result]
     refused: list[Refused]
 
