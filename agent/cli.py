@@ -6,6 +6,7 @@ import typer
 
 from agent.commands import (
     accounts,
+    approve,
     company,
     customers,
     demo,
@@ -31,6 +32,7 @@ MODULES = (
     demo,
     runs,
     accounts,
+    approve,
     gate,
     service,
     people,

@@ -23,20 +23,28 @@ BECOMES: "dict[str, ActionStatus]" = {"sent": "sent", "failed": "failed", "again
 
 
 def settle(
-    gate: "Gate", actor: "Actor", action_id: str, finding: Finding, note: str, *, live: bool
-) -> "Action":
+    gate: "Gate", actor: "Actor", action_id: str, finding: Finding, note: str, *, live: bool,
+    sha256: str = "",
+) -> "Action":  # fmt: skip
     """Say what became of an unknown action: it was done, it was not, or do it again.
 
+    `sha256` is the hash of the words that were shown; doing it again lets them leave once more, so
+    it needs it.
+
     Raises:
-        Conflict: when it is not unknown.
-        BadInput: without a note, which the log keeps as the reason.
+        Conflict: when it is not unknown, or its words are not those that were shown.
+        BadInput: without a note, which the log keeps as the reason, or without the hash.
     """
     actor.check("decide")
     if finding not in BECOMES or not note.strip():
         raise BadInput("settle: say sent, failed or again, and how you know")
+    if finding == "again" and not sha256:
+        raise BadInput("settle: to do it again, name the hash of the words you looked at")
 
     def work(tx: "GateTx") -> "Action":
         action, now, to = tx.actions.get(action_id), gate.clock(), BECOMES[finding]
+        if finding == "again" and sha256 != action.sha256:
+            raise Conflict(f"action {action_id}: its words are not those you looked at; look again")
         if action.status != "unknown" or not tx.actions.move(action, to, now, due_at=now,
                                                               detail=note[:500]):  # fmt: skip
             raise Conflict(f"action {action_id} is {tx.actions.get(action_id).status}, not unknown")

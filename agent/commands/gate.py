@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agent.commands.console import Home, console, opened, table
+from agent.commands.seen_words import Hash, check_seen, named_words, terminal
 from agent.dispatching import open_executor
 from agent.erased import remembered
 from agent.erasing import working
@@ -36,7 +37,6 @@ Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     for command in (
-        approve,
         reject,
         snooze,
         undo,
@@ -68,15 +68,6 @@ def actor_of(deps: "Deps", token: str | None) -> Actor:
     if "decide" not in kept.scopes:
         raise Forbidden(f"the token {kept.name!r} may {', '.join(kept.scopes)} and not decide")
     return Actor(person.id, person.role, "cli", agent=kept.agent)
-
-
-def approve(proposal: Proposal, note: Note = "", token: Token = None, home: Home = None,
-            json_: Json = False) -> None:  # fmt: skip
-    """Approve a proposal as it stands now; look at it with `lifecycle explain` first.
-
-    What two must agree to is decided in the inbox, where it is known how long you looked.
-    """
-    _decide("approve", proposal, token, home, json_=json_, note=note)
 
 
 def reject(
@@ -124,10 +115,11 @@ def _decide(kind: str, proposal: str, token: str | None, home: object, *, json_:
         day = None if not until else deps.day(until)
         wish = Wish(kind, seen, reason, note, day)  # type: ignore[arg-type]  # named above
         result = deps.gate.decide(actor, wish)
-        _show(result, deps.clock(), json_=json_)
+        show_result(result, deps.clock(), json_=json_)
 
 
-def _show(result: Result, now: "datetime", *, json_: bool) -> None:
+def show_result(result: Result, now: "datetime", *, json_: bool) -> None:
+    """Print how a proposal stands after a decision."""
     if json_:
         typer.echo(json.dumps({**asdict(result), "at": now.isoformat()}))
         return
@@ -151,14 +143,26 @@ def settle(
     action: Annotated[str, typer.Argument(help="Id of an action nobody knows the end of.")],
     finding: Annotated[str, typer.Option(help="sent, failed or again.")],
     note: Note = "",
+    hash_: Hash = "",
     token: Token = None,
     home: Home = None,
 ) -> None:
-    """Say what became of an action when nobody knew."""
+    """Say what became of an action when nobody knew; `again` needs the hash of its words."""
     with opened(home) as deps:
-        live = deps.settings.live
-        done = settle_action(deps.gate, actor_of(deps, token), action, finding, note, live=live)  # type: ignore[arg-type]  # checked there
+        actor, live = actor_of(deps, token), deps.settings.live
+        actor.check("decide")
+        sha256 = _seen_again(deps, action, hash_) if finding == "again" else ""
+        done = settle_action(deps.gate, actor, action, finding, note, live=live, sha256=sha256)  # type: ignore[arg-type]  # checked there
         console.print(f"{done.id} is {done.status}", highlight=False)
+
+
+def _seen_again(deps: "Deps", action_id: str, digits: str) -> str:
+    """The hash of the words a person has seen and lets leave again."""
+    action = deps.store.gate.read(lambda tx: tx.actions.get(action_id))
+    now = deps.store.gate.read(lambda tx: tx.asked.get(action.proposal))
+    named = named_words(action.proposal, digits)
+    check_seen(deps, now, named, terminal(), "Send exactly these words again? Type yes: ")
+    return now.shown
 
 
 Scope = Annotated[str, typer.Argument(help="global, play:ID or channel:ID.")]

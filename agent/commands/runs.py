@@ -18,6 +18,7 @@ from agent.run import Ran, Replayed, replay_day, run_day
 from agent.whynot import why_not
 from agent.wiring import Deps
 from approvals.envelope import opened as envelope_of
+from approvals.envelope import read_values
 from approvals.queue import pending
 from tools.days import from_number
 from tools.errors import BadInput, nearest
@@ -180,7 +181,8 @@ def queue(
     with opened(home) as deps:
         waiting = pending(deps.store.proposals, last_day(deps, as_of))
         if json_:
-            typer.echo(json.dumps([_record(p) for p in waiting], ensure_ascii=False, indent=1))
+            records = [_record(p, shown_values(deps, p)) for p in waiting]
+            typer.echo(json.dumps(records, ensure_ascii=False, indent=1))
             return
         show_queue(waiting, limit)
 
@@ -211,13 +213,21 @@ def show_queue(waiting: tuple[Proposal, ...], limit: int) -> None:
     console.print(table(title, columns, rows))
 
 
-def _record(proposal: Proposal) -> dict[str, Any]:
+def shown_values(deps: Deps, proposal: Proposal) -> dict[str, Any]:
+    """The values of the words a person is asked about now, after edits."""
+    if proposal.shown == proposal.sha256:
+        return envelope_of(proposal)
+    text = deps.store.gate.read(lambda tx: tx.asked.bytes_of(proposal))
+    return read_values(text, proposal.shown, proposal.id)
+
+
+def _record(proposal: Proposal, envelope: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": proposal.id,
         "status": proposal.status,
-        "sha256": proposal.sha256,
+        "sha256": proposal.shown,
         "supersedes": proposal.supersedes,
-        "envelope": envelope_of(proposal),
+        "envelope": envelope,
     }
 
 
@@ -242,17 +252,16 @@ def explain(
                 f"no proposal is called {proposal!r}; {nearest(proposal, known)} "
                 "`lifecycle queue` lists what waits"
             )
-        show_proposal(found)
+        show_proposal(found, shown_values(deps, found))
 
 
-def show_proposal(proposal: Proposal) -> None:
-    """Print a proposal from its frozen envelope."""
-    envelope = envelope_of(proposal)
+def show_proposal(proposal: Proposal, envelope: dict[str, Any]) -> None:
+    """Print a proposal from the frozen envelope that would leave now."""
     who, what, why, worth = (envelope[k] for k in ("who", "what", "why", "worth"))
     console.print(
         f"[bold]{what['play']}[/] for [bold]{who['account_name'] or who['account_id']}[/] "
         f"({who['account_id']}), {proposal.status}, expires {_day(proposal.expires_day)}",
-        f"sha256 {proposal.sha256}",
+        f"sha256 {proposal.shown}",
         sep="\n",
     )
     reached = who["recipient"] or "our own people: nobody outside is reached"

@@ -50,6 +50,11 @@ def token(home: Home, name: str, *more: str) -> str:
     return said(home, "people", "token", f"{name}@x.example", *more).strip().splitlines()[-1]
 
 
+def seen(home: Home, proposal: str) -> tuple[str, str]:
+    """The hash of its words, as a person reads it."""
+    return "--hash", re.findall(r"sha256 ([0-9a-f]{64})", said(home, "explain", proposal))[0][:12]
+
+
 def first(home: Home) -> str:
     """A proposal whose account was not drawn to be left out, and that one person may approve."""
     waiting = json.loads(said(home, "queue", "--json"))
@@ -76,12 +81,16 @@ def test_without_a_token_nobody_decides(home: Home) -> None:
 def test_what_is_approved_is_carried_out_when_undo_has_run_out(home: Home) -> None:
     proposal, ann = first(home), token(home, "ann")
 
-    assert f"{proposal} is approved" in said(home, "approve", proposal, "--token", ann)
-    assert "it was so already" in said(home, "approve", proposal, "--token", ann)
+    assert f"{proposal} is approved" in said(
+        home, "approve", proposal, "--token", ann, *seen(home, proposal)
+    )
+    assert "it was so already" in said(
+        home, "approve", proposal, "--token", ann, *seen(home, proposal)
+    )
     assert "nothing is due" in said(home, "dispatch")
     others = [one["id"] for one in json.loads(said(home, "queue", "--json"))][:5]
     for other in others:
-        said(home, "approve", other, "--token", ann)
+        said(home, "approve", other, "--token", ann, *seen(home, other))
     shift(home, timedelta(minutes=10))
     gone = said(home, "dispatch")
     counts = {status: int(n) for n, status in re.findall(r"(\d+) (\w+)[, ]", gone)}
@@ -99,7 +108,9 @@ def test_what_two_must_agree_to_is_not_agreed_to_here(home: Home) -> None:
     policies.write_text(before.replace("{value: 10000.00,", "{value: 0.01,"), encoding="utf-8")
     try:
         proposal, cleo = first(home), token(home, "cleo")
-        assert "decide it there" in said(home, "approve", proposal, "--token", cleo, code=2)
+        assert "decide it there" in said(
+            home, "approve", proposal, "--token", cleo, *seen(home, proposal), code=2
+        )
     finally:
         policies.write_text(before, encoding="utf-8")
 
@@ -130,7 +141,7 @@ def test_the_other_decisions_have_their_commands(home: Home) -> None:
 
 def test_after_a_backup_nothing_leaves_before_a_person_has_looked(home: Home) -> None:
     proposal, ann, eve = first(home), token(home, "ann"), token(home, "eve")
-    said(home, "approve", proposal, "--token", ann)
+    said(home, "approve", proposal, "--token", ann, *seen(home, proposal))
 
     assert "may not manage" in said(home, "restored", "--token", ann, code=2)
     assert "1 actions may have been done" in said(home, "restored", "--token", eve)
@@ -159,7 +170,7 @@ def test_the_jobs_are_shown_with_their_lag(home: Home) -> None:
 
 def test_a_broken_database_is_told_and_ends_with_one(home: Home) -> None:
     proposal, ann = first(home), token(home, "ann")
-    said(home, "approve", proposal, "--token", ann)
+    said(home, "approve", proposal, "--token", ann, *seen(home, proposal))
     database = Database(home.database)
     with database.write() as session:
         session.connection().exec_driver_sql("UPDATE action SET seal = 'x'")

@@ -178,7 +178,15 @@ def test_killed_while_sending_there_is_one_effect_or_a_person_is_asked(
     assert office.wrong() == ()
     if action.status == "unknown":
         finding = "sent" if ends[1] else "again"
-        settle(office.gate, office.people["eve"], action.id, finding, "asked them", live=True)  # type: ignore[arg-type]  # a Finding
+        settle(
+            office.gate,
+            office.people["eve"],
+            action.id,
+            finding,  # type: ignore[arg-type]  # a Finding
+            "asked them",
+            live=True,
+            sha256=action.sha256,
+        )
     office.dispatch(hours=1)
     ended = office.action(proposal)
     assert ended is not None

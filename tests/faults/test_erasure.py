@@ -133,7 +133,15 @@ def test_what_a_person_says_happened_sends_nothing_to_who_was_erased(office: Off
     action = office.action(ids["calling"])
     assert action is not None
     assert action.status == "unknown"
-    settle(office.gate, office.people["eve"], action.id, "again", "do it", live=True)
+    settle(
+        office.gate,
+        office.people["eve"],
+        action.id,
+        "again",
+        "do it",
+        live=True,
+        sha256=action.sha256,
+    )
 
     assert office.dispatch(hours=1) == {"blocked": 1}
     assert office.wrong() == ()
@@ -245,4 +253,4 @@ def test_the_chain_holds_no_words_of_anybody(office: Office) -> None:
         links = [link.body for link in store.gate.read(lambda tx: list(tx.chain.links()))]
     assert not [body for body in links if any(term in body.lower() for term in TERMS)]
     with pytest.raises(Conflict):
-        settle(office.gate, eve, office.actions()[0].id, "again", "x", live=True)
+        settle(office.gate, eve, office.actions()[0].id, "again", "x", live=True, sha256="ab")

@@ -94,7 +94,8 @@ def test_after_a_restore_nothing_leaves_before_a_person_settles_it(
         assert {action.status for action in after.actions()} == {"unknown"}
         for action in after.actions():
             done = f"act:{action.id}:{action.sha256}" in before
-            settle(after.gate, eve, action.id, "sent" if done else "again", "asked", live=True)
+            settle(after.gate, eve, action.id, "sent" if done else "again", "asked", live=True,
+                   sha256=action.sha256)  # fmt: skip
         after.dispatch(hours=1)
         assert {action.status for action in after.actions()} == {"sent"}
         assert sorted(after.vendor.effects().values()) == [1, 1]

@@ -275,7 +275,15 @@ def test_only_a_person_settles_what_nobody_knows(office: Office) -> None:
         settle(office.gate, office.people["ann"], action.id, "sent", " ", live=True)
     settle(office.gate, office.people["ann"], action.id, "sent", "seen at the vendor", live=True)
     with pytest.raises(Conflict, match="not unknown"):
-        settle(office.gate, office.people["ann"], action.id, "again", "sure", live=True)
+        settle(
+            office.gate,
+            office.people["ann"],
+            action.id,
+            "again",
+            "sure",
+            live=True,
+            sha256=action.sha256,
+        )
     assert status(office, proposal)[0] == "sent"
     assert office.dispatch() == {}
     assert office.wrong() == ()

@@ -1,10 +1,12 @@
 """What approvals set in motion, what nobody knows the end of, and the switches that stop it."""
 
-from typing import TYPE_CHECKING, cast
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, cast
 
 from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
+from approvals.envelope import read_values
 from approvals.settling import Finding, settle, switch
 from approvals.web.forms import Asked, Text, actions_after, clean
 from approvals.web.visits import Decider, Reader, go
@@ -46,8 +48,20 @@ def _actions(visit: Reader, status: Asked = "", after: Asked = "") -> Response:
         return [(one, actions(tx.session, one, place, A_PAGE)) for one in wanted]
 
     found = visit.site.gate.store.read(work)
-    return visit.page("actions", found=found, statuses=STATUSES, status=status,
+    doubtful = [one for name, rows in found if name == "unknown" for one in rows]
+    words = visit.site.gate.store.read(lambda tx: _words(tx, doubtful))
+    return visit.page("actions", found=found, statuses=STATUSES, status=status, words=words,
                       following=_following(status, found[-1][1]))  # fmt: skip
+
+
+def _words(tx: "GateTx", rows: "list[Action]") -> "dict[str, dict[str, Any]]":
+    """What would leave again, by action; nothing of whom was erased or of changed bytes."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in rows:
+        text = tx.asked.text_of(one.proposal, one.sha256)
+        with suppress(BadInput):
+            found[one.id] = read_values(text or "", one.sha256, one.proposal)
+    return found
 
 
 def _following(status: str, found: "tuple[Action, ...]") -> str:
@@ -57,13 +71,15 @@ def _following(status: str, found: "tuple[Action, ...]") -> str:
     return f"/actions?status={status}&after={micros}.{found[-1].id}"
 
 
-def _settle(visit: Decider, action_id: str, finding: Text = "", note: Text = "") -> Response:
+def _settle(
+    visit: Decider, action_id: str, finding: Text = "", note: Text = "", sha256: Text = ""
+) -> Response:
     """Say what became of an action nobody knows the end of."""
     if not action_id.isalnum() or not action_id.isascii():
         raise HTTPException(404, "there is no such action")
     live = visit.site.parts.live()
     settle(visit.site.gate, visit.actor, action_id, cast("Finding", clean("finding", finding)),
-           clean("note", note, 500), live=live)  # fmt: skip
+           clean("note", note, 500), live=live, sha256=clean("sha256", sha256, 64))  # fmt: skip
     return go("/actions")
 
 

@@ -107,7 +107,7 @@ class Actions:
         return tuple(record_of(Action, row) for row in self._session.scalars(query))
 
     def move(self, action: Action, to: ActionStatus, now: "datetime", **changed: Any) -> bool:
-        """The only way an action moves: from status and fence as they were seen, or not at all."""
+        """The only way an action moves: from status, fence and bytes as seen, or not at all."""
         if (action.status, to) not in EDGES:
             raise Conflict(f"action {action.id}: what is {action.status} cannot become {to}")
         statement = (
@@ -116,6 +116,7 @@ class Actions:
                 col(ActionRow.id) == action.id,
                 col(ActionRow.status) == action.status,
                 col(ActionRow.fence) == action.fence,
+                col(ActionRow.sha256) == action.sha256,
             )
             .values(status=to, changed_at=now, **changed)
         )
