@@ -32,7 +32,7 @@ def test_worked_examples(tmp_path: Path, example: dict[str, Any]) -> None:
     table, name = COLUMNS[example["kind"]]
     keys = KEYS[table].replace(", state: {value: open}", "") if name == "state" else KEYS[table]
     mapping = (
-        "company: Acme\nzone: UTC\ncurrency: EUR\ninputs:\n"
+        "company: Acme\nzone: UTC\ncurrency: XXX\ninputs:\n"
         f"  - {{table: {table}, file: a.tsv, occurred: unknown, columns: {{{keys}, "
         f"{name}: {{from: x, {example['options']}}}}}}}\n"
     ).replace(", }", "}")

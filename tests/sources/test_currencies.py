@@ -102,3 +102,47 @@ def test_a_mapping_names_only_currencies(text: str, message: str) -> None:
 
 def test_the_currency_of_a_company_may_be_in_small_letters() -> None:
     assert parse_mapping(mapping(own="jpy"), "acme.yaml").currency == "JPY"
+
+
+OTHER = "an amount in another currency than its row; map the currency of each row, or correct it"
+AGAINST = (
+    ("EUR 5", "USD"), ("USD 5", "EUR"), ("5.00 usd", "EUR"), ("€5", "USD"), ("$5", "EUR"),
+    ("5 £", "EUR"), ("¥500", "USD"), ("5 kr", "EUR"), ("5 zł", "CZK"), ("US$5", "CAD"),
+    ("CA$5", "USD"), ("USD$5", "AUD"), ("-€5", "GBP"), ("(USD 5)", "EUR"), ("USD 5 EUR", "USD"),
+    ("€1.2K", "USD"),
+)  # fmt: skip
+FITTING = (
+    ("EUR 5", "EUR"), ("eur 5", "EUR"), ("€5", "EUR"), ("$5", "USD"), ("$5", "CAD"), ("$5", "MXN"),
+    ("A$5", "AUD"), ("5 kr.", "SEK"), ("5 kr", "NOK"), ("£5", "GBP"), ("£5", "EGP"), ("£5", "IEP"),
+    ("¥500", "JPY"), ("¥5", "CNY"), ("$5", "XXX"), ("EUR 5", "XXX"), ("1.5K", "EUR"),
+    ("5.00", "EUR"), ("Fr. 5", "CHF"), ("GBP 5", ""),
+)  # fmt: skip
+
+
+def test_an_amount_that_names_another_currency_than_its_row_is_set_aside(tmp_path: Path) -> None:
+    """Both ways; what names none, or one of several that share a sign, is taken as before."""
+    rows = [*AGAINST, *FITTING]
+    lines = [f'{n:02},"{amount}",{row}' for n, (amount, row) in enumerate(rows)]
+    batch = read(tmp_path, mapping(own="GBP"), a_csv="n,x,c\n" + "\n".join(lines) + "\n")
+
+    amounts = column(batch.tables["deals"], "amount_minor")
+    assert [one is None for one in amounts] == [True] * len(AGAINST) + [False] * len(FITTING)
+    assert {(r.line, r.column, r.value, r.reason) for r in batch.rejected} == {
+        (n + 2, "amount_minor", amount, f"{OTHER}; the row is kept without it")
+        for n, (amount, _) in enumerate(AGAINST)
+    }
+
+
+@pytest.mark.parametrize(
+    ("amount", "own", "fits"),
+    [("€5", "USD", False), ("$5", "EUR", False), ("€5", "EUR", True), ("$5", "XXX", True)],
+)
+def test_an_amount_that_names_another_currency_than_its_mapping_is_set_aside(
+    tmp_path: Path, amount: str, own: str, *, fits: bool
+) -> None:
+    """Where no row says its currency, as in most exports."""
+    text = mapping(own=own).replace("      currency: c\n", "")
+    batch = read(tmp_path, text, a_csv=f'n,x,c\n1,"{amount}",\n')
+
+    assert (column(batch.tables["deals"], "amount_minor") == [500]) is fits
+    assert [r.value for r in batch.rejected] == ([] if fits else [amount])

@@ -13,7 +13,7 @@ from tools.sources.batch import Batch
 DEALS = """
 company: Acme
 zone: UTC
-currency: EUR
+currency: XXX
 inputs:
   - table: deals
     file: a.tsv

@@ -1,19 +1,21 @@
 """One input of a mapping as queries: texts, mapped words, typed values, and what was refused.
 
 Every cell goes through layers: `v` the source text (`e` what went into an expression that
-failed), `m` the mapped text, `d` and `g` an amount and its whole part, `c` the typed value, `q`
+failed), `m` the mapped text, `d` and `g` an amount and its whole part, `o`
+whether it names another currency than its row, `c` the typed value, `q`
 what is wrong with it (see `Fault`) and `b` the bad text. Required cells decide whether the row is
 kept.
 """
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tools.currencies import DIGITS, USUAL, minor_units
 from tools.sources.cells import DOMAINS
+from tools.sources.currency_names import names_other_sql
 from tools.sources.expressions import columns_of, to_sql
 from tools.sources.instants import instant_sql
 from tools.sources.joins import join_sql
@@ -25,7 +27,7 @@ from tools.sources.raw import SHOWN, quoted
 from tools.warehouse.schema import BY_NAME, Column
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from tools.sources.numbers import Style
     from tools.sources.raw import Raw
@@ -44,6 +46,7 @@ class Fault(IntEnum):
     UNMATCHED = 5
     SEVERAL = 6
     NO_LIST = 7
+    CURRENCY = 8
 
 
 NO_STYLES: "Mapping[int, Style]" = MappingProxyType({})
@@ -109,6 +112,7 @@ def typed_sql(each: Input, styles: "Mapping[int, Style]" = NO_STYLES) -> str:
     ]  # fmt: skip
     at = currency_of(cells)
     units = units_sql(None if at is None else slots[at].text, each.currency)
+    other = partial(names_other_sql, code=None if at is None else slots[at].text, own=each.currency)
     typed = [_typed(one, each.table) for one in slots]
     result = [f"c{one.n}, q{one.n}, CASE WHEN q{one.n} > 0 THEN {one.shown} END AS b{one.n}"
               for one in slots]  # fmt: skip
@@ -118,7 +122,7 @@ def typed_sql(each: Input, styles: "Mapping[int, Style]" = NO_STYLES) -> str:
     return (
         f"WITH mapped AS (SELECT *{_and([_mapped(one) for one in slots])} FROM texts), "
         f"plain AS (SELECT *{_and([_plain_number(one) for one in slots])} FROM mapped), "
-        f"scaled AS (SELECT *{_and([_scaled(one, units) for one in slots])} FROM plain), "
+        f"scaled AS (SELECT *{_and([_scaled(one, units, other) for one in slots])} FROM plain), "
         f"typed AS (SELECT *{_and(typed)} FROM scaled), "
         f"judged AS (SELECT *{_and([_fault(one) for one in slots])} FROM typed) "
         f"SELECT row{_and(result)} FROM judged"
@@ -265,11 +269,12 @@ def _plain_number(one: _Numbered) -> str:
     return f"{plain} AS t{one.n}"
 
 
-def _scaled(one: _Numbered, units: str) -> str:
+def _scaled(one: _Numbered, units: str, other: "Callable[[str], str]") -> str:
     if one.column.kind != "minor":
         return ""
     minor = f"minor_units({one.number}, {units if one.cell.unit == 'main' else 1})"
-    return f"{minor} AS d{one.n}, floor({minor}) AS g{one.n}"
+    named = "" if one.style is None else f", {other(one.text)} AS o{one.n}"
+    return f"{minor} AS d{one.n}, floor({minor}) AS g{one.n}{named}"
 
 
 def currency_of(cells: tuple[Cell, ...]) -> int | None:
@@ -315,13 +320,19 @@ def _typed(one: _Numbered, table: str) -> str:
         "int": f"to_int({one.number})",
         "float": f"to_float({one.number})",
         "bool": f"to_bool({text})",
-        "minor": f"half_even(d{one.n}, g{one.n})",
+        "minor": _amount(one),
         "instant": instant,
         "day": _day(f"to_day({instant}, {quoted(cell.zone)})", cell),
         "ref": _reference(text, cell),
         "text": _plain(text, table, cell.name),
     }[one.column.kind]
     return f"{sql} AS c{one.n}"
+
+
+def _amount(one: _Numbered) -> str:
+    """An amount; none where its text names another currency than its row."""
+    minor = f"half_even(d{one.n}, g{one.n})"
+    return minor if one.style is None else f"CASE WHEN NOT o{one.n} THEN {minor} END"
 
 
 def _day(day: str, cell: Cell) -> str:
@@ -354,6 +365,8 @@ def _fault(one: _Numbered) -> str:
     if cell.values is not None and cell.otherwise is None and not cell.passes:
         keys = ", ".join(quoted(key) for key, _ in cell.values)
         arms.append(f"WHEN {v} IS NOT NULL AND {v} NOT IN ({keys}) THEN {Fault.UNMAPPED:d}")
+    if one.column.kind == "minor" and one.style is not None:
+        arms.append(f"WHEN o{one.n} AND NOT d{one.n} IS NULL THEN {Fault.CURRENCY:d}")
     arms.append(f"WHEN {one.text} IS NOT NULL AND c{one.n} IS NULL THEN {Fault.CAST:d}")
     if one.column.required:
         arms.append(f"WHEN c{one.n} IS NULL THEN {Fault.EMPTY:d}")

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 LEFT_OUT = "the row is left out"
 KEPT = "the row is kept without it"
+OTHER_CURRENCY = (
+    "an amount in another currency than its row; map the currency of each row, or correct it"
+)
 _OPEN = re.compile(r"[^\d.,]*[1-9]\d{0,2}[.,]\d{3}[^\d.,]*")
 _KINDS = {
     "int": "not a whole number",
@@ -101,6 +104,8 @@ def _what(table: str, cell: "Cell", fault: Fault) -> str:
         return "required and empty"
     if fault == Fault.FAILED:
         return "the expression fails"
+    if fault == Fault.CURRENCY:
+        return OTHER_CURRENCY
     if fault == Fault.UNMAPPED:
         return "not in the value map"
     kinds = {column.name: column.kind for column in BY_NAME[table].columns}
