@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agent.run import open_day
-from tools.customers.portraits import portraits
+from tools.customers.portraits import PAUSED, portraits
 from tools.customers.stages import describe_because
 from tools.days import from_number
 from tools.errors import BadInput, nearest
@@ -76,8 +76,9 @@ def _facts(portrait: "Portrait") -> tuple[str, ...]:
     because = f": {describe_because(portrait.because)}" if portrait.because else ""
     score = portrait.unscored_reason or portrait.label or "no score"
     probability = "" if portrait.probability is None else f"{percent(portrait.probability)}, "
+    paused = f"; {PAUSED}" if portrait.paused else ""
     return (
-        f"stage {portrait.stage or 'not known'}{since}{because}",
+        f"stage {portrait.stage or 'not known'}{since}{because}{paused}",
         f"segment {portrait.segment or 'none'}",
         f"churn {probability}{score}",
     )

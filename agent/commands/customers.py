@@ -9,6 +9,7 @@ from agent.commands.console import AsOf, Home, console, opened, table
 from agent.commands.runs import last_day
 from agent.run import open_morning
 from tools.customers.features import definitions, missing
+from tools.customers.portraits import PAUSED
 from tools.customers.segments.assign import active_segments
 from tools.customers.segments.difference import examine
 from tools.customers.stages import describe_because
@@ -63,11 +64,16 @@ def _value(value: object, lacks: tuple[str, ...]) -> str:
     )
 
 
-# A contact's stage is her own; the stage of her account stands beside it.
+# A contact's stage is her own; the stage of her account stands beside it, and whether its bill is
+# paused: a pause is no stage.
 _ROSTER = """
-SELECT r.*, CASE WHEN r.kind = 'contact' THEN a.stage END AS account_stage
+SELECT
+  r.*, CASE WHEN r.kind = 'contact' THEN a.stage END AS account_stage,
+  COALESCE(f.paused, FALSE) AS paused
 FROM roster AS r
 LEFT JOIN roster AS a ON a.kind = 'account' AND a.id = r.account_id
+LEFT JOIN features AS f
+  ON f.account_id = CASE WHEN r.kind = 'account' THEN r.id ELSE r.account_id END
 """
 _COLUMNS = ("id", "stage", "since", "because", "account is")
 
@@ -116,7 +122,8 @@ def _counts(morning: "Morning") -> None:
 def _row(row: dict[str, Any]) -> tuple[object, ...]:
     since = None if row["since_day"] is None else from_number(row["since_day"])
     because = describe_because(row["because"]) if row["because"] else row["unstaged_reason"]
-    return row["id"], row["stage"], since, because, row["account_stage"] or ""
+    account = [row["account_stage"], PAUSED if row["paused"] else None]
+    return row["id"], row["stage"], since, because, "; ".join(filter(None, account))
 
 
 def _one(morning: "Morning", name: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 from tests.agent.launcher import Launcher
 from tests.cases.companies import SPACED, company, subscriptions, table
 from tests.cases.conftest import CaseHome
+from tools.customers.portraits import PAUSED
 
 pytestmark = pytest.mark.xdist_group("cases")
 ACCOUNTS = table("accounts", "accounts.csv", "created", name="name",
@@ -45,19 +46,30 @@ s8,A6,credit,-80.00,2025-01-10,
     assert "True" not in paying.values(), paying
 
 
-def test_a_pause_is_no_churn(tmp_path: Path, launcher: Launcher) -> None:
+def test_a_pause_is_no_churn_and_is_told_beside_the_stage(
+    tmp_path: Path, launcher: Launcher
+) -> None:
+    """A pause is no stage either: whoever looks an account up sees both."""
     case = bills(tmp_path, launcher, """
 id,account,plan,mrr,start,ended,paused,resumed
 s1,A1,pro,100.00,2025-01-10,,2025-03-05,2025-04-20
 s2,A2,pro,50.00,2025-01-10,,,
+s3,A3,pro,30.00,2025-01-10,,2025-05-05,
 """, paused_day="paused", resumed_day="resumed")  # fmt: skip
     case.run("2025-06-02")
 
     told = {m["month"]: m for m in case.json("revenue")["months"]}
     assert [told[m]["churn"] for m in ("2025-03", "2025-04")] == [0, 0]
     assert told["2025-04"]["reactivation"] == 0
-    assert [told[m]["end"] for m in ("2025-02", "2025-03", "2025-04")] == [15_000, 5_000, 15_000]
+    assert [told[m]["end"] for m in ("2025-02", "2025-03", "2025-04")] == [18_000, 8_000, 18_000]
     assert case.features("account:A1")["paying"] == "True"
+
+    paused = {row["id"]: (row["stage"], row["paused"]) for row in case.lines("roster")}
+    assert paused["account:A1"] == ("active", False)
+    assert paused["account:A3"] == ("active", True)
+    for name, so in (("account:A1", False), ("account:A3", True)):
+        assert (PAUSED in case.refused(name)) is so
+        assert ("paused: pays" in case.call("roster", "--contact", name)) is so
 
 
 def test_dinars_have_three_decimals(tmp_path: Path, launcher: Launcher) -> None:

@@ -1,5 +1,5 @@
 """What a person wants to see first of an account."""
 
-from tools.customers.portraits.portraits import Portrait, portraits
+from tools.customers.portraits.portraits import PAUSED, Portrait, portraits
 
-__all__ = ["Portrait", "portraits"]
+__all__ = ["PAUSED", "Portrait", "portraits"]

@@ -12,10 +12,15 @@ if TYPE_CHECKING:
 
     from tools.warehouse.asof.world import World
 
+PAUSED = "paused: pays nothing for now"
+
 
 @dataclass(frozen=True)
 class Portrait:
-    """An account as of the day; None is not known or does not apply."""
+    """An account as of the day; None is not known or does not apply.
+
+    `paused`: it is a customer, and all of its bill is paused.
+    """
 
     account_id: str
     name: str | None
@@ -35,6 +40,7 @@ class Portrait:
     band: str | None
     label: str | None
     unscored_reason: str | None
+    paused: bool = False
 
 
 def portraits(world: "World", accounts: "Iterable[str]") -> dict[str, Portrait]:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from tools import figures
+from tools.customers.portraits import PAUSED
 from tools.reports.accounts.model import CALL
 from tools.reports.accounts.words import called, date, days, money, one_line
 
@@ -73,7 +74,7 @@ def known(line: "Line", as_of: int) -> str:
     one = line.account
     since = "" if one.since_day is None else f" since {date(one.since_day)}"
     parts = [f"{called(one.stage) or 'no stage'}{since}"]
-    parts += ["paused: pays nothing for now"] if one.paused else []
+    parts += [PAUSED] if one.paused else []
     parts += [score_words(line, as_of)]
     parts += [] if one.renewal_day is None else [f"term ends {date(one.renewal_day)}"]
     if one.tickets_open:
