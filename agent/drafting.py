@@ -18,6 +18,7 @@ from approvals.envelope import (
 from policies.nouns import Finding
 from tools.customers.stages import describe_because
 from tools.errors import BadInput
+from tools.figures import percent
 from tools.money import Money
 from tools.roi.value import reprice
 from tools.writers.languages import language_code, other_language
@@ -196,7 +197,7 @@ def called(account_id: str) -> str:
 
 def _offer(play: "Play", currency: str) -> str:
     if play.concession is not None and play.concession.share:
-        return f"{(play.concession.share * 100).normalize():f} %"
+        return percent(play.concession.share)
     return str(Money(play.cost.incentive, currency))
 
 

@@ -1,5 +1,6 @@
 """One figure has one text, whichever page, mail, list or command shows it."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from approvals.web import words
 from approvals.web.api.giving import of_money
 from approvals.web.site import environment
+from tests.conftest import CHECKOUT
 from tests.reports.accounts.made import Told, account, the_list
 from tools.figures import fixed, percent, points
 from tools.money import Money
@@ -97,3 +99,11 @@ def test_the_list_for_programs_has_the_same_score() -> None:
     (row,) = cells(the_list(Told((account("a", churn=2.7499, steps={"retention_call": 900}),))))
 
     assert "2.7499" in row
+
+
+def test_no_module_writes_a_share_by_its_own_form() -> None:
+    """A share that is rounded in a format of its own differs from the other pages some day."""
+    own = re.compile(r":[+,]*\.[1-9]%|\* 100\)\.normalize")
+    for folder in ("agent", "approvals", "policies", "tools"):
+        for path in (CHECKOUT / folder).rglob("*.py"):
+            assert not own.search(path.read_text(encoding="utf-8")), path

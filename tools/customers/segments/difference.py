@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from tools.customers.segments.statistics import cramer, holm, log_loss_gain, pair_difference
+from tools.figures import change_percent, percent
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -161,7 +162,8 @@ def _gain(outcome: str, measured: "Outcomes", rules: "SegmentRules", test: "list
         "prediction",
         question,
         answer,
-        f"log loss {gain:+.1%} better than one rate (90 %: {low:+.1%} to {high:+.1%})",
+        f"log loss {change_percent(gain)} better than one rate (90% likely between "
+        f"{change_percent(low)} and {change_percent(high)})",
     )
 
 
@@ -173,7 +175,7 @@ def _size(
     share = number / everyone if everyone else 0.0
     closed = max((c.n for g in latest.values() for c in g if c.segment == segment.name), default=0)
     answer: Answer = "yes" if share >= LEAST_SHARE and closed >= LEAST_CLOSED else "no"
-    because = f"{number:,} accounts ({share:.1%}), {closed:,} with a closed outcome"
+    because = f"{number:,} accounts ({percent(share)}), {closed:,} with a closed outcome"
     return Check(
         "size", question, answer, because if answer == "yes" else f"{because}; merge or wait"
     )
