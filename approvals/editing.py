@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from approvals.canonical import canonical, digest
 from approvals.envelope import read_values
-from policies.words import judge_words
-from tools.errors import BadInput, Conflict
+from policies.words import judge_words, unreadable
+from tools.errors import BadInput, Conflict, UnreadableText
 from tools.store.gate.records import Revision
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ def edit(
     """Put new words in the place of the old; only subject and text can be edited.
 
     Raises:
+        UnreadableText: when a link in the words cannot be read as an address.
         BadInput: when a rule refuses the words; it names the rule and what is wrong.
     """
     gate.check_seen(tx, proposal, wish)
@@ -31,6 +32,8 @@ def edit(
     written = (wish.subject.replace("\r", ""), wish.body.replace("\r\n", "\n"))
     before = (what["subject"], what["body"])
     first = read_values(proposal.envelope, proposal.sha256, proposal.id)["what"]
+    if bad := unreadable((first["subject"], first["body"]), written):
+        raise UnreadableText(f"words_links: {bad}")
     hosts = gate.limits(gate.today()).link_hosts
     findings = judge_words((first["subject"], first["body"]), written, hosts)
     if denied := [f"{f.rule_id}: {f.reason}" for f in findings if f.outcome == "deny"]:

@@ -1,56 +1,59 @@
 """May these words be sent? Asked of what a person wrote over a template's words.
 
 Amounts, links and recipients come from plays and facts, never from somebody's keyboard: an edit
-may say the same things better, and may not promise new ones.
+may say the same things better, and may not promise new ones, in whatever letters.
 """
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from policies.nouns import Finding
+from tools.text_safety.amounts import amounts_in
+from tools.text_safety.characters import (
+    OddCharacter,
+    folded,
+    hidden_characters,
+    hidden_places,
+    look_alikes,
+)
+from tools.text_safety.links import host_of, links_in, mail_host_of, phones_in, unreadable_links
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+__all__ = ["hidden_characters", "judge_words", "links_in", "unreadable"]
 LONGEST_SUBJECT, LONGEST_BODY = 200, 20_000
-_LINK = re.compile(r"(?i)\b(?:https?://|www\.)\S+|\b[a-z][a-z0-9+.-]*:(?://|\S*@)\S+")
-_AMOUNT = re.compile(
-    r"(?i)(?:[$€£¥]|\b(?:usd|eur|gbp|chf|jpy)\b)\s*\d[\d.,' ]*\d*"
-    r"|\d[\d.,' ]*\s*(?:[$€£¥%‰]|percent\b|per cent\b|(?:usd|eur|gbp|chf|jpy)\b)"
-)
+SHOWN = 5
 _PLACE = re.compile(r"\{\w*\}|\{\{|\{%|<%|\$\{")
-_HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
-# Letters, marks and separators that show nothing although their categories are not hidden ones.
-BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2028\u2029\u2800\u3164\uffa0")
 
 
 def judge_words(
     before: tuple[str, str], after: tuple[str, str], link_hosts: "Iterable[str]"
 ) -> tuple[Finding, ...]:
     """What the rules say of a new (subject, body) in the place of the old; any deny refuses."""
+    length = _length(*after)
+    if length.outcome == "deny":
+        return (length,)
     old, new = "\n".join(before), "\n".join(after)
     return (
-        _length(*after),
+        length,
         _visible(*after),
+        _letters(old, after),
         _places(new),
         _links(old, new, frozenset(host.lower() for host in link_hosts)),
         _amounts(old, new),
     )
 
 
-def hidden_characters(text: str) -> tuple[str, ...]:
-    """The characters of a text that cannot be seen or turn the direction, as U+ names."""
-    odd = {
-        c for c in text if c not in "\n\t" and (c in BLANK or unicodedata.category(c) in _HIDDEN)
-    }
-    return tuple(f"U+{ord(c):04X}" for c in sorted(odd))
+def unreadable(before: tuple[str, str], after: tuple[str, str]) -> str:
+    """What is wrong with a new link that nobody can read as an address; '' when there is none."""
+    known = set(unreadable_links("\n".join(before)))
+    found = [one for one in unreadable_links("\n".join(after)[:LONGEST_BODY]) if one not in known]
+    return _bad_link(found[0]) if found else ""
 
 
-def links_in(text: str) -> tuple[str, ...]:
-    """Every link of a text, in order."""
-    return tuple(match.rstrip(".,;:!?)]}>\"'") for match in _LINK.findall(text))
+def _bad_link(link: str) -> str:
+    return f"the link {link[:100]!r} cannot be read as an address; write it out or take it out"
 
 
 def _length(subject: str, body: str) -> Finding:
@@ -63,15 +66,36 @@ def _length(subject: str, body: str) -> Finding:
 
 
 def _visible(subject: str, body: str) -> Finding:
-    odd = hidden_characters(subject + body)
-    if odd or "\n" in subject or "\t" in subject:
-        shown = ", ".join(odd) or "a line break in the subject"
-        return Finding("words_visible", "deny", f"characters nobody can see: {shown}")
+    odd = _told([("subject", hidden_places(subject)), ("text", hidden_places(body))])
+    if odd:
+        reason = f"characters nobody can see: {odd}; take them out, or type the words again"
+        return Finding("words_visible", "deny", reason)
+    if "\n" in subject or "\t" in subject:
+        reason = "characters nobody can see: a line break in the subject"
+        return Finding("words_visible", "deny", reason)
     return Finding("words_visible", "pass", "every character can be seen")
 
 
+def _letters(old: str, after: tuple[str, str]) -> Finding:
+    known = {(one.char, one.word) for one in look_alikes(old)}
+    subject, body = (
+        [one for one in look_alikes(text) if (one.char, one.word) not in known] for text in after
+    )
+    if odd := _told([("subject", subject), ("text", body)]):
+        reason = f"letters that only look like others: {odd}; type the word again in one alphabet"
+        return Finding("words_letters", "deny", reason)
+    return Finding("words_letters", "pass", "every word is in one alphabet")
+
+
+def _told(parts: "Sequence[tuple[str, Sequence[OddCharacter]]]") -> str:
+    """The first few odd characters, each with where it stands."""
+    said = [f"{one.words} of the {where}" for where, found in parts for one in found]
+    more = f" and {len(said) - SHOWN} more" if len(said) > SHOWN else ""
+    return ", ".join(said[:SHOWN]) + more
+
+
 def _places(new: str) -> Finding:
-    if found := _PLACE.search(new):
+    if found := _PLACE.search(folded(new)):
         return Finding("words_places", "deny", f"{found[0]!r} would be sent as it stands")
     return Finding("words_places", "pass", "no placeholder is left")
 
@@ -79,26 +103,30 @@ def _places(new: str) -> Finding:
 def _links(old: str, new: str, hosts: frozenset[str]) -> Finding:
     known = set(links_in(old))
     for link in links_in(new):
-        if link not in known and _host(link) not in hosts:
-            return Finding("words_links", "deny", f"the link {link[:100]} is not allowed")
+        if link not in known and host_of(link) not in hosts and mail_host_of(link) not in hosts:
+            return Finding("words_links", "deny", _refused(link))
+    called = set(phones_in(old))
+    for number in phones_in(new):
+        if number not in called:
+            reason = f"the number {number!r} is new, and mail programs make it a call; take it out"
+            return Finding("words_links", "deny", reason)
     return Finding("words_links", "pass", "no link but allowed ones")
 
 
-def _host(link: str) -> str:
-    """The host of an https link without credentials or port; '' when it is anything else."""
-    parts = urlsplit(link)
-    plain = parts.scheme.lower() == "https" and parts.netloc == parts.hostname
-    return (parts.hostname or "") if plain else ""
+def _refused(link: str) -> str:
+    """Why a link is refused, and what to do when it was not meant as one."""
+    if "://" in link:
+        return f"the link {link[:100]} is not allowed; only hosts of link_hosts are, over https"
+    return (
+        f"the link {link[:100]} is not allowed; if it is none, put a space after the dot or colon, "
+        "since mail programs make it one"
+    )
 
 
 def _amounts(old: str, new: str) -> Finding:
-    known = {_squeezed(amount) for amount in _AMOUNT.findall(old)}
-    for amount in _AMOUNT.findall(new):
-        if _squeezed(amount) not in known:
-            reason = f"{amount.strip()!r} is a new figure; amounts come from the play"
+    known = {says for says, _ in amounts_in(old)}
+    for says, written in amounts_in(new):
+        if says not in known:
+            reason = f"{written!r} is a new figure; amounts come from the play"
             return Finding("words_amounts", "deny", reason)
     return Finding("words_amounts", "pass", "no new amount or percentage")
-
-
-def _squeezed(amount: str) -> str:
-    return re.sub(r"\s", "", amount).lower()

@@ -3,7 +3,8 @@
 LifecycleError
 ├── BadInput        what a person gave is wrong: where, what, and what to do
 │   ├── BadRule     a rule in YAML names or does something it may not
-│   └── Absent      there is nothing of that name
+│   ├── Absent      there is nothing of that name
+│   └── UnreadableText  a part of a text, such as a link, is malformed
 ├── Forbidden       this person may not do this
 ├── NotComputable   an input is missing: which one
 └── Conflict        somebody else got there first
@@ -32,6 +33,10 @@ class BadRule(BadInput):
 
 class Absent(BadInput):
     """Something was asked for by a name that nothing has."""
+
+
+class UnreadableText(BadInput):
+    """A part of a text, such as a link, is malformed; the message says which."""
 
 
 class Forbidden(LifecycleError):  # noqa: N818

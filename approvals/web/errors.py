@@ -11,7 +11,14 @@ from approvals.web.auth.csrf import is_ours
 from approvals.web.auth.limits import TooMany
 from approvals.web.auth.who import auth_of
 from approvals.web.visits import API, page_of, site_of
-from tools.errors import Absent, BadInput, Conflict, Forbidden, LifecycleError
+from tools.errors import (
+    Absent,
+    BadInput,
+    Conflict,
+    Forbidden,
+    LifecycleError,
+    UnreadableText,
+)
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -22,6 +29,7 @@ NAMES = {
     409: "conflict", 413: "too_large", 422: "bad_input", 429: "too_many", 503: "unavailable",
 }  # fmt: skip
 TITLES = {
+    400: "This cannot be read",
     401: "Your session has ended", 403: "You may not do this", 404: "There is no such page",
     405: "Not in this way", 409: "Somebody was first", 422: "This cannot be done as written",
     429: "Too many requests", 503: "The database does not answer",
@@ -33,7 +41,8 @@ KEPT = ("subject", "body", "note", "reason")
 def status_of(error: LifecycleError) -> int:
     """The status code of an error of ours."""
     kinds = (
-        (Absent, 404), (BadInput, 422), (Conflict, 409), (Forbidden, 403), (TooMany, 429),
+        (Absent, 404), (UnreadableText, 400), (BadInput, 422), (Conflict, 409), (Forbidden, 403),
+        (TooMany, 429),
     )  # fmt: skip
     return next((status for kind, status in kinds if isinstance(error, kind)), 422)
 

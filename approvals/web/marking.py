@@ -6,14 +6,14 @@ hide or break the words around it.
 
 import ipaddress
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
-from policies.words import hidden_characters, links_in
+from tools.text_safety.characters import OddCharacter, hidden_characters, look_alikes, named
+from tools.text_safety.links import links_in, phones_in
 
 _PLAIN = re.compile(r"[ -~\n\t]*")
 
@@ -66,13 +66,14 @@ def _odd(char: str) -> str:
 
 
 def _named(char: str) -> str:
-    return unicodedata.name(char, "a character that cannot be seen")
+    return named(char)
 
 
 def shown_links(*texts: str) -> tuple[ShownLink, ...]:
     """Every link of some texts, each once, with where it leads."""
     found = dict.fromkeys(link for text in texts for link in links_in(text))
-    return tuple(_link(link) for link in found)
+    calls = dict.fromkeys(number for text in texts for number in phones_in(text))
+    return (*map(_link, found), *(ShownLink(one, one, ("it is called",)) for one in calls))
 
 
 def _link(text: str) -> ShownLink:
@@ -101,11 +102,10 @@ def _is_number(host: str) -> bool:
 
 
 def mixed_scripts(text: str) -> tuple[str, ...]:
-    """The words of a text that mix Latin with letters that look like Latin ones."""
-    words = re.findall(r"\w+", text)
-    return tuple(dict.fromkeys(word for word in words if len(_scripts(word)) > 1))
+    """The words of a text with letters that only look like those around them."""
+    return tuple(dict.fromkeys(one.word or one.char for one in look_alikes(text)))
 
 
-def _scripts(word: str) -> frozenset[str]:
-    names = (unicodedata.name(char, "").split(" ")[0] for char in word if char.isalpha())
-    return frozenset(names) & {"LATIN", "CYRILLIC", "GREEK", "CHEROKEE", "ARMENIAN"}
+def disguised(*texts: str) -> tuple[OddCharacter, ...]:
+    """Each letter of some texts that only looks like another, with its word."""
+    return tuple(dict.fromkeys(one for text in texts for one in look_alikes(text)))

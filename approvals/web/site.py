@@ -106,7 +106,7 @@ def environment() -> Environment:
     }  # fmt: skip
     made.globals |= {
         "REASONS": REASONS, "USELESS": USELESS, "links_of": marking.shown_links,
-        "mixed": marking.mixed_scripts,
+        "mixed": marking.mixed_scripts, "disguised": marking.disguised,
         "left": words.left, "evidence": words.evidence, "churn_change": words.churn_change,
     }  # fmt: skip
     return made

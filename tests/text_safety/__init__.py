@@ -1,0 +1,1 @@
+"""Words in disguise, and words that only look so."""

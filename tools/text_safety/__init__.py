@@ -1,0 +1,1 @@
+"""What hides in a text: characters nobody sees, look-alike letters, links, amounts in disguise."""
