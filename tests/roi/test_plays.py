@@ -60,6 +60,27 @@ def test_an_error_names_its_place_and_remedy(old: str, new: str, message: str) -
     assert str(caught.value).startswith("policies/plays.yaml")
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "{contact!r}", "{contact!s}", "{contact.__class__}", "{contact[0]}", "{0}", "{}",
+        "{contact:>20}", "{contact:}", "{ contact }", "{Contact}", "{{contact}}", "{{", "}}", "{",
+        "}", "{contact", "contact}", "{contact!r:>{seats}}", "${contact.name}", "{%if%}", "{_x}",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("old", "line"),
+    [("Call {contact} at {account}.", 36), ("Anything in your way, {contact}?", 56),
+     ("An offer for {account}", 268)],
+)  # fmt: skip
+def test_a_template_holds_plain_facts_only_and_the_line_is_told(
+    old: str, line: int, wrong: str
+) -> None:
+    with pytest.raises(BadInput, match=r"placeholder|not a readable") as caught:
+        parse_plays(TEXT.replace(old, f"Words {wrong} here", 1), FEATURES, SEGMENTS)
+    assert str(caught.value).startswith(f"policies/plays.yaml:{line}: plays[")
+
+
 def test_a_rule_may_not_name_a_feature_that_does_not_exist() -> None:
     with pytest.raises(BadRule, match="'paying' is not known"):
         parse_plays(TEXT, set(FEATURES) - {"paying"})

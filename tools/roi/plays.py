@@ -3,9 +3,9 @@
 The file is `policies/plays.yaml`, edited by a marketer; every error names file, play and key.
 """
 
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal
-from string import Formatter
 from typing import TYPE_CHECKING, Literal, cast
 
 from tools.errors import BadInput, nearest
@@ -34,6 +34,17 @@ KEYS = (
     "approval", "template",
 )  # fmt: skip
 MAX_HOURS = 40
+_PLACE = re.compile(r"\{([a-z_]+)\}")
+_BRACED = re.compile(r"\{[^{}\n]*\}")
+
+
+class TemplateFault(BadInput):
+    """A template holds something that cannot be filled in; `words` is the line that is wrong."""
+
+    def __init__(self, where: str, words: str, said: str) -> None:
+        """Say where and what."""
+        self.where, self.words, self.said = where, words, said
+        super().__init__(f"{where}: {said}")
 
 
 @dataclass(frozen=True)
@@ -142,12 +153,32 @@ def parse_plays(
     """
     top = read_yaml(text, where).only(("version", "plays"))
     names = EXTRA_NAMES | set(features)
-    plays = tuple(_play(node, names, segments) for node in top.nodes("plays"))
+    try:
+        plays = tuple(_play(node, names, segments) for node in top.nodes("plays"))
+    except TemplateFault as fault:
+        place = f"{where}{_line_of(text, fault)}"
+        raise BadInput(f"{place}{str(fault).removeprefix(where)}") from fault
     ids = [play.id for play in plays]
     for name in ids:
         if ids.count(name) > 1:
             raise BadInput(f"{where}: two plays are called {name!r}")
     return plays
+
+
+def _line_of(text: str, fault: TemplateFault) -> str:
+    """The line on which the words of a fault stand, as `:12`; '' when they are written otherwise.
+
+    They are looked for inside the play, so that the same words of another one are not named.
+    """
+    lines = text.splitlines()
+    wanted = re.search(r"plays\[(\d+)\]", fault.where)
+    items = [(n, re.match(r" *(?=- )", line)) for n, line in enumerate(lines)]
+    indent = next((len(found[0]) for _, found in items if found), 0)
+    starts = [n for n, found in items if found and len(found[0]) == indent]
+    number = int(wanted[1]) if wanted else 0
+    first = starts[number] if number < len(starts) else 0
+    found = (n for n, line in enumerate(lines[first:], first + 1) if fault.words in line)
+    return next((f":{n}" for n in found), "")
 
 
 def _play(node: Node, names: "Collection[str]", segments: "Collection[str]") -> Play:
@@ -242,10 +273,7 @@ def _template(node: Node) -> Template:
         {} if others is None else {code: _words(others.node(code), code) for code in others.values},
     )  # fmt: skip
     for key, text in (("subject", template.subject), ("body", template.body)):
-        for name in _placeholders(text, node.at(key)):
-            if name not in PLACEHOLDERS:
-                hint = nearest(name, PLACEHOLDERS)
-                raise BadInput(f"{node.at(key)}: the placeholder {{{name}}} is not allowed; {hint}")
+        _check_places(text, node.at(key))
     return template
 
 
@@ -254,11 +282,30 @@ def _words(node: Node, language: str) -> Template:
                           node.where))  # fmt: skip
 
 
-def _placeholders(text: str, where: str) -> list[str]:
-    try:
-        return [name for _, name, _, _ in Formatter().parse(text) if name is not None]
-    except ValueError as error:
-        raise BadInput(f"{where}: not a readable template: {error}") from error
+def _check_places(text: str, where: str) -> None:
+    """Refuse every brace but those of plain placeholders: what is filled in is a fact by its name.
+
+    Raises:
+        TemplateFault: with the line that is wrong, so that their line can be told.
+    """
+    for match in _PLACE.finditer(text):
+        if match[1] not in PLACEHOLDERS:
+            said = f"the placeholder {match[0]} is not allowed; {nearest(match[1], PLACEHOLDERS)}"
+            raise TemplateFault(where, _line_at(text, match.start()), said)
+    rest = _PLACE.sub(lambda place: " " * len(place[0]), text)
+    if inner := _BRACED.search(rest):
+        said = f"the placeholder {inner[0]} is not allowed; a fact stands alone, as {{account}}"
+        raise TemplateFault(where, _line_at(text, inner.start()), said)
+    if brace := re.search(r"[{}][^\s{}]*", rest):
+        said = (
+            f"not a readable template: {brace[0]!r} has no other brace; write a fact as {{account}}"
+        )
+        raise TemplateFault(where, _line_at(text, brace.start()), said)
+
+
+def _line_at(text: str, place: int) -> str:
+    """The line of a template on which something stands."""
+    return text.split("\n")[text.count("\n", 0, place)].strip()
 
 
 def _share(node: Node, key: str) -> Decimal:
