@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from agent.odd_facts import odd_facts
 from approvals.envelope import (
     DO_NOTHING,
     Alternative,
@@ -23,7 +24,7 @@ from tools.money import Money
 from tools.roi.value import reprice
 from tools.writers.languages import language_code, other_language
 from tools.writers.names import readable_name, unnamed
-from tools.writers.template import plain, write
+from tools.writers.template import filled, plain, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -91,7 +92,11 @@ def _envelope(candidate: "Candidate", verdict: "Verdict", material: Material) ->
         why=_why(material.portraits[account], material.drivers.get(account)),
         worth=_worth(candidate, material),
         alternatives=_alternatives(account, material),
-        findings=(*verdict.findings, *_unread(candidate, play, material)),
+        findings=(
+            *verdict.findings,
+            *_unread(candidate, play, material),
+            *odd_facts(facts(candidate, play, material), _contact(candidate, material)),
+        ),
         versions=material.versions,
     )
 
@@ -184,9 +189,14 @@ def facts(candidate: "Candidate", play: "Play", material: Material) -> "dict[str
     return GREETINGS | said
 
 
+def _contact(candidate: "Candidate", material: Material) -> str | None:
+    return material.recipients[candidate.account_id, candidate.play].name
+
+
 def _called(name: str | None) -> str | None:
-    """The name by which a person is greeted, if it looks like one."""
-    return readable_name(_shown(name))
+    """The name by which a person is greeted, if it looks like one and like nothing else."""
+    shown = readable_name(_shown(name))
+    return None if shown is None or filled(shown) != shown else shown
 
 
 def called(account_id: str) -> str:

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from agent.drafting import Material, draft
+from agent.odd_facts import odd_facts
 from approvals.envelope import Envelope, seal
 from policies.nouns import Finding, Verdict
 from tests.agent.test_choosing import ACCOUNTS, person, world
 from tests.roi.world import AS_OF
 from tools.customers.portraits import Portrait
 from tools.roi.head import Candidate
+from tools.text_safety.links import links_in, phones_in
 
 FINE = Verdict("needs_approval", "approval", "a person decides",
                (Finding("consent", "pass", "phone_consent is given"),))  # fmt: skip
@@ -73,6 +75,38 @@ HARMLESS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "nothing known of the person": ({}, {"name": None, "contact_id": None, "email": None,
                                          "phone": None}),
 }  # fmt: skip
+
+
+ODD_NAMES = (
+    "evil.com/path", "Acme evil。com", "http://[x]/", "javascript:alert(1)", "Ring +49 30 1234567",
+    "<a href='https://evil.com'>Acme</a>", "[Acme](https://evil.com)", "mail ann@evil.com",
+    "evil[.]com", "https://evil.com", "1.2.3.4/x", "еvil.соm",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("field", ["account", "plan", "owner", "contact"])
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_a_name_like_a_link_is_inert_in_the_words_and_told(name: str, field: str) -> None:
+    given = {"account": "name", "plan": "plan", "owner": "owner"}
+    portrait = {given[field]: name} if field in given else {}
+    contact = {"name": name} if field == "contact" else {}
+
+    made, failed = drafted(material(portrait, contact))
+
+    assert failed == {}
+    one = made[POISONED]
+    assert links_in(one.what.subject + "\n" + one.what.body) == ()
+    assert phones_in(one.what.body) == ()
+    told = [finding.reason for finding in one.findings if finding.rule_id == "filled_in"]
+    assert any("written as" in reason or "no name to greet" in reason for reason in told)
+
+
+def test_an_amount_or_a_letter_in_disguise_in_a_name_is_told() -> None:
+    said = odd_facts({"plan": "50 % off", "account": "P\u0430ypal", "contact": "Zoë", "seats": "9"})
+
+    assert [one.outcome for one in said] == ["ask", "ask"]
+    assert "U+0430 CYRILLIC SMALL LETTER A" in said[0].reason
+    assert "'50 %'" in said[1].reason
 
 
 @pytest.mark.parametrize("poison", HARMLESS, ids=str)

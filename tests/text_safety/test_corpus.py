@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from policies.words import judge_words
 from tools.text_safety.characters import hidden_places, look_alikes
-from tools.text_safety.links import find_links
+from tools.text_safety.inert import inert
+from tools.text_safety.links import find_links, links_in, phones_in
 
 CORPUS: dict[str, Any] = yaml.safe_load(
     (Path(__file__).parent / "corpus.yaml").read_text(encoding="utf-8")
@@ -67,6 +68,32 @@ def test_the_message_says_which_character_where_and_what_to_do(text: str, said: 
     assert said in reason
     assert "of the text" in reason
     assert "type the word" in reason
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+@pytest.mark.parametrize("text", CORPUS["links"])
+def test_what_is_filled_in_leads_nowhere(text: str, frame: str) -> None:
+    shown = inert(frame.format(text))
+
+    assert links_in(shown) == ()
+    assert phones_in(shown) == ()
+    assert inert(shown) == shown
+
+
+@pytest.mark.parametrize("text", [one for one in CORPUS["honest"] if "help.example" not in one])
+def test_an_honest_name_is_filled_in_as_it_is(text: str) -> None:
+    assert inert(text) == text
+
+
+PARTS = st.sampled_from([*CORPUS["links"], *CORPUS["hidden"], ".", "/", "a", " ", "com", "@", "+"])
+
+
+@given(st.lists(PARTS, max_size=6).map("".join))
+def test_whatever_is_put_together_leads_nowhere(text: str) -> None:
+    shown = inert(text)
+
+    assert links_in(shown) == ()
+    assert phones_in(shown) == ()
 
 
 @given(st.text())

@@ -1,7 +1,8 @@
 """Words from a template: figures are bound by name, and nothing else is filled in.
 
-A value from a CRM is somebody's text. Control and direction characters are removed from it and
-braces stay braces, so that a company called `{recipient}` cannot become another placeholder.
+A value from a CRM is somebody's text. Control and direction characters are removed from it, links
+and numbers to call are taken apart, and braces stay braces, so that a company called `{recipient}`
+cannot become another placeholder.
 """
 
 import re
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tools.errors import BadInput, nearest
+from tools.text_safety.inert import inert
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -32,6 +34,8 @@ def check_template(text: str, known: "Collection[str]", where: str) -> None:
     for name in _PLACE.findall(text):
         if name not in known:
             raise BadInput(f"{where}: {{{name}}} is not a fact; {nearest(name, known)}")
+    if brace := re.search(r"[{}][^\s{}]*", _PLACE.sub("", text)):
+        raise BadInput(f"{where}: {brace[0]!r} is no placeholder; write a fact as {{account}}")
 
 
 def write(subject: str, body: str, facts: "Mapping[str, str]") -> Words:
@@ -41,7 +45,12 @@ def write(subject: str, body: str, facts: "Mapping[str, str]") -> Words:
 
 def _fill(text: str, facts: "Mapping[str, str]") -> str:
     check_template(text, facts, "template")
-    return _PLACE.sub(lambda place: plain(facts[place[1]]), text)
+    return _PLACE.sub(lambda place: filled(facts[place[1]]), text)
+
+
+def filled(value: str) -> str:
+    """A value as it stands in the words: one visible line in which nothing is a link or a call."""
+    return inert(plain(value))
 
 
 def plain(value: str) -> str:
