@@ -1,16 +1,26 @@
 """Commands that go on: the inbox, the schedule, both; and how the jobs stand."""
 
 import webbrowser
-from typing import Annotated
+from pathlib import Path
+from socket import socket
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 import typer
 
-from agent.commands.console import Data, Home, MappingFile, console, opened, table
-from agent.serve import make_service, open_web, run_both, run_web, run_worker
+from agent.commands.console import Data, Home, MappingFile, console, errors, opened, table
+from agent.jobs import WorkerRole
+from agent.left_overs import remove_left_overs
+from agent.serve import DRAIN_SECONDS, listen, make_service, open_web, run_web, run_worker
+from agent.supervisor import Part, Supervisor
 from agent.wiring import Deps
 from approvals.web.auth.auth import Auth
-from tools.errors import BadInput
+from config.logs import close_logs, configure_logs
+from config.settings import read_settings
+from tools.errors import BadInput, LifecycleError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 Host = Annotated[str, typer.Option(help="The address to listen at.")]
 Port = Annotated[
@@ -31,28 +41,79 @@ def register(app: typer.Typer) -> None:
 def serve(home: Home = None, data: Data = None, mapping: MappingFile = None,
           host: Host = "127.0.0.1", port: Port = None, as_: AsWho = "", minutes: Minutes = 0,
           open_: Open = False) -> None:  # fmt: skip
-    """Inbox, schedule and executor in one process; enough for SQLite."""
+    """Inbox, schedule and executor, each a process of its own that is started again if it dies."""
     with opened(home, data, mapping) as deps:
-        service = make_service(deps)
-        inbox = open_web(deps, service.schedule)
-        welcome(deps, inbox.auth, as_, open_browser=open_)
-        run_both(inbox, service, host, _port(deps, port), minutes)
+        check_mailbox(deps, as_)
+        door = listen(host, _port(deps, port))
+    parts = (_web_part(home, door, as_, open_browser=open_),
+             _work_part("scheduler", home, data, mapping, door),
+             _work_part("executor", home, data, mapping, door))  # fmt: skip
+    _supervise(home, parts, door, minutes)
 
 
 def web(home: Home = None, host: Host = "127.0.0.1", port: Port = None, as_: AsWho = "",
         open_: Open = False) -> None:  # fmt: skip
     """The inbox alone; the schedule runs in `lifecycle worker`."""
     with opened(home) as deps:
-        inbox = open_web(deps, make_service(deps).schedule)
-        welcome(deps, inbox.auth, as_, open_browser=open_)
-        run_web(inbox, host, _port(deps, port))
+        check_mailbox(deps, as_)
+        door = listen(host, _port(deps, port))
+    _supervise(home, (_web_part(home, door, as_, open_browser=open_),), door)
 
 
 def worker(home: Home = None, data: Data = None, mapping: MappingFile = None) -> None:
     """Schedule and executor alone; as many as you like, on PostgreSQL."""
-    with opened(home, data, mapping) as deps:
+    with opened(home, data, mapping):
         console.print("worker: jobs are run as they are due; stop it with Ctrl-C")
-        run_worker(make_service(deps))
+    roles: tuple[WorkerRole, ...] = ("scheduler", "executor")
+    _supervise(home, [_work_part(role, home, data, mapping) for role in roles])
+
+
+def _supervise(
+    home: Path | None, parts: "Sequence[Part]", door: socket | None = None, minutes: int = 0
+) -> None:
+    """Keep the parts alive until we are told to end; it writes to the same log as they do."""
+    settings = read_settings(home=home)
+    logs = configure_logs(settings.home / "logs", settings.log_level, settings.secrets)
+    try:
+        closing = door.close if door is not None else lambda: None
+        Supervisor(parts, DRAIN_SECONDS + 2, closing).run(minutes * 60)
+    finally:
+        close_logs(logs)
+
+
+def _web_part(home: Path | None, door: socket, mailbox: str, *, open_browser: bool) -> Part:
+    def run(first: bool) -> None:
+        with opened(home) as deps:
+            inbox = open_web(deps, make_service(deps).schedule)
+            if first:  # its link holds for one sign-in, and as long as this process lives
+                welcome(deps, inbox.auth, mailbox, open_browser=open_browser)
+            run_web(inbox, door)
+
+    return Part("web", lambda first: _code_of(lambda: run(first)))
+
+
+def _work_part(
+    role: WorkerRole, home: Path | None, data: Path | None, mapping: Path | None,
+    door: socket | None = None,
+) -> Part:  # fmt: skip
+    def run() -> None:
+        if door is not None:
+            door.close()  # ours only: who knocks is for the web server
+        with opened(home, data, mapping) as deps:
+            remove_left_overs(deps.settings.home)
+            run_worker(make_service(deps, role))
+
+    return Part(role, lambda _: _code_of(run))
+
+
+def _code_of(work: "Callable[[], None]") -> int:
+    """Run a part; what a person can mend is one line and exit code 2."""
+    try:
+        work()
+    except (LifecycleError, ValueError) as error:
+        errors.print(f"lifecycle: {error}", markup=False, highlight=False, soft_wrap=True)
+        return 2
+    return 0
 
 
 def jobs(home: Home = None) -> None:
@@ -66,14 +127,22 @@ def jobs(home: Home = None) -> None:
         console.print(table("Jobs", ("job", "last slot", "status", "lag, s ", "", "what"), rows))
 
 
+def check_mailbox(deps: Deps, mailbox: str) -> None:
+    """Refuse to make a link for nobody.
+
+    Raises:
+        BadInput: when nobody has that mailbox.
+    """
+    if mailbox and deps.store.people.by_mailbox(mailbox) is None:
+        raise BadInput(f"--as {mailbox}: nobody has it; `lifecycle people add` lets them in")
+
+
 def welcome(deps: Deps, auth: Auth, mailbox: str, *, open_browser: bool = False) -> None:
     """Say where the inbox is, and for whom it opens without a password this once."""
     mode = "live" if deps.settings.live else "dry run: nothing leaves the building"
     link = deps.settings.base_url
-    if mailbox:
-        person = deps.store.people.by_mailbox(mailbox)
-        if person is None:
-            raise BadInput(f"--as {mailbox}: nobody has it; `lifecycle people add` lets them in")
+    person = deps.store.people.by_mailbox(mailbox) if mailbox else None
+    if person is not None:
         link = auth.sign_in_link(person.id)
     console.print(f"inbox ({mode}): {link}", highlight=False, soft_wrap=True)
     if open_browser:

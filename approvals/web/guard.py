@@ -60,7 +60,10 @@ class Guard:
                 self._add(MutableHeaders(scope=message), number)
             await send(message)
 
-        body = await _whole(scope, receive)
+        try:
+            body = await _whole(scope, receive)
+        except Gone:
+            return
         if body is None:
             await _say(413, f"at most {LARGEST // 1024} KB can be sent")(scope, receive, answer)
             return
@@ -83,18 +86,28 @@ def _say(status: int, detail: str) -> Response:
     return Response(text, status, media_type="application/json")
 
 
+class Gone(Exception):  # noqa: N818 - an event
+    """The client left before the end of its request."""
+
+
 async def _whole(scope: "Scope", receive: "Receive") -> bytes | None:
-    """The body of a request, None when it is too large."""
+    """The body of a request, None when it is too large.
+
+    Raises:
+        Gone: when the rest will not come; half of a decision is none.
+    """
     said = Headers(scope=scope).get("content-length", "0")
     if not said.isdecimal() or int(said) > LARGEST:
         return None
     body = bytearray()
     while True:
         message = await receive()
+        if message["type"] != "http.request":
+            raise Gone
         body += message.get("body", b"")
         if len(body) > LARGEST:
             return None
-        if message["type"] != "http.request" or not message.get("more_body", False):
+        if not message.get("more_body", False):
             return bytes(body)
 
 

@@ -8,13 +8,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
 import yaml
 
+from agent.serve import DRAIN_SECONDS
 from tests.agent.homes import Home, Homes
 from tests.agent.test_gate_commands import said, shift
 from tests.conftest import CHECKOUT
@@ -88,6 +90,40 @@ def test_the_inbox_opens_by_the_printed_link_and_ends_when_told(home: Home) -> N
     assert answer(f"{base}/queue").status_code == 401
     assert answer(f"{base}/metrics").status_code == 401
     ended(child)
+
+
+def parts_of(child: "subprocess.Popen[str]", besides: frozenset[int] = frozenset()) -> set[int]:
+    """The three processes of a service, once they are there and none of them an old one."""
+    children = Path(f"/proc/{child.pid}/task/{child.pid}/children")
+    if not children.exists():
+        pytest.skip("this system does not list the children of a process")
+    until = time.monotonic() + PATIENCE
+    while len(found := set(map(int, children.read_text().split())) - besides) < 3:
+        assert time.monotonic() < until, found
+        time.sleep(0.1)
+    return found
+
+
+def test_idle_clients_and_killed_parts_stop_nothing(home: Home) -> None:
+    child = serve(home, "serve", "--as", "ann@x.example")
+    assert child.stdout is not None
+    base = re.findall(r"(http://\S+)/signin", child.stdout.readline())[0]
+    assert answer(f"{base}/health").status_code == 200
+    host, port = base.removeprefix("http://").split(":")
+
+    with ExitStack() as idle:
+        for _ in range(1_100):
+            idle.enter_context(socket.create_connection((host, int(port)), PATIENCE))
+        assert answer(f"{base}/ready").status_code == 200
+
+        killed = parts_of(child)
+        for pid in killed:
+            os.kill(pid, signal.SIGKILL)
+        parts_of(child, frozenset(killed))
+        assert answer(f"{base}/ready").status_code == 200
+        began = time.monotonic()
+        ended(child)
+        assert time.monotonic() - began < DRAIN_SECONDS + 5
 
 
 def test_a_worker_does_its_jobs_and_ends_when_told(home: Home) -> None:
