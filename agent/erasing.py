@@ -20,6 +20,7 @@ from agent.checkpoints import compact_places, forget_all, open_saver
 from agent.contact_facts import address_keys
 from agent.erased import Remembered, lost, remember
 from agent.facts import keyed_hash, keys_of, stored
+from agent.left_overs import remove_left_overs
 from agent.reporting.folders import MEMBERS, folder_of, hashed
 from approvals import erasing
 from approvals.erasing import Begun, Request
@@ -185,6 +186,7 @@ def _finish(deps: "Deps", begun: Begun, traces: Traces) -> None:
     scrub_tasks(home / "tasks", traces, begun.actions)
     deps.crash("erase.tasks")
     _facts(deps, traces)
+    remove_left_overs(home)
     _reports(deps, traces)
     deps.crash("erase.reports")
     mask_logs(home / "logs", traces.mask)

@@ -5,13 +5,13 @@ exist for a reader, and what is not the bytes it names is refused.
 """
 
 import json
-import os
 import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from agent.left_overs import DRAFT, PART, remove_left_overs
 from agent.reporting.folders import MEMBERS, folder_of, hashed
 from agent.reporting.making import Made, make_report
 from tools.channels.cells import safe_text
@@ -19,6 +19,7 @@ from tools.errors import Absent, BadInput, Conflict
 from tools.reports.paper.page import as_page, inside, pictures
 from tools.reports.paper.sheets import as_sheets
 from tools.reports.paper.written import figures, from_json, to_json
+from tools.scratch import held_folder
 from tools.store.reports import Archived, ReportFile
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def file_report(deps: "Deps", period: "Period", stopping: "Callable[[], bool]" =
     """Make the report of a period and archive it; one that is archived is given as it is."""
     if (kept := deps.store.reports.get(period.id)) is not None:
         return _filed(deps, kept)
+    remove_left_overs(deps.settings.home)
     previous = deps.store.reports.latest(period.kind, period.as_of)
     before = read_report(deps, previous) if previous else None
     made = make_report(deps, period, before, stopping=stopping)
@@ -88,15 +90,13 @@ def files_of(made: Made) -> dict[str, bytes]:
 
 def _write(deps: "Deps", period: "Period", made: Made) -> Archived:
     folder = folder_of(deps, period.id)
-    draft = folder.with_name(f".{folder.name}.{os.getpid()}.part")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
-    for name, content in files_of(made).items():
-        (draft / name).write_bytes(content)
-    _write_members(made, draft / MEMBERS)
-    deps.crash("report.written")
-    files = tuple(hashed(path) for path in sorted(draft.iterdir()))
-    _place(draft, folder)
+    with held_folder(folder.parent, f"{DRAFT}{folder.name}.", PART) as draft:
+        for name, content in files_of(made).items():
+            (draft / name).write_bytes(content)
+        _write_members(made, draft / MEMBERS)
+        deps.crash("report.written")
+        files = tuple(hashed(path) for path in sorted(draft.iterdir()))
+        _place(draft, folder)
     return Archived(period.id, period.kind, period.as_of, period.first_day, deps.clock(), files)
 
 
@@ -121,7 +121,7 @@ def _place(draft: "Path", folder: "Path") -> None:
         draft.rename(folder)
     except FileNotFoundError as error:
         raise Conflict(f"report {folder.name} was made by somebody else meanwhile") from error
-    for left in folder.parent.glob(f".{folder.name}.*.part"):  # of those who were killed
+    for left in folder.parent.glob(f"{DRAFT}{folder.name}.*{PART}"):  # of who was slower
         shutil.rmtree(left, ignore_errors=True)
 
 

@@ -4,6 +4,7 @@ import errno
 import io
 import logging
 import os
+from contextlib import redirect_stderr
 from pathlib import Path
 
 import pytest
@@ -58,15 +59,13 @@ def test_what_was_lost_is_counted_and_said_once_it_can_be(tmp_path: Path, number
     ]  # fmt: skip
 
 
-def test_a_closed_stream_is_none_of_the_callers_business(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_closed_stream_is_none_of_the_callers_business(tmp_path: Path) -> None:
     closed = io.StringIO()
     closed.close()
-    monkeypatch.setattr("sys.stderr", closed)
     log = handler(tmp_path, closed)
-    log.handle(logging.makeLogRecord({"msg": "a line"}))
-    log.handle(logging.makeLogRecord({"msg": "%d", "args": ("no number",)}))
+    with redirect_stderr(closed):
+        log.handle(logging.makeLogRecord({"msg": "a line"}))
+        log.handle(logging.makeLogRecord({"msg": "%d", "args": ("no number",)}))
     log.close()
     assert log.lost == 2
 

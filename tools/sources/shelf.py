@@ -1,7 +1,6 @@
 """The raw tables of one reading: every file is read once, whoever asks for it."""
 
 import itertools
-import tempfile
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 import duckdb
 import pyarrow as pa
 
+from tools.scratch import HeldFolder, scratch_folder
 from tools.sources.delimited import DelimitedReader
 from tools.sources.lines import starts_of
 from tools.sources.objects import ObjectReader, append_parquet
@@ -36,12 +36,13 @@ class Shelf:
     def __init__(self, folder: Path) -> None:
         """Open a connection that never reaches the network, and a scratch folder."""
         self._folder = folder
-        self._scratch = tempfile.TemporaryDirectory(prefix="lifecycle-")
+        self._scratch = HeldFolder(scratch_folder(), "read-")
         self._numbers = itertools.count()
         self._raws: dict[tuple[str, Reader], Raw] = {}
         self.connection = duckdb.connect(":memory:", config=_CONFIG)
         self.connection.execute(_SETTINGS)
         self.connection.create_function("ascii_host", ascii_host, ["VARCHAR"], "VARCHAR")
+        self.connection.execute("SET temp_directory = ?", [str(self._scratch.path)])
         self.connection.execute(files(__package__).joinpath("casts.sql").read_text("utf-8"))
 
     def __enter__(self) -> Self:
@@ -51,7 +52,7 @@ class Shelf:
         self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
     ) -> None:
         self.connection.close()
-        self._scratch.cleanup()
+        self._scratch.close()
 
     def fill(self, wanted: "Iterable[Wanted]") -> None:
         """Read every file that is wanted."""
@@ -76,12 +77,12 @@ class Shelf:
         aliases = {name: f"s{n}" for n, name in enumerate(wanted.columns)}
         columns = ["line BIGINT", *(f"{alias} VARCHAR" for alias in aliases.values())]
         self.connection.execute(f"CREATE TEMP TABLE {table} ({', '.join(columns)})")
-        text = DelimitedReader(self.connection, Path(self._scratch.name), wanted, table)
+        text = DelimitedReader(self.connection, self._scratch.path, wanted, table)
         objects = ObjectReader(self.connection, wanted, table)
         readers = _Readers(wanted, table, text, objects)
         for number, path in enumerate(files_of(self._folder, wanted)):
             file = path.relative_to(self._folder).as_posix()
-            copy = Path(self._scratch.name) / f"{table}_plain_{number}"
+            copy = self._scratch.path / f"{table}_plain_{number}"
             self._append(plain(path, file, wanted.reader, copy), file, readers)
         return Raw(table, aliases, tuple(text.pieces), (*text.malformed, *objects.malformed))
 

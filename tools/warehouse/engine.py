@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 import duckdb
 import pyarrow as pa
 
+from tools.scratch import spill_folder
 from tools.warehouse.sql import compile_sql
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class DuckEngine:
         self._con = duckdb.connect(":memory:")
         self._kinds: dict[str, str] = {}
         self._con.sql("SET preserve_insertion_order = false")
+        self._con.execute("SET temp_directory = ?", [str(spill_folder())])
         if threads is not None:
             self._con.sql(f"SET threads = {int(threads)}")
         if memory is not None:
