@@ -96,6 +96,7 @@ class Supervisor:
             refused = self._look()
             self._told.wait(LOOK)
         self._end()
+        gc.unfreeze()
         if refused:
             raise BadInput(f"{refused} cannot be started; its own words are above")
 

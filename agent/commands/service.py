@@ -15,6 +15,7 @@ from agent.serve import DRAIN_SECONDS, listen, make_service, open_web, run_web, 
 from agent.supervisor import Part, Supervisor
 from agent.wiring import Deps
 from approvals.web.auth.auth import Auth
+from approvals.web.client_address import ProxyNetworks
 from config.logs import close_logs, configure_logs
 from config.settings import read_settings
 from tools.errors import BadInput, LifecycleError
@@ -43,8 +44,7 @@ def serve(home: Home = None, data: Data = None, mapping: MappingFile = None,
           open_: Open = False) -> None:  # fmt: skip
     """Inbox, schedule and executor, each a process of its own that is started again if it dies."""
     with opened(home, data, mapping) as deps:
-        check_mailbox(deps, as_)
-        door = listen(host, _port(deps, port))
+        door = _door(deps, host, port, as_)
     parts = (_web_part(home, door, as_, open_browser=open_),
              _work_part("scheduler", home, data, mapping, door),
              _work_part("executor", home, data, mapping, door))  # fmt: skip
@@ -55,8 +55,7 @@ def web(home: Home = None, host: Host = "127.0.0.1", port: Port = None, as_: AsW
         open_: Open = False) -> None:  # fmt: skip
     """The inbox alone; the schedule runs in `lifecycle worker`."""
     with opened(home) as deps:
-        check_mailbox(deps, as_)
-        door = listen(host, _port(deps, port))
+        door = _door(deps, host, port, as_)
     _supervise(home, (_web_part(home, door, as_, open_browser=open_),), door)
 
 
@@ -66,6 +65,13 @@ def worker(home: Home = None, data: Data = None, mapping: MappingFile = None) ->
         console.print("worker: jobs are run as they are due; stop it with Ctrl-C")
     roles: tuple[WorkerRole, ...] = ("scheduler", "executor")
     _supervise(home, [_work_part(role, home, data, mapping) for role in roles])
+
+
+def _door(deps: Deps, host: str, port: int | None, mailbox: str) -> socket:
+    """What the web server answers at, after a look at what it will be told."""
+    check_mailbox(deps, mailbox)
+    ProxyNetworks(deps.settings.proxies)
+    return listen(host, _port(deps, port))
 
 
 def _supervise(
