@@ -7,9 +7,10 @@ LifecycleError
 │   └── UnreadableText  a part of a text, such as a link, is malformed
 ├── Forbidden       this person may not do this
 ├── NotComputable   an input is missing: which one
-└── Conflict        somebody else got there first
-    ├── FactsUnreadable   what must be known cannot be read now; try again
-    └── PolicyRefusal     a rule or a person's word forbids it by now
+├── Conflict        somebody else got there first
+│   ├── FactsUnreadable   what must be known cannot be read now; try again
+│   └── PolicyRefusal     a rule or a person's word forbids it by now
+└── Unavailable     it cannot be known or done at this moment; try again
 """
 
 from difflib import get_close_matches
@@ -62,6 +63,10 @@ class FactsUnreadable(Conflict):
 
 class PolicyRefusal(Conflict):
     """A rule of policy or a person's word forbids this by now; the message says which."""
+
+
+class Unavailable(LifecycleError):  # noqa: N818
+    """It cannot be known or done at this moment; nothing was decided, so try again."""
 
 
 def nearest(name: str, known: "Iterable[str]") -> str:

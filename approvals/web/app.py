@@ -12,6 +12,7 @@ from approvals.web.api import deciding as api_deciding
 from approvals.web.api import docs as api_docs
 from approvals.web.api import reading as api_reading
 from approvals.web.auth.routes import set_up
+from approvals.web.bulkheads import Bulkheads
 from approvals.web.client_address import ClientAddress
 from approvals.web.errors import set_up_errors
 from approvals.web.guard import Guard
@@ -50,6 +51,7 @@ def make_app(parts: "Parts") -> FastAPI:
         app.include_router(router)
     app.include_router(api_docs.routes(app))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), "static")
+    app.add_middleware(Bulkheads, patience=parts.patience)
     app.add_middleware(Guard, secure=parts.auth.settings.secure)
     app.add_middleware(ClientAddress, proxies=parts.proxies)
     return app

@@ -15,8 +15,10 @@ from tools.errors import (
     Absent,
     BadInput,
     Conflict,
+    FactsUnreadable,
     Forbidden,
     LifecycleError,
+    Unavailable,
     UnreadableText,
 )
 
@@ -32,17 +34,21 @@ TITLES = {
     400: "This cannot be read",
     401: "Your session has ended", 403: "You may not do this", 404: "There is no such page",
     405: "Not in this way", 409: "Somebody was first", 422: "This cannot be done as written",
-    429: "Too many requests", 503: "The database does not answer",
+    429: "Too many requests", 503: "Not at this moment",
 }  # fmt: skip
-DOWN = "the database does not answer; nothing was changed, try again in a moment"
+DOWN = (
+    "the database does not answer, maybe because another program holds it; nothing was changed, "
+    "try again in a moment"
+)
+AGAIN = {"Retry-After": "5"}
 KEPT = ("subject", "body", "note", "reason")
 
 
 def status_of(error: LifecycleError) -> int:
     """The status code of an error of ours."""
     kinds = (
-        (Absent, 404), (UnreadableText, 400), (BadInput, 422), (Conflict, 409), (Forbidden, 403),
-        (TooMany, 429),
+        (Unavailable, 503), (FactsUnreadable, 503), (Absent, 404), (UnreadableText, 400),
+        (BadInput, 422), (Conflict, 409), (Forbidden, 403), (TooMany, 429),
     )  # fmt: skip
     return next((status for kind, status in kinds if isinstance(error, kind)), 422)
 
@@ -56,11 +62,13 @@ def set_up_errors(app: "FastAPI") -> None:
 
 
 async def _ours(request: "Request", error: Exception) -> Response:
-    return answer(request, status_of(cast("LifecycleError", error)), str(error))
+    status = status_of(cast("LifecycleError", error))
+    headers = dict(AGAIN) if status == 503 else None
+    return answer(request, status, str(error), headers)
 
 
 async def _database(request: "Request", _: Exception) -> Response:
-    return answer(request, 503, DOWN, {"Retry-After": "5"})
+    return answer(request, 503, DOWN, dict(AGAIN))
 
 
 async def _http(request: "Request", error: Exception) -> Response:

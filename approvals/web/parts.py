@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from approvals.web.auth.limits import Rate
 from approvals.web.client_address import ProxyNetworks
+from tools.store.patience import OF_A_PERSON
 
 if TYPE_CHECKING:
     from approvals.service import Gate
@@ -31,7 +32,8 @@ class Parts:
 
     `live` says whether what is sent really leaves. `lag` gives, by job, the seconds it is late.
     `postal_address` stands under every message. `rates` has read, change and open (without
-    sign-in), by person or network address; of that `proxies` may speak.
+    sign-in), by person or network address; of that `proxies` may speak. `patience` is how many
+    seconds a request waits for what somebody else holds.
     """
 
     gate: "Gate"
@@ -45,3 +47,4 @@ class Parts:
     postal_address: str = ""
     rates: Mapping[str, Rate] = field(default_factory=lambda: RATES)
     proxies: ProxyNetworks = field(default_factory=ProxyNetworks)
+    patience: float = OF_A_PERSON

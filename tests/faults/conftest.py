@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import structlog
 
 from tests.databases import database_url, empty_url, store
 from tests.faults.offices import open_office
@@ -21,3 +22,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def office(store: Store, tmp_path: Path) -> Office:
     """A gate with people and three proposals."""
     return open_office(store, tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def plain_logs() -> None:
+    """Log a failure in a line: a hundred drawn tracebacks take longer than what they tell of."""
+    line = structlog.processors.KeyValueRenderer()
+    structlog.configure(processors=[structlog.processors.add_log_level, line])

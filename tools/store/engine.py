@@ -6,17 +6,20 @@ write, lose updates or fail. PostgreSQL: a pool that tests a connection before l
 limits on the server's side, and reads in one snapshot.
 """
 
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+import sqlite3
+import time
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlmodel import Session
 
 from tools.errors import BadInput, nearest
+from tools.store.patience import OF_A_PERSON, patience, patient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,13 +34,17 @@ DRIVERS = {
     "postgresql": "postgresql+psycopg",
     "postgresql+psycopg": "postgresql+psycopg",
 }
-BUSY_MS = 30_000
-# As many as the web server has threads; more wait a little and are then told to come again.
-POOL: "dict[str, Any]" = {"pool_size": 10, "max_overflow": 34, "pool_timeout": 15}
+BUSY_MS = round(OF_A_PERSON * 1000)
+# More than requests may hold at a time (see the inbox's bulkheads); more wait a little.
+POOL: "dict[str, Any]" = {"pool_size": 10, "max_overflow": 34, "pool_timeout": OF_A_PERSON}
 LIMITS = (
-    "-c timezone=UTC -c statement_timeout=300000 -c lock_timeout=30000"
+    f"-c timezone=UTC -c statement_timeout=300000 -c lock_timeout={BUSY_MS}"
     " -c idle_in_transaction_session_timeout=300000"
 )
+REACH = {"connect_timeout": 5, "keepalives_idle": 30, "tcp_user_timeout": 30_000}
+LOCKED = frozenset({"55P03"})  # lock_not_available
+BUSY = "database is locked"
+SOME = 0.05  # seconds; who has waited for less has waited for nothing
 NETWORK_DISKS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs"})
 
 
@@ -49,27 +56,50 @@ class Database:
         self.url = checked_url(url)
         self.engine = make_engine(self.url)
         self._reading = self.engine.execution_options(**_reading(self.url))
-        # SQLite has one writer; those of a process queue up here, in order, instead of polling.
-        self._writer: AbstractContextManager[Any] = (
-            RLock() if self.url.get_backend_name() == "sqlite" else nullcontext()
-        )
+        self._is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._writer = RLock()
 
     @contextmanager
     def read(self) -> "Iterator[Session]":
         """A snapshot; on PostgreSQL the server refuses to write in it."""
         with Session(self._reading) as session:
+            self._limit(session)
             yield session
 
     @contextmanager
     def write(self, lock: str | None = None) -> "Iterator[Session]":
         """One transaction, committed at the end of the block and rolled back on any error.
 
-        Writers that name the same `lock` go one after the other: on SQLite all writers do.
+        Writers that name the same `lock` go one after the other: on SQLite all writers do. Whoever
+        must wait for longer than their `patience` is told that it is locked.
         """
-        with self._writer, Session(self.engine) as session, session.begin():
+        with self._turn(), Session(self.engine) as session, session.begin():
+            self._limit(session)
             if lock is not None:
                 hold(session.connection(), lock)
             yield session
+
+    def _limit(self, session: Session) -> None:
+        """Let PostgreSQL wait as long as whoever asks; it knows how long a person does."""
+        if not self._is_sqlite and patience() != OF_A_PERSON:
+            wait = f"SET LOCAL lock_timeout = {max(1, round(patience() * 1000))}"
+            session.connection().exec_driver_sql(wait)
+
+    @contextmanager
+    def _turn(self) -> "Iterator[None]":
+        """SQLite has one writer; those of a process queue up here instead of polling."""
+        if not self._is_sqlite:
+            yield
+            return
+        asked = time.monotonic()
+        if not self._writer.acquire(timeout=patience()):
+            raise OperationalError("BEGIN IMMEDIATE", {}, sqlite3.OperationalError(BUSY))
+        try:
+            waited = time.monotonic() - asked
+            with patient(patience() - waited) if waited > SOME else nullcontext():
+                yield
+        finally:
+            self._writer.release()
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -121,7 +151,9 @@ def disk_kind(folder: Path, mounts: str) -> str:
 def make_engine(url: URL, *, foreign_keys: bool = True) -> Engine:
     """An engine with the hooks above; migrations switch foreign keys off to rebuild tables."""
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, connect_args={"options": LIMITS}, **POOL)
+        reach = {name: value for name, value in REACH.items() if name not in url.query}
+        given = {"options": LIMITS, **reach}
+        return create_engine(url, pool_pre_ping=True, connect_args=given, **POOL)
     Path(str(url.database)).resolve().parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000}, **POOL)
     pragmas = (
@@ -144,6 +176,10 @@ def make_engine(url: URL, *, foreign_keys: bool = True) -> Engine:
 
 
 def _begin(connection: "Connection") -> None:
+    wait = round(patience() * 1000)
+    if connection.info.get("busy_ms", BUSY_MS) != wait:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={wait}")
+        connection.info["busy_ms"] = wait
     mode = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
     connection.exec_driver_sql(f"BEGIN {mode}")
 
@@ -152,6 +188,14 @@ def _reading(url: URL) -> dict[str, Any]:
     if url.get_backend_name() == "sqlite":
         return {"sqlite_begin": "DEFERRED"}
     return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+def is_locked(error: BaseException) -> bool:
+    """Whether a database says that somebody else holds what is wanted."""
+    if not isinstance(error, OperationalError):
+        return False
+    said, code = str(error.orig), getattr(error.orig, "sqlstate", None)
+    return code in LOCKED or (code is None and BUSY in said)
 
 
 def hold(connection: "Connection", lock: str) -> None:

@@ -5,7 +5,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
@@ -33,12 +33,12 @@ RATES = dict.fromkeys(
 class House(Inbox):
     """An inbox with an address of its own on this machine."""
 
-    def __init__(self, store: "Store", base_url: str) -> None:
+    def __init__(self, store: "Store", base_url: str, **parts: Any) -> None:
         super().__init__(store, reviews_per_day=1000)
         self.base_url = base_url
         settings = replace(SETTINGS, base_url=base_url, rates=RATES)
         self.auth = Auth(self.people, settings, self.clock, CHEAP)
-        self.parts = replace(self.parts, auth=self.auth, rates=RATES)
+        self.parts = replace(self.parts, auth=self.auth, rates=RATES, **parts)
         self.app = make_app(self.parts)
 
     def somebody(self, role: "Role" = "reviewer", name: str = "") -> "Person":
@@ -60,11 +60,11 @@ class House(Inbox):
 
 
 @contextmanager
-def served(store: "Store") -> "Iterator[House]":
-    """An inbox that answers at a free port until it is left."""
+def served(store: "Store", **parts: Any) -> "Iterator[House]":
+    """An inbox that answers at a free port until it is left; `parts` are what is other in it."""
     with socket.socket() as door:
         door.bind((HOST, 0))
-        house = House(store, f"http://{HOST}:{door.getsockname()[1]}")
+        house = House(store, f"http://{HOST}:{door.getsockname()[1]}", **parts)
         server = uvicorn.Server(uvicorn.Config(house.app, log_level="error", lifespan="off"))
         house.app.state.site.ending = lambda: server.should_exit  # as `agent.serve` does
         thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
