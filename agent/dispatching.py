@@ -19,6 +19,7 @@ def open_executor(
 ) -> Executor:  # fmt: skip
     """The executor of an installation; whether it is live is a setting."""
     settings = deps.settings
+    deps.look()
 
     def leave_url(address: str, channel: str, contact: str | None) -> str:
         mailbox = deps.rulebook.limits.on(deps.gate.today()).same_mailbox

@@ -1,13 +1,15 @@
 """What must be known of a person when somebody says yes and when it is done: the facts of now.
 
 The world is that of tomorrow's day, in which everything learned until now can be seen. It stays
-open as long as no new facts come, since opening it costs more than every question together.
+open as long as no new facts come and the files on disk are those that were committed, since opening
+it costs more than every question together. What cannot be read raises, and says nothing of anybody.
 """
 
 from dataclasses import dataclass, replace
 from threading import RLock
 from typing import TYPE_CHECKING
 
+from agent.committed_bytes import CommittedBytes
 from agent.contact_facts import JUDGED_TABLES, address_keys, folded_key, record_of
 from agent.run import open_morning
 from approvals.preflight import Facts, Subject
@@ -40,20 +42,28 @@ class FreshFacts:
     def __init__(self, deps: "Deps") -> None:
         """Nothing is opened before the first question."""
         self._deps = deps
+        self._files = CommittedBytes(deps.dataset.folder, deps.store.manifest)
         self._lock = RLock()
         self._opened: Opened | None = None
 
     def __call__(self, subjects: "Sequence[Subject]") -> "Mapping[str, Facts]":
         """What is known of each subject's account and person, by its id; none of no play."""
         with self._lock:
-            opened, limits = self._open(), self._limits
-            plays = {play.id: play for play in self._deps.rulebook.plays}
-            asked = [one for one in subjects if one.play in plays]
-            found = self._people(opened, asked, limits)
-            return {
-                one.id: self._facts(opened, one, plays[one.play], found[one.id], limits)
-                for one in asked
-            }
+            try:
+                return self._known(subjects)
+            except Exception:
+                self._opened = None  # the next question opens it anew: the files may be back
+                raise
+
+    def _known(self, subjects: "Sequence[Subject]") -> "Mapping[str, Facts]":
+        opened, limits = self._open(), self._limits
+        plays = {play.id: play for play in self._deps.rulebook.plays}
+        asked = [one for one in subjects if one.play in plays]
+        found = self._people(opened, asked, limits)
+        return {
+            one.id: self._facts(opened, one, plays[one.play], found[one.id], limits)
+            for one in asked
+        }
 
     @property
     def _limits(self) -> "Limits":
@@ -64,6 +74,7 @@ class FreshFacts:
         day = self._deps.gate.today() + 1
         version = self._deps.store.gate.read(lambda tx: tx.ledger.facts_version())
         kept = self._opened
+        self._files.check(version)
         if kept is None or (kept.day, kept.version) != (day, version):
             self._opened = None
             world = open_morning(self._deps, day).world

@@ -13,12 +13,12 @@ from agent.erased import remembered
 from agent.erasing import working
 from agent.facts import read_company
 from agent.reporting.due import reports_due
-from agent.rerun import words_of
+from agent.rerun import take_back_ahead, words_of
 from agent.run import open_morning, run_day
 from agent.schedule import Beat, CatchUp, Every, Job, Schedule
 from approvals.audit import head_of
 from approvals.lease import LEASE, LeaseWatch
-from approvals.upkeep import expire, remind, wake
+from approvals.upkeep import bring_forward, expire, remind, wake
 from approvals.verify import verify
 from tools.errors import LifecycleError
 
@@ -47,7 +47,9 @@ def open_schedule(
     """The jobs that a process of some role runs, in the order in which one tick runs them."""
     jobs = jobs_of(deps, worker, stopping, watch or LeaseWatch())
     chosen = [job for job in jobs if role in {"both", ROLES.get(job.name, "scheduler")}]
-    return Schedule(chosen, deps.store.slots, deps.zone, deps.clock, worker)
+    return Schedule(
+        chosen, deps.store.slots, deps.zone, deps.clock, worker, watch=deps.look
+    )
 
 
 def jobs_of(
@@ -88,6 +90,7 @@ def sync(deps: "Deps", beat: Beat) -> str:
 def day(deps: "Deps", slot: "Slot") -> str:
     """The morning's run; a day somebody ran by hand is found done."""
     del slot
+    take_back_ahead(deps)
     ran = run_day(deps, deps.today())
     if ran.new:
         return f"{ran.summary['chosen']} queued"
@@ -107,6 +110,8 @@ def roster(deps: "Deps", beat: Beat) -> str:
 
 def upkeep(deps: "Deps", beat: Beat) -> str:
     """End what nobody decided in time, and bring back what was snoozed until today."""
+    deps.look()
+    bring_forward(deps.gate)
     ended = expire(deps.gate)
     beat()
     return f"{ended} expired, {wake(deps.gate)} came back"

@@ -1,6 +1,9 @@
 """Run a morning again that ran on wrong or no data, while nobody has decided anything about it."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
+
+import structlog
 
 from agent.facts import files_id
 from agent.figures import DOCUMENT
@@ -19,7 +22,9 @@ if TYPE_CHECKING:
     from tools.store.gate.gate import GateTx
     from tools.store.records import Run
 
+log = structlog.get_logger(__name__)
 DATA = "data"
+AHEAD = timedelta(minutes=5)
 
 
 def changed_since(deps: "Deps", run: "Run") -> tuple[str, ...]:
@@ -81,6 +86,24 @@ def withdraw(deps: "Deps", as_of: int) -> Withdrawn | None:
     taken = deps.store.gate.write(work)
     deps.crash("again.withdrawn")
     return taken
+
+
+def take_back_ahead(deps: "Deps") -> None:
+    """Take back the runs of days that have not come, begun by a clock that was ahead.
+
+    Otherwise their morning would be found done when it comes. Only by a clock that has gone evenly
+    for long; what people have decided about is not taken back.
+
+    Raises:
+        Conflict: when one cannot be taken back, and why.
+    """
+    while deps.look().settled:
+        closed = deps.store.runs.closed_day()
+        run = None if closed is None else deps.store.runs.run_of(closed)
+        if run is None or run.as_of <= deps.today() or run.started_at <= deps.clock() + AHEAD:
+            return
+        log.error("run.taken_back", run=run.id)
+        withdraw(deps, run.as_of)
 
 
 def mend_failed(deps: "Deps", run: "Run") -> None:

@@ -22,6 +22,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from agent.due import Daily, Due, Hourly, Minutes, Weekly, known
 from config.logs import redact
 from tools.errors import BadInput, Conflict
+from tools.store.patience import OF_A_JOB, OF_A_PERSON, OF_A_RESULT, patient
 from tools.store.slots import Ending
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from zoneinfo import ZoneInfo
 
+    from tools.clock_watch import ClockState
     from tools.store.slots import Slot, Slots
 
 log = structlog.get_logger(__name__)
@@ -38,6 +40,8 @@ CatchUp = Literal["latest", "none"]
 Every = Daily | Weekly | Hourly | Minutes
 SETTLED = frozenset({"done", "skipped"})
 KEPT = 1000
+AHEAD = timedelta(minutes=5)
+DOUBT = "the clock has jumped; nothing is begun before it has run evenly for a while"
 
 
 @dataclass(frozen=True)
@@ -145,7 +149,8 @@ class _Heart:
     def _go(self) -> None:
         while not self._lost.is_set() and not self._stop.wait(self._pause):
             try:
-                self._renew()
+                with patient(OF_A_PERSON):
+                    self._renew()
             except Exception as error:  # noqa: BLE001 - the database may be back for the next one
                 log.warning("heartbeat.failed", error=type(error).__name__)
 
@@ -162,12 +167,17 @@ class Schedule:
     def __init__(
         self, jobs: "Sequence[Job]", slots: "Slots", zone: "ZoneInfo", clock: Clock,
         worker: str, monotonic: Callable[[], float] = clocks.monotonic,
+        watch: "Callable[[], ClockState] | None" = None,
     ) -> None:  # fmt: skip
-        """Take jobs of different names; `worker` tells this process from all others."""
+        """Take jobs of different names; `worker` tells this process from all others.
+
+        `watch` says whether the clock can be believed; without one it is taken as it is.
+        """
         if len({job.name for job in jobs}) < len(jobs):
             raise BadInput("two jobs have the same name; a slot would be run for one of them only")
         self._jobs, self._slots, self._zone = tuple(jobs), slots, zone
         self._clock, self._worker, self._monotonic = clock, worker, monotonic
+        self._watch = watch
         self._seen: dict[str, tuple[Slot, float]] = {}
         self._waits: dict[str, str] = {}
         self._timer: Any = None
@@ -177,7 +187,8 @@ class Schedule:
         return [outcome for job in self._jobs for outcome in self._tick(job)]
 
     def _tick(self, job: Job) -> list[Outcome]:
-        with structlog.contextvars.bound_contextvars(job=job.name, worker=self._worker):
+        names = structlog.contextvars.bound_contextvars(job=job.name, worker=self._worker)
+        with names, patient(OF_A_JOB):
             try:
                 return self._turn(job)
             except Exception as error:
@@ -186,7 +197,10 @@ class Schedule:
                 return [Outcome(job.name, "", "failed", _told(error))]
 
     def _turn(self, job: Job) -> list[Outcome]:
+        if self._watch is not None and self._watch().doubted:
+            return [self._doubting(job)]
         now = self._clock()
+        self._take_back(job, now)
         due, last = latest_due(job, self._zone, now), self._slots.last(job.name)
         if last is not None and (due.at, due.slot) < (last.due_at, last.slot):
             return []  # the clock was put back: what it comes to again has been run
@@ -200,6 +214,22 @@ class Schedule:
         if outcomes:
             self._slots.prune(job.name, 1 if isinstance(job.every, Minutes) else KEPT)
         return outcomes
+
+    def _doubting(self, job: Job) -> Outcome:
+        if self._waits.get(job.name) != DOUBT:
+            self._waits[job.name] = DOUBT
+            log.error("slot.clock_in_doubt")
+        return Outcome(job.name, "", "waiting", DOUBT)
+
+    def _take_back(self, job: Job, now: datetime) -> None:
+        """Take back the slots this machine began by a clock that was ahead: their time will come.
+
+        Only by a clock that has gone evenly for long; what still runs is not taken from anybody.
+        """
+        if self._watch is None or not self._watch().settled:
+            return
+        for slot in self._slots.take_back(job.name, now + AHEAD, self._worker):
+            log.error("slot.taken_back", slot=slot.slot, by=slot.worker, was=slot.status)
 
     def _is_held(self, job: Job, due: Due, now: datetime) -> bool:
         """Whether somebody alive runs a slot of the job; a dead one's older slot is given up.
@@ -246,7 +276,9 @@ class Schedule:
             heart = _Heart(self._slots, slot, job.lease, self._clock, self._monotonic)
             with heart:
                 status, detail = _tried(job, slot, heart.beat)
-            if self._slots.finish(slot, status, detail, self._clock(), job.pause):
+            with patient(OF_A_RESULT):
+                held = self._slots.finish(slot, status, detail, self._clock(), job.pause)
+            if held:
                 log.info("slot.ended", status=status)
                 return Outcome(job.name, slot.slot, status, detail)
             log.warning("slot.lost")

@@ -1,7 +1,9 @@
 """Builds what a run is given: the only place that knows the clock, the settings and the disk."""
 
 import os
+import secrets
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ from approvals.queue import Desk
 from approvals.service import Gate
 from config.logs import close_logs, configure_logs
 from config.settings import Settings
+from tools.clock_watch import ClockState, ClockWatch, SteadyClock, Watch, always_believed
 from tools.days import day_number
 from tools.errors import BadInput
 from tools.sources.batch import Source
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
 
 Clock = Callable[[], datetime]
 COMPANY = "company.yaml"
+# Read from files, so that whatever deceives a process about its time does not deceive both clocks.
+UPTIME, BOOT = Path("/proc/uptime"), Path("/proc/sys/kernel/random/boot_id")
 NO_COMPANY = (
     "no company is connected: give --data FOLDER and --mapping FILE, or run "
     "`lifecycle connect FOLDER` first, which proposes a mapping"
@@ -50,10 +55,40 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def shifted_clock(seconds: int) -> Clock:
-    """The wall clock, put back or forward: a demo lives in the days its company ends in."""
-    shift = timedelta(seconds=seconds)
-    return lambda: system_clock() + shift
+@dataclass(frozen=True)
+class SystemClock:
+    """The clocks of this machine; a demo lives in the days its company ends in, a shift away."""
+
+    shift: timedelta
+    boot: str
+
+    def __call__(self) -> datetime:
+        """The moment we live in."""
+        return system_clock() + self.shift
+
+    def wall(self) -> datetime:
+        """What the wall clock says, whatever the shift."""
+        return system_clock()
+
+    def monotonic(self) -> float:
+        """The seconds since the machine was started, those it was asleep included."""
+        try:
+            return float(UPTIME.read_text(encoding="ascii").split()[0])
+        except OSError:
+            return time.monotonic()
+
+
+def shifted_clock(seconds: int) -> SystemClock:
+    """The clocks of this machine, the wall clock put back or forward."""
+    return SystemClock(timedelta(seconds=seconds), _boot())
+
+
+def _boot() -> str:
+    """A name for this start of the machine; where there is none, of this process."""
+    try:
+        return BOOT.read_text(encoding="ascii").strip()
+    except OSError:
+        return f"process-{secrets.token_hex(8)}"
 
 
 def mapping_of(settings: Settings) -> Path:
@@ -106,8 +141,20 @@ class Deps:
         """Where people decide, by the limits in force when they do."""
         return Gate(
             self.store.gate, self.rulebook.limits.on, self.clock, self.zone, self.key, self.crash,
-            self._facts,
+            self._facts, self.watch,
         )  # fmt: skip
+
+    @cached_property
+    def watch(self) -> Watch:
+        """Whether the clock can be believed; one that is set by hand always is."""
+        clock: object = self.clock
+        if isinstance(clock, SteadyClock):
+            return ClockWatch(clock, self.store.clocks)
+        return always_believed
+
+    def look(self) -> ClockState:
+        """Look at the clock, and keep what was seen for the next process and for the pages."""
+        return self.watch.keep() if isinstance(self.watch, ClockWatch) else self.watch()
 
     def _facts(self, subjects: "Sequence[Subject]") -> "Mapping[str, Facts]":
         """The facts of now; nothing is opened before somebody asks."""

@@ -1,7 +1,8 @@
 """The claim: everything that must be true at the moment something leaves, in one transaction.
 
-Bytes, seal, pause, suppression, policy on fresh facts, quiet hours, holdout: what does not hold
-blocks or waits, and what raises blocks. Only then the action is marked `calling`.
+Bytes, seal, pause, suppression, policy on fresh facts, quiet hours, holdout: what was read and says
+no blocks; what cannot be read decides nothing, and the action waits. Only then it is marked
+`calling`.
 """
 
 import hmac
@@ -10,15 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import structlog
+
 from approvals.account_feedback import LATER, POSTPONED, in_the_way, opens_at, words_of
 from approvals.approving import seal_of
 from approvals.audit import record
 from approvals.canonical import digest
 from approvals.envelope import read_values
-from approvals.preflight import Facts, fresh_history, is_another, with_list
+from approvals.outcome import FIRST_WAIT
+from approvals.preflight import Facts, Unread, fresh_history, is_another, with_list
 from policies.dispatch import judge_dispatch
 from tools.channels.contract import Channel, Delivery
-from tools.errors import LifecycleError
+from tools.errors import BadInput, LifecycleError
 from tools.store.gate.records import Action, Attempt
 from tools.store.records import Proposal
 
@@ -27,8 +31,10 @@ if TYPE_CHECKING:
     from tools.store.gate.gate import GateTx
     from tools.store.gate.records import ActionStatus
 
+log = structlog.get_logger(__name__)
 STALE = "stale"  # newer facts were committed than those it was to be judged by
-PUT_OFF = timedelta(minutes=15)
+LONGEST_PUT_OFF = timedelta(hours=1)
+UNREAD = Unread("nothing is known of it")
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,11 @@ class Claimed:
 
 
 class Blocked(LifecycleError):  # noqa: N818 - an event
-    """It must not leave, and why."""
+    """It must not leave, and why: something was read and says no."""
+
+
+class Unchecked(LifecycleError):  # noqa: N818 - an event
+    """Whether it may leave cannot be known at this moment, and why."""
 
 
 @dataclass(frozen=True)
@@ -53,35 +63,61 @@ class Claim:
     worker: str
     lease: timedelta
 
-    def take(self, tx: "GateTx", action_id: str, facts: Facts | None) -> "Claimed | str":
+    def take(self, tx: "GateTx", action_id: str, facts: "Facts | Unread | None") -> "Claimed | str":
         """Mark an action `calling` and say what to deliver, or the status it came to instead."""
         now = self.gate.clock()
         action = tx.actions.get(action_id)
         if action.status != "scheduled" or action.due_at > now:
             return "taken"
-        if self._paused(tx, action, now):
+        if self._paused(tx, action):
             return "waits"
-        if facts is not None and facts.version != tx.ledger.facts_version():
+        if isinstance(facts, Facts) and facts.version != tx.ledger.facts_version():
             return STALE
         try:
-            proposal, values = self._approved(tx, action)
-            put_off = self._in_hand(tx, action, proposal)
-            if put_off is not None:
-                return put_off
-            not_before = self._allowed(tx, action, facts, values, now)
-        except Exception as error:  # noqa: BLE001 - a guard fails closed whatever happened
-            return self._move(tx, action, "blocked", _words(error))
+            return self._checked(tx, action, facts or UNREAD, now)
+        except Blocked as error:
+            return self._move(tx, action, "blocked", str(error)[:500], waits=0)
+        except Unchecked as error:
+            return self._wait(tx, action, str(error))
+
+    def put_off(self, tx: "GateTx", action_id: str, why: str) -> str:
+        """Let an action wait whose claim failed in passing; the status it stands at."""
+        action = tx.actions.get(action_id)
+        if action.status != "scheduled" or action.due_at > self.gate.clock():
+            return "taken"
+        return self._wait(tx, action, why)
+
+    def _wait(self, tx: "GateTx", action: Action, why: str) -> str:
+        """Look again later, each time twice as long: a passing failure decides nothing."""
+        doublings = min(action.waits, 10)
+        due = self.gate.clock() + min(LONGEST_PUT_OFF, FIRST_WAIT * (1 << doublings))
+        log.error("dispatch.cannot_check", action=action.id, why=why, tries=action.waits + 1)
+        detail = f"it cannot be checked now: {why}"[:500]
+        return self._move(tx, action, "scheduled", detail, due_at=due, waits=action.waits + 1)
+
+    def _checked(
+        self, tx: "GateTx", action: Action, facts: "Facts | Unread", now: datetime
+    ) -> "Claimed | str":
+        """Ask everything once more; Blocked for a no, Unchecked when there is no answer."""
+        proposal, values = self._approved(tx, action)
+        put_off = self._in_hand(tx, action, proposal)
+        if put_off is not None:
+            return put_off
+        if not isinstance(facts, Facts):
+            raise Unchecked(facts.why)
+        not_before = self._allowed(tx, action, facts, values, now)
         if not_before > now:
             return self._move(tx, action, "scheduled", f"not before {not_before.isoformat()}",
-                              due_at=not_before)  # fmt: skip
+                              due_at=not_before, waits=0)  # fmt: skip
         if tx.holdouts.held(action.play, action.account_id):
-            return self._move(tx, action, "held_out", "left out by lot, to measure")
-        key = facts.address_key if facts is not None else None
-        return self._begin(tx, action, proposal, values, key)
+            return self._move(tx, action, "held_out", "left out by lot, to measure", waits=0)
+        return self._begin(tx, action, proposal, values, facts.address_key)
 
-    def _paused(self, tx: "GateTx", action: Action, now: datetime) -> bool:
-        """Whether a switch holds it; it stays where it is."""
-        off = {pause.scope for pause in tx.ledger.pauses(now)}
+    def _paused(self, tx: "GateTx", action: Action) -> bool:
+        """Whether a switch holds it, or a clock that has just jumped; it stays where it is."""
+        if self.gate.watch().doubted:
+            return True
+        off = {pause.scope for pause in tx.ledger.pauses()}
         return bool(off & {"global", f"play:{action.play}", f"channel:{action.channel}"})
 
     def _approved(self, tx: "GateTx", action: Action) -> tuple[Proposal, dict[str, Any]]:
@@ -92,9 +128,8 @@ class Claim:
         seal = seal_of(self.gate.key, action.id, action.sha256)
         if not hmac.compare_digest(seal, action.seal):
             raise Blocked("the seal of the approval does not fit")
-        if proposal.expires_day <= self.gate.today():
-            raise Blocked("the approval expired before it could be done")
-        values = read_values(tx.asked.bytes_of(proposal), action.sha256, proposal.id)
+        self._check_expiry(proposal)
+        values = _values(tx, action, proposal)
         said = (values["what"]["channel"], values["what"]["play"], values["who"]["account_id"],
                 values["who"]["contact_id"])  # fmt: skip
         if said != (action.channel, action.play, action.account_id, action.contact_id):
@@ -102,8 +137,16 @@ class Claim:
         if tx.holdouts.held(action.play, action.account_id) is None:
             raise Blocked("no lot was drawn for the holdout")
         if action.channel not in self.channels:
-            raise Blocked(f"the channel {action.channel!r} is not configured")
+            raise Unchecked(f"the channel {action.channel!r} is not configured; see `deliver`")
         return proposal, values
+
+    def _check_expiry(self, proposal: Proposal) -> None:
+        """Blocked when its days are over by a clock that can be believed."""
+        if proposal.expires_day > self.gate.today():
+            return
+        if not self.gate.watch().settled:
+            raise Unchecked("its days are over, by a clock that nobody has watched for long")
+        raise Blocked("the approval expired before it could be done")
 
     def _in_hand(self, tx: "GateTx", action: Action, proposal: Proposal) -> str | None:
         """Heed what a person said of the account: put it off, or Blocked when it was done."""
@@ -120,13 +163,11 @@ class Claim:
         self,
         tx: "GateTx",
         action: Action,
-        facts: Facts | None,
+        facts: Facts,
         values: dict[str, Any],
         now: datetime,
     ) -> datetime:
         """When policy lets it go, asked on fresh facts; Blocked when it does not."""
-        if facts is None:
-            raise Blocked("nothing is known of the account any more")
         if other := is_another(facts, values):
             raise Blocked(other)
         record = with_list(self.gate, tx, facts)
@@ -145,7 +186,7 @@ class Claim:
         now = self.gate.clock()
         held = {
             "fence": action.fence + 1, "attempts": action.attempts + 1, "worker": self.worker,
-            "lease_until": now + self.lease, "address_key": address_key,
+            "lease_until": now + self.lease, "address_key": address_key, "waits": 0,
         }  # fmt: skip
         self._move(tx, action, "calling", "", **held)
         claimed = tx.actions.get(action.id)
@@ -185,6 +226,9 @@ class Claim:
         return to
 
 
-def _words(error: Exception) -> str:
-    known = isinstance(error, LifecycleError)
-    return (str(error) if known else f"{type(error).__name__}: {error}")[:500]
+def _values(tx: "GateTx", action: Action, proposal: Proposal) -> dict[str, Any]:
+    """The values of the approved bytes; Blocked when they are others, or were erased."""
+    try:
+        return read_values(tx.asked.bytes_of(proposal), action.sha256, proposal.id)
+    except BadInput as error:
+        raise Blocked(str(error)) from error

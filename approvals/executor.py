@@ -7,22 +7,26 @@ key, one that can be asked is asked, and for a blind one nobody knows, so nothin
 
 import time as clocks
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from approvals.audit import record
 from approvals.canonical import digest
 from approvals.claim import STALE, Claim, Claimed
+from approvals.fact_reading import FactReader, words_of
 from approvals.lease import LEASE, LeaseWatch, Renewal
 from approvals.outcome import Outcome, done, outcome_of, settled_late
-from approvals.preflight import Facts, FactSource
+from approvals.preflight import Facts, FactSource, Unread
 from tools.channels.contract import Channel
+from tools.store.engine import is_locked
 from tools.store.gate.records import Action
+from tools.store.patience import OF_A_NOTE, OF_A_RESULT, patience, patient
 from tools.store.records import Pause, Send
 
 if TYPE_CHECKING:
@@ -57,42 +61,46 @@ class Executor:
     def dispatch(self, limit: int = 200) -> Counter[str]:
         """Carry out what is due, longest first; how many came to which status."""
         gone: Counter[str] = Counter()
+        if self._in_doubt():
+            return gone
         gone.update(self.recover())
         due = self.gate.store.read(lambda tx: self._due(tx, limit))
-        known = self._known(due)
+        known = FactReader(self.facts)(due)
+        waits = patience()
         for action in due:
             if self.stopping():
                 break
             try:
-                gone[self.one(action, known.get(action.id))] += 1
+                with patient(waits):
+                    gone[self.one(action, known.get(action.id))] += 1
+                waits = patience()
             except Exception as error:  # one bad action never stops the others
-                log.exception("dispatch.failed", action=action.id, error=type(error).__name__)
                 gone["error"] += 1
+                if is_locked(error):  # the round is not spent on waiting for each
+                    log.warning("dispatch.locked", action=action.id)
+                    waits = OF_A_NOTE
+                    continue
+                log.exception("dispatch.failed", action=action.id, error=type(error).__name__)
         return gone
 
-    def _known(self, due: Sequence[Action]) -> Mapping[str, Facts]:
-        """The facts of all at once, or of halves, so that one that raises stops no other."""
-        try:
-            return self.facts(due) if due else {}
-        except Exception as error:  # of whom nothing is known, nothing is sent
-            log.exception("dispatch.facts_failed", error=type(error).__name__)
-            half = len(due) // 2
-            return {**self._known(due[:half]), **self._known(due[half:])} if half else {}
+    def _in_doubt(self) -> bool:
+        """Whether the clock has just jumped: nothing is sent or settled by it, all of it waits."""
+        state = self.gate.watch()
+        if state.doubted:
+            log.error("dispatch.clock_in_doubt", seconds=round(state.jump.total_seconds()))
+        return state.doubted
 
     def _due(self, tx: "GateTx", limit: int) -> tuple[Action, ...]:
         """What is due and not held by a switch, so that what is paused delays nothing else."""
-        now = self.gate.clock()
-        off = {pause.scope for pause in tx.ledger.pauses(now)}
-        return () if "global" in off else tx.actions.due(now, limit, off)
+        off = {pause.scope for pause in tx.ledger.pauses()}
+        return () if "global" in off else tx.actions.due(self.gate.clock(), limit, off)
 
-    def one(self, action: Action, facts: "Facts | None") -> str:
+    def one(self, action: Action, facts: "Facts | Unread | None") -> str:
         """Claim, call, write down; the status it came to, `waits` or `taken` when not ours."""
         began = self.monotonic()
-        claim = Claim(self.gate, self.channels, self.unsubscribe_url, self.worker, self.lease)
-        claimed = self.gate.store.write(lambda tx: claim.take(tx, action.id, facts))
+        claimed = self._claimed(action, facts)
         if claimed == STALE:
-            newer = self._known([action]).get(action.id)
-            claimed = self.gate.store.write(lambda tx: claim.take(tx, action.id, newer))
+            claimed = self._claimed(action, FactReader(self.facts)([action])[action.id])
         if claimed == STALE:
             return "waits"
         if not isinstance(claimed, Claimed):
@@ -103,9 +111,22 @@ class Executor:
             log.warning("dispatch.lost_before_the_call", action=action.id)
             return "taken"
         self.gate.crash("executor.called")
-        ended = self.gate.store.write(lambda tx: self._end(tx, claimed.action, outcome))
+        with patient(OF_A_RESULT):  # it was called: what became of it must not be lost to a lock
+            ended = self.gate.store.write(lambda tx: self._end(tx, claimed.action, outcome))
         self.gate.crash("executor.ended")
         return ended
+
+    def _claimed(self, action: Action, facts: "Facts | Unread | None") -> "Claimed | str":
+        """Claim it; whatever fails on the way decides nothing, and it is looked at again later."""
+        claim = Claim(self.gate, self.channels, self.unsubscribe_url, self.worker, self.lease)
+        try:
+            return self.gate.store.write(lambda tx: claim.take(tx, action.id, facts))
+        except SQLAlchemyError:
+            raise  # nothing can be written down now; it stays as it is
+        except Exception as error:
+            log.exception("dispatch.claim_failed", action=action.id, error=type(error).__name__)
+            why = words_of(error)
+            return self.gate.store.write(lambda tx: claim.put_off(tx, action.id, why))
 
     def _call(self, claimed: Claimed, began: float) -> Outcome | None:
         """Hand it over while the lease is ours; None, and no call, when it is not any more."""
@@ -154,6 +175,8 @@ class Executor:
     def recover(self) -> Counter[str]:
         """Settle calls whose worker never came back, each by what its channel promises."""
         settled: Counter[str] = Counter()
+        if self._in_doubt():
+            return settled  # a clock that was put forward ends the lease of whoever is at work
         try:
             for action in self._lost():
                 end = partial(self._end, action=action, outcome=self._settle(action))

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from tools.store.records import Proposal
 
 log = structlog.get_logger(__name__)
+LAST_DAY = 10_000_000
+UNREADABLE = (
+    "proposal {proposal}: what is known now of the person cannot be read, so it cannot be agreed "
+    "to; nothing was decided: look at the log and try again"
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,13 @@ class Facts:
     address_key: str | None = None
     agreed_day: int | None = None
     version: str = ""
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Why what must be known of an action cannot be read at this moment."""
+
+    why: str
 
 
 class Subject(Protocol):
@@ -97,14 +109,22 @@ def check_approval(
 
     Raises:
         Conflict: with the rule and what it says.
+        FactsUnreadable: when that cannot be found out at this moment.
     """
     if values["who"]["recipient"] is None:
         return  # our own people; nobody outside is reached
+    try:
+        _check_reach(gate, tx, proposal, values, facts)
+    except (OSError, MemoryError) as error:
+        log.exception("approve.check_failed", proposal=proposal.id, error=type(error).__name__)
+        raise FactsUnreadable(UNREADABLE.format(proposal=proposal.id)) from error
+
+
+def _check_reach(
+    gate: "Gate", tx: "GateTx", proposal: "Proposal", values: dict[str, Any], facts: Facts | None
+) -> None:
     if facts is None:
-        raise FactsUnreadable(
-            f"proposal {proposal.id}: what is known now of the person cannot be read, "
-            "so nobody can agree to it; look at the log and try again"
-        )
+        raise FactsUnreadable(UNREADABLE.format(proposal=proposal.id))
     if other := is_another(facts, values):
         raise PolicyRefusal(f"proposal {proposal.id}: {other}; tomorrow's run asks anew")
     if facts.version != tx.ledger.facts_version():
@@ -130,8 +150,8 @@ def is_another(facts: Facts, values: dict[str, Any]) -> str:
 
 
 def with_list(gate: "Gate", tx: "GateTx", facts: Facts) -> PolicyRecord:
-    """The record with what our own list says at this moment."""
-    entries = tx.ledger.suppressions(facts.suppression_keys, gate.clock())
+    """The record with what our own list says; a no counts whatever the clock said of it."""
+    entries = tx.ledger.suppressions(facts.suppression_keys)
     limits, day = gate.limits(gate.today()), facts.agreed_day
     closed = closed_by_list(entries, facts.action.channel, day, limits, gate.zone)
     return replace(facts.record, suppressed=bool(facts.record.suppressed) or closed)
@@ -142,10 +162,12 @@ def fresh_history(
 ) -> History:
     """What left up to this moment for the account and the person's addresses.
 
-    Calls under way, or of which nobody knows, count as sends: in doubt it was too much.
+    Calls under way, or of which nobody knows, count as sends, and so does what a clock that was
+    wrong dated after today: in doubt it was too much.
     """
     at, keys = gate.today() + 1, facts.record.address_keys
-    known = with_calls(tx, tx.ledger.history(at, account_id, keys), account_id, besides, keys)
+    past = tx.ledger.history(LAST_DAY, account_id, keys)
+    known = with_calls(tx, past, account_id, besides, keys)
     nothing = Money.from_minor(0, facts.action.cost.currency)
     return History(at, known.sends, known.decisions, frozenset(), nothing)
 

@@ -74,7 +74,7 @@ class Seen:
 class Wish:
     """What is wanted, as far as each kind needs it; everything else stays empty."""
 
-    kind: Literal["approve", "reject", "snooze", "edit", "undo", "revoke"]
+    kind: Literal["approve", "reject", "snooze", "edit", "undo", "revoke", "release"]
     seen: Seen
     reason: str = ""
     note: str = ""

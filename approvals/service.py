@@ -9,11 +9,12 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
-from approvals import approving, editing
+from approvals import approving, editing, releasing
 from approvals.audit import Key, record
 from approvals.canonical import canonical, digest
 from approvals.preflight import Facts, FactSource, no_facts, read_facts
 from approvals.request import LONGEST_KEY, Actor, Result, Wish
+from tools.clock_watch import Watch, always_believed
 from tools.days import day_number, from_number
 from tools.errors import BadInput, Conflict, Forbidden
 from tools.store.gate.records import Deed
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from tools.store.records import Proposal
 
 KINDS = {"reject": "rejected", "snooze": "snoozed"}
+# At which status facts are asked for a wish; the others need none.
+ASKED_AT = {"approve": "pending", "release": "approved"}
 BECOMES = {"approve": "approved", **KINDS}
 
 
@@ -36,7 +39,7 @@ class Gate:
     """Decides; `limits` gives those of a day, `crash` is where a test may kill the process.
 
     `facts` gives what is known at this moment of whom proposals would reach; what is not known is
-    not agreed to.
+    not agreed to. `watch` says whether the clock can be believed at this moment.
     """
 
     store: "GateStore"
@@ -46,6 +49,7 @@ class Gate:
     key: Key
     crash: "Callable[[str], None]" = lambda _: None
     facts: FactSource = no_facts
+    watch: Watch = always_believed
 
     def today(self) -> int:
         """The tenant's day."""
@@ -88,10 +92,11 @@ class Gate:
 
     def _facts(self, wish: Wish) -> Facts | None:
         """What is known now of whom a yes would reach; read before the transaction, it is slow."""
-        if wish.kind != "approve":
+        asked_at = ASKED_AT.get(wish.kind)
+        if asked_at is None:
             return None
         proposal = self.store.read(lambda tx: tx.asked.get(wish.seen.proposal))
-        return read_facts(self.facts, proposal) if proposal.status == "pending" else None
+        return read_facts(self.facts, proposal) if proposal.status == asked_at else None
 
     def decide_in(
         self, tx: "GateTx", actor: Actor, wish: Wish, facts: Facts | None = None
@@ -105,6 +110,8 @@ class Gate:
             return same
         if wish.kind == "approve":
             return approving.approve(self, tx, actor, wish, proposal, facts)
+        if wish.kind == "release":
+            return releasing.release(self, tx, actor, wish, proposal, facts)
         if wish.kind == "undo":
             return approving.undo(self, tx, actor, wish, proposal)
         if wish.kind == "revoke":

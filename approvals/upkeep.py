@@ -1,6 +1,10 @@
-"""What time alone does to proposals: expire, come back, remind. Silence is never consent."""
+"""What time alone does to proposals: expire, come back, remind. Silence is never consent.
+
+Nothing is ended by a clock that has jumped or that nobody has watched for long.
+"""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from approvals.audit import AGENT, record
@@ -12,6 +16,9 @@ if TYPE_CHECKING:
     from approvals.service import Gate
     from tools.store.gate.gate import GateTx
     from tools.store.records import Proposal, ProposalStatus
+
+AHEAD = timedelta(minutes=5)
+WAS_AHEAD = "it was put off by a clock that was ahead"
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,8 @@ class Reminder:
 
 def expire(gate: "Gate") -> int:
     """End what nobody decided in time; not a rejection, so fresh facts may bring it again."""
+    if not gate.watch().settled:
+        return 0
 
     def work(tx: "GateTx") -> int:
         done, today, now = 0, gate.today(), gate.clock()
@@ -41,6 +50,8 @@ def expire(gate: "Gate") -> int:
 
 def wake(gate: "Gate") -> int:
     """Bring back what was snoozed until today, unless newer facts have taken its place."""
+    if not gate.watch().settled:
+        return 0
 
     def work(tx: "GateTx") -> int:
         done, today, now = 0, gate.today(), gate.clock()
@@ -60,6 +71,8 @@ def remind(gate: "Gate") -> tuple[Reminder, ...]:
 
     On the last day it is for the administrators too: `escalated`.
     """
+    if not gate.watch().settled:
+        return ()
 
     def work(tx: "GateTx") -> tuple[Reminder, ...]:
         today = gate.today()
@@ -73,6 +86,23 @@ def remind(gate: "Gate") -> tuple[Reminder, ...]:
             )
             for p in found
         )  # fmt: skip
+
+    return gate.store.write(work)
+
+
+def bring_forward(gate: "Gate") -> int:
+    """Let what a clock that was ahead had put off far into the future be looked at now."""
+    if not gate.watch().settled:
+        return 0
+
+    def work(tx: "GateTx") -> int:
+        now = gate.clock()
+        found = tx.actions.dated_after(now + AHEAD)
+        for action in found:
+            if tx.actions.move(action, "scheduled", now, due_at=now, detail=WAS_AHEAD):
+                body = {"from": "scheduled", "to": "scheduled", "sha256": action.sha256}
+                record(tx, gate.key, now, AGENT, "bring_forward", action.id, body)
+        return len(found)
 
     return gate.store.write(work)
 

@@ -1,7 +1,8 @@
 """The judge: may this be proposed for this account? Pure, strictest rule wins, doubt refuses.
 
 A rule that raises, or answers with something that is no answer, refuses. No rule can allow:
-the best verdict there is says that a person must agree.
+the best verdict there is says that a person must agree. When the machine fails and not the rule
+(no file handle, no memory), there is no verdict at all: the caller asks again later.
 """
 
 from typing import TYPE_CHECKING
@@ -47,9 +48,15 @@ def judge(
 
 
 def find(rule: Rule, case: Case) -> Finding:
-    """Ask one rule; whatever goes wrong in it is a refusal that names the rule."""
+    """Ask one rule; whatever goes wrong in it is a refusal that names the rule.
+
+    Raises:
+        OSError, MemoryError: when the machine fails, which says nothing about the case.
+    """
     try:
         answer = rule.check(case)
+    except (OSError, MemoryError):
+        raise
     except Exception as error:  # noqa: BLE001 - a guard fails closed whatever happened
         why = f"{type(error).__name__}: {error}"[:160]
         return Finding(rule.id, "deny", f"the rule {rule.id} could not be judged: {why}")

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 
 from agent.commands.console import Home, console, opened, table
 from agent.commands.seen_words import Hash, check_seen, named_words, terminal
@@ -12,6 +13,7 @@ from agent.dispatching import open_executor
 from agent.erased import remembered
 from agent.erasing import working
 from agent.jobs import last_head
+from approvals.alarms import alarms
 from approvals.request import Actor, Result, Seen, Wish
 from approvals.restore import after_restore
 from approvals.settling import settle as settle_action
@@ -41,6 +43,7 @@ def register(app: typer.Typer) -> None:
         snooze,
         undo,
         revoke,
+        release,
         dispatch,
         settle,
         pause,
@@ -105,6 +108,16 @@ def revoke(
     _decide("revoke", proposal, token, home, json_=json_, note=note)
 
 
+def release(
+    blocked: Annotated[str, typer.Argument(help="Id of what was blocked: action or proposal.")],
+    reason: Annotated[str, typer.Option(help="Why it was wrong to block it.")],
+    token: Token = None, home: Home = None, json_: Json = False,
+) -> None:  # fmt: skip
+    """Ask again for what was blocked wrongly: it waits in the queue, every earlier yes is void."""
+    proposal = f"p{blocked[1:]}" if blocked.startswith("a") else blocked
+    _decide("release", proposal, token, home, json_=json_, note=reason)
+
+
 def _decide(kind: str, proposal: str, token: str | None, home: object, *, json_: bool,
             until: str = "", reason: str = "", note: str = "") -> None:  # fmt: skip
     """Decide about what stands in the store now."""
@@ -137,6 +150,8 @@ def dispatch(home: Home = None) -> None:
         mode = "live" if deps.settings.live else "dry run: files in the home, nothing leaves"
         said = ", ".join(f"{n} {status}" for status, n in sorted(gone.items())) or "nothing is due"
         console.print(f"{said} ({mode})", highlight=False)
+        for alarm in alarms(deps.gate):
+            console.print(f"[bold red]look at this:[/] {escape(alarm.words)}", highlight=False)
 
 
 def settle(

@@ -58,6 +58,13 @@ class Detail:
         return self.state == "pending"
 
     @property
+    def blocked(self) -> bool:
+        """Whether it was agreed to and then blocked, so that it can be asked for again."""
+        action = self.action
+        return self.proposal.status == "approved" and action is not None \
+            and action.status == "blocked"  # fmt: skip
+
+    @property
     def needs(self) -> int:
         """How many people must agree, those who have included."""
         return self.waits_for + len(self.agreed)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
+from sqlalchemy.exc import SQLAlchemyError
 
+from approvals.alarms import Alarm, alarms
 from approvals.care import USELESS
 from approvals.request import REASONS
 from approvals.web import marking, words
@@ -22,6 +24,7 @@ from tools.reports.accounts.words import called, whole
 from tools.reports.accounts.words import money as minor
 from tools.reports.accounts.written import hours, points, shown_score
 from tools.store.gate.overview import choices, counts, head, work_of
+from tools.store.patience import OF_A_NOTE, patient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,8 +64,9 @@ class Site:
             lambda: read(lambda tx: counts(tx.session)), MINUTE, clock
         )
         self.pauses: Kept[tuple[Pause, ...]] = Kept(
-            lambda: read(lambda tx: tx.ledger.pauses(clock())), MOMENT, clock
+            lambda: read(lambda tx: tx.ledger.pauses()), MOMENT, clock
         )
+        self.alarms: Kept[tuple[Alarm, ...]] = Kept(self._alarms, MOMENT, clock)
         self.used: Kept[Used] = Kept(self._used, MOMENT, clock)
         self.pulse = Pulse(lambda: read(lambda tx: head(tx.session)))
         self.streams = Streams()
@@ -71,6 +75,14 @@ class Site:
     def render(self, name: str, /, **context: object) -> str:
         """A template of ours, filled in."""
         return self.templates.get_template(f"{name}.html").render(context)
+
+    def _alarms(self) -> tuple[Alarm, ...]:
+        """What a person must look at; every page shows it, so none waits for it."""
+        try:
+            with patient(OF_A_NOTE):
+                return alarms(self.gate)
+        except SQLAlchemyError:
+            return ()
 
     def _used(self) -> Used:
         today, now = self.gate.today(), self.gate.clock()

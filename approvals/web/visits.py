@@ -43,6 +43,7 @@ class Visit:
         common = {
             "me": self.person, "csrf": token, "company": self.site.parts.company,
             "path": self.request.url.path, "pauses": self.site.pauses(),
+            "alarms": self.site.alarms(),
             "live": self.site.parts.live(), "today": self.site.gate.today(),
         }  # fmt: skip
         return HTMLResponse(self.site.render(name, **common, **context), status)

@@ -1,5 +1,6 @@
 """When may the person be reached? By the clock on their own wall."""
 
+import errno
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from policies.nouns import Answer, Case
     from policies.quiet import QuietHours
 
+# What the system says of a name that cannot be that of a file; anything else is no answer.
+NO_SUCH_NAME = frozenset({errno.ENOENT, errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG,
+                          errno.EINVAL, errno.ELOOP})  # fmt: skip
 WHOSE = ("contact", "account", "tenant")
 
 
@@ -33,10 +37,18 @@ def quiet_hours(case: "Case") -> "Answer":
 
 
 def known_zone(name: str) -> ZoneInfo | None:
-    """The time zone of an IANA name, None when there is none."""
+    """The time zone of an IANA name, None when there is none.
+
+    Raises:
+        OSError: when it cannot be looked up at this moment.
+    """
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
+    except OSError as error:
+        if error.errno not in NO_SUCH_NAME:
+            raise
         return None
 
 

@@ -18,6 +18,7 @@ from policies.limits import Limits
 from tests.approvals.made import DAY, KEY, WHAT, desk, envelope, limits
 from tests.gate.people import facts_of, facts_version
 from tests.gate.vendor import Vendor
+from tools.clock_watch import ClockWatch
 from tools.days import from_number
 from tools.store.gate.records import Action
 from tools.store.records import Proposal
@@ -33,15 +34,34 @@ WAYS: tuple[Via, ...] = ("web", "api", "cli", "bulk")
 
 @dataclass
 class Clock:
-    """A clock that is set by hand."""
+    """A clock that is set by hand, and one beside it that counts the time that really passes."""
 
     now: datetime = MORNING
+    uptime: float = 1_000_000.0
+    boot: str = "since noon"
 
     def __call__(self) -> datetime:
         return self.now
 
+    def wall(self) -> datetime:
+        """The same by its name."""
+        return self.now
+
+    def monotonic(self) -> float:
+        """The seconds that have really passed."""
+        return self.uptime
+
     def pass_(self, **time: float) -> None:
-        """Let time pass, or go back."""
+        """Let time pass."""
+        self.now += timedelta(**time)
+        self.uptime += timedelta(**time).total_seconds()
+
+    def go_to(self, now: datetime) -> None:
+        """Let pass what is missing to a moment."""
+        self.pass_(seconds=(now - self.now).total_seconds())
+
+    def jump(self, **time: float) -> None:
+        """Put the clock forward or back while no time passes."""
         self.now += timedelta(**time)
 
 
@@ -68,9 +88,12 @@ class Office:
 
     def __post_init__(self) -> None:
         self.vendor = Vendor(self.folder / "ledger.txt")
+        self.watch = ClockWatch(self.clock, self.store.clocks)
         self.gate = Gate(
-            self.store.gate, self.limits, self.clock, BERLIN, KEY, self.crashed, self.known
-        )
+            self.store.gate, self.limits, self.clock, BERLIN, KEY, self.crashed, self.known,
+            self.watch,
+        )  # fmt: skip
+        self.watch()
 
     def crashed(self, point: str) -> None:
         """What happens at a crash point: nothing, unless a test says so."""

@@ -60,7 +60,7 @@ class Life:
 
     def day(self) -> None:
         """Propose, look, decide, send, keep up; then it is the next morning."""
-        self.office.clock.now = self.house.clock.now
+        self.office.clock.go_to(self.house.clock.now)
         accounts = self.chance.sample(range(400), MAILS)
         self.office.propose(*(mail(f"a{n}", "50.00", self.office.day) for n in accounts))
         cookie = {"lifecycle": self.house.cookie()}
@@ -97,7 +97,7 @@ class Life:
 
     def _later(self, **time: float) -> None:
         self.house.clock.turn(**time)
-        self.office.clock.now = self.house.clock.now
+        self.office.clock.go_to(self.house.clock.now)
 
 
 def _page(browser: httpx2.Client, path: str) -> str:

@@ -147,7 +147,7 @@ def test_it_is_described_without_help_from_elsewhere(inbox: Inbox) -> None:
             "/bulk/preview", "/bulk/approve", "/accounts",
             *(f"/accounts/{kind}" for kind in ("claim", "done", "snooze", "not-useful", "open")),
             *(f"/proposals/{{proposal_id}}/{kind}"
-              for kind in ("approve", "reject", "snooze", "edit", "undo", "revoke")),
+              for kind in ("approve", "reject", "snooze", "edit", "undo", "revoke", "release")),
         )
     }  # fmt: skip
     for operations in found["paths"].values():

@@ -35,7 +35,7 @@ _GIVEN: dict[str, dict[Tag, str]] = {
                  "hash": "sha256", "staff": "who", "note": "note"},
     "action": {
         "no": "id proposal play channel value_minor currency day status due_at attempts worker "
-        "lease_until fence created_at changed_at",
+        "lease_until fence created_at changed_at waits",
         "hash": "sha256 seal address_key", "account": "account_id", "contact": "contact_id",
         "text": "detail receipt",
     },
@@ -48,6 +48,7 @@ _GIVEN: dict[str, dict[Tag, str]] = {
     "assignment": {"no": "proposal until", "staff": "who"},
     "slot": {"no": "job slot due_at status worker lease_until fence started_at ended_at",
              "text": "detail"},
+    "clock": {"no": "boot wall uptime since doubt_wall doubt_uptime"},
     "person": {"no": "id role totp_step active created_at", "staff": "mailbox subject name",
                "hash": "password totp"},
     "login": {"no": "started_at seen_at ends_at confirmed_at", "staff": "person",

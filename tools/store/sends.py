@@ -110,16 +110,18 @@ class Ledger:
         """Which (key, channel) are suppressed at an instant; a channel `*` means any."""
         return _suppressed(self._session, keys, at)
 
-    def suppressions(self, keys: "Iterable[str]", at: "datetime") -> tuple[Suppression, ...]:
-        """Every word of our own list about some addresses at an instant."""
+    def suppressions(
+        self, keys: "Iterable[str]", at: "datetime | None" = None
+    ) -> tuple[Suppression, ...]:
+        """Every word of our own list about some addresses, at an instant or whenever it was."""
         return _suppressions(self._session, keys, at)
 
     def suppress(self, key: str, channel: str, reason: str, since: "datetime") -> bool:
         """Never reach this address by this channel (`*` for any) again; False when it is so."""
         return _suppress(self._session, key, channel, reason, since)
 
-    def pauses(self, at: "datetime") -> tuple[Pause, ...]:
-        """What is paused at an instant."""
+    def pauses(self, at: "datetime | None" = None) -> tuple[Pause, ...]:
+        """What is paused: the last word of each scope by an instant, or whenever it was said."""
         return _pauses(self._session, at)
 
     def set_pause(self, pause: Pause) -> None:
@@ -179,12 +181,14 @@ def _suppressed(
 
 
 def _suppressions(
-    session: "Session", keys: "Iterable[str]", at: "datetime"
+    session: "Session", keys: "Iterable[str]", at: "datetime | None" = None
 ) -> tuple[Suppression, ...]:
     found: list[Suppression] = []
     row = SuppressionRow
     for part in chunks(sorted(set(keys)), A_STATEMENT):
-        query = select(row).where(col(row.key).in_(part), col(row.since) <= at)
+        query = select(row).where(col(row.key).in_(part))
+        if at is not None:
+            query = query.where(col(row.since) <= at)
         found += [record_of(Suppression, one) for one in session.scalars(query)]
     return tuple(sorted(found, key=lambda one: (one.key, one.channel)))
 
@@ -196,8 +200,10 @@ def _set_pause(session: "Session", pause: Pause) -> None:
     session.add(PauseRow(**vars(pause)))
 
 
-def _pauses(session: "Session", at: "datetime") -> tuple[Pause, ...]:
-    last = select(func.max(PauseRow.seq)).where(col(PauseRow.since) <= at).group_by(PauseRow.scope)
+def _pauses(session: "Session", at: "datetime | None" = None) -> tuple[Pause, ...]:
+    last = select(func.max(PauseRow.seq)).group_by(PauseRow.scope)
+    if at is not None:
+        last = last.where(col(PauseRow.since) <= at)
     query = select(PauseRow).where(col(PauseRow.seq).in_(last))
     found = [record_of(Pause, row) for row in session.scalars(query)]
     return tuple(sorted((p for p in found if p.on), key=lambda pause: pause.scope))

@@ -97,6 +97,26 @@ class Slots:
         with self._database.write() as session:
             return _changed(session, ended.values(status="failed", detail=STOPPED, ended_at=now))
 
+    def take_back(self, job: str, after: "datetime", worker: str) -> tuple[Slot, ...]:
+        """Forget the slots of a job begun after an instant that has not come; which they were.
+
+        Only those that ended or whose worker let the lease end, and only those of this machine:
+        another machine may be right.
+        """
+        begun = and_(col(SlotRow.job) == job, col(SlotRow.started_at) > after)
+        with self._database.read() as session:
+            rows = session.scalars(select(SlotRow).where(begun))
+            found = [record_of(Slot, row) for row in rows]
+        alone = self._database.url.get_backend_name() == "sqlite"
+        ours = [s for s in found if s.status != "running" and (alone or _same(s.worker, worker))]
+        if not ours:
+            return ()
+        gone = col(SlotRow.slot).in_([slot.slot for slot in ours])
+        ended = col(SlotRow.status) != "running"
+        with self._database.write(_lock(job)) as session:
+            session.execute(delete(SlotRow).where(begun, gone, ended))
+        return tuple(ours)
+
     def skip(
         self, job: str, slot: str, due_at: "datetime", now: "datetime", detail: str = "missed"
     ) -> bool:
@@ -147,6 +167,11 @@ class Slots:
         )
         with self._database.write(_lock(job)) as session:
             return session.connection().execute(old).rowcount
+
+
+def _same(worker: str, other: str) -> bool:
+    """Whether two workers are of one machine; a name ends with the number of the process."""
+    return not worker or worker.rpartition("-")[0] == other.rpartition("-")[0]
 
 
 def _lock(job: str) -> str:

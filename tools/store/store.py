@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from tools.store.clocks import Clocks
 from tools.store.documents import Documents
 from tools.store.gate.gate import GateStore
 from tools.store.manifest import Manifest
@@ -35,6 +36,7 @@ class Store:
         self.slots = Slots(database)
         self.refusals = Refusals(database)
         self.reports = Reports(database)
+        self.clocks = Clocks(database)
         self.sends = Sends(database)
         self.switches = Switches(database)
 

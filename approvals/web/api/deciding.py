@@ -37,7 +37,7 @@ def routes() -> APIRouter:
     router = APIRouter(prefix=giving.ROOT)
     for kind, route in (
         ("approve", _approve), ("reject", _reject), ("snooze", _snooze), ("edit", _edit),
-        ("undo", _undo), ("revoke", _revoke),
+        ("undo", _undo), ("revoke", _revoke), ("release", _release),
     ):  # fmt: skip
         router.add_api_route(
             f"/proposals/{{proposal_id}}/{kind}", route, methods=["POST"], operation_id=kind,
@@ -84,6 +84,11 @@ def _undo(visit: Decider, proposal_id: ProposalId, key: Key, body: models.Looked
 def _revoke(visit: Decider, proposal_id: ProposalId, key: Key, body: models.Revoke) -> Any:
     """Withdraw what waits, or an approval that has not been acted on."""
     return _done(visit, "revoke", proposal_id, key, body, reason=body.reason)
+
+
+def _release(visit: Decider, proposal_id: ProposalId, key: Key, body: models.Release) -> Any:
+    """Put what was blocked wrongly back into the queue; every earlier yes is void."""
+    return _done(visit, "release", proposal_id, key, body, note=body.note)
 
 
 def _done(

@@ -72,7 +72,7 @@ def action(one: "Action") -> models.Action:
 def proposal(detail: "Detail") -> models.Proposal:
     """A proposal and its envelope."""
     p, what = detail.proposal, detail.values["what"]
-    kinds = KINDS if detail.open else ("undo", "revoke")
+    kinds = KINDS if detail.open else ("release",) if detail.blocked else ("undo", "revoke")
     return models.Proposal(
         id=p.id, status=detail.state, reason=p.status_reason, version=p.version, sha256=p.shown,
         first_sha256=p.sha256, tier=p.tier, waits_for=detail.waits_for,

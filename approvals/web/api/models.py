@@ -166,6 +166,13 @@ class Revoke(Looked):
     reason: Reason | Literal[""] = ""
 
 
+class Release(Looked):
+    """Ask again for what was blocked, and why that was wrong."""
+
+    model_config = example(version=2, sha256=SHA, note="the consent import was wrong")
+    note: Note
+
+
 class Result(BaseModel):
     """How the proposal stands after a decision; `again` when the same was done before."""
 

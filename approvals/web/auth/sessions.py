@@ -6,15 +6,20 @@ kept it; what we keep is its hash.
 
 import hmac
 import secrets
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+import structlog
+from sqlalchemy.exc import OperationalError
+
+from tools.store.patience import OF_A_NOTE, patient
 from tools.store.people import Login
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -22,9 +27,12 @@ if TYPE_CHECKING:
     from approvals.web.auth.settings import AuthSettings
     from tools.store.people import People, Person
 
+log = structlog.get_logger(__name__)
 COOKIE = "lifecycle"
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 TOUCH = timedelta(minutes=1)
+# What a clock that is ahead would throw away is kept for a week; what it began is not believed.
+LENIENT, AHEAD = timedelta(days=7), timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -48,7 +56,7 @@ class Sessions:
     def start(self, person: str, confirmed_at: datetime) -> str:
         """Begin a session and give the secret for the cookie; it is kept nowhere."""
         secret, now = secrets.token_urlsafe(32), self._clock()
-        self._people.logins.purge(now, self._settings.idle)
+        self._people.logins.purge(now - LENIENT, self._settings.idle)
         self._people.logins.start(
             Login(digest(secret), person, digest(csrf_of(secret)), now, now,
                   now + self._settings.absolute, confirmed_at)
@@ -59,10 +67,11 @@ class Sessions:
         """The session a cookie stands for, noting once a minute that it is in use."""
         now, key = self._clock(), digest(secret)
         found = self._people.logins.find(key, now, self._settings.idle)
-        if found is None:
+        if found is None or found[0].started_at > now + AHEAD:
             return None
-        if now - found[0].seen_at > TOUCH:
-            self._people.logins.touch(key, now)
+        if abs(now - found[0].seen_at) > TOUCH:
+            with in_passing():
+                self._people.logins.touch(key, now)
         return Session(*found)
 
     def until(self, secret: str) -> datetime | None:
@@ -95,6 +104,16 @@ class Sessions:
     @property
     def _name(self) -> str:
         return self._settings.cookie(COOKIE)
+
+
+@contextmanager
+def in_passing() -> "Iterator[None]":
+    """Write a note that nobody waits for: while somebody else holds the database, it is left."""
+    try:
+        with patient(OF_A_NOTE):
+            yield
+    except OperationalError:
+        log.debug("note.left")
 
 
 def digest(secret: str) -> str:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from approvals.request import PERMISSIONS as OF_ROLES
 from approvals.web.auth import csrf
 from approvals.web.auth.limits import TooMany
-from approvals.web.auth.sessions import csrf_of
+from approvals.web.auth.sessions import AHEAD, csrf_of
 from approvals.web.client_address import network_of
 from tools.errors import BadInput, nearest
 from tools.store.people import Role
@@ -99,7 +99,7 @@ def is_fresh(auth: "Auth", actor: Actor) -> bool:
     """Whether somebody proved who they are recently enough to decide on the high tier."""
     if actor.confirmed_at is None:
         return False
-    return auth.clock() - actor.confirmed_at <= auth.settings.fresh
+    return -AHEAD <= auth.clock() - actor.confirmed_at <= auth.settings.fresh
 
 
 def csrf_token(request: Request) -> str:

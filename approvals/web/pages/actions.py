@@ -88,7 +88,7 @@ def _switches(visit: Reader) -> Response:
     gate = visit.site.gate
 
     def work(tx: "GateTx") -> "tuple[tuple[Pause, ...], dict[str, str]]":
-        paused = tx.ledger.pauses(gate.clock())
+        paused = tx.ledger.pauses()
         return paused, tx.roles.names(one.who for one in paused)
 
     paused, names = gate.store.read(work)

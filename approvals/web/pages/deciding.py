@@ -1,7 +1,7 @@
 """Decisions on one proposal: a form comes in, the gate decides, typed words are never lost."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Literal, cast, get_args
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LONGEST_TYPED = 100_000
-Kind = Literal["approve", "reject", "snooze", "edit", "undo", "revoke"]
+Kind = Literal["approve", "reject", "snooze", "edit", "undo", "revoke", "release"]
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ Form = Annotated[Filled, Depends(_filled)]
 def routes() -> APIRouter:
     """The routes that decide."""
     router = APIRouter(include_in_schema=False)
-    for kind in ("approve", "reject", "snooze", "edit", "undo", "revoke"):
+    for kind in get_args(Kind):
         path = f"/proposals/{{proposal_id}}/{kind}"
         router.add_api_route(path, _deciding(kind), methods=["POST"], response_model=None)
     path = "/proposals/{proposal_id}/assign"
@@ -91,7 +91,7 @@ def _deciding(kind: str) -> "Callable[..., Response]":
             raise
         except LifecycleError as error:
             return _again(visit, kind, proposal_id, form, error)
-        if kind in {"edit", "undo"} or result.waits_for:
+        if kind in {"edit", "undo", "release"} or result.waits_for:
             return go(f"/proposals/{proposal_id}")
         back = way_back(form.back)
         return go(f"{back}{'&' if '?' in back else '?'}done={proposal_id}")

@@ -82,6 +82,8 @@ def _can(visit: Visit, detail: Detail) -> frozenset[str]:
     if detail.proposal.status == "approved" and detail.action is not None \
             and detail.action.status == "scheduled":  # fmt: skip
         found.add("revoke")
+    if "second" in may and detail.blocked:
+        found.add("release")
     return frozenset(found | ({"undo"} if may_undo(visit, detail) else set()))
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from approvals.alarms import KINDS
 from approvals.settling import unsubscribe
 from approvals.web.site import Site
 from approvals.web.visits import Reader, stranger
@@ -47,8 +48,8 @@ def _left(site: Open, token: str) -> Response:
     return HTMLResponse(site.render("leaving", done=True, company=site.parts.company))
 
 
-def _health() -> Response:
-    """We are alive."""
+async def _health() -> Response:
+    """We are alive; said without a thread or the database."""
     return JSONResponse({"status": "alive"})
 
 
@@ -78,6 +79,13 @@ class _Figures:
                 if kind == name:
                     family.add_metric([status], number)
             yield family
+        counted_alarms = {alarm.kind: alarm.count for alarm in self._site.alarms()}
+        family = GaugeMetricFamily(
+            "lifecycle_alarms", "What a person must look at, by kind.", labels=["kind"]
+        )
+        for kind in KINDS:
+            family.add_metric([kind], counted_alarms.get(kind, 0))
+        yield family
         late = GaugeMetricFamily("lifecycle_job_late_seconds", "How late a job is.", labels=["job"])
         for job, seconds in sorted(self._site.parts.lag().items()):
             late.add_metric([job], seconds)

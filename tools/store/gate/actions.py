@@ -22,6 +22,7 @@ EDGES: frozenset[tuple[str, str]] = frozenset({
     ("scheduled", "held_out"), ("scheduled", "failed"), ("scheduled", "unknown"),
     ("calling", "sent"), ("calling", "failed"), ("calling", "unknown"), ("calling", "scheduled"),
     ("unknown", "sent"), ("unknown", "failed"), ("unknown", "scheduled"),  # found out
+    ("blocked", "revoked"),  # a person releases it: it is asked for again, from the start
 })  # fmt: skip
 
 
@@ -105,6 +106,24 @@ class Actions:
             .limit(limit)
         )
         return tuple(record_of(Action, row) for row in self._session.scalars(query))
+
+    def unchecked(self) -> "tuple[int, Action | None]":
+        """How many wait because they cannot be checked, and the one that has waited longest."""
+        row = ActionRow
+        waits = (col(row.status) == "scheduled", col(row.waits) > 0)
+        count = self._session.scalar(select(func.count()).select_from(row).where(*waits))
+        first = select(row).where(*waits).order_by(col(row.waits).desc(), col(row.id)).limit(1)
+        found = self._session.scalars(first).first()
+        return int(count or 0), None if found is None else record_of(Action, found)
+
+    def dated_after(self, now: "datetime", limit: int = 500) -> tuple[Action, ...]:
+        """What waits for a time that a clock set which was ahead: it was changed after now."""
+        row = ActionRow
+        query = select(row).where(
+            col(row.status) == "scheduled", col(row.due_at) > now, col(row.changed_at) > now
+        )
+        found = self._session.scalars(query.order_by(col(row.id)).limit(limit))
+        return tuple(record_of(Action, one) for one in found)
 
     def move(self, action: Action, to: ActionStatus, now: "datetime", **changed: Any) -> bool:
         """The only way an action moves: from status, fence and bytes as seen, or not at all."""

@@ -1,4 +1,4 @@
-"""Whose yes to some bytes stands, and whose cannot: an edit voids every yes before it."""
+"""Whose yes to some bytes stands, and whose cannot: an edit or a release voids all before it."""
 
 from typing import TYPE_CHECKING
 
@@ -7,7 +7,8 @@ if TYPE_CHECKING:
 
     from tools.store.gate.records import Deed
 
-VOIDS = ("edit", "undo")
+VOIDS_ALL = ("edit", "release")
+VOIDS = (*VOIDS_ALL, "undo")
 
 
 def writers(deeds: "Iterable[Deed]", sha256: str) -> frozenset[str]:
@@ -26,7 +27,7 @@ def standing(deeds: "Iterable[Deed]", sha256: str) -> "tuple[Deed, ...]":
     """
     said: dict[str, Deed] = {}
     for deed in deeds:
-        if deed.kind == "edit":
+        if deed.kind in VOIDS_ALL:
             said.clear()
         elif deed.kind == "undo":
             said.pop(deed.who, None)

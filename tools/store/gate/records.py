@@ -18,6 +18,7 @@ DecisionKind = Literal[
     "expire",
     "stop",
     "give_back",
+    "release",
 ]
 ActionStatus = Literal[
     "scheduled", "calling", "sent", "failed", "blocked", "unknown", "revoked", "held_out"
@@ -64,7 +65,8 @@ class Action:
 
     `seal` is a keyed hash of the action and the approved bytes, so that nobody without the key
     can make one; `fence` grows with every claim, so that a worker who slept is not believed.
-    `address_key` is the keyed hash of the folded address it goes to.
+    `address_key` is the keyed hash of the folded address it goes to. `waits` is how often
+    in a row it was put off because what must be checked could not be read.
     """
 
     id: str
@@ -89,6 +91,7 @@ class Action:
     created_at: "datetime"
     changed_at: "datetime"
     address_key: str | None = None
+    waits: int = 0
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from tools.store.tables.gate import (
     AssignmentRow,
     AttemptRow,
     AuditRow,
+    ClockRow,
     DecisionRow,
     HoldoutRow,
     LoginRow,
@@ -25,6 +26,7 @@ from tools.store.tables.sends import PauseRow, SendRow, SuppressionRow
 __all__ = [
     "AccountCareRow", "AccountDeedRow",
     "ActionRow", "AnswerRow", "AssignmentRow", "AttemptRow", "AuditRow", "BadRowRow", "BatchRow",
+    "ClockRow",
     "DataFileRow", "DecisionRow", "DocumentRow", "ErasedKeyRow", "ErasureRow", "HoldoutRow",
     "LoginRow", "PauseRow", "PersonRow", "ProposalRow", "RefusalRow", "ReportFileRow",
     "ReportPostRow", "ReportRow", "RevisionRow", "RunDocumentRow", "RunRow", "SendRow", "SlotRow",

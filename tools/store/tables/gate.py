@@ -76,6 +76,7 @@ class ActionRow(StoreRow, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     changed_at: datetime = Field(sa_type=UtcDateTime)
     address_key: str | None = None
+    waits: int = 0
 
 
 class AttemptRow(StoreRow, table=True):
@@ -162,6 +163,19 @@ class SlotRow(StoreRow, table=True):
     started_at: datetime = Field(sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     detail: str = Field(sa_type=Text)
+
+
+class ClockRow(StoreRow, table=True):
+    """What the clocks of a machine said last, since a start of it."""
+
+    __tablename__ = "clock"
+
+    boot: str = Field(primary_key=True)
+    wall: datetime = Field(sa_type=UtcDateTime)
+    uptime: float
+    since: float
+    doubt_wall: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    doubt_uptime: float | None = None
 
 
 class PersonRow(StoreRow, table=True):
