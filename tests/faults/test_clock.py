@@ -5,14 +5,19 @@ from pathlib import Path
 
 import pytest
 
+from agent.rerun import take_back_ahead
+from agent.run import run_day
 from agent.schedule import Schedule
 from approvals.alarms import alarms
 from approvals.settling import switch, unsubscribe
 from approvals.upkeep import bring_forward, expire, wake
+from approvals.verify import verify
 from approvals.web.auth.sessions import Sessions
 from approvals.web.auth.settings import AuthSettings
 from tests.agent.schedule_made import BERLIN, Ran, job
 from tests.approvals.made import DAY, KEY
+from tests.databases import Fresh
+from tests.faults.homes import open_home
 from tests.faults.offices import other_office
 from tests.faults.troubled import url_of
 from tests.gate.office import MORNING, Clock, Office, only
@@ -274,3 +279,31 @@ def test_a_look_that_cannot_be_kept_is_a_look(tmp_path: Path) -> None:
             raise OSError("no room")
 
     assert not ClockWatch(Clock(), Broken()).keep().doubted
+
+
+@pytest.mark.fault(73)
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_a_morning_run_for_a_day_that_has_not_come_is_taken_back(kind: str, tmp_path: Path) -> None:
+    """Found done, it would have silenced both mornings: today's is in its past, and its own."""
+    fresh = Fresh(kind, tmp_path)
+    home = open_home(fresh.store(), tmp_path)
+    deps, clock = home.deps, home.clock
+    today = deps.today()
+    deps.look()
+    clock.jump(days=3)
+    for _ in range(2):
+        deps.look()
+        clock.pass_(minutes=11)
+    run_day(deps, deps.today())
+    take_back_ahead(deps)
+    assert deps.store.runs.closed_day() == today + 3
+    clock.jump(days=-3)
+    for _ in range(2):
+        deps.look()
+        clock.pass_(minutes=11)
+
+    take_back_ahead(deps)
+    assert deps.store.runs.closed_day() is None
+    wrong = deps.store.gate.read(lambda tx: verify(tx, deps.key, clock()))
+    assert wrong == ()
+    fresh.close()
