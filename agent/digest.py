@@ -15,7 +15,7 @@ from agent.outlets import open_mail, unsubscribe_url
 from agent.run import open_morning
 from tools.channels.contract import Delivery, Undelivered
 from tools.days import from_number
-from tools.errors import LifecycleError
+from tools.errors import LifecycleError, Unavailable
 from tools.reports.accounts import Asked
 from tools.reports.accounts.model import CALL
 from tools.reports.accounts.written import digest, slack, subject
@@ -47,13 +47,14 @@ def send_digests(deps: "Deps", owner: str = "") -> tuple[Sent, ...]:
     """Mail everybody's list, or one owner's.
 
     Raises:
+        Unavailable: when the morning was not run yet.
         LifecycleError: when the data are stale or empty; says why, and nothing is sent.
     """
     today = deps.today()
     closed = deps.store.runs.closed_day()
     if closed is None or closed < today:
         last = "none was ever run" if closed is None else f"the last is {from_number(closed)}'s"
-        raise LifecycleError(f"no digest: the morning of {from_number(today)} was not run; {last}")
+        raise Unavailable(f"no digest: the morning of {from_number(today)} was not run; {last}")
     desk = AccountDesk(deps, open_morning(deps, closed), today)
     everybody = desk.read(Asked(limit=1))
     refuse_stale(everybody, desk.stale_days)

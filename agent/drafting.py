@@ -65,7 +65,8 @@ def draft(
 ) -> "tuple[tuple[Envelope, ...], tuple[tuple[Candidate, str], ...]]":
     """Envelopes of what was chosen, and the candidates that could not be put into words.
 
-    Each envelope is sealed here once, so that what cannot be sealed fails alone.
+    Each envelope is sealed here once, so that what cannot be sealed fails alone. When the machine
+    fails (OSError, MemoryError) it is no record's fault: the run fails, and is tried again.
     """
     envelopes, failed = [], []
     for candidate, verdict in chosen:
@@ -74,6 +75,8 @@ def draft(
             seal(envelope)
         except BadInput as error:
             failed.append((candidate, plain(str(error))))
+        except (OSError, MemoryError):
+            raise
         except Exception as error:  # noqa: BLE001 - one bad record never stops a run
             failed.append((candidate, plain(f"{type(error).__name__}: {error}")))
         else:

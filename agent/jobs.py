@@ -20,7 +20,7 @@ from approvals.audit import head_of
 from approvals.lease import LEASE, LeaseWatch
 from approvals.upkeep import bring_forward, expire, remind, wake
 from approvals.verify import verify
-from tools.errors import LifecycleError
+from tools.errors import LifecycleError, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -118,7 +118,13 @@ def upkeep(deps: "Deps", beat: Beat) -> str:
 
 
 def reminders(deps: "Deps") -> str:
-    """Tell the log, and so whoever watches it, what will expire soon."""
+    """Tell the log, and so whoever watches it, what will expire soon.
+
+    Raises:
+        Unavailable: before the clock can be believed; the slot fails, and is tried again.
+    """
+    if not deps.look().settled:
+        raise Unavailable("nobody has watched the clock for long; reminders wait for it")
     found = remind(deps.gate)
     for one in found:
         log.warning("proposal.reminder", proposal=one.proposal, last_day=one.last_day,
@@ -127,9 +133,15 @@ def reminders(deps: "Deps") -> str:
 
 
 def digest(deps: "Deps") -> str:
-    """Mail each owner their list of accounts, or say why nothing was sent."""
+    """Mail each owner their list of accounts, or say why nothing was sent.
+
+    Raises:
+        Unavailable: while the morning was not run; the slot fails, and is tried again.
+    """
     try:
         found = send_digests(deps)
+    except Unavailable:
+        raise
     except LifecycleError as error:
         log.warning("digest.not_sent", why=str(error))
         return str(error)

@@ -167,6 +167,18 @@ def test_an_account_nobody_painted_is_refused_alone() -> None:
     assert "KeyError" in failed[POISONED]
 
 
+@pytest.mark.parametrize("failure", [OSError(24, "Too many open files"), MemoryError()])
+def test_a_machine_that_fails_refuses_nobody(failure: Exception) -> None:
+    """What the machine cannot do says nothing of an account, so the run ends and begins again."""
+
+    class Unreadable(dict[str, Portrait]):
+        def __getitem__(self, _: str) -> Portrait:
+            raise failure
+
+    with pytest.raises(type(failure)):
+        drafted(replace(material(), portraits=Unreadable()))
+
+
 def test_the_same_material_gives_the_same_bytes() -> None:
     first, second = (draft(best(), material())[0] for _ in range(2))
     assert [seal(e).sha256 for e in first] == [seal(e).sha256 for e in second]
