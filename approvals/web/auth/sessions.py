@@ -31,8 +31,7 @@ log = structlog.get_logger(__name__)
 COOKIE = "lifecycle"
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 TOUCH = timedelta(minutes=1)
-# What a clock that is ahead would throw away is kept for a week; what it began is not believed.
-LENIENT, AHEAD = timedelta(days=7), timedelta(minutes=5)
+AHEAD = timedelta(minutes=5)  # what a clock that was ahead by more has begun is not believed
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ class Sessions:
     def start(self, person: str, confirmed_at: datetime) -> str:
         """Begin a session and give the secret for the cookie; it is kept nowhere."""
         secret, now = secrets.token_urlsafe(32), self._clock()
-        self._people.logins.purge(now - LENIENT, self._settings.idle)
+        self._people.logins.purge(now, self._settings.idle)
         self._people.logins.start(
             Login(digest(secret), person, digest(csrf_of(secret)), now, now,
                   now + self._settings.absolute, confirmed_at)
