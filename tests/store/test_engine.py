@@ -53,7 +53,7 @@ def test_sqlite_is_opened_to_lose_nothing(tmp_path: Path) -> None:
         ]
     database.close()
 
-    assert answers == ["wal", 2, 1, 30_000]
+    assert answers == ["wal", 2, 1, 5_000]
 
 
 def test_read_then_write_by_many_loses_no_update(store: Store) -> None:
