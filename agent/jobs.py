@@ -47,9 +47,7 @@ def open_schedule(
     """The jobs that a process of some role runs, in the order in which one tick runs them."""
     jobs = jobs_of(deps, worker, stopping, watch or LeaseWatch())
     chosen = [job for job in jobs if role in {"both", ROLES.get(job.name, "scheduler")}]
-    return Schedule(
-        chosen, deps.store.slots, deps.zone, deps.clock, worker, watch=deps.look
-    )
+    return Schedule(chosen, deps.store.slots, deps.zone, deps.clock, worker, watch=deps.look)
 
 
 def jobs_of(

@@ -39,10 +39,11 @@ UNREAD = Unread("nothing is known of it")
 
 @dataclass(frozen=True)
 class Claimed:
-    """An action marked `calling`, and what to hand to its channel."""
+    """An action marked `calling`, what to hand to its channel, and since when the lease runs."""
 
     action: Action
     delivery: Delivery
+    began: float = 0.0
 
 
 class Blocked(LifecycleError):  # noqa: N818 - an event

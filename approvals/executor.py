@@ -8,7 +8,7 @@ key, one that can be asked is asked, and for a blind one nobody knows, so nothin
 import time as clocks
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -97,7 +97,6 @@ class Executor:
 
     def one(self, action: Action, facts: "Facts | Unread | None") -> str:
         """Claim, call, write down; the status it came to, `waits` or `taken` when not ours."""
-        began = self.monotonic()
         claimed = self._claimed(action, facts)
         if claimed == STALE:
             claimed = self._claimed(action, FactReader(self.facts)([action])[action.id])
@@ -106,7 +105,7 @@ class Executor:
         if not isinstance(claimed, Claimed):
             return claimed
         self.gate.crash("executor.claimed")
-        outcome = self._call(claimed, began)
+        outcome = self._call(claimed)
         if outcome is None:
             log.warning("dispatch.lost_before_the_call", action=action.id)
             return "taken"
@@ -119,8 +118,14 @@ class Executor:
     def _claimed(self, action: Action, facts: "Facts | Unread | None") -> "Claimed | str":
         """Claim it; whatever fails on the way decides nothing, and it is looked at again later."""
         claim = Claim(self.gate, self.channels, self.unsubscribe_url, self.worker, self.lease)
+
+        def work(tx: "GateTx") -> "Claimed | str":
+            began = self.monotonic()  # a wait for the database is no part of the lease
+            taken = claim.take(tx, action.id, facts)
+            return replace(taken, began=began) if isinstance(taken, Claimed) else taken
+
         try:
-            return self.gate.store.write(lambda tx: claim.take(tx, action.id, facts))
+            return self.gate.store.write(work)
         except SQLAlchemyError:
             raise  # nothing can be written down now; it stays as it is
         except Exception as error:
@@ -128,10 +133,10 @@ class Executor:
             why = words_of(error)
             return self.gate.store.write(lambda tx: claim.put_off(tx, action.id, why))
 
-    def _call(self, claimed: Claimed, began: float) -> Outcome | None:
+    def _call(self, claimed: Claimed) -> Outcome | None:
         """Hand it over while the lease is ours; None, and no call, when it is not any more."""
         channel = self.channels[claimed.action.channel]
-        with Renewal(self.gate, claimed.action, self.lease, began, self.monotonic) as lease:
+        with Renewal(self.gate, claimed.action, self.lease, claimed.began, self.monotonic) as lease:
             if not lease.holds():
                 return None
             try:

@@ -15,7 +15,7 @@ from tests.approvals.made import DAY
 from tests.faults.failures import FAILURES, Breaker, detail_of, failing, objections_of
 from tests.faults.offices import open_office
 from tests.gate.office import Office, mail, only
-from tools.errors import Conflict, LifecycleError, FactsUnreadable
+from tools.errors import Conflict, FactsUnreadable, LifecycleError
 from tools.store.store import Store
 
 PLACES = ("facts", "limits")
