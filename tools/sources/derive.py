@@ -3,9 +3,10 @@
 Each function takes a guess and gives the entry, or None when the file lacks what it needs.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tools.sources.consent import consent, consent_day
+from tools.sources.entry import TRUE, Made, formats_of
 from tools.sources.guess import part, value_map
 from tools.sources.words import SYNONYMS, file_words, words
 from tools.sources.yamltext import identifier, key_entry, literal, sql_entry, yaml_text
@@ -16,20 +17,8 @@ if TYPE_CHECKING:
     from tools.sources.guess import Guess
     from tools.sources.profile import ColumnProfile
 
-_TRUE = "('true', 't', 'yes', 'y', '1', '1.0')"
-_FALSE = "('false', 'f', 'no', 'n', '0', '0.0')"
 _A_MONTH = {"day": " * 365 / 12", "week": " * 52 / 12", "quarter": " / 3", "year": " / 12",
             "annual": " / 12", "annum": " / 12", "month": ""}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Made:
-    """An entry that is worked out, the columns it reads, and what is doubtful about it."""
-
-    entry: str
-    reads: tuple[str, ...]
-    doubts: tuple[str, ...] = ()
-    question: tuple[str, ...] = ()
 
 
 def _name(one: "Guess") -> Made | None:
@@ -43,33 +32,8 @@ def _name(one: "Guess") -> Made | None:
     return Made(sql_entry(sql), (first, last))
 
 
-def _turned(canonical: str) -> "Callable[[Guess], Made | None]":
-    def made(one: "Guess") -> Made | None:
-        name = part(one.file, "contacts", f"contacts.{canonical}", "reversed")
-        if name is None or one.file.column(name).flags == 0:
-            return _by_file(one) if canonical == "email_consent" else None
-        column = identifier(name)
-        sql = (
-            f"case when lower({column}) in {_TRUE} then 'false' "
-            f"when lower({column}) in {_FALSE} then 'true' else {column} end"
-        )
-        return Made(sql_entry(sql), (name,), (f"{name} says no: it is turned round",))
-
-    return made
-
-
-def _by_file(one: "Guess") -> Made | None:
-    """The consent that the name of a file says: unsubscribed members, subscribed members."""
-    parts = {*words(one.file.file).split("_")} - {"un"}
-    if parts & {"unsubscribed", "unsubscribes", "cleaned", "optout"}:
-        return Made('{value: "false"}', (), ("the file's name says that they left",))
-    if parts & {"subscribed"}:
-        return Made('{value: "true"}', (), ("the file's name says that they subscribed",))
-    return None
-
-
 def _flag(name: str) -> str:
-    return f"lower({identifier(name)}) in {_TRUE}"
+    return f"lower({identifier(name)}) in {TRUE}"
 
 
 def _state(one: "Guess") -> Made | None:
@@ -110,15 +74,6 @@ def _closed(one: "Guess") -> Made | None:
         return None
     sql = f"case when {test} then {identifier(name)} end"
     return Made(sql_entry(sql, formats_of(one.file.column(name))), (name,))
-
-
-def formats_of(column: "ColumnProfile") -> str:
-    """The option that says how a column's dates are written, '' for ISO."""
-    forms = column.dates.formats
-    if forms in {(), ("iso",)}:
-        return ""
-    told = ", ".join(f'"{form}"' for form in forms)
-    return f"formats: {told}" if len(forms) == 1 else f"formats: [{told}]"
 
 
 def money_sql(column: "ColumnProfile") -> str:
@@ -320,8 +275,9 @@ def _missing(canonical: str, make: "Callable[[Guess], Made]") -> "Callable[[Gues
 # Canonical column: how it is worked out. These go before a column that merely has the name.
 DERIVED: dict[tuple[str, str], "Callable[[Guess], Made | None]"] = {
     ("contacts", "name"): _name,
-    ("contacts", "email_consent"): _turned("email_consent"),
-    ("contacts", "phone_consent"): _turned("phone_consent"),
+    ("contacts", "email_consent"): consent("email_consent"),
+    ("contacts", "phone_consent"): consent("phone_consent"),
+    ("contacts", "email_consent_day"): consent_day,
     ("deals", "deal_ref"): _missing("deal_ref", _deal),
     ("deals", "state"): _state,
     ("deals", "closed_day"): _closed,

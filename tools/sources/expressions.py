@@ -14,9 +14,9 @@ from sqlglot.errors import SqlglotError
 
 from tools.errors import BadInput, nearest
 
-MAX_LENGTH = 1000
+MAX_LENGTH = 4000
 _SIZED = re.compile(r"\b(decimal|numeric)\s*\(", re.IGNORECASE)
-MAX_NODES = 200
+MAX_NODES = 500
 NUMBER = "number"
 FUNCTIONS = (
     exp.Coalesce, exp.Nullif, exp.Lower, exp.Upper, exp.Trim, exp.Replace, exp.SplitPart,

@@ -8,6 +8,7 @@ from tools.sources.words import (
     SYNONYMS,
     compact,
     file_words,
+    is_refusal,
     readings,
     singular,
     table_fit,
@@ -70,6 +71,12 @@ def guess(profile: "FileProfile", loose: bool = False) -> Guess | None:
     if any(table_fit(profile.file, table) for table in BY_NAME) and not loose:
         fits = [one for one in fits if table_fit(profile.file, one.table) or _speaks(one)]
     return max(fits, key=lambda one: one.score, default=None)
+
+
+def refusal(profile: "FileProfile") -> Guess | None:
+    """A list of addresses whose file name says that they left: people, whatever else is lacking."""
+    one = as_table(profile, "contacts") if is_refusal(profile.file) else None
+    return one if isinstance(one, Guess) and "email" in one.columns else None
 
 
 def nearest_miss(profile: "FileProfile") -> Miss | None:
@@ -172,6 +179,13 @@ def part(profile: "FileProfile", table: str, name: str, group: str = "parts") ->
             if source.filled:
                 return source.name
     return None
+
+
+def columns_called(profile: "FileProfile", table: str, names: "Iterable[str]") -> list[str]:
+    """Every column with one of the names, filled or not, in the order of the names."""
+    known = _names(profile, table)
+    found = [source.name for name in names for source in known.get(compact(name), ())]
+    return list(dict.fromkeys(found))
 
 
 def _match(names: "dict[str, list[ColumnProfile]]", table: str, column: Column) -> str | None:

@@ -223,7 +223,7 @@ _COUNTS = (
     "count(*) FILTER (is_number({c}) AND starts_with({c}, '-'))",
     "min({c})",
     "count(*) FILTER (regexp_full_match(lower({c}), '(https?://)?[^/@ ]+\\.[a-z]{{2,}}(/.*)?'))",
-    "count(*) FILTER (contains({c}, '@') AND to_address({c}) IS NOT NULL)",
+    "count(CASE WHEN contains({c}, '@') THEN to_address({c}) END)",
     "count(*) FILTER (NOT is_number({c}) AND number_style({c}) = 'comma')",
     "count(*) FILTER (regexp_full_match({c}, '[Cc]-?\\d+'))",
     (

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
-from tools.sources.derive import Made, formats_of, unit_of
+from tools.sources.derive import unit_of
+from tools.sources.entry import Made, formats_of
 from tools.sources.guess import Guess, part, value_map
 from tools.sources.mapping import WHITESPACE
 from tools.sources.roles import has_agents, made
@@ -264,7 +265,7 @@ def _values(one: Guess, column: Column, source: "ColumnProfile") -> list[str]:
     if column.kind == "int" and source.numbers == source.filled:
         return []
     pairs = ", ".join(f"{yaml_text(value)}: {yaml_text(word)}" for value, word in mapped.items())
-    rest = {"state": "else: open", "email_consent": "else: null"}.get(column.name, "")
+    rest = "else: open" if column.name == "state" else ""
     return [f"values: {{{pairs}}}", *filter(None, [rest])]
 
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tools.sources.derive import DERIVED, Made
+from tools.sources.derive import DERIVED
 from tools.sources.evidence import Column, Evidence
-from tools.sources.guess import Guess, as_table, guess, part, with_lookups
+from tools.sources.guess import Guess, as_table, guess, part, refusal, with_lookups
 from tools.sources.spaces import KEYS, Space, choose_spaces, references
 from tools.sources.words import compact, file_words, is_detail, is_staff, words
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from tools.sources.entry import Made
     from tools.sources.profile import ColumnProfile, FileProfile
 
 _MOST = 0.9
@@ -36,7 +37,7 @@ def plan_tables(folder: "Path", profiles: "tuple[FileProfile, ...]") -> Plan:
     """Which file is which table, seen together: what one file is depends on the others."""
     usable = [p for p in profiles if p.columns]
     left = {p.file: "our own people" for p in usable if is_staff(p.file)}
-    found = [guess(p) for p in usable if p.file not in left and not is_detail(p.file)]
+    found = [_taken(p) for p in usable if p.file not in left]
     first = [one for one in found if one is not None]
     if not first:
         found = [guess(p, loose=True) for p in usable if p.file not in left]
@@ -49,6 +50,10 @@ def plan_tables(folder: "Path", profiles: "tuple[FileProfile, ...]") -> Plan:
         guesses = _one_reference(guesses)
         planned = (*guesses, *_derived(guesses))
         return Plan(planned, choose_spaces(planned, evidence), left)
+
+
+def _taken(profile: "FileProfile") -> Guess | None:
+    return (None if is_detail(profile.file) else guess(profile)) or refusal(profile)
 
 
 def _without(guesses: list[Guess], left: dict[str, str], more: dict[str, str]) -> list[Guess]:

@@ -63,6 +63,14 @@ def table_fit(file: str, table: str) -> int:
     return 1 + (max(fits) == len(parts)) if fits else 0
 
 
+@cache
+def is_refusal(file: str) -> bool:
+    """Whether a file's name says that the people in it said no: unsubscribed, do-not-mail."""
+    parts = words(file.rsplit("/", 1)[-1].rsplit(".", 1)[0]).split("_")
+    told = {"".join(parts[n : n + size]) for n in range(len(parts)) for size in (1, 2, 3)}
+    return bool(told & set(SYNONYMS["left"]))
+
+
 def is_detail(file: str) -> bool:
     """Whether a file's name says that it is part of a table: tags, stages, lines of a deal."""
     parts = file_words(file)
