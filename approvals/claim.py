@@ -10,23 +10,29 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import structlog
+
 from approvals.account_feedback import LATER, POSTPONED, in_the_way, opens_at, words_of
 from approvals.approving import seal_of
 from approvals.audit import record
 from approvals.canonical import digest
+from approvals.chain_proof import check_action, check_quorum, may_be_blocked
+from approvals.chain_story import Forged
+from approvals.chain_words import paused_by_chain
 from approvals.envelope import read_values
 from approvals.preflight import Facts, fresh_history, is_another, with_list
 from policies.dispatch import judge_dispatch
 from tools.channels.contract import Channel, Delivery
 from tools.errors import LifecycleError
 from tools.store.gate.records import Action, Attempt
-from tools.store.records import Proposal
+from tools.store.records import Pause, Proposal
 
 if TYPE_CHECKING:
     from approvals.service import Gate
     from tools.store.gate.gate import GateTx
     from tools.store.gate.records import ActionStatus
 
+log = structlog.get_logger(__name__)
 STALE = "stale"  # newer facts were committed than those it was to be judged by
 PUT_OFF = timedelta(minutes=15)
 
@@ -64,11 +70,19 @@ class Claim:
         if facts is not None and facts.version != tx.ledger.facts_version():
             return STALE
         try:
+            story = check_action(self.gate, tx, action)
             proposal, values = self._approved(tx, action)
+            check_quorum(action, story, values)
+            if self._left_before(action):
+                words = "by the ledger it was called after what the database knows"
+                return self._move(tx, action, "unknown", words)
+            self._check_stopped(proposal)
             put_off = self._in_hand(tx, action, proposal)
             if put_off is not None:
                 return put_off
             not_before = self._allowed(tx, action, facts, values, now)
+        except Forged as error:
+            return self._refuse(tx, action, str(error))
         except Exception as error:  # noqa: BLE001 - a guard fails closed whatever happened
             return self._move(tx, action, "blocked", _words(error))
         if not_before > now:
@@ -81,8 +95,30 @@ class Claim:
 
     def _paused(self, tx: "GateTx", action: Action, now: datetime) -> bool:
         """Whether a switch holds it; it stays where it is."""
+        scopes = ("global", f"play:{action.play}", f"channel:{action.channel}")
         off = {pause.scope for pause in tx.ledger.pauses(now)}
-        return bool(off & {"global", f"play:{action.play}", f"channel:{action.channel}"})
+        return bool(off & set(scopes)) or bool(paused_by_chain(tx, self.gate.key, scopes))
+
+    def _left_before(self, action: Action) -> bool:
+        """Whether the ledger knows of a call that the database does not: a backup was restored."""
+        return self.gate.ledger is not None and self.gate.ledger.called(action.id) > action.fence
+
+    def _check_stopped(self, proposal: Proposal) -> None:
+        """Refuse what was taken back after the backup that this database is."""
+        if self.gate.ledger and self.gate.ledger.stopped(proposal.id) > proposal.version:
+            raise Blocked("by the ledger it was taken back after what the database knows")
+
+    def _refuse(self, tx: "GateTx", action: Action, why: str) -> str:
+        """Pause everything and name the row that a hand changed; the action leaves no more.
+
+        It becomes `blocked` where the chain lets it; a row that the chain does not know so is
+        left as it is, for `verify` to name.
+        """
+        log.error("dispatch.forged", action=action.id, why=why)
+        pause_all(self.gate, tx, self.worker, why)
+        if may_be_blocked(tx, self.gate.key, action):
+            return self._move(tx, action, "blocked", why)
+        return "blocked"
 
     def _approved(self, tx: "GateTx", action: Action) -> tuple[Proposal, dict[str, Any]]:
         """The proposal and its values, if these very bytes were approved and still hold."""
@@ -179,10 +215,22 @@ class Claim:
         now = self.gate.clock()
         if not tx.actions.move(action, to, now, detail=detail, **changed):
             raise LifecycleError(f"action {action.id}: somebody moved it inside our transaction")
+        due = {"due": changed["due_at"].isoformat()} if "due_at" in changed else {}
+        fence = {"fence": changed["fence"]} if "fence" in changed else {}
         body = {"from": action.status, "to": to, "sha256": action.sha256,
-                "why_sha256": digest(detail)}  # fmt: skip
+                "why_sha256": digest(detail), **due, **fence}  # fmt: skip
         record(tx, self.gate.key, now, self.worker, "dispatch", action.id, body)
         return to
+
+
+def pause_all(gate: "Gate", tx: "GateTx", who: str, why: str) -> None:
+    """Pause everything, unless it is paused: something in the database is not what it was."""
+    now = gate.clock()
+    if any(pause.scope == "global" for pause in tx.ledger.pauses(now)):
+        return
+    tx.ledger.set_pause(Pause("global", on=True, since=now, who=who, reason=why[:500]))
+    body = {"on": True, "reason_sha256": digest(why[:500])}
+    record(tx, gate.key, now, who, "pause", "global", body)
 
 
 def _words(error: Exception) -> str:

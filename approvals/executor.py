@@ -16,7 +16,7 @@ import structlog
 
 from approvals.audit import record
 from approvals.canonical import digest
-from approvals.claim import STALE, Claim, Claimed
+from approvals.claim import STALE, Claim, Claimed, pause_all
 from approvals.outcome import Outcome, done, nobody_knows, outcome_of
 from approvals.preflight import Facts, FactSource
 from tools.channels.contract import Channel
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=5)
 WORKER = "executor"
+NOT_WRITTEN = Outcome(
+    "scheduled", "the ledger beside the database cannot be written", wait=timedelta(minutes=1)
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,8 @@ class Executor:
     def dispatch(self, limit: int = 200) -> Counter[str]:
         """Carry out what is due, longest first; how many came to which status."""
         gone: Counter[str] = Counter()
+        if self.misfit():
+            return gone
         gone.update(self.recover())
         due = self.gate.store.read(lambda tx: self._due(tx, limit))
         known = self._known(due)
@@ -63,7 +68,23 @@ class Executor:
             except Exception as error:  # one bad action never stops the others
                 log.exception("dispatch.failed", action=action.id, error=type(error).__name__)
                 gone["error"] += 1
+        self._export_head()
         return gone
+
+    def misfit(self) -> str:
+        """Pause everything when database, ledger and exported head do not fit; why, or ''."""
+        ledger = self.gate.ledger
+        why = self.gate.store.read(ledger.why_not) if ledger is not None else ""
+        if not why:
+            self._export_head()
+            return ""
+        log.error("dispatch.refused", why=why)
+        self.gate.store.write(lambda tx: pause_all(self.gate, tx, self.worker, why))
+        return why
+
+    def _export_head(self) -> None:
+        if self.gate.ledger is not None:
+            self.gate.store.read(self.gate.ledger.export_head)
 
     def _known(self, due: Sequence[Action]) -> Mapping[str, Facts]:
         """The facts of all at once, or of halves, so that one that raises stops no other."""
@@ -92,11 +113,16 @@ class Executor:
         if not isinstance(claimed, Claimed):
             return claimed
         self.gate.crash("executor.claimed")
-        outcome = self._call(claimed)
+        outcome = self._call(claimed) if self._written(claimed) else NOT_WRITTEN
         self.gate.crash("executor.called")
         ended = self.gate.store.write(lambda tx: self._end(tx, claimed.action, outcome))
         self.gate.crash("executor.ended")
         return ended
+
+    def _written(self, claimed: Claimed) -> bool:
+        """Whether the ledger holds the call that is about to be made."""
+        ledger, action = self.gate.ledger, claimed.action
+        return ledger is None or ledger.called(action.id) >= action.fence
 
     def _call(self, claimed: Claimed) -> Outcome:
         channel = self.channels[claimed.action.channel]
@@ -108,15 +134,17 @@ class Executor:
     def _end(self, tx: "GateTx", action: Action, outcome: Outcome) -> str:
         """Write an outcome down, if the claim is still ours; a worker who slept is not believed."""
         now = self.gate.clock()
+        due = now + outcome.wait
         moved = tx.actions.move(
             action, outcome.status, now, detail=outcome.detail, receipt=outcome.receipt,
-            due_at=now + outcome.wait, lease_until=None,
+            due_at=due, lease_until=None,
         )  # fmt: skip
         if not moved:
             log.warning("dispatch.fenced_off", action=action.id, came=outcome.status)
             return "taken"
         tx.actions.end(action.id, action.fence, outcome.status, outcome.detail, now)
-        body = {"from": action.status, "to": outcome.status, "sha256": action.sha256}
+        body = {"from": action.status, "to": outcome.status, "sha256": action.sha256,
+                "due": due.isoformat(), "counts": self.live}  # fmt: skip
         record(tx, self.gate.key, now, self.worker, "dispatch", action.id, body)
         if outcome.status == "sent":
             self.sent(tx, action, now)

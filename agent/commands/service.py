@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import typer
 
 from agent.commands.console import Data, Home, MappingFile, console, opened, table
+from agent.dispatching import open_executor
 from agent.serve import make_service, open_web, run_both, run_web, run_worker
 from agent.wiring import Deps
 from approvals.web.auth.auth import Auth
@@ -33,6 +34,7 @@ def serve(home: Home = None, data: Data = None, mapping: MappingFile = None,
           open_: Open = False) -> None:  # fmt: skip
     """Inbox, schedule and executor in one process; enough for SQLite."""
     with opened(home, data, mapping) as deps:
+        warn_of_misfit(deps)
         service = make_service(deps)
         inbox = open_web(deps, service.schedule)
         welcome(deps, inbox.auth, as_, open_browser=open_)
@@ -51,6 +53,7 @@ def web(home: Home = None, host: Host = "127.0.0.1", port: Port = None, as_: AsW
 def worker(home: Home = None, data: Data = None, mapping: MappingFile = None) -> None:
     """Schedule and executor alone; as many as you like, on PostgreSQL."""
     with opened(home, data, mapping) as deps:
+        warn_of_misfit(deps)
         console.print("worker: jobs are run as they are due; stop it with Ctrl-C")
         run_worker(make_service(deps))
 
@@ -78,6 +81,13 @@ def welcome(deps: Deps, auth: Auth, mailbox: str, *, open_browser: bool = False)
     console.print(f"inbox ({mode}): {link}", highlight=False, soft_wrap=True)
     if open_browser:
         webbrowser.open(link)
+
+
+def warn_of_misfit(deps: Deps) -> None:
+    """Start paused, and say why and what to do, when the database does not fit its ledger."""
+    why = open_executor(deps).misfit()
+    if why:
+        console.print(f"everything is paused: {why}", highlight=False, soft_wrap=True)
 
 
 def _port(deps: Deps, given: int | None) -> int:
