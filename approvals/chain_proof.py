@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from approvals.chain_story import VOTES, Forged, Story, Vote, entries_about, instant, story_of
-from approvals.chain_words import account_difference
+from approvals.chain_words import account_difference, account_subject
 from approvals.request import PERMISSIONS
 from tools.money import Money
 from tools.store.gate.agreed import standing, writers
@@ -27,26 +27,34 @@ if TYPE_CHECKING:
 SECOND = frozenset(role for role, may in PERMISSIONS.items() if "second" in may)
 
 
-def check_action(gate: "Gate", tx: "GateTx", action: "Action") -> Story:
-    """Refuse an action whose rows are not what the chain says; the story of its proposal.
+def check_action(gate: "Gate", tx: "GateTx", action: "Action") -> "tuple[Proposal, Story]":
+    """Refuse an action whose rows are not what the chain says; its proposal and what is said of it.
 
     Raises:
         Forged: with the row, what it says, and what the chain says.
     """
-    about = entries_about(tx, gate.key, action.id, action.proposal)
+    account = account_subject(gate.key, action.account_id)
+    about = entries_about(tx, gate.key, action.id, action.proposal, account)
     wrong = action_difference(action, story_of(about[action.id]))
     if not wrong and tx.ledger.has_left(f"s-{action.id}"):
         wrong = f"action {action.id}: it left once, and waits again"
     proposal, story = tx.asked.get(action.proposal), story_of(about[action.proposal])
     wrong = wrong or proposal_difference(proposal, story)
     wrong = wrong or vote_difference(proposal.id, tx.log.of(proposal.id), story.votes)
-    held = tx.holdouts.held(action.play, action.account_id)
-    if not wrong and story.held is not None and held != story.held:
-        wrong = f"holdout {action.play} {action.account_id}: it is not the draw that was made"
-    wrong = wrong or account_difference(tx, gate.key, action.account_id)
+    wrong = wrong or account_difference(tx, action.account_id, about[account])
     if wrong:
         raise Forged(wrong)
-    return story
+    return proposal, story
+
+
+def check_draw(action: "Action", story: Story, held: bool | None) -> None:
+    """Refuse a lot of the holdout that is not the one that was drawn.
+
+    Raises:
+        Forged: when it is another one.
+    """
+    if story.held is not None and held != story.held:
+        raise Forged(f"holdout {action.play} {action.account_id}: it is not the draw that was made")
 
 
 def check_quorum(action: "Action", story: Story, values: "Mapping[str, Any]") -> None:
@@ -78,10 +86,12 @@ def check_proposal(
     Raises:
         Forged: with the row, what it says, and what the chain says.
     """
-    story = story_of(entries_about(tx, gate.key, proposal.id)[proposal.id])
+    account = account_subject(gate.key, proposal.account_id)
+    about = entries_about(tx, gate.key, proposal.id, account)
+    story = story_of(about[proposal.id])
     wrong = proposal_difference(proposal, story) or envelope_difference(proposal, values)
     wrong = wrong or vote_difference(proposal.id, tx.log.of(proposal.id), story.votes)
-    wrong = wrong or account_difference(tx, gate.key, proposal.account_id)
+    wrong = wrong or account_difference(tx, proposal.account_id, about[account])
     if wrong:
         raise Forged(wrong)
 

@@ -95,10 +95,14 @@ def account_subject(key: "Key", account_id: str) -> str:
     return f"care:{key.mac('account', account_id)[:32]}"
 
 
-def account_difference(tx: "GateTx", key: "Key", account_id: str) -> str:
-    """What is kept of people's words about an account otherwise than in the chain, or ''."""
-    links = signed(tx, key, tx.chain.about([account_subject(key, account_id)]))
+def account_difference(tx: "GateTx", account_id: str, links: "Iterable[Link]") -> str:
+    """What is kept of people's words about an account otherwise than in its entries, or ''.
+
+    Where the chain knows of none, a row can only keep something back, and is not asked for.
+    """
     said = [(body["did"], body["version"], body["until"]) for body in map(_body, links)]
+    if not said:
+        return ""
     kept = [(deed.kind, deed.version, deed.until_day) for deed in tx.care.of(account_id)]
     standing = tx.care.standing(account_id)
     now = [] if standing is None else [(standing.kind, standing.version, standing.until_day)]

@@ -16,7 +16,7 @@ from approvals.account_feedback import LATER, POSTPONED, in_the_way, opens_at, w
 from approvals.approving import seal_of
 from approvals.audit import record
 from approvals.canonical import digest
-from approvals.chain_proof import check_action, check_quorum, may_be_blocked
+from approvals.chain_proof import check_action, check_draw, check_quorum, may_be_blocked
 from approvals.chain_story import Forged
 from approvals.chain_words import paused_by_chain
 from approvals.envelope import read_values
@@ -70,9 +70,10 @@ class Claim:
         if facts is not None and facts.version != tx.ledger.facts_version():
             return STALE
         try:
-            story = check_action(self.gate, tx, action)
-            proposal, values = self._approved(tx, action)
+            proposal, story = check_action(self.gate, tx, action)
+            values, held = self._approved(tx, action, proposal)
             check_quorum(action, story, values)
+            check_draw(action, story, held)
             if self._left_before(action):
                 words = "by the ledger it was called after what the database knows"
                 return self._move(tx, action, "unknown", words)
@@ -88,7 +89,7 @@ class Claim:
         if not_before > now:
             return self._move(tx, action, "scheduled", f"not before {not_before.isoformat()}",
                               due_at=not_before)  # fmt: skip
-        if tx.holdouts.held(action.play, action.account_id):
+        if held:
             return self._move(tx, action, "held_out", "left out by lot, to measure")
         key = facts.address_key if facts is not None else None
         return self._begin(tx, action, proposal, values, key)
@@ -120,9 +121,10 @@ class Claim:
             return self._move(tx, action, "blocked", why)
         return "blocked"
 
-    def _approved(self, tx: "GateTx", action: Action) -> tuple[Proposal, dict[str, Any]]:
-        """The proposal and its values, if these very bytes were approved and still hold."""
-        proposal = tx.asked.get(action.proposal)
+    def _approved(
+        self, tx: "GateTx", action: Action, proposal: Proposal
+    ) -> tuple[dict[str, Any], bool]:
+        """The values, and whether it is held out, if these very bytes were approved and hold."""
         if (proposal.status, proposal.shown) != ("approved", action.sha256):
             raise Blocked(f"the proposal is {proposal.status}, or its bytes are others now")
         seal = seal_of(self.gate.key, action.id, action.sha256)
@@ -135,11 +137,12 @@ class Claim:
                 values["who"]["contact_id"])  # fmt: skip
         if said != (action.channel, action.play, action.account_id, action.contact_id):
             raise Blocked("the action is not the one that was approved")
-        if tx.holdouts.held(action.play, action.account_id) is None:
+        held = tx.holdouts.held(action.play, action.account_id)
+        if held is None:
             raise Blocked("no lot was drawn for the holdout")
         if action.channel not in self.channels:
             raise Blocked(f"the channel {action.channel!r} is not configured")
-        return proposal, values
+        return values, held
 
     def _in_hand(self, tx: "GateTx", action: Action, proposal: Proposal) -> str | None:
         """Heed what a person said of the account: put it off, or Blocked when it was done."""

@@ -19,6 +19,7 @@ from approvals.chain_words import (
     ROLE,
     SHORT,
     account_difference,
+    account_subject,
     is_on,
     refusal,
     role_difference,
@@ -59,7 +60,8 @@ def forged_rows(
         if story.held is not None and held != story.held:
             yield f"holdout {proposal.play} of {proposal.id}: it is not the draw that was made"
     for account in sorted(accounts):
-        yield from _told(account_difference(tx, key, account))
+        about = tx.chain.about([account_subject(key, account)])
+        yield from _told(account_difference(tx, account, about))
     for subject, story in stories.items():
         if story.status and subject not in there:
             yield f"{subject}: the chain says it is {story.status}, and its row is gone"
