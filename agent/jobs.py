@@ -16,10 +16,9 @@ from agent.reporting.due import reports_due
 from agent.rerun import take_back_ahead, words_of
 from agent.run import open_morning, run_day
 from agent.schedule import Beat, CatchUp, Every, Job, Schedule
-from approvals.audit import head_of
 from approvals.lease import LEASE, LeaseWatch
 from approvals.upkeep import bring_forward, expire, remind, wake
-from approvals.verify import verify
+from approvals.verify import Wrong, verify
 from tools.errors import LifecycleError, Unavailable
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from tools.store.slots import Slot
 
 log = structlog.get_logger(__name__)
-HEADS = "audit-heads.txt"
 MORNING, AFTER = time(5, 30), time(6, 30)
 DIGEST, EVENING = time(7, 0), time(23, 30)
 # How long a dead worker's slot lies: a job's lease is renewed in a thread, however long it works.
@@ -107,10 +105,11 @@ def roster(deps: "Deps", beat: Beat) -> str:
 
 
 def upkeep(deps: "Deps", beat: Beat) -> str:
-    """End what nobody decided in time, and bring back what was snoozed until today."""
+    """End what nobody decided in time, bring back what was snoozed, and export the chain's head."""
     deps.look()
     bring_forward(deps.gate)
     ended = expire(deps.gate)
+    deps.store.gate.read(deps.ledger.export_head)
     beat()
     return f"{ended} expired, {wake(deps.gate)} came back"
 
@@ -177,20 +176,22 @@ def verified(deps: "Deps") -> str:
     Raises:
         LifecycleError: when an invariant is broken; the slot fails and everybody can see it.
     """
-    erased = [one.erasure for one in remembered(deps.settings.home)]
-    wrong = deps.store.gate.read(
-        lambda tx: verify(tx, deps.key, deps.clock(), last_head(deps), erased)
-    )
+    wrong = broken(deps)
     if wrong:
         raise LifecycleError(f"{len(wrong)} invariants broken; first {wrong[0].words}")
-    head = head_of(deps.store.gate.read(lambda tx: tx.chain.head()))
-    with (deps.settings.home / HEADS).open("a", encoding="utf-8") as kept:
-        kept.write(head + "\n")
+    deps.store.gate.read(deps.ledger.export_head)
     return "every invariant holds"
 
 
-def last_head(deps: "Deps") -> str:
-    """The head of the chain that was written down last; '' before the first."""
-    path = deps.settings.home / HEADS
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    return lines[-1] if lines else ""
+def broken(deps: "Deps") -> tuple[Wrong, ...]:
+    """Every promise that does not hold, asked of database, ledger, heads and erasures together."""
+    kept, ledger = remembered(deps.settings.home), deps.ledger
+    erased = [one.erasure for one in kept]
+    found = deps.store.gate.read(
+        lambda tx: verify(tx, deps.key, deps.clock(), ledger.last_head(), erased, ledger)
+    )
+    known = {key.key for key in deps.store.gate.read(lambda tx: tx.erasures.keys())}
+    return (*found, *(
+        Wrong("P12", f"erasure {one.erasure}: a hash its person is known by is gone")
+        for one in kept if any(key.key not in known for key in one.keys)
+    ))  # fmt: skip

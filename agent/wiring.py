@@ -18,6 +18,7 @@ from agent.facts import CommittedFiles
 from agent.figures import DOCUMENT, FIGURES
 from agent.rulebook import Rulebook, parse_rulebook, read_rulebook
 from approvals.audit import Key
+from approvals.effect_ledger import EffectLedger
 from approvals.queue import Desk
 from approvals.service import Gate
 from config.logs import close_logs, configure_logs
@@ -141,7 +142,7 @@ class Deps:
         """Where people decide, by the limits in force when they do."""
         return Gate(
             self.store.gate, self.rulebook.limits.on, self.clock, self.zone, self.key, self.crash,
-            self._facts, self.watch,
+            self._facts, self.watch, self.ledger,
         )  # fmt: skip
 
     @cached_property
@@ -155,6 +156,13 @@ class Deps:
     def look(self) -> ClockState:
         """Look at the clock, and keep what was seen for the next process and for the pages."""
         return self.watch.keep() if isinstance(self.watch, ClockWatch) else self.watch()
+
+    @cached_property
+    def ledger(self) -> EffectLedger:
+        """What left and who said no, beside the database; each commit of the gate adds to it."""
+        ledger = EffectLedger(self.settings.home, self.key, self.clock)
+        self.store.gate.export_to(ledger.export)
+        return ledger
 
     def _facts(self, subjects: "Sequence[Subject]") -> "Mapping[str, Facts]":
         """The facts of now; nothing is opened before somebody asks."""
@@ -241,4 +249,6 @@ def open_deps(settings: Settings, clock: Clock | None = None) -> Iterator[Deps]:
         logs = configure_logs(settings.home / "logs", settings.log_level, settings.secrets)
         stack.callback(close_logs, logs)
         store = stack.enter_context(closing(open_store(settings.database)))
-        yield Deps(settings, store, clock)
+        deps = Deps(settings, store, clock)
+        store.gate.export_to(deps.ledger.export)
+        yield deps

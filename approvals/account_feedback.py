@@ -98,7 +98,8 @@ def _stopped_last(tx: "GateTx", proposal_id: str) -> bool:
 def _go_on(gate: "Gate", tx: "GateTx", actor: "Actor", action: "Action") -> None:
     now = gate.clock()
     if tx.actions.move(action, "scheduled", now, detail="", due_at=now):
-        body = {"from": "scheduled", "to": "scheduled", "sha256": action.sha256}
+        body = {"from": "scheduled", "to": "scheduled", "sha256": action.sha256,
+                "due": now.isoformat()}  # fmt: skip
         record(tx, gate.key, now, actor.person, GIVE_BACK, action.id, body)
 
 

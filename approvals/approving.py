@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from approvals.account_feedback import in_the_way, words_of
 from approvals.audit import record
+from approvals.chain_proof import SECOND, check_proposal
 from approvals.envelope import read_values
 from approvals.preflight import check_approval
 from approvals.request import PERMISSIONS, Result
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from tools.store.gate.records import Deed
     from tools.store.records import Proposal
 
-SECOND = frozenset(role for role, may in PERMISSIONS.items() if "second" in may)
-
 
 def approve(
     gate: "Gate", tx: "GateTx", actor: "Actor", wish: "Wish", proposal: "Proposal",
@@ -36,6 +35,10 @@ def approve(
     gate.check_seen(tx, proposal, wish)
     _refuse_in_hand(gate, tx, proposal)
     values = read_values(tx.asked.bytes_of(proposal), proposal.shown, proposal.id)
+    check_proposal(gate, tx, proposal, values)
+    if gate.ledger and gate.ledger.stopped(proposal.id) > proposal.version:
+        raise Conflict(f"proposal {proposal.id}: by the ledger it was taken back after the backup "
+                       "that was restored; reject it")  # fmt: skip
     check_approval(gate, tx, proposal, values, facts)
     before = _agreed(tx, proposal)
     if actor.person in writers(tx.log.of(proposal.id), proposal.shown):
@@ -161,7 +164,7 @@ def _set_off(gate: "Gate", tx: "GateTx", proposal: "Proposal", values: "dict[str
     elif not tx.actions.again(action):
         raise Conflict(f"action {action_id}: it was under way once and is not done again")
     tx.holdouts.start(proposal.play, proposal.account_id, today)
-    body = {"from": "", "to": "scheduled", "sha256": proposal.shown}
+    body = {"from": "", "to": "scheduled", "sha256": proposal.shown, "due": due.isoformat()}
     record(tx, gate.key, now, "gate", "schedule", action_id, body)
     return action
 

@@ -83,3 +83,14 @@ def missing_tail(links: "Iterable[Link]", head: str) -> str:
     if found is None:
         return f"entry {number} was there once and is gone"
     return "" if hmac.compare_digest(found.mac, mac) else f"entry {number} is another one now"
+
+
+def missing_tail_of(tx: "GateTx", head: str) -> str:
+    """The same of the chain in a database, by one look-up."""
+    number, _, mac = head.strip().partition(" ")
+    if not number.isdigit() or number == "0":
+        return ""
+    found = tx.chain.macs([int(number)]).get(int(number))
+    if found is None:
+        return f"entry {number} was there once and is gone"
+    return "" if hmac.compare_digest(found, mac) else f"entry {number} is another one now"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from approvals.account_feedback import heed
 from approvals.audit import record
 from approvals.canonical import canonical, digest
+from approvals.chain_words import account_subject, check_role
 from approvals.request import LONGEST_KEY, LONGEST_NOTE
 from tools.days import from_number
 from tools.errors import BadInput, Conflict, Forbidden, nearest
@@ -109,6 +110,7 @@ def care(
     def work(tx: "GateTx") -> CareResult:
         if tx.roles.of([actor.person]).get(actor.person) != actor.role:
             raise Forbidden("your role has changed or ended; sign in again")
+        check_role(tx, gate.key, actor.person, actor.role)
         kept = tx.log.answered(actor.person, idempotency_key) if idempotency_key else None
         if kept is not None:
             if kept.request != request:
@@ -146,8 +148,8 @@ def _done(gate: "Gate", tx: "GateTx", actor: "Actor", wish: CareWish, said: Said
 
 
 def subject_of(gate: "Gate", account_id: str) -> str:
-    """The name of an account in the chain: a keyed hash, so that erasing it leaves no name."""
-    return f"care:{gate.key.mac('account', account_id)[:32]}"
+    """The name of an account in the chain."""
+    return account_subject(gate.key, account_id)
 
 
 def _same_again(actor: "Actor", wish: CareWish, before: Standing | None) -> CareResult | None:

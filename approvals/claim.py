@@ -17,6 +17,9 @@ from approvals.account_feedback import LATER, POSTPONED, in_the_way, opens_at, w
 from approvals.approving import seal_of
 from approvals.audit import record
 from approvals.canonical import digest
+from approvals.chain_proof import check_action, check_draw, check_quorum, may_be_blocked
+from approvals.chain_story import Forged
+from approvals.chain_words import paused_by_chain
 from approvals.envelope import read_values
 from approvals.outcome import FIRST_WAIT
 from approvals.preflight import Facts, Unread, fresh_history, is_another, with_list
@@ -24,7 +27,7 @@ from policies.dispatch import judge_dispatch
 from tools.channels.contract import Channel, Delivery
 from tools.errors import BadInput, LifecycleError
 from tools.store.gate.records import Action, Attempt
-from tools.store.records import Proposal
+from tools.store.records import Pause, Proposal
 
 if TYPE_CHECKING:
     from approvals.service import Gate
@@ -76,6 +79,8 @@ class Claim:
             return STALE
         try:
             return self._checked(tx, action, facts or UNREAD, now)
+        except Forged as error:
+            return self._refuse(tx, action, str(error))
         except Blocked as error:
             return self._move(tx, action, "blocked", str(error)[:500], waits=0)
         except Unchecked as error:
@@ -100,7 +105,14 @@ class Claim:
         self, tx: "GateTx", action: Action, facts: "Facts | Unread", now: datetime
     ) -> "Claimed | str":
         """Ask everything once more; Blocked for a no, Unchecked when there is no answer."""
-        proposal, values = self._approved(tx, action)
+        proposal, story = check_action(self.gate, tx, action)
+        values, held = self._approved(tx, action, proposal)
+        check_quorum(action, story, values)
+        check_draw(action, story, held)
+        if self._left_before(action):
+            words = "by the ledger it was called after what the database knows"
+            return self._move(tx, action, "unknown", words)
+        self._check_stopped(proposal)
         put_off = self._in_hand(tx, action, proposal)
         if put_off is not None:
             return put_off
@@ -110,7 +122,7 @@ class Claim:
         if not_before > now:
             return self._move(tx, action, "scheduled", f"not before {not_before.isoformat()}",
                               due_at=not_before, waits=0)  # fmt: skip
-        if tx.holdouts.held(action.play, action.account_id):
+        if held:
             return self._move(tx, action, "held_out", "left out by lot, to measure", waits=0)
         return self._begin(tx, action, proposal, values, facts.address_key)
 
@@ -118,12 +130,35 @@ class Claim:
         """Whether a switch holds it, or a clock that has just jumped; it stays where it is."""
         if self.gate.watch().doubted:
             return True
+        scopes = ("global", f"play:{action.play}", f"channel:{action.channel}")
         off = {pause.scope for pause in tx.ledger.pauses()}
-        return bool(off & {"global", f"play:{action.play}", f"channel:{action.channel}"})
+        return bool(off & set(scopes)) or bool(paused_by_chain(tx, self.gate.key, scopes))
 
-    def _approved(self, tx: "GateTx", action: Action) -> tuple[Proposal, dict[str, Any]]:
-        """The proposal and its values, if these very bytes were approved and still hold."""
-        proposal = tx.asked.get(action.proposal)
+    def _left_before(self, action: Action) -> bool:
+        """Whether the ledger knows of a call that the database does not: a backup was restored."""
+        return self.gate.ledger is not None and self.gate.ledger.called(action.id) > action.fence
+
+    def _check_stopped(self, proposal: Proposal) -> None:
+        """Refuse what was taken back after the backup that this database is."""
+        if self.gate.ledger and self.gate.ledger.stopped(proposal.id) > proposal.version:
+            raise Blocked("by the ledger it was taken back after what the database knows")
+
+    def _refuse(self, tx: "GateTx", action: Action, why: str) -> str:
+        """Pause everything and name the row that a hand changed; the action leaves no more.
+
+        It becomes `blocked` where the chain lets it; a row that the chain does not know so is
+        left as it is, for `verify` to name.
+        """
+        log.error("dispatch.forged", action=action.id, why=why)
+        pause_all(self.gate, tx, self.worker, why)
+        if may_be_blocked(tx, self.gate.key, action):
+            return self._move(tx, action, "blocked", why)
+        return "blocked"
+
+    def _approved(
+        self, tx: "GateTx", action: Action, proposal: Proposal
+    ) -> tuple[dict[str, Any], bool]:
+        """The values, and whether it is held out, if these very bytes were approved and hold."""
         if (proposal.status, proposal.shown) != ("approved", action.sha256):
             raise Blocked(f"the proposal is {proposal.status}, or its bytes are others now")
         seal = seal_of(self.gate.key, action.id, action.sha256)
@@ -135,11 +170,12 @@ class Claim:
                 values["who"]["contact_id"])  # fmt: skip
         if said != (action.channel, action.play, action.account_id, action.contact_id):
             raise Blocked("the action is not the one that was approved")
-        if tx.holdouts.held(action.play, action.account_id) is None:
+        held = tx.holdouts.held(action.play, action.account_id)
+        if held is None:
             raise Blocked("no lot was drawn for the holdout")
         if action.channel not in self.channels:
             raise Unchecked(f"the channel {action.channel!r} is not configured; see `deliver`")
-        return proposal, values
+        return values, held
 
     def _check_expiry(self, proposal: Proposal) -> None:
         """Blocked when its days are over by a clock that can be believed."""
@@ -221,8 +257,10 @@ class Claim:
         now = self.gate.clock()
         if not tx.actions.move(action, to, now, detail=detail, **changed):
             raise LifecycleError(f"action {action.id}: somebody moved it inside our transaction")
+        due = {"due": changed["due_at"].isoformat()} if "due_at" in changed else {}
+        fence = {"fence": changed["fence"]} if "fence" in changed else {}
         body = {"from": action.status, "to": to, "sha256": action.sha256,
-                "why_sha256": digest(detail)}  # fmt: skip
+                "why_sha256": digest(detail), **due, **fence}  # fmt: skip
         record(tx, self.gate.key, now, self.worker, "dispatch", action.id, body)
         return to
 
@@ -233,3 +271,13 @@ def _values(tx: "GateTx", action: Action, proposal: Proposal) -> dict[str, Any]:
         return read_values(tx.asked.bytes_of(proposal), action.sha256, proposal.id)
     except BadInput as error:
         raise Blocked(str(error)) from error
+
+
+def pause_all(gate: "Gate", tx: "GateTx", who: str, why: str) -> None:
+    """Pause everything, unless it is paused: something in the database is not what it was."""
+    if any(pause.scope == "global" for pause in tx.ledger.pauses()):
+        return
+    now = gate.clock()
+    tx.ledger.set_pause(Pause("global", on=True, since=now, who=who, reason=why[:500]))
+    body = {"on": True, "reason_sha256": digest(why[:500])}
+    record(tx, gate.key, now, who, "pause", "global", body)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from approvals.audit import record
 from approvals.canonical import digest
+from approvals.chain_words import SHORT, SUPPRESS
 from tools.errors import Conflict
 from tools.store.erasures import Erasure
 
@@ -68,7 +69,9 @@ def begin_again(gate: "Gate", who: str, request: Request) -> Begun:
     def work(tx: "GateTx") -> Begun:
         tx.erasures.begin(erasure, request.keys)
         for key in request.suppress:
-            tx.ledger.suppress(key, "*", WHY, now)
+            if tx.ledger.suppress(key, "*", WHY, now):
+                body = {"channel": "*", "key": key}
+                record(tx, gate.key, now, who, SUPPRESS, key[:SHORT], body)
         return _take_out(gate, tx, erasure, request.traces)
 
     return gate.store.write(work)

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from approvals.audit import record
 from approvals.canonical import digest
-from approvals.claim import STALE, Claim, Claimed
+from approvals.claim import STALE, Claim, Claimed, pause_all
 from approvals.fact_reading import FactReader, words_of
 from approvals.lease import LEASE, LeaseWatch, Renewal
 from approvals.outcome import Outcome, done, outcome_of, settled_late
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 WORKER = "executor"
+NOT_WRITTEN = Outcome(
+    "scheduled", "the ledger beside the database cannot be written", wait=timedelta(minutes=1)
+)
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ class Executor:
     def dispatch(self, limit: int = 200) -> Counter[str]:
         """Carry out what is due, longest first; how many came to which status."""
         gone: Counter[str] = Counter()
-        if self._in_doubt():
+        if self._in_doubt() or self.misfit():
             return gone
         gone.update(self.recover())
         due = self.gate.store.read(lambda tx: self._due(tx, limit))
@@ -81,6 +84,7 @@ class Executor:
                     waits = OF_A_NOTE
                     continue
                 log.exception("dispatch.failed", action=action.id, error=type(error).__name__)
+        self._export_head()
         return gone
 
     def _in_doubt(self) -> bool:
@@ -89,6 +93,21 @@ class Executor:
         if state.doubted:
             log.error("dispatch.clock_in_doubt", seconds=round(state.jump.total_seconds()))
         return state.doubted
+
+    def misfit(self) -> str:
+        """Pause everything when database, ledger and exported head do not fit; why, or ''."""
+        ledger = self.gate.ledger
+        why = self.gate.store.read(ledger.why_not) if ledger is not None else ""
+        if not why:
+            self._export_head()
+            return ""
+        log.error("dispatch.refused", why=why)
+        self.gate.store.write(lambda tx: pause_all(self.gate, tx, self.worker, why))
+        return why
+
+    def _export_head(self) -> None:
+        if self.gate.ledger is not None:
+            self.gate.store.read(self.gate.ledger.export_head)
 
     def _due(self, tx: "GateTx", limit: int) -> tuple[Action, ...]:
         """What is due and not held by a switch, so that what is paused delays nothing else."""
@@ -105,7 +124,7 @@ class Executor:
         if not isinstance(claimed, Claimed):
             return claimed
         self.gate.crash("executor.claimed")
-        outcome = self._call(claimed)
+        outcome = self._call(claimed) if self._written(claimed) else NOT_WRITTEN
         if outcome is None:
             log.warning("dispatch.lost_before_the_call", action=action.id)
             return "taken"
@@ -114,6 +133,11 @@ class Executor:
             ended = self.gate.store.write(lambda tx: self._end(tx, claimed.action, outcome))
         self.gate.crash("executor.ended")
         return ended
+
+    def _written(self, claimed: Claimed) -> bool:
+        """Whether the ledger holds the call that is about to be made."""
+        ledger, action = self.gate.ledger, claimed.action
+        return ledger is None or ledger.called(action.id) >= action.fence
 
     def _claimed(self, action: Action, facts: "Facts | Unread | None") -> "Claimed | str":
         """Claim it; whatever fails on the way decides nothing, and it is looked at again later."""
@@ -147,15 +171,17 @@ class Executor:
     def _end(self, tx: "GateTx", action: Action, outcome: Outcome) -> str:
         """Write an outcome down, if the claim is still ours; a worker who slept is not believed."""
         now = self.gate.clock()
+        due = now + outcome.wait
         moved = tx.actions.move(
             action, outcome.status, now, detail=outcome.detail, receipt=outcome.receipt,
-            due_at=now + outcome.wait, lease_until=None,
+            due_at=due, lease_until=None,
         )  # fmt: skip
         if not moved:
             log.warning("dispatch.fenced_off", action=action.id, came=outcome.status)
             return "taken"
         tx.actions.end(action.id, action.fence, outcome.status, outcome.detail, now)
-        body = {"from": action.status, "to": outcome.status, "sha256": action.sha256}
+        body = {"from": action.status, "to": outcome.status, "sha256": action.sha256,
+                "due": due.isoformat(), "counts": self.live}  # fmt: skip
         record(tx, self.gate.key, now, self.worker, "dispatch", action.id, body)
         if outcome.status == "sent":
             self.sent(tx, action, now)

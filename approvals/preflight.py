@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 
+from approvals.chain_words import refusals_by_chain
 from policies.dispatch import judge_approval
 from policies.nouns import Action as PolicyAction
 from policies.nouns import History
@@ -151,7 +152,11 @@ def is_another(facts: Facts, values: dict[str, Any]) -> str:
 
 def with_list(gate: "Gate", tx: "GateTx", facts: Facts) -> PolicyRecord:
     """The record with what our own list says; a no counts whatever the clock said of it."""
-    entries = tx.ledger.suppressions(facts.suppression_keys)
+    entries = (
+        *tx.ledger.suppressions(facts.suppression_keys),
+        *refusals_by_chain(tx, gate.key, facts.suppression_keys),
+        *(gate.ledger.refusals(facts.suppression_keys) if gate.ledger else ()),
+    )
     limits, day = gate.limits(gate.today()), facts.agreed_day
     closed = closed_by_list(entries, facts.action.channel, day, limits, gate.zone)
     return replace(facts.record, suppressed=bool(facts.record.suppressed) or closed)

@@ -137,7 +137,8 @@ def _record(tx: "GateTx", key: Key, entered: Entered, now: "datetime") -> None:
             record(tx, key, now, AGENT, to, proposal_id, body)
     for proposal_id in entered.created:
         proposal = tx.asked.get(proposal_id)
-        body = {"from": "", "to": "pending", "sha256": proposal.sha256, "version": 1}
+        held = tx.holdouts.held(proposal.play, proposal.account_id)
+        body = {"from": "", "to": "pending", "sha256": proposal.sha256, "version": 1, "held": held}
         record(tx, key, now, AGENT, "propose", proposal_id, body)
 
 

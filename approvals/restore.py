@@ -4,13 +4,16 @@ A backup knows nothing of what was sent after it was taken. So everything is pau
 waits to be sent or was being sent is `unknown` until somebody has asked the other side.
 """
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from approvals.audit import record
-from tools.errors import Conflict
+from approvals.chain_words import SHORT, UNSUBSCRIBE
+from tools.errors import BadInput, Conflict
 from tools.store.records import Pause
 
 if TYPE_CHECKING:
+    from approvals.ledger_lines import LedgerState
     from approvals.request import Actor
     from approvals.service import Gate
     from tools.store.gate.gate import GateTx
@@ -19,34 +22,82 @@ if TYPE_CHECKING:
 WHY = "restored from a backup: it may have been done after the backup was taken"
 
 
+WHY_NO = "they said no after the backup that was restored"
+WHY_STOP = "it was taken back after the backup that was restored"
+STOPPABLE = frozenset({"pending", "snoozed", "approved"})
+
+
 def after_restore(gate: "Gate", actor: "Actor") -> int:
     """Pause everything and doubt every action that has not ended; how many there are.
 
-    In one transaction, so that there is no moment in which one could be sent. Doing it again
+    In one transaction, so that there is no moment in which one could be sent. What the ledger
+    beside the database knows comes back: every "no", and what was taken back. Doing it again
     doubts nothing more.
 
     Raises:
         Forbidden: when this person may not manage.
+        BadInput: when the ledger is not the one of this installation.
     """
     actor.check("manage")
+    ledger = gate.ledger
+    foreign = gate.store.read(ledger.foreign) if ledger is not None else ""
+    if foreign:
+        raise BadInput(f"{foreign}, or take it away and say `lifecycle restored` again")
 
     def work(tx: "GateTx") -> int:
         now = gate.clock()
         tx.ledger.set_pause(Pause("global", on=True, since=now, who=actor.person, reason=WHY))
         body = {"on": True, "why": WHY}
         record(tx, gate.key, now, actor.person, "pause", "global", body)
+        if ledger is not None:
+            _refuse_again(gate, tx, actor, ledger.state)
+            _stop_again(gate, tx, actor, ledger.state)
         open_ = [a for a in tx.actions.everything() if a.status in {"scheduled", "calling"}]
         for action in open_:
             _doubt(gate, tx, actor, action)
         return len(open_)
 
-    return gate.store.write(work)
+    doubted = gate.store.write(work)
+    if ledger is not None:
+        ledger.go_on(gate.store)
+    return doubted
+
+
+def _refuse_again(gate: "Gate", tx: "GateTx", actor: "Actor", state: "LedgerState") -> None:
+    """Put back on our own list whoever said no after the backup, as of when they said it."""
+    now = gate.clock()
+    for said in state.refusals.values():
+        for channel, at, key in sorted(said):
+            since = datetime.fromisoformat(at)
+            if len(key) > SHORT and tx.ledger.suppress(key, channel, WHY_NO, since):
+                body = {"channel": channel, "key": key, "since": at}
+                record(tx, gate.key, now, actor.person, UNSUBSCRIBE, key[:SHORT], body)
+
+
+def _stop_again(gate: "Gate", tx: "GateTx", actor: "Actor", state: "LedgerState") -> None:
+    """Withdraw what people took back after the backup."""
+    now = gate.clock()
+    for proposal_id, line in sorted(state.stopped.items()):
+        proposal = tx.asked.find(proposal_id)
+        if proposal is None or proposal.version >= line.number:
+            continue
+        action = tx.actions.of_proposal(proposal_id)
+        if action is not None and action.status == "scheduled":
+            tx.actions.move(action, "revoked", now, detail=WHY_STOP)
+            body = {"from": "scheduled", "to": "revoked", "sha256": action.sha256}
+            record(tx, gate.key, now, actor.person, "revoke", action.id, body)
+        if proposal.status in STOPPABLE and tx.asked.move(proposal, "revoked", now,
+                                                           reason=WHY_STOP):  # fmt: skip
+            moved = {"from": proposal.status, "to": "revoked", "version": proposal.version + 1}
+            record(tx, gate.key, now, actor.person, "revoke", proposal_id, moved)
 
 
 def _doubt(gate: "Gate", tx: "GateTx", actor: "Actor", action: "Action") -> None:
     now = gate.clock()
-    if not tx.actions.move(action, "unknown", now, detail=WHY, lease_until=None):
+    sent = gate.ledger.was_sent(action.id) if gate.ledger is not None else ""
+    why = f"{WHY}; the ledger says it was sent at {sent}" if sent else WHY
+    if not tx.actions.move(action, "unknown", now, detail=why, lease_until=None):
         raise Conflict(f"action {action.id}: somebody moved it inside our transaction")
-    tx.actions.end(action.id, action.fence, "unknown", WHY, now)
+    tx.actions.end(action.id, action.fence, "unknown", why, now)
     body = {"from": action.status, "to": "unknown", "sha256": action.sha256, "why": WHY}
     record(tx, gate.key, now, actor.person, "restore", action.id, body)

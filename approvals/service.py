@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from approvals import approving, editing, releasing
 from approvals.audit import Key, record
 from approvals.canonical import canonical, digest
+from approvals.chain_words import check_role
 from approvals.preflight import Facts, FactSource, no_facts, read_facts
 from approvals.request import LONGEST_KEY, Actor, Result, Wish
 from tools.clock_watch import Watch, always_believed
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
+    from approvals.effect_ledger import EffectLedger
     from policies.limits import Limits
     from tools.store.gate.gate import GateStore, GateTx
     from tools.store.records import Proposal
@@ -39,7 +41,8 @@ class Gate:
     """Decides; `limits` gives those of a day, `crash` is where a test may kill the process.
 
     `facts` gives what is known at this moment of whom proposals would reach; what is not known is
-    not agreed to. `watch` says whether the clock can be believed at this moment.
+    not agreed to. `watch` says whether the clock can be believed at this moment. `ledger` is the
+    one beside the database.
     """
 
     store: "GateStore"
@@ -50,6 +53,7 @@ class Gate:
     crash: "Callable[[str], None]" = lambda _: None
     facts: FactSource = no_facts
     watch: Watch = always_believed
+    ledger: "EffectLedger | None" = None
 
     def today(self) -> int:
         """The tenant's day."""
@@ -105,6 +109,7 @@ class Gate:
         role = tx.roles.of([actor.person]).get(actor.person)
         if role != actor.role:
             raise Forbidden("your role has changed or ended; sign in again")
+        check_role(tx, self.key, actor.person, role)
         proposal = tx.asked.get(wish.seen.proposal)
         if same := self._same_again(tx, actor, wish, proposal):
             return same
@@ -157,7 +162,7 @@ class Gate:
             wish.reason, wish.note, self.today(), wish.seen.seconds, now,
         ))  # fmt: skip
         body = {"from": before.status, "to": to, "sha256": after.shown, "version": after.version,
-                "via": actor.via, **more}  # fmt: skip
+                "via": actor.via, "role": actor.role, **more}  # fmt: skip
         record(tx, self.key, now, actor.person, wish.kind, before.id, body)
         return Result(before.id, after.status, after.version, after.shown)
 

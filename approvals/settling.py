@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from approvals.audit import record
 from approvals.canonical import digest
+from approvals.chain_words import SHORT, UNSUBSCRIBE
 from approvals.executor import send_of
 from tools.errors import BadInput, Conflict
 from tools.store.records import Pause
@@ -45,12 +46,17 @@ def settle(
         action, now, to = tx.actions.get(action_id), gate.clock(), BECOMES[finding]
         if finding == "again" and sha256 != action.sha256:
             raise Conflict(f"action {action_id}: its words are not those you looked at; look again")
-        if action.status != "unknown" or not tx.actions.move(action, to, now, due_at=now,
-                                                              detail=note[:500]):  # fmt: skip
+        fence = max(action.fence, gate.ledger.called(action_id) if gate.ledger else 0)
+        if to == "scheduled" and gate.ledger and (sent := gate.ledger.was_sent(action_id)):
+            raise Conflict(f"action {action_id}: the ledger says it was sent at {sent}; say sent")
+        if action.status != "unknown" or not tx.actions.move(
+            action, to, now, due_at=now, fence=fence, detail=note[:500]
+        ):
             raise Conflict(f"action {action_id} is {tx.actions.get(action_id).status}, not unknown")
         if to == "sent" and live:
             tx.ledger.record(send_of(action, action.day), now)
-        body = {"from": "unknown", "to": to, "sha256": action.sha256,
+        body = {"from": "unknown", "to": to, "sha256": action.sha256, "due": now.isoformat(),
+                "counts": live, "fence": fence,
                 "note_sha256": digest(note[:500])}  # fmt: skip
         record(tx, gate.key, now, actor.person, "settle", action_id, body)
         return tx.actions.get(action_id)
@@ -80,7 +86,8 @@ def unsubscribe(gate: "Gate", key: str, channel: str) -> bool:
         now = gate.clock()
         new = tx.ledger.suppress(key, channel, "the person unsubscribed", now)
         if new:
-            record(tx, gate.key, now, "recipient", "unsubscribe", key[:16], {"channel": channel})
+            body = {"channel": channel, "key": key}
+            record(tx, gate.key, now, "recipient", UNSUBSCRIBE, key[:SHORT], body)
         return new
 
     return gate.store.write(work)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from approvals.audit import record
+from approvals.chain_words import check_role
 from approvals.request import Actor
 from tools.errors import BadInput, Forbidden
 
@@ -32,7 +33,7 @@ def add(gate: "Gate", actor: Actor, mailbox: str, name: str, role: "Role") -> "P
     """
 
     def work(tx: "GateTx") -> "Person":
-        check_manager(tx, actor)
+        check_manager(gate, tx, actor)
         if not name.strip():
             raise BadInput("name: say what to call them")
         person = tx.staff.add(mailbox, name.strip(), role, gate.clock())
@@ -93,7 +94,7 @@ def set_password(gate: "Gate", actor: Actor, person: str, hashed: str) -> None:
     """Keep the hash of one's own new password; every session of the old one ends."""
 
     def work(tx: "GateTx") -> None:
-        _check_oneself(tx, actor, person)
+        _check_oneself(gate, tx, actor, person)
         tx.staff.set_password(person, hashed)
         _note(gate, tx, actor, "password", person)
 
@@ -104,7 +105,7 @@ def set_totp(gate: "Gate", actor: Actor, sealed: str, step: int) -> None:
     """Keep the sealed secret of one's own app, in the place of any before."""
 
     def work(tx: "GateTx") -> None:
-        _check_oneself(tx, actor, actor.person)
+        _check_oneself(gate, tx, actor, actor.person)
         tx.staff.set_totp(actor.person, sealed, step)
         _note(gate, tx, actor, "totp", actor.person)
 
@@ -115,7 +116,7 @@ def add_token(gate: "Gate", actor: Actor, sha256: str, token: "Token") -> None:
     """Keep a token of one's own, under the hash of its secret."""
 
     def work(tx: "GateTx") -> None:
-        _check_oneself(tx, actor, token.person)
+        _check_oneself(gate, tx, actor, token.person)
         tx.staff.add_token(sha256, token)
         _note(gate, tx, actor, "token", token.person, prefix=token.prefix,
               scopes=list(token.scopes), agent=token.agent)  # fmt: skip
@@ -133,9 +134,9 @@ def revoke_token(gate: "Gate", actor: Actor, prefix: str) -> None:
     def work(tx: "GateTx") -> None:
         token = tx.staff.token(prefix)
         if token is None or token.person != actor.person:
-            check_manager(tx, actor)
+            check_manager(gate, tx, actor)
         else:
-            _check_oneself(tx, actor, token.person)
+            _check_oneself(gate, tx, actor, token.person)
         if token is None or not tx.staff.revoke_token(prefix, gate.clock()):
             raise BadInput("token: there is none of that name that still holds")
         _note(gate, tx, actor, "token_end", token.person, prefix=prefix)
@@ -143,10 +144,10 @@ def revoke_token(gate: "Gate", actor: Actor, prefix: str) -> None:
     gate.store.write(work)
 
 
-def check_manager(tx: "GateTx", actor: Actor) -> None:
-    """Refuse whoever is no administrator in this very transaction."""
+def check_manager(gate: "Gate", tx: "GateTx", actor: Actor) -> None:
+    """Refuse whoever is no administrator in this very transaction, by the row and the chain."""
     actor.check("manage")
-    _check_role(tx, actor)
+    _check_role(gate, tx, actor)
 
 
 def opened_for(tx: "GateTx", person: str, gate: "Gate") -> frozenset[str]:
@@ -166,7 +167,7 @@ def _of_another(
     """Do something with somebody else, as an administrator."""
 
     def checked(tx: "GateTx") -> None:
-        check_manager(tx, actor)
+        check_manager(gate, tx, actor)
         if person == actor.person:
             raise Forbidden("not to yourself; another administrator does that")
         work(tx, tx.staff.get(person))
@@ -174,19 +175,22 @@ def _of_another(
     gate.store.write(checked)
 
 
-def _check_oneself(tx: "GateTx", actor: Actor, person: str) -> None:
+def _check_oneself(gate: "Gate", tx: "GateTx", actor: Actor, person: str) -> None:
     """Refuse whoever is not the person themselves, a program, and who may not come in any more."""
     if actor is OPERATOR:
         return
     actor.check("read")
     if actor.agent or person != actor.person:
         raise Forbidden("only the person themselves changes what they sign in with")
-    _check_role(tx, actor)
+    _check_role(gate, tx, actor)
 
 
-def _check_role(tx: "GateTx", actor: Actor) -> None:
-    if actor is not OPERATOR and tx.roles.of([actor.person]).get(actor.person) != actor.role:
+def _check_role(gate: "Gate", tx: "GateTx", actor: Actor) -> None:
+    if actor is OPERATOR:
+        return
+    if tx.roles.of([actor.person]).get(actor.person) != actor.role:
         raise Forbidden("your role has changed or ended; sign in again")
+    check_role(tx, gate.key, actor.person, actor.role)
 
 
 def _note(

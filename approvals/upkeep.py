@@ -100,7 +100,8 @@ def bring_forward(gate: "Gate") -> int:
         found = tx.actions.dated_after(now + AHEAD)
         for action in found:
             if tx.actions.move(action, "scheduled", now, due_at=now, detail=WAS_AHEAD):
-                body = {"from": "scheduled", "to": "scheduled", "sha256": action.sha256}
+                body = {"from": "scheduled", "to": "scheduled", "sha256": action.sha256,
+                        "due": now.isoformat()}  # fmt: skip
                 record(tx, gate.key, now, AGENT, "bring_forward", action.id, body)
         return len(found)
 

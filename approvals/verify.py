@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 from approvals.approving import seal_of
 from approvals.audit import broken_links, missing_tail
 from approvals.canonical import digest
+from approvals.chain_proof import envelope_difference
+from approvals.chain_story import stories_of
 from approvals.envelope import read_values
-from tools.store.gate.actions import EDGES as ACTION_EDGES
+from approvals.verify_rows import forged_rows, unknown_calls, unlike_ledger, unsaid_words
 from tools.store.gate.agreed import standing, writers
-from tools.store.gate.asked import EDGES as PROPOSAL_EDGES
 from tools.store.personal import erased_by
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from approvals.audit import Key
+    from approvals.chain_story import Story
+    from approvals.effect_ledger import EffectLedger
     from tools.store.gate.gate import GateTx
     from tools.store.gate.records import Action, Link
 
@@ -40,23 +43,33 @@ class Wrong:
 
 
 def verify(
-    tx: "GateTx", key: "Key", now: "datetime", head: str = "", erased: "Iterable[str]" = ()
+    tx: "GateTx",
+    key: "Key",
+    now: "datetime",
+    head: str = "",
+    erased: "Iterable[str]" = (),
+    ledger: "EffectLedger | None" = None,
 ) -> tuple[Wrong, ...]:
     """Everything that is wrong; nothing, when all promises hold.
 
-    `head` and the ids of who was `erased` were kept outside of the database.
+    `head`, the ids of who was `erased` and the `ledger` were kept outside of the database.
     """
     links = list(tx.chain.links())
-    actions = tx.actions.everything()
+    actions, stories = tx.actions.everything(), stories_of(links)
     return (
         *(Wrong("I1", w) for w in _attempts_without_approval(tx, actions)),
         *(Wrong("I3", w) for w in _bytes(tx, key, actions)),
         *(Wrong("I4", w) for w in _too_few_eyes(tx, actions)),
         *(Wrong("I6", w) for w in broken_links(links, key)),
         *(Wrong("I6", w) for w in filter(None, [missing_tail(links, head) if head else ""])),
-        *(Wrong("I6", w) for w in _unrecorded(tx, links)),
+        *(Wrong("I6", w) for w in _unrecorded(tx, stories)),
         *(Wrong("I7", w) for w in _stuck(actions, now)),
-        *(Wrong("I9", w) for w in _illegal(links)),
+        *(Wrong("I9", w) for story in stories.values() for w in story.illegal),
+        *(Wrong("I6", w) for w in forged_rows(tx, key, actions, stories)),
+        *(Wrong("P10", w) for w in unsaid_words(tx, key, links)),
+        *(Wrong("I6", w) for w in filter(None, [ledger.why_not(tx) if ledger else ""])),
+        *(Wrong("I6", w) for w in unlike_ledger(links, ledger.state if ledger else None)),
+        *(Wrong("I2", w) for w in unknown_calls(actions, ledger.state if ledger else None)),
         *(Wrong("P12", w) for w in _half_erased(tx, links)),
         *(Wrong("P12", w) for w in _forgotten(tx, erased)),
     )  # fmt: skip
@@ -95,19 +108,20 @@ def _too_few_eyes(tx: "GateTx", actions: "Iterable[Action]") -> "Iterator[str]":
             continue
         deeds = tx.log.of(action.proposal)
         people = {deed.who for deed in standing(deeds, action.sha256)}
-        marked = len(read_values(text, action.sha256, action.proposal)["what"]["approval"])
+        values = read_values(text, action.sha256, action.proposal)
+        marked = len(values["what"]["approval"])
+        if other := envelope_difference(action, values):
+            yield other
         if len(people) < max(1, marked) or people & writers(deeds, action.sha256):
             yield f"action {action.id}: {len(people)} agreed, {max(1, marked)} must, not who wrote"
 
 
-def _unrecorded(tx: "GateTx", links: "Iterable[Link]") -> "Iterator[str]":
+def _unrecorded(tx: "GateTx", stories: "dict[str, Story]") -> "Iterator[str]":
     """I6: every change of a proposal has one entry: as many entries as versions."""
-    entries: dict[str, int] = defaultdict(int)
-    for link in links:
-        entries[link.subject] += 1
     for proposal_id, version in tx.asked.versions():
-        if entries[proposal_id] != version:
-            yield f"proposal {proposal_id}: {version} versions, {entries[proposal_id]} entries"
+        entries = stories[proposal_id].entries if proposal_id in stories else 0
+        if entries != version:
+            yield f"proposal {proposal_id}: {version} versions, {entries} entries"
 
 
 def _stuck(actions: "Iterable[Action]", now: "datetime") -> "Iterator[str]":
@@ -115,21 +129,6 @@ def _stuck(actions: "Iterable[Action]", now: "datetime") -> "Iterator[str]":
     for action in actions:
         if action.status == "calling" and (action.lease_until or now) < now - SLA:
             yield f"action {action.id}: calling since {action.changed_at.isoformat()}"
-
-
-def _illegal(links: "Iterable[Link]") -> "Iterator[str]":
-    """I9: every subject's entries follow one another along legal edges."""
-    at: dict[str, str] = {}
-    for link in links:
-        body = json.loads(link.body)
-        if "to" not in body:
-            continue
-        edges = ACTION_EDGES if link.subject.startswith("a") else PROPOSAL_EDGES
-        before = at.get(link.subject, "")
-        fits = body["from"] == before or (before == "revoked" and body["from"] == "")
-        if not fits or (body["from"] and (body["from"], body["to"]) not in edges):
-            yield f"{link.subject}: from {before or 'nothing'} to {body['to']} in entry {link.seq}"
-        at[link.subject] = body["to"]
 
 
 def _half_erased(tx: "GateTx", links: "Iterable[Link]") -> "Iterator[str]":

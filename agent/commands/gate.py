@@ -10,18 +10,16 @@ from rich.markup import escape
 from agent.commands.console import Home, console, opened, table
 from agent.commands.seen_words import Hash, check_seen, named_words, terminal
 from agent.dispatching import open_executor
-from agent.erased import remembered
 from agent.erasing import working
-from agent.jobs import last_head
+from agent.jobs import broken
 from approvals.alarms import alarms
 from approvals.request import Actor, Result, Seen, Wish
 from approvals.restore import after_restore
 from approvals.settling import settle as settle_action
 from approvals.settling import switch
 from approvals.verify import erased_proposals
-from approvals.verify import verify as verify_gate
 from approvals.web.auth.tokens import ApiTokens
-from tools.errors import Forbidden
+from tools.errors import Conflict, Forbidden
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -146,7 +144,10 @@ def dispatch(home: Home = None) -> None:
     """Carry out now what was approved and is due; the schedule does it every minute."""
     with opened(home) as deps:
         with working(deps):
-            gone = open_executor(deps, "cli").dispatch()
+            executor = open_executor(deps, "cli")
+            if why := executor.misfit():
+                raise Conflict(f"everything is paused: {why}")
+            gone = executor.dispatch()
         mode = "live" if deps.settings.live else "dry run: files in the home, nothing leaves"
         said = ", ".join(f"{n} {status}" for status, n in sorted(gone.items())) or "nothing is due"
         console.print(f"{said} ({mode})", highlight=False)
@@ -212,11 +213,7 @@ def restored(token: Token = None, home: Home = None) -> None:
 def verify(home: Home = None) -> None:
     """Check that every promise holds in this database: bytes, approvals, chain, edges."""
     with opened(home) as deps:
-        head = last_head(deps)
-        erased = [one.erasure for one in remembered(deps.settings.home)]
-        wrong = deps.store.gate.read(
-            lambda tx: verify_gate(tx, deps.key, deps.clock(), head, erased)
-        )
+        wrong = broken(deps)
         links = deps.store.gate.read(lambda tx: tx.chain.head())
         if wrong:
             rows = [(one.invariant, one.words) for one in wrong]

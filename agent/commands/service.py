@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 
 from agent.commands.console import Data, Home, MappingFile, console, errors, opened, table
+from agent.dispatching import open_executor
 from agent.jobs import WorkerRole
 from agent.left_overs import remove_left_overs
 from agent.serve import DRAIN_SECONDS, listen, make_service, open_web, run_web, run_worker
@@ -46,6 +47,7 @@ def serve(home: Home = None, data: Data = None, mapping: MappingFile = None,
           open_: Open = False) -> None:  # fmt: skip
     """Inbox, schedule and executor, each a process of its own that is started again if it dies."""
     with opened(home, data, mapping) as deps:
+        warn_of_misfit(deps)
         door = _door(deps, host, port, as_)
     parts = (_web_part(home, door, as_, open_browser=open_),
              _work_part("scheduler", home, data, mapping, door),
@@ -63,7 +65,8 @@ def web(home: Home = None, host: Host = "127.0.0.1", port: Port = None, as_: AsW
 
 def worker(home: Home = None, data: Data = None, mapping: MappingFile = None) -> None:
     """Schedule and executor alone; as many as you like, on PostgreSQL."""
-    with opened(home, data, mapping):
+    with opened(home, data, mapping) as deps:
+        warn_of_misfit(deps)
         console.print("worker: jobs are run as they are due; stop it with Ctrl-C")
     roles: tuple[WorkerRole, ...] = ("scheduler", "executor")
     _supervise(home, [_work_part(role, home, data, mapping) for role in roles])
@@ -157,6 +160,13 @@ def welcome(deps: Deps, auth: Auth, mailbox: str, *, open_browser: bool = False)
     console.print(f"inbox ({mode}): {link}", highlight=False, soft_wrap=True)
     if open_browser:
         webbrowser.open(link)
+
+
+def warn_of_misfit(deps: Deps) -> None:
+    """Start paused, and say why and what to do, when the database does not fit its ledger."""
+    why = open_executor(deps).misfit()
+    if why:
+        console.print(f"everything is paused: {why}", highlight=False, soft_wrap=True)
 
 
 def _port(deps: Deps, given: int | None) -> int:

@@ -4,8 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from approvals.effect_ledger import EffectLedger
 from approvals.envelope import Envelope
-from tests.approvals.made import limits
+from tests.approvals.made import KEY, limits
 from tests.gate import office as offices
 from tests.gate.office import Office
 from tools.store.store import Store
@@ -21,6 +22,16 @@ def steady(office: Office) -> Office:
     """The same office, whose limits stay as they are now."""
     fixed = limits(**office.rules)
     office.gate = replace(office.gate, limits=lambda _: fixed)
+    return office
+
+
+def with_ledger(office: Office) -> Office:
+    """The same office, which writes down beside its database what left and who said no."""
+    home = office.folder / "home"
+    home.mkdir(exist_ok=True)
+    ledger = EffectLedger(home, KEY, office.clock)
+    office.store.gate.export_to(ledger.export)
+    office.gate = replace(office.gate, ledger=ledger)
     return office
 
 

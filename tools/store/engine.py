@@ -161,6 +161,7 @@ def make_engine(url: URL, *, foreign_keys: bool = True) -> Engine:
         "PRAGMA journal_mode=WAL",
         "PRAGMA synchronous=FULL",
         f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}",
+        "PRAGMA recursive_triggers=ON",  # so that REPLACE fires the triggers of DELETE
     )
 
     def connected(connection: "DBAPIConnection", _: "ConnectionPoolEntry") -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-HEAD = "0014"
+HEAD = "0016"
 
 
 def open_database(url: str) -> Database:

@@ -106,6 +106,11 @@ class Ledger:
         """Write down what left, once."""
         insert_new(self._session, SendRow, [send], recorded_at=now)
 
+    def has_left(self, send_id: str) -> bool:
+        """Whether there is a send of an id."""
+        query = select(col(SendRow.id)).where(col(SendRow.id) == send_id)
+        return self._session.scalar(query) is not None
+
     def suppressed(self, keys: "Iterable[str]", at: "datetime") -> frozenset[tuple[str, str]]:
         """Which (key, channel) are suppressed at an instant; a channel `*` means any."""
         return _suppressed(self._session, keys, at)

@@ -41,6 +41,11 @@ class Staff:
             raise _nobody(person)
         return person_of(row)
 
+    def everybody(self) -> "tuple[Person, ...]":
+        """All people, those switched off too."""
+        rows = self._session.scalars(select(PersonRow).order_by(col(PersonRow.id)))
+        return tuple(person_of(row) for row in rows)
+
     def add(self, mailbox: str, name: str, role: Role, now: "datetime") -> "Person":
         """Let somebody in, without a password yet.
 

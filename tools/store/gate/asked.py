@@ -12,6 +12,7 @@ from tools.store.rows import record_of
 from tools.store.tables import ProposalRow, RevisionRow
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from sqlmodel import Session
@@ -45,6 +46,11 @@ class Asked:
             raise Absent(f"proposal {proposal_id[:40]!r}: there is none of that id")
         return record_of(Proposal, row)
 
+    def find(self, proposal_id: str) -> Proposal | None:
+        """A proposal as it stands now, None when there is none of that id."""
+        row = self._session.get(ProposalRow, proposal_id, populate_existing=True)
+        return None if row is None else record_of(Proposal, row)
+
     def bytes_of(self, proposal: Proposal) -> str:
         """The envelope a person is asked about now, after edits."""
         found = self.text_of(proposal.id, proposal.shown)
@@ -67,6 +73,12 @@ class Asked:
         """Every proposal's id and version, for whoever verifies."""
         query = select(col(ProposalRow.id), col(ProposalRow.version))
         return tuple((str(one), int(version)) for one, version in self._session.execute(query))
+
+    def everything(self) -> "Iterator[Proposal]":
+        """Every proposal, for whoever verifies."""
+        query = select(ProposalRow).order_by(col(ProposalRow.id))
+        for row in self._session.scalars(query, execution_options={"yield_per": 500}):
+            yield record_of(Proposal, row)
 
     def move(
         self,

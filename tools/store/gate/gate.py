@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from tools.store.engine import Database
-    from tools.store.gate.records import Action
+    from tools.store.gate.records import Action, Link
     from tools.store.records import Entered, NewProposal
 
 Result = TypeVar("Result")
@@ -68,6 +68,11 @@ class GateStore:
 
     def __init__(self, database: "Database") -> None:
         self._database = database
+        self._export: Callable[[GateStore, Sequence[Link]], None] = lambda *_: None
+
+    def export_to(self, export: "Callable[[GateStore, Sequence[Link]], None]") -> None:
+        """Hand the entries that each commit has added to the chain to somebody outside."""
+        self._export = export
 
     def renew(self, action: "Action", until: "datetime") -> bool:
         """Prolong the lease of a call that is still this claim's; it waits for no other writer."""
@@ -79,10 +84,15 @@ class GateStore:
         for left in reversed(range(TRIES)):
             try:
                 with self._database.write(LOCK) as session:
-                    return work(GateTx(session))
+                    tx = GateTx(session)
+                    result = work(tx)
             except DBAPIError as error:
                 if not left or getattr(error.orig, "sqlstate", None) not in CALLED_OFF:
                     raise
+            else:
+                if tx.chain.added:
+                    self._export(self, tx.chain.added)
+                return result
         raise AssertionError("unreachable")
 
     def read(self, work: "Callable[[GateTx], Result]") -> Result:

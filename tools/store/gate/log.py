@@ -6,7 +6,7 @@ from sqlalchemy import delete, func, select, update
 from sqlmodel import col
 
 from tools.store.gate.records import Answer, Assignment, Deed, Draw, Link
-from tools.store.rows import insert_new, record_of
+from tools.store.rows import A_STATEMENT, chunks, insert_new, record_of
 from tools.store.tables import AnswerRow, AssignmentRow, AuditRow, DecisionRow, HoldoutRow
 
 if TYPE_CHECKING:
@@ -68,10 +68,14 @@ class Log:
 
 
 class Chain:
-    """The audit chain: only ever longer; writers come one after the other."""
+    """The audit chain: only ever longer; writers come one after the other.
+
+    `added` are the entries of this transaction.
+    """
 
     def __init__(self, session: "Session") -> None:
         self._session = session
+        self.added: list[Link] = []
 
     def append(
         self,
@@ -89,6 +93,7 @@ class Chain:
         link = Link(seq + 1, at, who, kind, subject, body, sign(unsigned, before))
         self._session.add(AuditRow(**vars(link)))
         self._session.flush()
+        self.added.append(link)
         return link
 
     def head(self) -> Link | None:
@@ -114,6 +119,34 @@ class Chain:
             .order_by(col(AuditRow.seq))
         )
         return tuple(record_of(Link, row) for row in self._session.scalars(query))
+
+    def newest(self, subjects: "Sequence[str]", kind: str) -> tuple[Link, ...]:
+        """The newest entry of a kind about each of some ids."""
+        row = AuditRow
+        last = (
+            select(func.max(row.seq))
+            .where(col(row.subject).in_(list(subjects)), col(row.kind) == kind)
+            .group_by(col(row.subject))
+        )
+        query = select(row).where(col(row.seq).in_(last)).order_by(col(row.seq))
+        return tuple(record_of(Link, one) for one in self._session.scalars(query))
+
+    def macs(self, numbers: "Iterable[int]") -> dict[int, str]:
+        """The signatures of some entries, by their numbers; those that are missing are left out."""
+        row, found = AuditRow, {}
+        for part in chunks(sorted(set(numbers)), A_STATEMENT):
+            query = select(col(row.seq), col(row.mac)).where(col(row.seq).in_(part))
+            found.update({int(seq): str(mac) for seq, mac in self._session.execute(query)})
+        return found
+
+    def size(self) -> int:
+        """How many entries there are; the number of the last one, unless some are gone."""
+        return int(self._session.scalar(select(func.count()).select_from(AuditRow)) or 0)
+
+    def has_kind(self, kind: str) -> bool:
+        """Whether there is any entry of a kind."""
+        query = select(col(AuditRow.seq)).where(col(AuditRow.kind) == kind).limit(1)
+        return self._session.scalar(query) is not None
 
 
 class Holdouts:

@@ -1,0 +1,93 @@
+"""Which entries of the chain have a line in the ledger beside the database, and what it says."""
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from approvals.chain_words import REFUSALS
+from tools.store.ledger_file import LedgerLine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from tools.store.gate.records import Link
+
+CALL, END, NO, STOP, HEAD, BEGUN, RESTORED = (
+    "call", "end", "no", "stop", "head", "ledger", "restored",
+)  # fmt: skip
+STOPS = frozenset({"rejected", "revoked", "snoozed"})
+KEPT = frozenset({CALL, NO, STOP, RESTORED})  # of these none may be lost
+
+
+def lines_of(links: "Iterable[Link]") -> list[LedgerLine]:
+    """The lines of some entries; the last entry has one in any case, so that the head is known."""
+    found: list[LedgerLine] = []
+    last: Link | None = None
+    for link in links:
+        last = link
+        line = _line(link, json.loads(link.body))
+        found += [line] if line is not None else []
+    if last is not None and (not found or found[-1].seq != last.seq):
+        found.append(LedgerLine(last.seq, last.mac, HEAD, "-"))
+    return found
+
+
+def _line(link: "Link", body: "dict[str, Any]") -> LedgerLine | None:
+    """What an entry says in short, if what it says must outlive the database."""
+    at, to = link.at.isoformat(), body.get("to")
+    if link.kind in REFUSALS:
+        key = body.get("key", link.subject)
+        return LedgerLine(link.seq, link.mac, NO, key, body["channel"], 0, at)
+    if to is None or " " in link.subject or not link.subject:
+        return None
+    if "version" not in body:  # an action
+        kind, number = (CALL, body.get("fence", 0)) if to == "calling" else (END, 0)
+        return LedgerLine(link.seq, link.mac, kind, link.subject, to, number, at)
+    if to in STOPS or link.kind == "undo":
+        return LedgerLine(link.seq, link.mac, STOP, link.subject, to, body["version"], at)
+    return None
+
+
+@dataclass
+class LedgerState:
+    """What the lines say together.
+
+    `calls` is the fence of the last call of each action, `sent` when it left, `refusals` the
+    (channel, instant, key) by the first characters of a key, `stopped` the last line about each
+    proposal that was taken back; `heads` are the entries exported since a backup was restored.
+    Numbers only grow: where one comes back, an older database went on, and `is_forked` says so.
+    """
+
+    id: str = ""
+    last: LedgerLine | None = None
+    calls: dict[str, int] = field(default_factory=dict)
+    sent: dict[str, str] = field(default_factory=dict)
+    refusals: dict[str, set[tuple[str, str, str]]] = field(default_factory=dict)
+    stopped: dict[str, LedgerLine] = field(default_factory=dict)
+    heads: dict[int, str] = field(default_factory=dict)
+    is_forked: bool = False
+
+    def add(self, line: LedgerLine, short: int) -> None:
+        """Go on with the next line."""
+        if line.kind == BEGUN:
+            self.id = self.id or line.subject
+            return
+        if line.kind == RESTORED:
+            self.heads.clear()
+            self.last, self.is_forked = None, False
+        elif line.kind == CALL:
+            before = self.calls.get(line.subject, 0)
+            self.calls[line.subject] = max(before, line.number or before + 1)
+        elif line.kind == END and line.word == "sent":
+            self.sent.setdefault(line.subject, line.at)  # and no doubt of later takes it back
+        elif line.kind == STOP:
+            self.stopped[line.subject] = line
+        elif line.kind == NO:
+            said = self.refusals.setdefault(line.subject[:short], set())
+            said.add((line.word, line.at, line.subject))
+        if self.last is not None and line.seq <= self.last.seq:
+            self.is_forked = self.is_forked or self.heads.get(line.seq) != line.mac
+            return
+        self.heads[line.seq] = line.mac
+        self.last = line

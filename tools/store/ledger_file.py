@@ -1,0 +1,140 @@
+"""A file beside the database that only ever grows: what left, and who said no.
+
+A line is written whole, under a lock, and is on the disk before the caller goes on where it
+matters. A line that a crash tore is passed over; a whole one with another seal was changed, or is
+of another installation.
+"""
+
+import fcntl
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+FIELDS = 8
+SEAL = 16
+TAIL = 4096
+
+
+@dataclass(frozen=True)
+class LedgerLine:
+    """One line: the entry of the chain it is of, and what that said in as few words as needed."""
+
+    seq: int
+    mac: str
+    kind: str
+    subject: str
+    word: str = "-"
+    number: int = 0
+    at: str = "-"
+
+    def text(self) -> str:
+        """The line without its seal."""
+        return (
+            f"{self.seq} {self.mac} {self.kind} {self.subject} {self.word} {self.number} {self.at}"
+        )
+
+
+@dataclass(frozen=True)
+class Read:
+    """What was read of a file: its lines, how far, and the first whole line that is not ours."""
+
+    lines: tuple[LedgerLine, ...]
+    offset: int
+    strange: str = ""
+
+
+class LedgerFile:
+    """The file; `seal` makes the keyed hash of a line."""
+
+    def __init__(self, path: Path, seal: "Callable[[str], str]") -> None:
+        """Open nothing before somebody reads or writes."""
+        self.path = path
+        self._seal = seal
+
+    def exists(self) -> bool:
+        """Whether the file is there."""
+        return self.path.is_file()
+
+    def begin(self, lines: "Iterable[LedgerLine]") -> bool:
+        """Make the file with its first lines, at once or not at all; False when it is there."""
+        draft = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
+        with draft.open("w", encoding="utf-8") as file:
+            file.writelines(self._sealed(line) for line in lines)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, self.path)
+        except FileExistsError:
+            return False
+        finally:
+            draft.unlink()
+        _sync_folder(self.path.parent)
+        return True
+
+    @contextmanager
+    def locked(self) -> "Iterator[int]":
+        """Be the only writer; the number of the last entry that has a line, 0 before the first."""
+        with self.path.open("r+b") as file:
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX)
+            yield self._last(file.fileno())
+
+    def append(self, lines: "Iterable[LedgerLine]", *, durable: bool) -> None:
+        """Add lines, for whoever holds the lock; durable ones are on the disk when this returns."""
+        text = "".join(self._sealed(line) for line in lines).encode()
+        with self.path.open("r+b", buffering=0) as file:
+            end = file.seek(0, os.SEEK_END)
+            torn = end > 0 and os.pread(file.fileno(), 1, end - 1) != b"\n"
+            file.write(b"\n" + text if torn else text)
+            if durable:
+                os.fsync(file.fileno())
+
+    def read(self, offset: int = 0) -> Read:
+        """The lines from a place on."""
+        with self.path.open("rb") as file:
+            file.seek(offset)
+            text = file.read()
+        whole = text[: text.rfind(b"\n") + 1]
+        lines, strange = [], ""
+        for line in whole.decode("utf-8", "replace").splitlines():
+            words = line.split(" ")
+            if len(words) != FIELDS or len(words[-1]) != SEAL:
+                continue  # torn by a crash: what it told of is in the next line, or never was
+            if self._seal(line[: -SEAL - 1])[:SEAL] != words[-1]:
+                strange = strange or line[:60]
+                continue
+            lines.append(_parsed(words))
+        return Read(tuple(lines), offset + len(whole), strange)
+
+    def size(self) -> int:
+        """How many bytes it has; 0 when it is not there."""
+        return self.path.stat().st_size if self.exists() else 0
+
+    def _sealed(self, line: LedgerLine) -> str:
+        return f"{line.text()} {self._seal(line.text())[:SEAL]}\n"
+
+    def _last(self, handle: int) -> int:
+        size = os.fstat(handle).st_size
+        tail = os.pread(handle, TAIL, max(0, size - TAIL)).decode("utf-8", "replace")
+        for line in reversed(tail.splitlines()):
+            words = line.split(" ")
+            if len(words) == FIELDS and self._seal(line[: -SEAL - 1])[:SEAL] == words[-1]:
+                return int(words[0])
+        return 0
+
+
+def _parsed(words: list[str]) -> LedgerLine:
+    seq, mac, kind, subject, word, number, at, _ = words
+    return LedgerLine(int(seq), mac, kind, subject, word, int(number), at)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
