@@ -27,7 +27,6 @@ from approvals.chain_words import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
 
     from approvals.audit import Key
     from approvals.ledger_lines import LedgerState
