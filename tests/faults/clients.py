@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
 PATIENCE = 10.0
-LARGE = 4 * 1024 * 1024
+SIZES = {"/large": 4 * 1024 * 1024, "/medium": 60_000}
 HEAD = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n"
 
 
@@ -32,7 +32,7 @@ class Site:
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         body = (await receive())["body"]
         self.bodies.append(body)
-        size = LARGE if scope["path"] == "/large" else 2
+        size = SIZES.get(scope["path"], 2)
         if scope["path"] == "/slow":
             await asyncio.to_thread(self.go_on.wait, PATIENCE)
         headers = [(b"content-length", str(size).encode())]
@@ -84,6 +84,7 @@ def served(**limits: float) -> Iterator[Served]:
     register, site = Connections(ConnectionLimits(**limits)), Site()  # type: ignore[arg-type]  # whole where they must be
     server = web_server(Guard(site, secure=False), register)
     door = socket.create_server(("127.0.0.1", 0), backlog=128)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)  # else the system takes in much
     thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
 
     def end() -> float:

@@ -127,6 +127,19 @@ def test_a_client_that_does_not_read_is_left(said: bytes) -> None:
         client.close()
 
 
+@pytest.mark.parametrize("how", [b"", b"connection: close\r\n"])
+def test_a_little_that_is_not_read_holds_no_connection_either(how: bytes) -> None:
+    """So little that the server takes it for sent."""
+    with served(**QUICK) as server:
+        client = socket.socket()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", server.port))
+        client.sendall(b"GET /medium HTTP/1.1\r\nhost: x\r\n" + how + b"\r\n")
+        server.site.wait_for(1)
+        wait_for(0, server)
+        client.close()
+
+
 def test_half_a_request_is_none() -> None:
     with served(**QUICK) as server:
         for said in (HEAD + b"half", CHUNKED + b"4\r\nhalf\r\n"):

@@ -6,6 +6,7 @@ import logging
 import os
 from contextlib import redirect_stderr
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 import structlog
@@ -21,6 +22,13 @@ class UnspeakableError(Exception):
 
     def __str__(self) -> str:
         raise RuntimeError("no words")
+
+
+class Unreadable(dict[str, int]):
+    """Something whose content is an error."""
+
+    def items(self) -> NoReturn:
+        raise RuntimeError("no content")
 
 
 class Troubled(io.StringIO):
@@ -93,8 +101,11 @@ def test_what_a_line_says_cannot_raise_either(tmp_path: Path) -> None:
         log = structlog.get_logger("test")
         log.info("values", what=UnspeakableError(), odd="\ud800", deep={"a": [UnspeakableError()]})
         log.error("failed", exc_info=UnspeakableError())
+        log.info("a line that is lost", deep=Unreadable(a=1))
         log.info("and on it goes")
     finally:
         close_logs(logs)
         structlog.reset_defaults()
-    assert "and on it goes" in (tmp_path / "lifecycle.log").read_text(encoding="utf-8")
+    told = (tmp_path / "lifecycle.log").read_text(encoding="utf-8")
+    assert "and on it goes" in told
+    assert "a line that could not be written down" in told

@@ -57,9 +57,9 @@ def pids(folder: Path, name: str, starts: int = 1) -> list[int]:
         time.sleep(0.01)
 
 
-def gone(pid: int) -> bool:
+def gone(pid: int, patience: float = PATIENCE) -> bool:
     """Whether a process is no more, within a moment."""
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + patience
     while time.monotonic() < until:
         try:
             os.kill(pid, 0)
@@ -101,7 +101,7 @@ def test_told_to_end_all_end_in_time(tmp_path: Path, told: signal.Signals, deaf:
 
     assert service.said().value == "ended"
     assert time.monotonic() - began < DRAIN + 1
-    assert all(gone(pid) for pid in living)
+    assert all(gone(pid, DRAIN / 10) for pid in living)
 
 
 def test_after_its_minutes_it_ends(tmp_path: Path) -> None:
