@@ -145,8 +145,9 @@ def test_what_dies_again_and_again_is_started_ever_more_seldom(tmp_path: Path) -
     assert fork(partial(_dying, tmp_path), tmp_path / "told.json").said().value == "ended"
     times = [float(line) for line in (tmp_path / "starts").read_text(encoding="utf-8").split()]
     pauses = [later - earlier for earlier, later in pairwise(times)]
-    assert len(pauses) >= 2
-    assert pauses[1] > 1.5 * pauses[0] > 0.6
+    assert 2 <= len(pauses) <= 3
+    assert pauses[0] >= 0.5
+    assert pauses[1] >= 1.0
 
 
 def _out_of_files() -> list[int]:
