@@ -100,11 +100,13 @@ def test_what_policy_refuses_and_what_cannot_be_read_are_told_apart(
         return known(subjects)
 
     office.gate = replace(office.gate, facts=broken)
-    said = approved(office, items)
+    said = approved(office, items, "k1")
 
     assert outcomes(said) == ["approved", "refused", "unreadable", *["approved"] * 3]
     assert "consent" in said.answers[1].detail
     office.gate = replace(office.gate, facts=known)
+    assert approved(office, items, "k1") == said  # the same request: nothing more is done
+    assert len(office.actions()) == 4
     again = approved(office, items)
     assert outcomes(again) == ["already", "refused", "approved", *["already"] * 3]
 
@@ -185,6 +187,31 @@ def test_killed_in_the_middle_and_repeated_it_ends_as_if_it_was_not(
     assert len(said.results) == len(office.actions()) == 11
     assert office.get(only(office, "o1")).status == "pending"
     assert office.wrong() == ()
+
+
+def test_a_key_of_another_request_approves_nothing(store: Store, tmp_path: Path) -> None:
+    office = opened(store, tmp_path, 6)
+    items = chosen(office)
+    approved(office, items[:3], "k1")
+
+    with pytest.raises(BadInput, match="another request"):
+        approved(office, items[3:], "k1")
+    assert len(office.actions()) == 3
+
+
+def test_what_was_edited_meanwhile_does_not_make_the_others_unlike(
+    store: Store, tmp_path: Path
+) -> None:
+    office = opened(store, tmp_path, 4)
+    items, ann = chosen(office), office.people["ann"]
+    sample = preview(office.gate, ann, [one.proposal for one in items]).sample
+    for number in (1, 2):
+        office.decide("bob", "edit", items[number], subject=f"Room {number}?", body="Hello,\n")
+
+    said = approve_all(office.gate, ann, items, sample)
+
+    assert outcomes(said) == ["approved", "changed", "changed", "approved"]
+    assert [one.who for one in said.answers] == ["", "bob", "bob", ""]
 
 
 def test_the_limits_of_the_whole_stand(store: Store, tmp_path: Path) -> None:

@@ -27,6 +27,12 @@ def test_an_unknown_placeholder_names_file_key_and_nearest() -> None:
         check_template("{acount}", ["account", "owner"], "plays.yaml: x")
 
 
+@pytest.mark.parametrize("wrong", ["{account!r}", "{account.name}", "{0}", "{", "{{account}}"])
+def test_other_braces_are_never_filled_in(wrong: str) -> None:
+    with pytest.raises(BadInput, match="is no placeholder"):
+        write(f"Call {wrong}", "b", {"account": "Acme"})
+
+
 def test_a_missing_fact_is_an_error_and_never_a_blank() -> None:
     with pytest.raises(BadInput):
         write("{account}", "", {})
