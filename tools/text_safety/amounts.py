@@ -11,16 +11,17 @@ from tools.text_safety.characters import folded, latin
 from tools.text_safety.number_words import ANY, value_of
 
 _SPOKEN = (
-    "percentage points?|percent|per cent|per centum|pct|prozentpunkte?|prozent|pour ?cents?|"
+    "percentage points?|percent|per[ -]cent|pro cent|vom hundert|v\\. ?h\\.|"
+    "per centum|pct|prozentpunkte?|prozent|pour ?cents?|"
     "por ?cientos?|per cento|percento|procents?|procenten|процентов|процента|процент|τοις εκατό"
 )
-PERCENT = rf"%|‰|‱|{_SPOKEN}|p\.c\.|パーセント|割引|割|折"
+PERCENT = rf"%|‰|‱|{_SPOKEN}|p\. ?c\.|パーセント|割引|割|折"
 CODES = (
     "usd|eur|gbp|chf|jpy|cad|aud|nzd|sek|nok|dkk|pln|czk|huf|cny|rmb|inr|brl|mxn|zar|sgd|hkd|krw|"
     "ils|aed|sar|rub|uah|ron|bgn|thb|php|myr|idr|vnd|twd|btc|eth"
 )
 MONEY_WORDS = (
-    "euros?|dollars?|bucks?|quid|pounds?|cents?|pence|francs?|franken|yen|yuan|rupees?|kronor|kroner|"
+    "euros?|(?:us-?)?dollars?|bucks?|quid|pounds?|cents?|pence|francs?|franken|yen|yuan|rupees?|kronor|kroner|"
     "zloty|евро|долларов|рублей|ευρώ|円|元"
 )
 _SIGN = "".join(c for c in map(chr, range(0x20, 0x20D0)) if unicodedata.category(c) == "Sc")
@@ -43,18 +44,20 @@ _OFF = (
 _CUT = "discount|reduction|rabatt|nachlass|remise|descuento|sconto|korting"
 _TIME = "months?|weeks?|days?|years?|seats?|monate?|wochen?|tage?|jahre?|mois"
 _GIFTS = (
-    r"half(?:[ -]|\s+the\s+|\s+of\s+the\s+)(?:prices?|priced|fee|cost|off)",
+    r"half(?:[\s-]+|\s+the\s+|\s+of\s+the\s+)(?:prices?|priced|fee|cost|off)",
     r"(?:at|for)\s+half(?!\s+(?:past|an?|of|way))",
     r"(?:zum |den |der )?halben?[rn]?\s+preise?s?", "hälfte", "moitié",
     r"mitad\s+del?\s+precio", r"metà\s+prezzo", r"halve\s+prijs",
     r"(?:an?|one)?\s*(?:half|third|quarter|fifth|tenth)\s+(?:off|cheaper|less)",
-    rf"{_NUMBER}\s*(?:{_OFF})", rf"(?:{_CUT})\s+(?:of|von|de|di|van)\s+{_NUMBER}",
+    rf"{_NUMBER}\s*(?:{_OFF})(?!-)", rf"(?:{_CUT})\s+(?:of|von|de|di|van)\s+{_NUMBER}",
     rf"{_NUMBER}\s+(?:free|gratis|kostenlose|freie)\s+(?:{_TIME})",
     rf"{_NUMBER}\s+(?:{_TIME})\s+(?:for\s+)?(?:free|gratis|kostenlos|gratuits?)",
     r"free\s+of\s+charge", r"for\s+free", r"free\s+(?:month|year|week|upgrade)s?",
     r"(?:at\s+)?no\s+(?:cost|charge)", r"kostenlos\w*", "gratis", "umsonst", r"gratuit\w*",
     r"buy\s+one\s+get", r"(?:2|two|3|three)\s+for\s+(?:1|one|2|two)", r"money\s+back",
-    r"geld\s+zurück",
+    r"geld\s+zurück", r"halved?\s+(?:the\s+|your\s+|our\s+)?(?:price|fee|cost)s?",
+    r"(?:price|fee|cost)s?\s+(?:is|are|will\s+be)\s+halved", r"(?:for|costs?)\s+nothing",
+    r"(?:½|1/2)\s+(?:the\s+)?price",
 )  # fmt: skip
 _GIFT = re.compile(
     rf"(?i)\b(?:{'|'.join(_GIFTS)})\b|半額|半价|半價|無料|免费|免費|бесплатно|полцены|δωρεάν"

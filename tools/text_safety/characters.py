@@ -173,12 +173,18 @@ def _odd_in(word: str, own: frozenset[str], *, wide: bool) -> list[tuple[str, st
         "LATIN" in scripts
         or any(c.isascii() and c.isdigit() for c in word)
         or len(scripts & ALIKE) > 1
-        or (len(word) > 1 and not scripts & own and all(latin_of(c) for c in word if c.isalpha()))
+        or (_passes_for_latin(word, scripts) and not scripts & own)
     ):
         odd = alien + styled + marks
     else:
         odd = styled + marks
     return [(c, latin_of(c)) for c in dict.fromkeys(odd)]
+
+
+def _passes_for_latin(word: str, scripts: set[str]) -> bool:
+    """Whether a whole word can be read as Latin; a Greek letter alone is a symbol of its own."""
+    alone = len(word) == 1 and "CYRILLIC" not in scripts
+    return not alone and all(latin_of(c) for c in word if c.isalpha())
 
 
 def _is_styled(char: str) -> bool:
