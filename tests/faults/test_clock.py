@@ -67,6 +67,18 @@ def test_a_jump_that_is_taken_back_decides_nothing(office: Office, name: str) ->
 
 
 @pytest.mark.fault(73)
+def test_a_jump_between_looking_and_claiming_still_holds(office: Office) -> None:
+    proposal = approved(office)
+    office.clock.pass_(minutes=10)
+    action = office.action(proposal)
+    assert action is not None
+    office.clock.jump(days=1)
+
+    assert office.executor().one(action, office.known([action])[action.id]) == "waits"
+    assert office.vendor.effects() == {}
+
+
+@pytest.mark.fault(73)
 def test_what_stays_is_believed_at_a_second_look_ten_minutes_later(office: Office) -> None:
     approved(office)
     office.clock.pass_(minutes=10)
