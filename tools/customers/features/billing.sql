@@ -78,7 +78,7 @@ SELECT
   CASE WHEN w.currencies > 0 THEN l.interval_months END AS interval_months,
   CASE WHEN w.currencies > 0 THEN l.term_end_day - $as_of END AS days_to_renewal,
   CASE WHEN w.moved > 1 THEN w.rounded_change ELSE CAST(w.change AS BIGINT) END AS mrr_change_90,
-  COALESCE(w.moved, 0) AS moved,
+  CAST(COALESCE(w.moved, 0) AS BIGINT) AS moved,
   CASE WHEN w.currencies > 0 THEN l.discount END AS discount,
   COALESCE(w.currencies, 0) > 0 AND COALESCE(l.notice, 0) = 1 AS cancel_notice
 FROM whole AS w
