@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+import agent.interrupts  # noqa: F401 - before what takes long to load
 from agent.commands import (
     accounts,
     approve,

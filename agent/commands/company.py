@@ -34,9 +34,11 @@ def simulate_company(
     months: Annotated[int, typer.Option()] = 18,
 ) -> None:
     """Write the files of a simulated company; its truth goes into a folder beside them."""
-    truth = simulate(
-        folder, seed=seed, end=date.fromisoformat(end), accounts=accounts, months=months
-    )
+    try:
+        last = date.fromisoformat(end)
+    except ValueError as error:
+        raise BadInput(f"--end {end!r} is not a day; write it as 2026-01-31") from error
+    truth = simulate(folder, seed=seed, end=last, accounts=accounts, months=months)
     for name, rows in sorted(truth.rows.items()):
         console.print(f"{rows:>10,}  {name}", highlight=False)
     console.print(f"the truth, which the agent may not read: {truth.folder}")

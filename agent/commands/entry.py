@@ -35,7 +35,8 @@ def run_app(app: typer.Typer, arguments: "Sequence[str]") -> int:
         code = typer.main.get_command(app).main(
             list(arguments), prog_name="lifecycle", standalone_mode=False
         )
-        sys.stdout.flush()
+        if sys.stdout is not None:  # it is where whoever started us closed it
+            sys.stdout.flush()
     except TyperException as error:
         return _say_usage(error)
     except Abort:

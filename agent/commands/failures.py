@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 WRONG_INPUT, FAILED = 2, 1
-FULL = "make room (`df -h` shows where) and give the command again; what was begun was taken back"
+FULL = "make room (`df -h` shows where) and give the command again"
 BACKUP = "restore it from a backup, then `lifecycle restored`"
 RIGHTS = "give this user the right to it, or run the command as the user who owns the home"
 
