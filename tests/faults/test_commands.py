@@ -4,15 +4,20 @@ import os
 import resource
 import shutil
 import sqlite3
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+import typer
 from sqlalchemy import text
 
 from agent.alone import shared
+from agent.commands.console import opened
+from agent.commands.entry import run_app
 from tests.faults.broken import (
     BROKEN,
     Ended,
@@ -230,3 +235,64 @@ def test_on_a_full_disk_a_command_says_so_and_changes_nothing(
 def _people(home: Path) -> int:
     with closing(sqlite3.connect(home / "lifecycle.db")) as database:
         return int(database.execute("SELECT count(*) FROM person").fetchone()[0])
+
+
+def test_ctrl_c_and_a_closed_or_full_output_are_told_on_one_line(home: Path) -> None:
+    """In processes of their own: what a shell does to one cannot be done in this."""
+    told = [sys.executable, "-m", "agent.cli", "people", "list", "--home", str(home)]
+    closed = "import os, sys; os.close(1); os.execv(sys.argv[1], sys.argv[1:])"
+    done = subprocess.run(
+        [sys.executable, "-c", closed, *told], check=False, stderr=subprocess.PIPE
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    with Path("/dev/full").open("wb") as full_output:
+        done = subprocess.run(told, check=False, stdout=full_output, stderr=subprocess.PIPE)
+    assert (done.returncode, done.stderr.count(b"\n")) == (1, 1)
+    assert b"No space left" in done.stderr
+    if not WHOLE:
+        return
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(told, check=False, stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    assert b"Traceback" not in done.stderr
+    done = subprocess.run(
+        told, check=True, capture_output=True,
+        env={**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    )  # fmt: skip
+    assert b"ann@example.com" in done.stdout
+
+
+def failing(error: BaseException) -> typer.Typer:
+    """A command line whose one command opens a home and fails."""
+    made = typer.Typer(pretty_exceptions_enable=False)
+
+    @made.callback()
+    def start(debug: bool = False) -> None:
+        del debug
+
+    @made.command("fail")
+    def fail(home: Path) -> None:
+        with opened(home):
+            raise error
+
+    return made
+
+
+def test_ctrl_c_ends_with_130_and_one_line(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_app(failing(KeyboardInterrupt()), ["fail", str(home)]) == 130
+    assert capsys.readouterr() == ("", "lifecycle: stopped\n")
+
+
+def test_what_was_not_expected_is_in_the_log_and_one_line_says_so(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    defect = failing(KeyError("ann@example.com"))
+    code, said = run_app(defect, ["fail", str(home)]), capsys.readouterr().err
+    log = home / "logs" / "lifecycle.log"
+    assert (code, said.count("\n")) == (1, 1)
+    assert f"(KeyError); the details are in {log}" in said
+    assert "command.failed" in log.read_text()
+    assert "ann@example.com" not in said + log.read_text()
+    with pytest.raises(KeyError):
+        run_app(defect, ["--debug", "fail", str(home)])
