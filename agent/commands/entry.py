@@ -93,5 +93,6 @@ def _written(error: Exception, settings: "Settings | None") -> str:
     if settings is not None:
         with suppress(OSError), logs_of(settings) as folder:
             log.error("command.failed", exc_info=error)
-            return f"in {folder / 'lifecycle.log'}"
+            if (folder / "lifecycle.log").is_file():  # a log that cannot be written says nothing
+                return f"in {folder / 'lifecycle.log'}"
     return f"shown by `lifecycle {DEBUG} …`"

@@ -12,7 +12,15 @@ from rich.panel import Panel
 from rich.text import Text
 
 from agent.commands.console import table
-from agent.commands.terminal import Terminal, echo, echo_json, one_line, plain, safe_json, visible
+from agent.commands.terminal import (
+    SafeConsole,
+    echo,
+    echo_json,
+    one_line,
+    plain,
+    safe_json,
+    visible,
+)
 from tests.conftest import CHECKOUT
 from tools.reports.accounts.written import mrkdwn
 
@@ -34,7 +42,7 @@ TURNED = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068
 def shown(*things: object, style: str = "") -> str:
     """What a terminal without colours of ours is sent."""
     out = io.StringIO()
-    Terminal(file=out, width=200, color_system=None).print(*things, style=style or None)
+    SafeConsole(file=out, width=200, color_system=None).print(*things, style=style or None)
     return out.getvalue()
 
 
