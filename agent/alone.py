@@ -4,16 +4,19 @@ A lock on a file of the home, which ends with the process that held it, so that 
 no reason to wait. What works with facts shares it; an erasure has it to itself.
 """
 
+import errno
 import fcntl
+import os
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tools.errors import Conflict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+    from typing import BinaryIO
 
 LOCK = "erasing.lock"
 PATIENCE, PAUSE = 60.0, 0.05
@@ -39,13 +42,23 @@ def alone(home: "Path", patience: float = PATIENCE) -> "Iterator[None]":
 
 @contextmanager
 def _held(home: "Path", how: int, who: str, patience: float = PATIENCE) -> "Iterator[None]":
-    with (home / LOCK).open("ab") as lock:
+    with _opened(home / LOCK, how) as lock:
         until = time.monotonic() + patience
         while not _taken(lock.fileno(), how):
             if time.monotonic() > until:
                 raise Conflict(f"{who}; nothing was changed, try again in a moment")
             time.sleep(PAUSE)
         yield
+
+
+def _opened(file: "Path", how: int) -> "BinaryIO":
+    """The file to lock; who only reads needs no right to write it, or to make it."""
+    try:
+        return file.open("ab")
+    except OSError as error:
+        if how != fcntl.LOCK_SH or error.errno not in {errno.EACCES, errno.EPERM, errno.EROFS}:
+            raise
+    return (file if file.exists() else Path(os.devnull)).open("rb")
 
 
 def _taken(handle: int, how: int) -> bool:

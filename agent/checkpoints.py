@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
 
+from tools.errors import BadInput
 from tools.store.compact import compact_file
 
 if TYPE_CHECKING:
@@ -33,10 +34,25 @@ def open_saver(database: str, home: "Path") -> "Iterator[BaseCheckpointSaver[Any
 
         connect = sqlite3.connect(home / "checkpoints.db", check_same_thread=False)
         with closing(connect) as connection:
+            _check(connection, home / "checkpoints.db")
             yield SqliteSaver(connection, serde=serde)
         return
     with _postgres(database, serde) as saver:
         yield saver
+
+
+def _check(connection: sqlite3.Connection, file: "Path") -> None:
+    """Refuse a damaged file before a run begins.
+
+    Raises:
+        BadInput: says that it may be removed, since nothing but the place in a run is in it.
+    """
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise BadInput(
+            f"{file}: {error}; remove it: a run that was under way goes on by what its rows say"
+        ) from error
 
 
 def forget(saver: "BaseCheckpointSaver[Any]", run: str) -> None:

@@ -1,9 +1,11 @@
 """The command line: every command opens the home, does one thing and says what it did."""
 
 import sys
+from typing import Annotated
 
 import typer
 
+import agent.interrupts  # noqa: F401 - before what takes long to load
 from agent.commands import (
     accounts,
     approve,
@@ -19,11 +21,9 @@ from agent.commands import (
     runs,
     service,
 )
-from agent.commands.console import errors
-from tools.errors import LifecycleError
+from agent.commands.entry import run_app
 
 app = typer.Typer(
-    help="Every morning: stages, churn, priced actions against doing nothing, and a human gate.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -47,13 +47,19 @@ for module in MODULES:
     module.register(app)
 
 
+@app.callback()
+def start(
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show every detail of an error that was not expected.")
+    ] = False,
+) -> None:
+    """Every morning: stages, churn, priced actions against doing nothing, and a human gate."""
+    del debug  # read where the error is told
+
+
 def main() -> None:
-    """Run a command; what a person can mend is one line on stderr and exit code 2."""
-    try:
-        app()
-    except (LifecycleError, ValueError) as error:
-        errors.print(f"[bold red]lifecycle:[/] {error}", highlight=False, soft_wrap=True)
-        sys.exit(2)
+    """Run the command of this process."""
+    sys.exit(run_app(app, sys.argv[1:]))
 
 
 if __name__ == "__main__":

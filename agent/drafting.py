@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from agent.odd_facts import odd_facts
+from agent.passing_failures import is_passing
 from approvals.envelope import (
     DO_NOTHING,
     Alternative,
@@ -75,9 +76,9 @@ def draft(
             seal(envelope)
         except BadInput as error:
             failed.append((candidate, plain(str(error))))
-        except (OSError, MemoryError):
-            raise
-        except Exception as error:  # noqa: BLE001 - one bad record never stops a run
+        except Exception as error:
+            if is_passing(error):  # which is no mistake of the record: the step is done again
+                raise
             failed.append((candidate, plain(f"{type(error).__name__}: {error}")))
         else:
             envelopes.append(envelope)

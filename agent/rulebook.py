@@ -14,11 +14,14 @@ from tools.reading import read_yaml
 from tools.reports.policy import ReportPolicy, parse_report_policy
 from tools.roi.economics import Economics, check_role, parse_economics
 from tools.roi.plays import Play, parse_plays
+from tools.rule_types import KIND_OF
 from tools.warehouse.identity import IdentityRules, load_rules, standard_rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from tools.rule_types import Kind
 
 FILES = ("stages", "segments", "plays", "limits", "churn", "reports")
 IDENTITY = "identity"
@@ -88,9 +91,10 @@ def parse_rulebook(texts: "Mapping[str, str]") -> Rulebook:
 
 
 def _plays(text: str, rules: SegmentRules, economics: Economics, where: str) -> tuple[Play, ...]:
-    names = ["active", *(feature.name for feature in definitions())]
+    kinds: dict[str, Kind] = {f.name: KIND_OF[f.type] for f in definitions()}
+    names = kinds | {"active": "truth"}
     known = [segment.name for segment in (*rules.segments, *rules.small)]
-    plays = parse_plays(text, names, known, where)
+    plays = parse_plays(text, names, known, where, names)
     for play in plays:
         check_role(economics, play.role, f"{where}: {play.id}")
     return plays

@@ -5,7 +5,7 @@ import secrets
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -121,7 +121,8 @@ class Deps:
     def dataset(self) -> Dataset:
         """The committed facts of the company."""
         folder = self.settings.home / "facts"
-        folder.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):  # a home that can only be read is read as it is
+            folder.mkdir(parents=True, exist_ok=True)
         return Dataset(folder, CommittedFiles(self.store.manifest))
 
     def as_recorded(self, run: "Run") -> "Deps":
@@ -241,13 +242,41 @@ class Deps:
 
 
 @contextmanager
+def logs_of(settings: Settings) -> Iterator[Path]:
+    """Let what is logged meanwhile go to the folder of the installation's logs."""
+    folder = settings.home / "logs"
+    logs = configure_logs(folder, settings.log_level, settings.secrets)
+    try:
+        yield folder
+    finally:
+        close_logs(logs)
+
+
+def refuse_lost(settings: Settings) -> None:
+    """Begin no new database where the old one is gone and what it knew of is still there.
+
+    Raises:
+        BadInput: when facts are in the home and the file of its database is missing or empty.
+    """
+    file = settings.home.resolve() / "lifecycle.db"
+    if settings.database_url or (file.exists() and file.stat().st_size):
+        return
+    if next((settings.home / "facts").rglob("*.parquet"), None) is not None:
+        state = "is empty" if file.exists() else "is gone"
+        raise BadInput(
+            f"database: {file} {state}, and facts/ holds what it knew of; restore it from a "
+            "backup, then `lifecycle restored`, or move the home away to begin again"
+        )
+
+
+@contextmanager
 def open_deps(settings: Settings, clock: Clock | None = None) -> Iterator[Deps]:
     """Open the home of an installation and let go of it afterwards."""
     clock = clock or shifted_clock(settings.clock_shift_seconds)
     settings.home.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        logs = configure_logs(settings.home / "logs", settings.log_level, settings.secrets)
-        stack.callback(close_logs, logs)
+        stack.enter_context(logs_of(settings))
+        refuse_lost(settings)
         store = stack.enter_context(closing(open_store(settings.database)))
         deps = Deps(settings, store, clock)
         store.gate.export_to(deps.ledger.export)

@@ -99,6 +99,11 @@ def _check_apart(gate: "Gate", tx: "GateTx", actor: "Actor", before: "list[Deed]
     said = {deed.who for deed in before}
     keys = opened_for(tx, actor.person, gate) if said else frozenset()
     theirs = any(actor.person in opened_for(tx, who, gate) for who in said)
+    if said and tx.staff.twins(actor.person, said):
+        raise Forbidden(
+            "one of you passes for the other by a look-alike address; a human agrees once, so a "
+            "third person must agree"
+        )
     if keys & said or theirs:
         raise Forbidden(
             "one of you let the other in less than a day ago; a third person must agree, "

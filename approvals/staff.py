@@ -91,11 +91,15 @@ def allow_link(gate: "Gate", actor: Actor, person: str) -> None:
 
 
 def set_password(gate: "Gate", actor: Actor, person: str, hashed: str) -> None:
-    """Keep the hash of one's own new password; every session of the old one ends."""
+    """Keep the hash of one's own new password; sessions and tokens of before end.
+
+    Whoever changes a password may do it because another knows it, and that one may have made
+    tokens meanwhile.
+    """
 
     def work(tx: "GateTx") -> None:
         _check_oneself(gate, tx, actor, person)
-        tx.staff.set_password(person, hashed)
+        tx.staff.set_password(person, hashed, gate.clock())
         _note(gate, tx, actor, "password", person)
 
     gate.store.write(work)

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import structlog
@@ -71,7 +72,8 @@ def configure_logs(
     `secrets` are texts that may not appear in it, in whatever line they turn up. Returns what
     `close_logs` ends: a folder that is gone must not stop a library that writes a line later.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):  # a home that can only be read has no log
+        folder.mkdir(parents=True, exist_ok=True)
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

@@ -10,10 +10,15 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    YamlConfigSettingsSource,
 )
+from pydantic_settings import (
+    SettingsError as UnreadableSetting,
+)
+
+from config.settings_file import SettingsError, read_settings_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -106,6 +111,12 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.home.resolve() / 'lifecycle.db'}"
 
     @property
+    def database_name(self) -> str:
+        """The address of the store without its password, for messages."""
+        scheme, _, rest = self.database.partition("://")
+        return f"database {scheme}://{rest.rpartition('@')[2]}"
+
+    @property
     def secrets(self) -> frozenset[str]:
         """What no log may show: the key of the hashes, and the password of the database."""
         fields = (
@@ -148,7 +159,7 @@ class Settings(BaseSettings):
         """Arguments before environment before the file in the home."""
         del dotenv_settings, file_secret_settings
         home = init_settings().get("home") or env_settings().get("home") or ".lifecycle/home"
-        file = YamlConfigSettingsSource(settings_cls, Path(home) / "lifecycle.yaml")
+        file = InitSettingsSource(settings_cls, read_settings_file(Path(home) / "lifecycle.yaml"))
         return init_settings, env_settings, file
 
 
@@ -156,13 +167,19 @@ def read_settings(**given: object) -> Settings:
     """Read the settings once; what is not given on the command line is left out.
 
     Raises:
-        ValueError: with one line per wrong or unknown setting.
+        SettingsError: with one line per wrong or unknown setting.
     """
     _refuse_unknown(name for name in environ if name.startswith(PREFIX))
     try:
         return Settings(**{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]  # pydantic checks
     except ValidationError as error:
-        raise ValueError("; ".join(_line(dict(e)) for e in error.errors())) from error
+        raise SettingsError("; ".join(_line(dict(e)) for e in error.errors())) from error
+    except UnreadableSetting as error:
+        raise SettingsError(f"setting {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).split("\n", maxsplit=1)[0]
 
 
 def _line(error: dict[str, Any]) -> str:
@@ -177,7 +194,7 @@ def _refuse_unknown(names: "Iterable[str]") -> None:
     for name in names:
         key = name.removeprefix(PREFIX).lower()
         if key not in Settings.model_fields:
-            raise ValueError(f"setting {name}: {NOT_KNOWN}; {_nearest(key)}")
+            raise SettingsError(f"setting {name}: {NOT_KNOWN}; {_nearest(key)}")
 
 
 def _nearest(name: str) -> str:

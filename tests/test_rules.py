@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.errors import BadRule
+from tools.rule_types import Kind, place_in
 from tools.rules import parse_rule
 from tools.warehouse.engine import DuckEngine
 
@@ -86,3 +87,34 @@ def test_every_prefix_of_a_rule_is_read_or_refused_but_never_crashes() -> None:
             parse_rule(text[start : end + 9], NAMES, "x")
         except BadRule:
             continue
+
+
+KINDS: "dict[str, Kind]" = {"a": "number", "b": "number", "plan": "text", "flag": "truth"}
+
+
+@pytest.mark.parametrize("text", [
+    "plan > 3", "3 < plan", "plan = a", "flag = 'yes'", "plan + 1 > 2", "plan", "not plan",
+    "flag and plan", "plan between 1 and 3", "a in (1, 'x')", "coalesce(plan, 0) = 'pro'",
+    "greatest(a, plan) > 1", "case when plan then 1 else 2 end = 1", "abs(plan) = 1", "-plan = 1",
+    "case plan when 3 then 1 end = 1", "case when flag then 'x' else 1 end = 'x'", "a > 'many'",
+])  # fmt: skip
+def test_a_rule_whose_parts_do_not_fit_together_is_refused_when_it_is_read(text: str) -> None:
+    with pytest.raises(BadRule, match=r"plays\.yaml: in "):
+        parse_rule(text, NAMES, "plays.yaml", KINDS)
+
+
+@settings(deadline=None, max_examples=100)
+@given(rules)
+def test_what_an_engine_can_compute_is_never_refused(text: str) -> None:
+    parse_rule(text, NAMES, "test", KINDS)
+
+
+@pytest.mark.parametrize("text", ["a > '30'", "flag = 'true'", "flag = 1", "a", "plan = '3'"])
+def test_what_every_engine_reads_as_the_other_is_left_alone(text: str) -> None:
+    parse_rule(text, NAMES, "test", KINDS)
+
+
+def test_the_line_of_a_rule_is_told_where_it_stands_on_one() -> None:
+    text = "plays:\n  - id: a\n    when: plan > 3\n"
+    assert place_in(text, "plan > 3", "p.yaml: a.when") == "p.yaml line 3: a.when"
+    assert place_in("when: >-\n  a\n  > 3\n", "a > 3", "p.yaml: a.when") == "p.yaml: a.when"

@@ -49,6 +49,63 @@ for _loader in (_Strict, _FAST_STRICT):
     _loader.add_constructor("tag:yaml.org,2002:float", _decimal)
 
 
+class YamlBomb(yaml.YAMLError):
+    """A text that is small and stands for more than a memory holds."""
+
+
+MOST_VALUES, DEEPEST = 100_000, 100
+
+
+def refuse_bomb(text: str) -> None:
+    """Refuse YAML whose aliases repeat one another, or that nests without end, before it is built.
+
+    One pass over its events; a mistake in the text is for the loader to tell.
+
+    Raises:
+        YamlBomb: says which.
+    """
+    with suppress(_Mistake):
+        _count(_events(text))
+
+
+class _Mistake(Exception):  # noqa: N818 - it says nothing but that
+    """The text is no YAML."""
+
+
+def _events(text: str) -> "Iterator[yaml.Event]":
+    try:
+        yield from yaml.parse(text, Loader=_FAST)
+    except yaml.YAMLError as error:
+        raise _Mistake from error
+
+
+def _count(events: "Iterator[yaml.Event]") -> None:
+    """Count what every anchor stands for, aliases in it included."""
+    sizes: dict[str | None, int] = {}
+    opened: list[tuple[str | None, int]] = [(None, 0)]
+    for event in events:
+        if isinstance(event, yaml.CollectionStartEvent):
+            opened.append((event.anchor, 1))
+            if len(opened) > DEEPEST:
+                raise YamlBomb(f"{_line(event)}it nests over {DEEPEST} deep")
+            continue
+        if isinstance(event, yaml.CollectionEndEvent):
+            anchor, size = opened.pop()
+        elif isinstance(event, yaml.AliasEvent):
+            anchor, size = None, sizes.get(event.anchor, MOST_VALUES)  # one that holds itself
+        else:
+            anchor, size = getattr(event, "anchor", None), 1
+        sizes[anchor] = size
+        around, before = opened[-1]
+        opened[-1] = (around, before + size)
+        if sizes.keys() - {None} and before + size > MOST_VALUES:
+            raise YamlBomb(f"{_line(event)}its aliases stand for over {MOST_VALUES:,} values")
+
+
+def _line(event: yaml.Event) -> str:
+    return "" if event.start_mark is None else f"line {event.start_mark.line + 1}: "
+
+
 def load_yaml(text: str) -> Any:
     """Parse YAML as plain values.
 
@@ -63,6 +120,7 @@ def _load(text: str, fast: type[Any], careful: type[SafeLoader]) -> Any:
 
     They differ in where a tab may stand, and what is read must not depend on the machine.
     """
+    refuse_bomb(text)
     if "\t" not in text:
         with suppress(yaml.YAMLError):
             return yaml.load(text, Loader=fast)  # noqa: S506 - a SafeLoader

@@ -16,9 +16,12 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from tools.errors import BadRule, nearest
+from tools.rule_types import check_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+
+    from tools.rule_types import Kind
 
 MAX_LENGTH = 1000
 MAX_NODES = 200
@@ -58,8 +61,12 @@ class Rule:
         return evaluate(self.tree, record) is True
 
 
-def parse_rule(text: str, known: "Collection[str]", where: str) -> Rule:
+def parse_rule(
+    text: str, known: "Collection[str]", where: str, kinds: "Mapping[str, Kind] | None" = None
+) -> Rule:
     """Check a rule's text; `where` (file and key) starts every error message.
+
+    With the kinds of the names, what does not fit together is refused too.
 
     Raises:
         BadRule: when it does not parse, is too long, or names something unknown.
@@ -75,6 +82,8 @@ def parse_rule(text: str, known: "Collection[str]", where: str) -> Rule:
         raise BadRule(f"{where}: the rule has {len(nodes)} parts, {MAX_NODES} are allowed")
     for node in nodes:
         _check(node, known, f"{where}: in {text!r}")
+    if kinds is not None:
+        check_kinds(tree, kinds, f"{where}: in {text!r}")
     return Rule(text, tree)
 
 

@@ -1,18 +1,16 @@
 """The CSM's list: whom to call, why now, what it is worth; and what a person says of an account."""
 
-import json
-import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
-from rich.markup import escape
 
 from agent.account_desk import AccountDesk
 from agent.account_files import csv_of, json_of
 from agent.commands.console import AsOf, Home, console, opened
 from agent.commands.gate import Json, Note, Token, actor_of
 from agent.commands.runs import last_day
+from agent.commands.terminal import echo, echo_document, echo_json, one_line, plain
 from agent.digest import send_digests, slack_text
 from agent.run import open_morning
 from agent.whynot import find_account
@@ -64,11 +62,11 @@ def show(
         size = limit if limit is not None else EVERYTHING if csv or json_ else 12
         found = read(deps, as_of, Asked(POOL if pool else owner, max(1, size)))
         if csv:
-            sys.stdout.buffer.write(csv_of(found))
+            echo(csv_of(found).decode())
         elif json_:
-            typer.echo(json_of(found))
+            echo_document(json_of(found) + "\n")
         elif slack:
-            typer.echo(slack_text(deps, found))
+            echo(slack_text(deps, found) + "\n")
         else:
             show_list(found, limit or SOME_LEFT)
 
@@ -94,7 +92,7 @@ def show_list(found: "AccountList", left: int) -> None:
         _print("no account can be said anything about; `lifecycle runs` shows the days run")
         return
     worth = money(counts.value_minor, found.currency)
-    _print(f"[bold]Call today[/], {escape(whose)}: {counts.of(*CALL)}, net value {worth}\n")
+    _print(f"[bold]Call today[/], {plain(whose)}: {counts.of(*CALL)}, net value {worth}\n")
     lines = [line for line in found.lines if line.state in CALL]
     wide = max((len(line.account.name) for line in lines), default=0)
     for number, line in enumerate(lines, 1):
@@ -104,13 +102,13 @@ def show_list(found: "AccountList", left: int) -> None:
     _show_left("Leave alone", counts.leave_alone, found.leave_alone[:left])
     _show_left("Let go", counts.let_go, found.let_go[:left])
     for reason, n in counts.unscored:
-        _print(f"[bold]Cannot be judged[/]: {n}, {escape(reason)}")
+        _print(f"[bold]Cannot be judged[/]: {n}, {plain(reason)}")
     for said in foot(found):
-        _print(f"\n[dim]{escape(said)}[/]")
+        _print(f"\n[dim]{plain(said)}[/]")
 
 
 def _print(text: str) -> None:
-    console.print(text, highlight=False, soft_wrap=True)
+    console.print(text, markup=True, highlight=False, soft_wrap=True)
 
 
 def _show_line(number: int, line: "Line", found: "AccountList", wide: int) -> None:
@@ -119,13 +117,13 @@ def _show_line(number: int, line: "Line", found: "AccountList", wide: int) -> No
     churn = "not scored" if score is None else f"churn {shown_score(score)}"
     if score is not None and score.week is not None:
         churn += f", {moved(score.week, found.as_of)}"
-    name, worth = escape(line.account.name.ljust(wide)), money(step.nv_minor or 0, found.currency)
-    whose = [] if found.owner == line.holder else [escape(line.holder or "nobody")]
+    name, worth = plain(line.account.name.ljust(wide)), money(step.nv_minor or 0, found.currency)
+    whose = [] if found.owner == line.holder else [line.holder or "nobody"]
     whose += [] if line.account.owner else ["from the pool"]
-    whose += [f"{escape(line.care.who)} has it"] if line.state == "claimed" else []
-    rest = " · ".join([called(step.play), churn, *whose])
+    whose += [f"{line.care.who} has it"] if line.state == "claimed" else []
+    rest = plain(" · ".join([called(step.play), churn, *whose]))
     _print(f"{number:>3}  [bold]{name}[/]  {worth:>14}  {rest}")
-    _print(f"     [italic]{escape(line.reason)}[/]")
+    _print(f"     [italic]{plain(line.reason)}[/]")
 
 
 def _show_left(title: str, n: int, left: "tuple[Left, ...]") -> None:
@@ -135,7 +133,7 @@ def _show_left(title: str, n: int, left: "tuple[Left, ...]") -> None:
     more = f", the {len(left)} largest:" if n > len(left) else ":"
     _print(f"[bold]{title}[/]: {n}{more}")
     for one in left:
-        _print(f"     {escape(one.account.name)}: {escape(one.why)}; {escape(one.arithmetic)}")
+        _print(f"     {plain(one.account.name)}: {plain(one.why)}; {plain(one.arithmetic)}")
 
 
 def _mail(deps: "Deps", owner: str) -> None:
@@ -145,7 +143,7 @@ def _mail(deps: "Deps", owner: str) -> None:
                       "`lifecycle people add` lets them in")  # fmt: skip
     mode = "live" if deps.settings.live else "dry run: files in the outbox, nothing leaves"
     for one in found:
-        console.print(f"{one.person}: {one.words} ({mode})", highlight=False, markup=False)
+        console.print(f"{one.person}: {one.words} ({mode})", highlight=False)
 
 
 @accounts.command()
@@ -206,9 +204,9 @@ def _say(kind: str, account: str, token: str | None, home: "Path | None", *, jso
         wish = CareWish(cast("CareKind", kind), name, version, reason, note, day)
         result = care(deps.gate, actor, wish, said)
         if json_:
-            typer.echo(json.dumps(asdict(result)))
+            echo_json(asdict(result), None)
             return
         lasts = "" if result.until_day is None else f" until {date(result.until_day)}"
         again = " (it was so already)" if result.again else ""
-        console.print(f"{line.account.name} ({name}): {called(kind)}{lasts}{again}",
-                      highlight=False, markup=False)  # fmt: skip
+        console.print(one_line(f"{line.account.name} ({name}): {called(kind)}{lasts}{again}"),
+                      highlight=False)  # fmt: skip

@@ -1,6 +1,5 @@
 """`lifecycle approve`: a yes to words that were shown, by their hash or on this terminal."""
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,10 +8,10 @@ import typer
 from agent.commands.console import Home, opened
 from agent.commands.gate import Json, Note, Token, actor_of, show_result
 from agent.commands.seen_words import Hash, Terminal, named_words, seen_words, terminal
+from agent.commands.terminal import echo, echo_json
 from approvals.bulk import approve_all
 from approvals.bulk_answers import BadItem
 from approvals.request import Seen, Wish
-from approvals.web.marking import visible
 from tools.errors import Absent, BadInput
 
 if TYPE_CHECKING:
@@ -93,7 +92,9 @@ def _item(deps: "Deps", text: str, screen: Terminal | None) -> Seen | BadItem:
 def show_many(found: "BulkResult", *, json_: bool) -> None:
     """Print each item's answer; exit 1 when one was not approved."""
     for one in found.answers:
-        said = json.dumps(asdict(one)) if json_ else f"{one.proposal} {one.outcome}: {one.detail}"
-        typer.echo(said if json_ else visible(said))
+        if json_:
+            echo_json(asdict(one), None)
+        else:
+            echo(f"{one.proposal} {one.outcome}: {one.detail}\n")
     if found.refused:
         raise typer.Exit(1)

@@ -9,6 +9,7 @@ import typer
 from agent.commands.console import AsOf, Data, Home, MappingFile, console, opened
 from agent.commands.demo import DEMO_DAY, DEMO_SEED
 from agent.commands.runs import last_day
+from agent.commands.terminal import echo_document
 from agent.quarantine import data_audit
 from tools.days import from_number
 from tools.errors import BadInput
@@ -33,9 +34,11 @@ def simulate_company(
     months: Annotated[int, typer.Option()] = 18,
 ) -> None:
     """Write the files of a simulated company; its truth goes into a folder beside them."""
-    truth = simulate(
-        folder, seed=seed, end=date.fromisoformat(end), accounts=accounts, months=months
-    )
+    try:
+        last = date.fromisoformat(end)
+    except ValueError as error:
+        raise BadInput(f"--end {end!r} is not a day; write it as 2026-01-31") from error
+    truth = simulate(folder, seed=seed, end=last, accounts=accounts, months=months)
     for name, rows in sorted(truth.rows.items()):
         console.print(f"{rows:>10,}  {name}", highlight=False)
     console.print(f"the truth, which the agent may not read: {truth.folder}")
@@ -53,7 +56,7 @@ def connect(
         raise BadInput(f"{target} exists already; give --out another name, or remove it")
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8")
-    console.print(text, markup=False, highlight=False)
+    console.print(text, highlight=False)
     asked = count_questions(text)
     told = f"{asked} questions in it wait for you (search for question:)" if asked else "correct it"
     console.print(f"written to {target}; {told}, then: lifecycle run --data {folder}")
@@ -82,6 +85,6 @@ def audit_data(
             html.write_text(as_page(found), encoding="utf-8")
             console.print(f"written to {html}")
         if json_:
-            typer.echo(as_json(found))
+            echo_document(as_json(found) + "\n")
         elif html is None:
             console.print(f"Data as of {from_number(day)}", as_text(found))

@@ -1,13 +1,14 @@
 """Where commands print, and the options they share."""
 
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from agent.commands.terminal import SafeConsole
 from agent.wiring import Deps, open_deps, read_day
 from config.settings import read_settings
 from tools.errors import BadInput, nearest
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from config.settings import Settings
 
 OF_A_HOME = ("lifecycle.db", "lifecycle.yaml", "company.yaml", "facts")
-console = Console()
-errors = Console(stderr=True)
+# What the command at work was told: whoever says why it failed names the place.
+last_opened: "ContextVar[Settings | None]" = ContextVar("last_opened", default=None)
+console = SafeConsole()
+errors = SafeConsole(stderr=True)
 
 Home = Annotated[Path | None, typer.Option(help="Folder of this installation.")]
 Data = Annotated[Path | None, typer.Option(help="Folder of the company's files.")]
@@ -46,6 +49,9 @@ def opened(
     check_place("--data", data, folder=True)
     check_place("--mapping", mapping, folder=False)
     settings = read_settings(home=home, data=data, mapping=mapping)
+    last_opened.set(settings)
+    if settings.home.exists() and not settings.home.is_dir():
+        raise BadInput(f"--home {settings.home}: it is a file; give the folder of an installation")
     if not is_home(settings):
         if not new:
             raise BadInput(_no_home(settings.home))

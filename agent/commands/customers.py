@@ -1,12 +1,12 @@
 """Commands about customers: features, roster, churn, segments."""
 
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from agent.commands.console import AsOf, Home, console, opened, table
 from agent.commands.runs import last_day
+from agent.commands.terminal import echo_json
 from agent.run import open_morning
 from tools.customers.features import definitions, missing
 from tools.customers.portraits import PAUSED
@@ -94,7 +94,7 @@ def roster(
             return
         if json_:
             for row in morning.engine.run(f"{_ROSTER} ORDER BY r.kind, r.id").to_pylist():
-                typer.echo(json.dumps(row, ensure_ascii=False))
+                echo_json(row, None)
             return
         _counts(morning)
         sql = (

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 import yaml
 
-from agent.commands.console import Home, console, opened
+from agent.commands.console import Home, console, is_home, opened
 from agent.commands.runs import run_with_bar, show_data, show_queue, show_run
 from agent.reporting.archive import HTML, file_report
 from agent.reporting.folders import folder_of
@@ -54,6 +54,9 @@ def demo(
 ) -> None:
     """Simulate a company, live through its last mornings, and open the inbox with what waits."""
     place = home or Path(".lifecycle/demo")
+    if is_home(read_settings(home=place)):
+        with opened(place):  # before anything in it is written over
+            pass
     company = place / "company"
     with console.status(f"simulating a company of {accounts:,} accounts"):
         simulate(company, seed=DEMO_SEED, end=DEMO_DAY, accounts=accounts)

@@ -1,6 +1,5 @@
 """Commands of the gate: decide, act, settle, switch, verify."""
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +8,7 @@ from rich.markup import escape
 
 from agent.commands.console import Home, console, opened, table
 from agent.commands.seen_words import Hash, check_seen, named_words, terminal
+from agent.commands.terminal import echo_json
 from agent.dispatching import open_executor
 from agent.erasing import working
 from agent.jobs import broken
@@ -132,7 +132,7 @@ def _decide(kind: str, proposal: str, token: str | None, home: object, *, json_:
 def show_result(result: Result, now: "datetime", *, json_: bool) -> None:
     """Print how a proposal stands after a decision."""
     if json_:
-        typer.echo(json.dumps({**asdict(result), "at": now.isoformat()}))
+        echo_json({**asdict(result), "at": now.isoformat()}, None)
         return
     waits = f"; {result.waits_for} more must agree" if result.waits_for else ""
     again = " (it was so already)" if result.again else ""

@@ -7,7 +7,9 @@ import typer
 
 from agent.commands.console import AsOf, Home, console, opened, table
 from agent.commands.runs import last_day
+from agent.commands.terminal import echo, echo_document
 from agent.run import open_morning
+from tools.errors import BadInput
 from tools.reports import retention_table, revenue_table
 from tools.reports.net_retention import measure_net_retention
 from tools.reports.retention import Retention, measure_retention
@@ -75,7 +77,7 @@ def retention(
             else:
                 picture.write_bytes(drawn.png)
         if csv_ or json_:
-            typer.echo(_written(report, as_csv=csv_), nl=not csv_)
+            _echo(_written(report, as_csv=csv_), as_csv=csv_)
             return
         shown = retention_table.as_table(report)
         console.print(table(shown.title, [f"{c} " for c in shown.header], shown.rows))
@@ -87,12 +89,19 @@ def _written(report: Retention, *, as_csv: bool) -> str:
     return retention_table.as_csv(report) if as_csv else retention_table.as_json(report)
 
 
+def _echo(text: str, *, as_csv: bool) -> None:
+    if as_csv:
+        echo(text)
+    else:
+        echo_document(text + "\n")
+
+
 def _numbers(text: str) -> list[tuple[int, ...]]:
     """Numbers and pairs as a person writes them."""
     try:
         return [tuple(int(n) for n in part.split("-")) for part in text.split(",")]
     except ValueError as error:
-        raise ValueError(
+        raise BadInput(
             f"--buckets {text!r}: write numbers as 1,4,12 or 0-12, brackets as 1-8,8-29"
         ) from error
 
@@ -112,7 +121,7 @@ def revenue(
         kept = measure_net_retention(*given, boundary=boundary)
         if csv_ or json_:
             text = revenue_table.as_csv(moved) if csv_ else revenue_table.as_json(moved, kept)
-            typer.echo(text, nl=not csv_)
+            _echo(text, as_csv=csv_)
             return
         shown = revenue_table.as_table(moved, kept)
         console.print(table(shown.title, [f"{c} " for c in shown.header], shown.rows))

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from agent.commands.console import Home, console, opened, table
+from agent.commands.terminal import echo
 from approvals import staff
 from approvals.staff import OPERATOR
 from approvals.web.auth.passwords import Passwords
@@ -113,4 +114,4 @@ def token(
         lasts = timedelta(days=days)
         text, kept = made(person.id, name, scopes, deps.clock(), lasts, agent=agent)
         staff.add_token(deps.gate, OPERATOR, digest(text), kept)
-        typer.echo(text)
+        echo(text + "\n")

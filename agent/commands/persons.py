@@ -1,12 +1,12 @@
 """Commands about one person at a customer: show everything kept about them, and erase them."""
 
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from agent.commands.console import Home, console, opened
 from agent.commands.gate import Token, actor_of
+from agent.commands.terminal import echo_json, one_line
 from agent.erasing import Wanted, erase, erased_before, find_person
 from agent.person import person_of
 from tools.errors import Absent
@@ -32,7 +32,7 @@ def show_person(
     """Everything that is kept about one person, as JSON; to answer who asks for it."""
     with opened(home) as deps:
         found = person_of(deps, Wanted(contact, email))
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=1, default=str))
+        echo_json(found)
 
 
 def erase_person(
@@ -65,7 +65,7 @@ def _sure(deps: "Deps", wanted: Wanted) -> bool:
             raise
         return True
     for line in _lines(traces):
-        typer.echo(line)
+        console.print(one_line(line), highlight=False, soft_wrap=True)
     return typer.confirm("Erase this person? It cannot be undone")
 
 

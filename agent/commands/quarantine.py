@@ -1,6 +1,5 @@
 """The quarantine on the command line: what could not be used, why, and what to do."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +8,7 @@ from rich.console import Group
 from rich.text import Text
 
 from agent.commands.console import Home, console, opened, table
+from agent.commands.terminal import echo_json
 from agent.quarantine import csv_of, place_of, record_of
 from tools.errors import BadInput, nearest
 from tools.sources.mends import mend_of
@@ -50,7 +50,7 @@ def quarantine(
         csv.write_bytes(csv_of(found))
         console.print(f"{len(found):,} rows written to {csv}", highlight=False)
     if json_:
-        typer.echo(json.dumps([record_of(bad) for bad in found], ensure_ascii=False, indent=1))
+        echo_json([record_of(bad) for bad in found])
     elif csv is None:
         console.print(shown(counts, found, limit))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agent.commands.console import Home, console, opened, table
+from agent.commands.terminal import echo_document
 from agent.erasing import working
 from agent.reporting.archive import HTML, JSON, file_report, read_file
 from agent.reporting.folders import folder_of
@@ -51,9 +52,9 @@ def report(
             filed = file_report(deps, _period(deps, period, month=month))
         folder = folder_of(deps, filed.archived.id)
         if json_:
-            typer.echo(read_file(deps, filed.archived, JSON).decode(), nl=False)
+            echo_document(read_file(deps, filed.archived, JSON).decode())
         else:
-            console.print(as_text(filed.report), markup=False, highlight=False)
+            console.print(as_text(filed.report), highlight=False)
             console.print(f"{'made' if filed.new else 'from the archive'}: {folder / HTML}")
         if out is not None:
             shutil.copytree(folder, out, dirs_exist_ok=True)

@@ -1,6 +1,5 @@
 """Commands of the day: run it, see what waits, why, why not, and compute it again."""
 
-import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -8,8 +7,10 @@ from typing import Annotated, Any
 import typer
 from rich.panel import Panel
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from agent.commands.console import AsOf, Data, Home, MappingFile, check_day, console, opened, table
+from agent.commands.terminal import echo_json, one_line
 from agent.figures import FIGURES, differences, reason_of
 from agent.funnel import advice, not_chosen
 from agent.quarantine import UNBELIEVED
@@ -82,7 +83,7 @@ def show_run(ran: Ran) -> None:
         console.print(f"{found['day']} was run before; nothing new was created.")
     if ran.changed:
         console.print(_changed(found["day"], ran), highlight=False, soft_wrap=True)
-    lines = [
+    lines: list[str | Text] = [
         *_who(found),
         f"churn: {found['scored']:,} accounts scored, tier {found['tier']} ({found['signal']})",
         "segments: " + ", ".join(f"{name} {n:,}" for name, n in found["segments"].items()),
@@ -95,16 +96,18 @@ def show_run(ran: Ran) -> None:
     ]
     if rest := not_chosen(found):
         lines.append(f"not chosen: {rest:,}, {NOT_CHOSEN}")
-    lines.append(f"[bold green]queued: {found['chosen']:,}[/]{_worth(found)}")
+    queued = Text(f"queued: {found['chosen']:,}", "bold green").append(_worth(found), "default")
+    lines.append(queued)
     prices = {k: Decimal(v) for k, v in found["shadow_prices"].items() if Decimal(v) > 0}
     for name, price in prices.items():
         worth = Money.from_minor(round(price), found["currency"])
-        lines.append(f"one more of [italic]{name}[/] would be worth {worth}")
-    console.print(Panel("\n".join(lines), title=f"The morning of {found['day']}", expand=False))
+        lines.append(f"one more of {name} would be worth {worth}")
+    body = Text("\n").join(Text(line) if isinstance(line, str) else line for line in lines)
+    console.print(Panel(body, title=f"The morning of {found['day']}", expand=False))
     if said := advice(found):
         console.print("What would let more actions into the queue:", style="bold")
         for line in said:
-            console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
+            console.print(f"  {line}", highlight=False, soft_wrap=True)
 
 
 def _taken_back(day: str, withdrawn: Withdrawn) -> str:
@@ -117,7 +120,7 @@ def _taken_back(day: str, withdrawn: Withdrawn) -> str:
 
 def _changed(day: str, ran: Ran) -> str:
     """What has changed since a day was run, and what can be done about it."""
-    said = f"[bold yellow]Changed since[/]: {words_of(ran.changed)}."
+    said = f"Changed since: {words_of(ran.changed)}."
     if ran.kept:
         return f"{said} {day} stays as it is, since {ran.kept}; the next morning uses it."
     return (
@@ -138,7 +141,7 @@ def show_data(deps: Deps) -> None:
     equal = f"; equal lines that count once: {folded:,}" if folded else ""
     console.print(f"facts: {read}; in quarantine: {bad:,}{equal}", highlight=False)
     for line in refused_files(deps):
-        console.print(f"[bold red]{line}[/]", highlight=False, soft_wrap=True)
+        console.print(one_line(line), style="bold red", highlight=False, soft_wrap=True)
 
 
 def refused_files(deps: Deps) -> list[str]:
@@ -150,11 +153,11 @@ def refused_files(deps: Deps) -> list[str]:
 
 def _who(found: dict[str, Any]) -> list[str]:
     """Who there is and in which stage, and which tables the company does not have."""
-    contacts = f"[bold]{found['contacts']:,}[/] contacts"
+    contacts = f"{found['contacts']:,} contacts"
     stages = ", ".join(f"{name} {n:,}" for name, n in found["stages"].items())
     lacking = ", ".join(found["missing"])
     return [
-        f"[bold]{found['accounts']:,}[/] accounts"
+        f"{found['accounts']:,} accounts"
         + ("" if "contacts" in found["missing"] else f", {contacts}"),
         *([f"missing: {lacking}"] if lacking else []),
         *([f"stages of {found['staged']}s: {stages}"] if stages else []),
@@ -182,7 +185,7 @@ def queue(
         waiting = pending(deps.store.proposals, last_day(deps, as_of))
         if json_:
             records = [_record(p, shown_values(deps, p)) for p in waiting]
-            typer.echo(json.dumps(records, ensure_ascii=False, indent=1))
+            echo_json(records)
             return
         show_queue(waiting, limit)
 
@@ -259,20 +262,23 @@ def show_proposal(proposal: Proposal, envelope: dict[str, Any]) -> None:
     """Print a proposal from the frozen envelope that would leave now."""
     who, what, why, worth = (envelope[k] for k in ("who", "what", "why", "worth"))
     console.print(
-        f"[bold]{what['play']}[/] for [bold]{who['account_name'] or who['account_id']}[/] "
-        f"({who['account_id']}), {proposal.status}, expires {_day(proposal.expires_day)}",
+        one_line(f"{what['play']} for {who['account_name'] or who['account_id']} "
+                 f"({who['account_id']}), {proposal.status}, "
+                 f"expires {_day(proposal.expires_day)}"),
         f"sha256 {proposal.shown}",
         sep="\n",
-    )
+        style="bold",
+    )  # fmt: skip
     reached = who["recipient"] or "our own people: nobody outside is reached"
-    words = Panel(f"{what['subject']}\n\n{what['body']}", title=f"to {reached}", expand=False)
-    console.print(words, markup=False)
+    words = Panel(
+        f"{what['subject']}\n\n{what['body']}", title=Text(one_line(f"to {reached}")), expand=False
+    )
+    console.print(words)
     console.print(
         f"stage {why['stage']} since {_day(why['stage_since_day'])}: {why['stage_because']}",
         f"churn {why['probability'] or 'not known'} ({why['probability_basis']})",
         *[f"  {driver['words']}" for driver in why["drivers"]],
         sep="\n",
-        markup=False,
     )
     steps = [(s["label"], s["words"], _money(s["amount"])) for s in worth["steps"]]
     console.print(table("What it is worth", ("", "how", "amount "), steps))
@@ -282,7 +288,7 @@ def show_proposal(proposal: Proposal, envelope: dict[str, Any]) -> None:
     given = [(a["name"], a["value"], a["source"], a["owner"]) for a in worth["assumptions"]]
     console.print(table("Assumed", ("figure", "value", "source", "owner"), given))
     for caution in worth["cautions"]:
-        console.print(f"mind: {caution['text']}", markup=False)
+        console.print(f"mind: {caution['text']}")
     others = [
         (a["play"], "not computable" if a["value"] is None else _money(a["value"]), a["words"])
         for a in envelope["alternatives"]
@@ -300,9 +306,11 @@ def why_not_command(
     """Explain for every play why an account got no proposal."""
     with opened(home) as deps:
         found = why_not(deps, last_day(deps, as_of), account)
-        console.print(f"[bold]{found.name}[/] ({found.account_id}) as of {found.day}")
+        console.print(
+            one_line(f"{found.name} ({found.account_id}) as of {found.day}"), style="bold"
+        )
         for fact in found.facts:
-            console.print(f"  {fact}", markup=False)
+            console.print(f"  {fact}")
         console.print(table("Plays", ("play", "answer", "reason"), found.answers))
 
 
@@ -324,7 +332,7 @@ def replay(
             _show_restated(again)
             return
         if not again.identical:
-            console.print(f"[bold red]not the same[/]: {', '.join(again.differences)}")
+            console.print(f"not the same: {', '.join(again.differences)}", style="bold red")
             raise typer.Exit(1)
         console.print(f"{again.run}: identical, {len(again.text):,} bytes and all they hash")
 

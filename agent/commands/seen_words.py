@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
+from agent.commands.terminal import echo
 from approvals.envelope import read_values
 from approvals.request import Seen
 from approvals.web.marking import odd_characters, shown_links, visible
@@ -42,7 +43,7 @@ class Keyboard:
 
     def show(self, text: str) -> None:
         """Print a text as it is."""
-        typer.echo(text)
+        echo(text + "\n")
 
     def ask(self, question: str) -> str:
         """One line; an empty one when there is no more."""

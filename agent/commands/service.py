@@ -47,6 +47,7 @@ def serve(home: Home = None, data: Data = None, mapping: MappingFile = None,
           open_: Open = False) -> None:  # fmt: skip
     """Inbox, schedule and executor, each a process of its own that is started again if it dies."""
     with opened(home, data, mapping) as deps:
+        deps.store.database.check_writable()
         warn_of_misfit(deps)
         door = _door(deps, host, port, as_)
     parts = (_web_part(home, door, as_, open_browser=open_),
@@ -59,6 +60,7 @@ def web(home: Home = None, host: Host = "127.0.0.1", port: Port = None, as_: AsW
         open_: Open = False) -> None:  # fmt: skip
     """The inbox alone; the schedule runs in `lifecycle worker`."""
     with opened(home) as deps:
+        deps.store.database.check_writable()
         door = _door(deps, host, port, as_)
     _supervise(home, (_web_part(home, door, as_, open_browser=open_),), door)
 
@@ -66,6 +68,7 @@ def web(home: Home = None, host: Host = "127.0.0.1", port: Port = None, as_: AsW
 def worker(home: Home = None, data: Data = None, mapping: MappingFile = None) -> None:
     """Schedule and executor alone; as many as you like, on PostgreSQL."""
     with opened(home, data, mapping) as deps:
+        deps.store.database.check_writable()
         warn_of_misfit(deps)
         console.print("worker: jobs are run as they are due; stop it with Ctrl-C")
     roles: tuple[WorkerRole, ...] = ("scheduler", "executor")

@@ -6,16 +6,19 @@ exist for a reader, and what is not the bytes it names is refused.
 
 import json
 import shutil
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import structlog
 
 from agent.left_overs import DRAFT, PART, remove_left_overs
 from agent.reporting.folders import MEMBERS, folder_of, hashed
 from agent.reporting.making import Made, make_report
+from agent.reporting.sections import SECTIONS
 from tools.channels.cells import safe_text
-from tools.errors import Absent, BadInput, Conflict
+from tools.errors import Absent, BadInput, Conflict, LifecycleError
 from tools.reports.paper.page import as_page, inside, pictures
 from tools.reports.paper.sheets import as_sheets
 from tools.reports.paper.written import figures, from_json, to_json
@@ -23,13 +26,16 @@ from tools.scratch import held_folder
 from tools.store.reports import Archived, ReportFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from agent.reporting.period import Period
+    from agent.reporting.sections import Maker
     from agent.wiring import Deps
     from tools.reports.paper.model import Report
 
+log = structlog.get_logger(__name__)
+PAUSES = (0.5, 2.0)  # seconds before what failed in passing is made again
 JSON, HTML, PDF = "report.json", "report.html", "report.pdf"
 NOTES = "notes.json"
 _NOBODY = (
@@ -49,14 +55,25 @@ class Filed:
     new: bool
 
 
-def file_report(deps: "Deps", period: "Period", stopping: "Callable[[], bool]" = bool) -> Filed:
-    """Make the report of a period and archive it; one that is archived is given as it is."""
+def file_report(
+    deps: "Deps",
+    period: "Period",
+    stopping: "Callable[[], bool]" = bool,
+    makers: "Sequence[Maker]" = SECTIONS,
+    pause: "Callable[[float], None]" = time.sleep,
+) -> Filed:
+    """Make the report of a period and archive it; one that is archived is given as it is.
+
+    Raises:
+        LifecycleError: when a section failed in passing every time: what is archived is final, so
+            that nothing is, and the next slot or command makes it again.
+    """
     if (kept := deps.store.reports.get(period.id)) is not None:
         return _filed(deps, kept)
     remove_left_overs(deps.settings.home)
     previous = deps.store.reports.latest(period.kind, period.as_of)
     before = read_report(deps, previous) if previous else None
-    made = make_report(deps, period, before, stopping=stopping)
+    made = _whole(lambda: make_report(deps, period, before, makers, stopping), period, pause)
     try:
         archived = _write(deps, period, made)
         new = deps.store.reports.add(archived)
@@ -66,6 +83,24 @@ def file_report(deps: "Deps", period: "Period", stopping: "Callable[[], bool]" =
         return _filed(deps, kept)
     deps.crash("report.archived")
     return Filed(archived, made.report, made.failed, made.unfit, new)
+
+
+def _whole(make: "Callable[[], Made]", period: "Period", pause: "Callable[[float], None]") -> Made:
+    """A report no section of which failed in passing, made again a few times to get there."""
+    made = make()
+    for seconds in PAUSES:
+        if not made.passing:
+            return made
+        log.warning("report.again", report=period.id, sections=list(made.failed))
+        pause(seconds)
+        made = make()
+    if made.passing:
+        raise LifecycleError(
+            f"{period.id} is not archived: {', '.join(made.passing)} could not be made just now, "
+            f"{len(PAUSES) + 1} times; `lifecycle report {period.id}` and the job `report` make it "
+            "again"
+        )
+    return made
 
 
 def _filed(deps: "Deps", kept: Archived) -> Filed:

@@ -24,7 +24,15 @@ def reports_due(deps: "Deps", stopping: "Callable[[], bool]" = bool) -> str:
             people look; the next day's slot tries again. Also when told to end meanwhile.
     """
     today = deps.today()
-    said = [_due(deps, one, stopping) for one in (week_before(today), month_before(today))]
+    said: list[str] = []
+    failed: list[LifecycleError] = []
+    for period in (week_before(today), month_before(today)):
+        try:
+            said.append(_due(deps, period, stopping))
+        except LifecycleError as error:  # the other is made all the same
+            failed.append(error)
+    if failed:
+        raise failed[0]
     return "; ".join(filter(None, said)) or "nothing is due"
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from agent.morning import Morning
+from agent.passing_failures import is_passing
 from agent.reporting.cuts import quarterly
 from agent.reporting.history import put_history
 from agent.reporting.sections import SECTIONS, Context
@@ -37,6 +38,7 @@ class Made:
 
     Attributes:
         failed: titles of the sections that could not be computed.
+        passing: those of them, with the reason, that may well be computed a moment later.
         unfit: why it must not be sent by itself: empty or stale data.
     """
 
@@ -45,6 +47,7 @@ class Made:
     members: tuple[str, ...]
     failed: tuple[str, ...]
     unfit: tuple[str, ...]
+    passing: tuple[str, ...] = ()
 
 
 def make_report(
@@ -67,7 +70,7 @@ def make_report(
         if stopping():
             raise Conflict(f"{period.id}: the service is ending; it is made when it is back")
         tried.append(_tried(maker, context, number))
-    sections = tuple(chapter.section for chapter, _ in tried)
+    sections = tuple(one.chapter.section for one in tried)
     report = Report(
         kind=period.kind,
         as_of=period.as_of,
@@ -77,9 +80,17 @@ def make_report(
         versions=context.versions,
         restated=make_restated(context.given, sections, before),
     )
-    members = tuple(chapter.members for chapter, _ in tried if chapter.members)
-    failed = tuple(chapter.section.title for chapter, fine in tried if not fine)
-    return Made(report, context.morning.engine, members, failed, context.unfit)
+    members = tuple(one.chapter.members for one in tried if one.chapter.members)
+    failed = tuple(one.chapter.section.title for one in tried if one.error is not None)
+    passing = tuple(_why(one) for one in tried if one.error and is_passing(one.error))
+    return Made(report, context.morning.engine, members, failed, context.unfit, passing)
+
+
+def _why(tried: "_Tried") -> str:
+    """A section and why it could not be computed, for a message; without what an error quotes."""
+    error = tried.error
+    words = getattr(error, "strerror", None) or type(error).__name__
+    return f"{tried.chapter.section.title} ({words})"
 
 
 def open_context(deps: "Deps", period: "Period") -> Context:
@@ -113,14 +124,23 @@ def _kept(chapter: Chapter, context: Context, relation: str) -> Chapter:
     return Chapter(chapter.section, f"SELECT figure, account_id, member_id FROM {relation}")
 
 
-def _tried(maker: "Maker", context: Context, number: int) -> tuple[Chapter, bool]:
+@dataclass(frozen=True)
+class _Tried:
+    """A section as it came out, and the error that left it empty."""
+
+    chapter: Chapter
+    error: Exception | None = None
+
+
+def _tried(maker: "Maker", context: Context, number: int) -> _Tried:
     name = maker.__name__
     try:
-        return _kept(maker(context), context, f"report_members_{number}"), True
+        return _Tried(_kept(maker(context), context, f"report_members_{number}"))
     except NotComputable as lacking:
         line = (words(f"Nothing can be said of it: {lacking}."),)
-        return Chapter(Section(name, name.capitalize(), (line,), missing=lacking.missing)), True
+        section = Section(name, name.capitalize(), (line,), missing=lacking.missing)
+        return _Tried(Chapter(section))
     except Exception as error:
         log.exception("report.section_failed", section=name, error=type(error).__name__)
         line = (words(f"This section {FAILED} ({type(error).__name__}); the log says why."),)
-        return Chapter(Section(name, name.capitalize(), (line,))), False
+        return _Tried(Chapter(Section(name, name.capitalize(), (line,))), error)

@@ -35,6 +35,7 @@ from tests.reports.paper.mail_check import mail_faults
 from tests.reports.paper.tracing import figures_on, untraced
 from tools.errors import Absent, BadInput, Conflict, LifecycleError
 from tools.reports.given import Chapter
+from tools.reports.paper.model import Section, words
 from tools.reports.paper.page import as_mail, pictures
 from tools.reports.paper.written import figures
 from tools.warehouse.engine import DuckEngine
@@ -176,6 +177,36 @@ def test_a_section_that_fails_says_so_and_stops_no_other_and_is_not_sent(
     assert "ZeroDivisionError" in str(other.report.sections[0].lines)
     assert "not every section" in send_report(deps, filed).words
     assert deps.store.reports.posts(WEEK.id) == ()
+
+
+PASSING = (OSError(24, "Too many open files"), MemoryError(), OSError(5, "Input/output error"))
+
+
+@pytest.mark.parametrize("kind", ON_EACH)
+def test_a_section_that_failed_in_passing_is_made_again_before_anything_is_archived(
+    kind: str, homes: Homes, opened: Opened
+) -> None:
+    """Two failures are waited out; one that stays leaves the report unmade, until it is gone."""
+    with homes.copy(kind) as home:
+        deps, left, waits = opened(home, report_to=READERS), list(PASSING), list[float]()
+
+        def weak(_: object) -> Chapter:
+            if left:
+                raise left.pop()
+            return Chapter(Section("weak", "Weak", ((words("It can be said."),),)))
+
+        said = r"not archived: Weak \(Too many open files\) could not be made"
+        with pytest.raises(LifecycleError, match=said) as on:
+            file_report(deps, WEEK, makers=(weak,), pause=waits.append)
+        assert f"lifecycle report {WEEK.id}" in str(on.value)
+        assert (deps.store.reports.get(WEEK.id), len(waits)) == (None, 2)
+        assert not folder_of(deps, WEEK.id).exists()
+        assert deps.store.reports.posts(WEEK.id) == ()
+        left.append(PASSING[0])
+        filed = file_report(deps, WEEK, makers=(weak,), pause=waits.append)
+
+        assert (filed.new, filed.failed, len(waits)) == (True, (), 3)
+        assert "It can be said." in read_file(deps, filed.archived, JSON).decode()
 
 
 @ON_SQLITE

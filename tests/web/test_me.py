@@ -22,7 +22,9 @@ def entries(inbox: Inbox, kind: str) -> list[dict[str, Any]]:
 
 
 def with_password(inbox: Inbox) -> Browser:
-    inbox.auth.passwords.set(inbox.person("reviewer").id, "correct horse battery")
+    inbox.auth.passwords.set(
+        inbox.person("reviewer").id, "correct horse battery", inbox.auth.clock()
+    )
     return inbox.inside()
 
 
@@ -95,7 +97,7 @@ def test_what_was_offered_is_for_one_person_and_a_few_minutes(inbox: Inbox) -> N
     ann = with_password(inbox)
     _, secret, sealed = offered(ann)
     bob = inbox.person("approver-2")
-    inbox.auth.passwords.set(bob.id, PASSWORD)
+    inbox.auth.passwords.set(bob.id, PASSWORD, inbox.auth.clock())
     code = pyotp.TOTP(secret).at(inbox.clock())
 
     stolen = inbox.inside("approver-2").post("/me/totp", {"sealed": sealed, "code": code})

@@ -51,7 +51,7 @@ def test_somebody_new_comes_in_by_a_link_and_chooses_a_password(inbox: Inbox) ->
 
 def test_a_link_for_who_has_a_password_is_no_proof_of_them(inbox: Inbox) -> None:
     bob = inbox.person("approver-2")
-    inbox.auth.passwords.set(bob.id, "bobs own horse battery")
+    inbox.auth.passwords.set(bob.id, "bobs own horse battery", inbox.auth.clock())
     [one] = inbox.propose()
     cid = inbox.inside("admin")
 
@@ -70,7 +70,7 @@ def test_sessions_and_tokens_end_with_the_change(
 ) -> None:
     ann, token = inbox.inside(), inbox.token()
     person = inbox.person("reviewer")
-    inbox.auth.passwords.set(person.id, "anns own horse battery")
+    inbox.auth.passwords.set(person.id, "anns own horse battery", inbox.auth.clock())
     ann = inbox.inside()
     cid = inbox.inside("admin")
 

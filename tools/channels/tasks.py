@@ -79,7 +79,7 @@ class CsvChannel:
             yield
 
     def _add(self, path: "Path", delivery: "Delivery") -> Receipt:
-        with path.open("a+b") as file:
+        with open(path, "a+b", opener=_no_link) as file:
             file.seek(0)
             sheet = read_sheet(file.read(), len(COLUMNS))
             self._check_ours(sheet, path.name)
@@ -123,6 +123,11 @@ class CsvChannel:
             os.ftruncate(handle, end)
         except OSError as error:
             raise Unsure(f"channel {self.name}: a line may be half written") from error
+
+
+def _no_link(path: str, flags: int) -> int:
+    """Open a sheet that lies here; what a link leads to is no sheet of ours."""
+    return os.open(path, flags | os.O_NOFOLLOW, 0o666)
 
 
 def _write_all(handle: int, data: bytes) -> None:

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from tools.errors import BadInput, nearest
 from tools.reading import Node, read_yaml
+from tools.rule_types import place_in
 from tools.rules import Rule, parse_rule
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+
+    from tools.rule_types import Kind
 
 Goal = Literal["upsell", "retention", "win_back", "acceleration", "concession"]
 Without = Literal["score", "expansion", "return"]
@@ -23,7 +26,10 @@ Scope = Literal["per_account", "per_campaign"]
 
 GOALS: tuple[Goal, ...] = ("upsell", "retention", "win_back", "acceleration", "concession")
 CHANNELS = ("email", "call", "meeting", "in_app", "task")
-EXTRA_NAMES = frozenset({"stage", "segment", "probability", "band", "risk_rank"})
+EXTRA_NAMES: "dict[str, Kind]" = {
+    "stage": "text", "segment": "text", "probability": "number", "band": "text",
+    "risk_rank": "number",
+}  # fmt: skip
 PLACEHOLDERS = frozenset({
     "account", "contact", "owner", "plan", "seats", "days_to_renewal", "days_since_event",
     "days_since_order", "offer", "sender",
@@ -145,6 +151,7 @@ def parse_plays(
     features: "Collection[str]",
     segments: "Collection[str]" = (),
     where: str = "policies/plays.yaml",
+    kinds: "Mapping[str, Kind] | None" = None,
 ) -> tuple[Play, ...]:
     """Read the plays; `features` are the names rules may use, `segments` those that exist if known.
 
@@ -152,7 +159,7 @@ def parse_plays(
         BadInput: anything unknown or out of bounds, with file, play, key and the nearest match.
     """
     top = read_yaml(text, where).only(("version", "plays"))
-    names = EXTRA_NAMES | set(features)
+    names = _Names(EXTRA_NAMES.keys() | set(features), {**EXTRA_NAMES, **(kinds or {})}, text)
     try:
         plays = tuple(_play(node, names, segments) for node in top.nodes("plays"))
     except TemplateFault as fault:
@@ -181,18 +188,32 @@ def _line_of(text: str, fault: TemplateFault) -> str:
     return next((f":{n}" for n in found), "")
 
 
-def _play(node: Node, names: "Collection[str]", segments: "Collection[str]") -> Play:
+@dataclass(frozen=True)
+class _Names:
+    """What rules may name, of which kind it is, and the text they stand in."""
+
+    known: frozenset[str] | set[str]
+    kinds: "Mapping[str, Kind]"
+    document: str
+
+    def place(self, where: str, rule: str) -> str:
+        """Where a rule stands, with its line."""
+        return place_in(self.document, rule, where)
+
+
+def _play(node: Node, names: _Names, segments: "Collection[str]") -> Play:
     name = node.text("id")
     node = Node(node.values, f"{node.where} {name}").only(KEYS)
     goal = cast("Goal", node.choice("goal", GOALS))
     if name == "do_nothing":
         raise BadInput(f"{node.at('id')}: do_nothing is always there and worth 0; use another name")
+    when = node.text("when")
     return Play(
         id=name,
         version=node.whole("version", 1),
         goal=goal,
         segments=_segments(node, segments),
-        when=parse_rule(node.text("when"), names, node.at("when")),
+        when=parse_rule(when, names.known, names.place(node.at("when"), when), names.kinds),
         channel=node.choice("channel", CHANNELS),
         role=node.text("role"),
         hours=_places(node, "hours", node.number("hours", 0, MAX_HOURS), 2),

@@ -14,6 +14,7 @@ from tools.sources.batch import Batch, Place, Rejected, Remark
 from tools.sources.columns import type_input
 from tools.sources.compile import compile_input, reads
 from tools.sources.full import full_input, together
+from tools.sources.long_lines import LONGEST
 from tools.sources.places import (
     COUNTED,
     example_of,
@@ -41,9 +42,9 @@ if TYPE_CHECKING:
 class FileSource:
     """One company's folder, read through its mapping."""
 
-    def __init__(self, folder: "Path", mapping: "Mapping") -> None:
+    def __init__(self, folder: "Path", mapping: "Mapping", longest: int = LONGEST) -> None:
         """Keep the folder and the mapping; nothing is read yet."""
-        self._folder, self._mapping = folder, mapping
+        self._folder, self._mapping, self._longest = folder, mapping, longest
 
     def check(self) -> None:
         """Look for the files, without reading one.
@@ -63,7 +64,7 @@ class FileSource:
         """
         mapping = self._mapping
         load = start_of(as_of, ZoneInfo(mapping.zone))
-        with Shelf(self._folder) as shelf:
+        with Shelf(self._folder, self._longest) as shelf:
             shelf.fill(wanted_of(mapping.inputs))
             rejected: list[Rejected] = []
             remarks: list[Remark] = []
@@ -123,7 +124,7 @@ class FileSource:
         asked = [inputs[n] for n in sorted({split(at)[0] for at in ats.values()})]
         if not asked:
             return {}
-        with Shelf(self._folder) as shelf:
+        with Shelf(self._folder, self._longest) as shelf:
             shelf.fill(wanted_of(asked))
             places = places_of(shelf, inputs, ats.values())
         return {row: places[at] for row, at in ats.items() if at in places}

@@ -10,11 +10,14 @@ from tools.sources.raw import first_line
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import IO
 
     from tools.sources.mapping import Reader
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _CHUNK = 1 << 20
+MOST_TIMES = 200  # text packs to a hundredth at best; a bomb to a thousandth
+LARGE = 256_000_000  # bytes below which nobody asks
 
 
 def plain(path: "Path", file: str, reader: "Reader", copy: "Path") -> "Path":
@@ -28,7 +31,7 @@ def plain(path: "Path", file: str, reader: "Reader", copy: "Path") -> "Path":
     try:
         if path.suffix.lower() == ".gz":
             with gzip.open(path) as packed, copy.open("wb") as out:
-                shutil.copyfileobj(packed, out, _CHUNK)
+                _unpack(packed, out, path.stat().st_size)
             path, copy = copy, copy.with_suffix(".text")
         if not _is_utf16(path, reader):
             return path
@@ -40,6 +43,20 @@ def plain(path: "Path", file: str, reader: "Reader", copy: "Path") -> "Path":
     except (OSError, EOFError, zlib.error, UnicodeError) as error:
         raise BadInput(f"{file}: cannot be unpacked: {first_line(error)}") from error
     return copy
+
+
+def _unpack(packed: gzip.GzipFile, out: "IO[bytes]", size: int) -> None:
+    """Copy what was packed, unless it swells as no data do.
+
+    Raises:
+        OSError: when so little stands for so much that only the disk would be filled.
+    """
+    most, written = max(LARGE, size * MOST_TIMES), 0
+    while chunk := packed.read(_CHUNK):
+        written += len(chunk)
+        if written > most:
+            raise OSError(f"it swells to over {MOST_TIMES} times its size")
+        out.write(chunk)
 
 
 def _is_utf16(path: "Path", reader: "Reader") -> bool:

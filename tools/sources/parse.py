@@ -158,6 +158,10 @@ def _file(section: Section) -> str:
     path = PurePosixPath(section.text("file"))
     if path.is_absolute() or ".." in path.parts:
         raise BadInput(f"{section.place}: file: {path} must lie inside the folder")
+    if any("**" in part and part != "**" for part in path.parts) or "\0" in str(path):
+        raise BadInput(f"{section.place}: file: {path} is no pattern; ** stands alone, as **/*.csv")
+    if not path.parts:
+        raise BadInput(f"{section.place}: file: name a file or a pattern, as *.csv")
     return str(path)
 
 

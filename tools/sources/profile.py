@@ -12,7 +12,7 @@ from tools.errors import BadInput
 from tools.sources.dates import DatePatterns, find_dates
 from tools.sources.delimited import header_of
 from tools.sources.mapping import WHITESPACE, Reader, format_of
-from tools.sources.raw import IGNORED, Wanted, count, first_line, quoted
+from tools.sources.raw import IGNORED, Wanted, count, first_line, is_inside, quoted
 from tools.sources.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def profile_folder(folder: Path) -> tuple[FileProfile, ...]:
     """
     if not folder.is_dir():
         raise BadInput(f"{folder}: there is no such folder")
-    paths = sorted(p for p in folder.rglob("*") if p.is_file() and p.name not in IGNORED)
+    paths = _files(folder)
     known = [p for p in paths if _is_table(p)]
     with Shelf(folder) as shelf:
         return tuple(_profile(shelf, path, file) for path, file in _parts(shelf, folder, known))
@@ -87,8 +87,14 @@ def profile_folder(folder: Path) -> tuple[FileProfile, ...]:
 
 def unread_files(folder: Path) -> tuple[str, ...]:
     """Files of other kinds, such as workbooks, which are not looked into."""
-    paths = sorted(p for p in folder.rglob("*") if p.is_file() and p.name not in IGNORED)
+    paths = _files(folder)
     return tuple(p.relative_to(folder).as_posix() for p in paths if not _is_table(p))
+
+
+def _files(folder: Path) -> list[Path]:
+    """Every file that may be data; what a link leads to outside of the folder is none of it."""
+    found = (p for p in folder.rglob("*") if p.is_file() and p.name not in IGNORED)
+    return sorted(path for path in found if is_inside(path, folder))
 
 
 def _is_table(path: Path) -> bool:

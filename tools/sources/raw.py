@@ -72,11 +72,30 @@ def files_of(folder: "Path", wanted: Wanted) -> "tuple[Path, ...]":
     if not folder.is_dir():
         raise BadInput(f"{folder}: there is no such folder")
     found = sorted(path for path in folder.glob(wanted.file) if path.is_file())
+    for path in found:
+        check_inside(path, folder)
     if not found:
         names = [p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()]
         hint = nearest(wanted.file, set(names) - IGNORED)
         raise BadInput(f"{wanted.place}: file: there is no {wanted.file!r} in {folder}; {hint}")
     return tuple(found)
+
+
+def is_inside(path: "Path", folder: "Path") -> bool:
+    """Whether a path stays in its folder when every link on the way is followed."""
+    return path.resolve().is_relative_to(folder.resolve())
+
+
+def check_inside(path: "Path", folder: "Path") -> None:
+    """Refuse a file that a link leads out of the folder: what is mapped is the company's export.
+
+    Raises:
+        BadInput: names the link, and not where it leads.
+    """
+    if not is_inside(path, folder):
+        raise BadInput(
+            f"{path}: a link leads out of {folder}; put a copy of the file there instead"
+        )
 
 
 def check_columns(wanted: Wanted, names: "Iterable[str]", file: str) -> None:

@@ -13,9 +13,10 @@ import pyarrow as pa
 from tools.scratch import HeldFolder, scratch_folder
 from tools.sources.delimited import DelimitedReader
 from tools.sources.lines import starts_of
+from tools.sources.long_lines import LONGEST, without_long_lines
 from tools.sources.objects import ObjectReader, append_parquet
 from tools.sources.packed import plain
-from tools.sources.raw import Piece, Raw, Wanted, count, files_of
+from tools.sources.raw import Malformed, Piece, Raw, Wanted, count, files_of
 from tools.warehouse.identity.hosts import ascii_host
 
 if TYPE_CHECKING:
@@ -33,9 +34,12 @@ _SETTINGS = "SET TimeZone = 'UTC'"
 class Shelf:
     """A private DuckDB connection with one raw table for each file pattern and reader."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open a connection that never reaches the network, and a scratch folder."""
-        self._folder = folder
+    def __init__(self, folder: Path, longest: int = LONGEST) -> None:
+        """Open a connection that never reaches the network, and a scratch folder.
+
+        A line of more than `longest` bytes is set aside before it is read.
+        """
+        self._folder, self._longest = folder, longest
         self._scratch = HeldFolder(scratch_folder(), "read-")
         self._numbers = itertools.count()
         self._raws: dict[tuple[str, Reader], Raw] = {}
@@ -80,11 +84,17 @@ class Shelf:
         text = DelimitedReader(self.connection, self._scratch.path, wanted, table)
         objects = ObjectReader(self.connection, wanted, table)
         readers = _Readers(wanted, table, text, objects)
+        long: list[Malformed] = []
         for number, path in enumerate(files_of(self._folder, wanted)):
             file = path.relative_to(self._folder).as_posix()
             copy = self._scratch.path / f"{table}_plain_{number}"
-            self._append(plain(path, file, wanted.reader, copy), file, readers)
-        return Raw(table, aliases, tuple(text.pieces), (*text.malformed, *objects.malformed))
+            whole = plain(path, file, wanted.reader, copy)
+            short, bad = without_long_lines(
+                whole, file, wanted.reader, copy.with_suffix(".short"), self._longest
+            )
+            long += bad
+            self._append(short, file, readers)
+        return Raw(table, aliases, tuple(text.pieces), (*text.malformed, *objects.malformed, *long))
 
     def _append(self, path: Path, file: str, readers: "_Readers") -> None:
         wanted, table = readers.wanted, readers.table

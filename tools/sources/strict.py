@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from tools.errors import BadInput, nearest
+from tools.reading import refuse_bomb
 
 _NULLS = {"", "null", "Null", "NULL", "~"}
 
@@ -50,6 +51,7 @@ _TextLoader.add_constructor("tag:yaml.org,2002:map", _mapping)
 def load(text: str, name: str) -> object:
     """The nested dicts, lists and texts of a YAML document; BadInput names file and line."""
     try:
+        refuse_bomb(text)
         return yaml.load(text, _TextLoader)  # noqa: S506 - a SafeLoader that builds only text
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)

@@ -20,6 +20,7 @@ from sqlmodel import Session
 
 from tools.errors import BadInput, nearest
 from tools.store.patience import OF_A_PERSON, patience, patient
+from tools.store.read_only import is_read_only, read_only_engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,6 +102,11 @@ class Database:
         finally:
             self._writer.release()
 
+    def check_writable(self) -> None:
+        """Begin to write and write nothing: fails at once where every later write would."""
+        with self.write("writable"):
+            pass
+
     def close(self) -> None:
         """Let go of the connections."""
         self.engine.dispose()
@@ -154,7 +160,10 @@ def make_engine(url: URL, *, foreign_keys: bool = True) -> Engine:
         reach = {name: value for name, value in REACH.items() if name not in url.query}
         given = {"options": LIMITS, **reach}
         return create_engine(url, pool_pre_ping=True, connect_args=given, **POOL)
-    Path(str(url.database)).resolve().parent.mkdir(parents=True, exist_ok=True)
+    file = Path(str(url.database)).resolve()
+    if is_read_only(file):
+        return read_only_engine(file, BUSY_MS)
+    file.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000}, **POOL)
     pragmas = (
         f"PRAGMA busy_timeout={BUSY_MS}",

@@ -7,6 +7,7 @@ start together wait for each other; one killed half-way leaves the database as i
 from contextlib import contextmanager
 from importlib.resources import files
 from io import StringIO
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alembic import command
@@ -16,6 +17,7 @@ from sqlalchemy import text
 
 from tools.errors import BadInput
 from tools.store.engine import Database, checked_url, hold, make_engine
+from tools.store.read_only import is_read_only
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,12 +31,38 @@ def open_database(url: str) -> Database:
     """A database that is up to date; Alembic's machinery starts only when it is not."""
     database = Database(url)
     try:
-        if revision(database) != HEAD:
+        if (standing := revision(database)) != HEAD:
+            _refuse_read_only(database, standing)
+            _refuse_foreign(database, standing)
             migrate(url)
     except BaseException:
         database.close()
         raise
     return database
+
+
+def _refuse_read_only(database: Database, standing: str | None) -> None:
+    """Say of an older database that it cannot be brought up to date where it stands."""
+    file = database.url.database
+    if database.url.get_backend_name() == "sqlite" and is_read_only(Path(str(file)).resolve()):
+        raise BadInput(
+            f"database: {file} is of version {standing or 'none'}, this code needs {HEAD}, and it "
+            "can be read and not written; run a command once where it can be written"
+        )
+
+
+def _refuse_foreign(database: Database, standing: str | None) -> None:
+    """Make no tables in a file of another program; a server's database may be shared."""
+    if standing is not None or database.url.get_backend_name() != "sqlite":
+        return
+    with database.read() as session:
+        names = session.connection().execute(text("SELECT name FROM sqlite_master LIMIT 3")).all()
+    if names:
+        known = ", ".join(str(name) for (name,) in names)
+        raise BadInput(
+            f"database: {database.url.database} holds tables of something else ({known}); "
+            "restore ours from a backup, or see the settings home and database_url"
+        )
 
 
 def revision(database: Database) -> str | None:

@@ -97,10 +97,10 @@ class People:
             row = session.get(PersonRow, person)
             return None if row is None else Credentials(row.password, row.totp)
 
-    def set_password(self, person: str, hashed: str) -> None:
-        """Keep the hash of a new password; whoever is signed in with the old one is out."""
+    def set_password(self, person: str, hashed: str, now: "datetime") -> None:
+        """Keep the hash of a new password; sessions and tokens of before end."""
         with self._database.write() as session:
-            Staff(session).set_password(person, hashed)
+            Staff(session).set_password(person, hashed, now)
 
     def rehash(self, person: str, old: str, new: str) -> bool:
         """Replace the hash of the same password; False when it was changed meanwhile."""

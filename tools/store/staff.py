@@ -12,11 +12,13 @@ from sqlmodel import col
 
 from tools.errors import BadInput
 from tools.store.columns import storable
+from tools.store.lookalikes import alike
 from tools.store.person import Role, one_mailbox, person_of, token_of
 from tools.store.records import one_of
 from tools.store.tables import LoginRow, PersonRow, TokenRow
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from sqlmodel import Session
@@ -53,8 +55,10 @@ class Staff:
             BadInput: when the role is unknown or another spelling of the mailbox is there already.
         """
         one_of("role", role, Role)
+        plain = one_mailbox(mailbox)
+        self._refuse_twin(plain, name)
         row = PersonRow(
-            id=f"u{secrets.token_hex(8)}", mailbox=one_mailbox(mailbox), name=storable(name, 200),
+            id=f"u{secrets.token_hex(8)}", mailbox=plain, name=storable(name, 200),
             role=role, password="", totp="", totp_step=0, active=True, created_at=now,
         )  # fmt: skip
         self._session.add(row)
@@ -62,10 +66,26 @@ class Staff:
             self._session.flush()
         except IntegrityError as error:
             raise BadInput(
-                f"person: {one_mailbox(mailbox)} is there already; a human has one entry, "
+                f"person: {plain} is there already; a human has one entry, "
                 "whatever the spelling of the address"
             ) from error
         return person_of(row)
+
+    def _refuse_twin(self, mailbox: str, name: str) -> None:
+        """Refuse who passes for somebody that is here; the same name in the same letters may be."""
+        for row in self._session.scalars(select(PersonRow)):
+            if alike(row.mailbox, mailbox) or alike(row.name, name):
+                raise BadInput(
+                    f"person: {mailbox} ({name[:100]}) cannot be told from {row.mailbox} "
+                    f"({row.name}), who is here; a human has one entry: if they are two, give the "
+                    "new one another address, or write the name out"
+                )
+
+    def twins(self, person: str, others: "Iterable[str]") -> bool:
+        """Whether somebody passes for one of others: entries of before twins were refused."""
+        rows = self._session.scalars(select(PersonRow).where(col(PersonRow.id) == person)).all()
+        known = self._session.scalars(select(PersonRow).where(col(PersonRow.id).in_(list(others))))
+        return any(alike(me.mailbox, one.mailbox) for one in known for me in rows)
 
     def set_role(self, person: str, role: Role, now: "datetime") -> None:
         """Give another role; sessions and tokens of the old one end."""
@@ -78,10 +98,10 @@ class Staff:
         self._change(person, active=active)
         self._end_all(person, now)
 
-    def set_password(self, person: str, hashed: str) -> None:
-        """Keep the hash of a new password; whoever is signed in with the old one is out."""
+    def set_password(self, person: str, hashed: str, now: "datetime") -> None:
+        """Keep the hash of a new password; sessions and tokens of before end, for all who know."""
         self._change(person, password=hashed)
-        self._end_sessions(person)
+        self._end_all(person, now)
 
     def set_totp(self, person: str, sealed: str, step: int) -> None:
         """Keep a sealed secret for codes; the code of `step` enrolled it and is used up."""

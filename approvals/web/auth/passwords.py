@@ -13,6 +13,8 @@ from approvals.web.auth.turns import Turns
 from tools.errors import BadInput
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tools.store.people import People
 
 SHORTEST, LONGEST = 12, 1000
@@ -45,9 +47,9 @@ class Passwords:
         with self._turns.turn():
             return self._hasher.hash(_bytes(password))
 
-    def set(self, person: str, password: str) -> None:
-        """Give somebody a new password; their sessions end. The pages go by way of the gate."""
-        self._people.set_password(person, self.hashed(password))
+    def set(self, person: str, password: str, now: "datetime") -> None:
+        """Give somebody a new password; sessions and tokens end. Pages go by way of the gate."""
+        self._people.set_password(person, self.hashed(password), now)
 
     def verify(self, person: str | None, password: str) -> bool:
         """Whether it is the person's password; for nobody, the same work and False.

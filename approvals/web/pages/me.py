@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 Chosen = Annotated[list[str], Form()]
 Prefix = Annotated[str, Path(pattern="^[0-9a-f]{12}$")]
 TOLD = {
-    "password": "Your password is changed. Whoever else was signed in as you is out.",
+    "password": "Your password is changed. Other sign-ins and all "
+    "your API tokens have ended; make new ones where you need them.",
     "totp": "Your authenticator app counts from now on; its code is asked for with your password.",
     "revoked": "The token has ended.",
 }

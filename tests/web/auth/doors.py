@@ -63,7 +63,7 @@ class Door:
         self, role: Role = "reviewer", mailbox: str = "ann@example.com", password: str = PASSWORD
     ) -> Person:
         person = self.people.add(mailbox, "Ann", role, self.clock())
-        self.auth.passwords.set(person.id, password)
+        self.auth.passwords.set(person.id, password, self.auth.clock())
         return person
 
     def inside(self, mailbox: str = "ann@example.com") -> TestClient:

@@ -93,7 +93,7 @@ def test_a_password_has_a_sensible_length(door: Door, length: int) -> None:
     person = door.person()
 
     with pytest.raises(BadInput, match=f"password: {length} characters; use 12 or more"):
-        door.auth.passwords.set(person.id, "x" * length)
+        door.auth.passwords.set(person.id, "x" * length, door.auth.clock())
 
 
 def test_a_password_is_the_same_from_any_keyboard(door: Door) -> None:

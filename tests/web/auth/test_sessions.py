@@ -117,7 +117,7 @@ def test_losing_a_role_access_or_password_ends_every_session_at_once(
     elif change == "off":
         door.people.set_active(person.id, active=False, now=door.clock())
     else:
-        door.auth.passwords.set(person.id, PASSWORD + "!")
+        door.auth.passwords.set(person.id, PASSWORD + "!", door.auth.clock())
 
     assert [browser.get("/probe").status_code for browser in browsers] == [401, 401]
     assert bob.get("/probe").status_code == 200

@@ -44,7 +44,7 @@ class House(Inbox):
     def somebody(self, role: "Role" = "reviewer", name: str = "") -> "Person":
         """A person who can sign in with a password."""
         person = self.person(role, name)
-        self.auth.passwords.set(person.id, PASSWORD)
+        self.auth.passwords.set(person.id, PASSWORD, self.auth.clock())
         return person
 
     def reject(self, proposal: str) -> None:

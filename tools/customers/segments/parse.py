@@ -18,10 +18,13 @@ from tools.customers.segments.rules import (
 )
 from tools.errors import BadInput, nearest
 from tools.reading import load_yaml
+from tools.rule_types import KIND_OF
 from tools.rules import parse_rule
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+
+    from tools.rule_types import Kind
 
 
 def parse_segments(text: str, where: str) -> SegmentRules:
@@ -37,12 +40,12 @@ def parse_segments(text: str, where: str) -> SegmentRules:
         raise BadInput(f"{where}: not readable as YAML: {error}") from error
     keys = {"version", "valid_from", "owner", "thresholds", "segments", "small", "windows"}
     body = _fields(given, keys, where)
-    features = {feature.name for feature in definitions()} | set(ALWAYS)
+    features = {feature.name: KIND_OF[feature.type] for feature in definitions()} | ALWAYS
     thresholds = tuple(
         _threshold(name, one, features, f"{where}: thresholds.{name}")
         for name, one in _mapping(body["thresholds"], f"{where}: thresholds").items()
     )
-    known = features | {threshold.name for threshold in thresholds}
+    known = features | {one.name: KIND_OF["double"] for one in thresholds}
     segments = tuple(
         _segment(one, known, features, f"{where}: segments[{n}]")
         for n, one in enumerate(_sequence(body["segments"], f"{where}: segments"))
@@ -82,7 +85,7 @@ def _names(given: "Collection[str]", known: "Collection[str]", where: str) -> tu
     return tuple(given)
 
 
-def _threshold(name: str, given: object, features: "Collection[str]", where: str) -> Threshold:
+def _threshold(name: str, given: object, features: "Mapping[str, Kind]", where: str) -> Threshold:
     body = _fields(given, {"feature", "quantile", "among"}, where)
     _names([body["feature"]], features, f"{where}.feature")
     quantile = body["quantile"]
@@ -90,12 +93,12 @@ def _threshold(name: str, given: object, features: "Collection[str]", where: str
         raise BadInput(f"{where}.quantile: write a number between 0 and 1, not {quantile!r}")
     if name in features:
         raise BadInput(f"{where}: a feature has that name already; choose another")
-    among = parse_rule(str(body["among"]), features, f"{where}.among")
+    among = parse_rule(str(body["among"]), features, f"{where}.among", features)
     return Threshold(name, body["feature"], quantile, among)
 
 
 def _segment(
-    given: object, known: "Collection[str]", features: "Collection[str]", where: str
+    given: object, known: "Mapping[str, Kind]", features: "Mapping[str, Kind]", where: str
 ) -> Segment:
     body = _fields(given, {"name", "goal", "means", "outcomes", "when"}, where)
     outcomes = _names(_sequence(body["outcomes"], f"{where}.outcomes"), OUTCOMES, where)
@@ -107,11 +110,11 @@ def _segment(
 
 
 def _condition(
-    given: object, known: "Collection[str]", features: "Collection[str]", where: str
+    given: object, known: "Mapping[str, Kind]", features: "Mapping[str, Kind]", where: str
 ) -> Condition:
     body = _fields({"lacking": [], **_mapping(given, where)}, {"rule", "needs", "lacking"}, where)
     return Condition(
-        rule=parse_rule(str(body["rule"]), known, f"{where}.rule"),
+        rule=parse_rule(str(body["rule"]), known, f"{where}.rule", known),
         needs=_names(_sequence(body["needs"], f"{where}.needs"), features, f"{where}.needs"),
         lacking=_names(body["lacking"], features, f"{where}.lacking"),
     )
@@ -129,8 +132,8 @@ def _check(segments: tuple[Segment, ...], where: str) -> None:
 def _small(
     given: object,
     segments: tuple[Segment, ...],
-    known: "Collection[str]",
-    features: "Collection[str]",
+    known: "Mapping[str, Kind]",
+    features: "Mapping[str, Kind]",
     where: str,
 ) -> tuple[int, tuple[Segment, ...]]:
     body = _fields(given, {"under", "keep", "rest"}, where)

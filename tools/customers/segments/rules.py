@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tools.rule_types import Kind
     from tools.rules import Rule
 
 OUTCOMES = ("renewal", "churn", "expansion", "return")
 WINDOWS = (*OUTCOMES, "grace", "activity")
 FEWEST, MOST = 3, 5
 # Known of every account beside the features of the feature list.
-ALWAYS = ("active", "stage")
+ALWAYS: "dict[str, Kind]" = {"active": "truth", "stage": "text"}
 
 
 @dataclass(frozen=True)

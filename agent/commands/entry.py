@@ -1,0 +1,98 @@
+"""Runs a command and says on one line why it could not be done; no traceback reaches a terminal.
+
+Exit status: 0 done, 2 what was given is wrong, 1 it could not be done, 130 stopped by Ctrl-C.
+"""
+
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import structlog
+import typer
+from typer.exceptions import Abort, TyperException
+
+from agent.commands.console import errors, last_opened
+from agent.commands.failures import FAILED, WRONG_INPUT, Failure, failure_of
+from agent.commands.terminal import one_line
+from agent.wiring import logs_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from config.settings import Settings
+
+DEBUG = "--debug"
+STOPPED = 130
+LONGEST = 1000
+log = structlog.get_logger(__name__)
+
+
+def run_app(app: typer.Typer, arguments: "Sequence[str]") -> int:
+    """Run a command by its arguments; returns its exit status."""
+    last_opened.set(None)
+    _tolerate_encodings()
+    try:
+        code = typer.main.get_command(app).main(
+            list(arguments), prog_name="lifecycle", standalone_mode=False
+        )
+        if sys.stdout is not None:  # it is where whoever started us closed it
+            sys.stdout.flush()
+    except TyperException as error:
+        return _say_usage(error)
+    except Abort:
+        return _say(Failure("stopped: a question was not answered"))
+    except BrokenPipeError:
+        return FAILED
+    except KeyboardInterrupt:
+        return _say(Failure("stopped", STOPPED))
+    except Exception as error:
+        if DEBUG in arguments:
+            raise
+        return _say(_failure(error))
+    if code == STOPPED:
+        return _say(Failure("stopped", STOPPED))
+    return code if isinstance(code, int) else 0
+
+
+def _tolerate_encodings() -> None:
+    """Write what the terminal's encoding lacks as an escape instead of failing on it."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError):  # what a caller put in its place, or nothing at all
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # suppressed
+
+
+def _say(failure: Failure) -> int:
+    words = one_line(failure.words)
+    shown = words if len(words) <= LONGEST else f"{words[:LONGEST]}…"
+    with suppress(OSError):  # nobody listens
+        errors.print(f"lifecycle: {shown}", highlight=False, soft_wrap=True)
+    return failure.code
+
+
+def _say_usage(error: TyperException) -> int:
+    if type(error).__name__ == "NoArgsIsHelpError":  # the help is printed already
+        return WRONG_INPUT
+    asked = getattr(getattr(error, "ctx", None), "command_path", "lifecycle")
+    said = error.format_message().rstrip(".")
+    return _say(Failure(f"{said}; `{asked} --help` shows what it takes", error.exit_code))
+
+
+def _failure(error: Exception) -> Failure:
+    """What to say of an error; the details of one that nobody foresaw go to the log."""
+    settings = last_opened.get()
+    known = failure_of(error, "" if settings is None else settings.database_name)
+    if known is not None:
+        return known
+    kind = type(error).__name__
+    place = _written(error, settings)
+    return Failure(f"this was not expected ({kind}); the details are {place}: please report it")
+
+
+def _written(error: Exception, settings: "Settings | None") -> str:
+    """Where the details of a defect are."""
+    if settings is not None:
+        with suppress(OSError), logs_of(settings) as folder:
+            log.error("command.failed", exc_info=error)
+            if (folder / "lifecycle.log").is_file():  # a log that cannot be written says nothing
+                return f"in {folder / 'lifecycle.log'}"
+    return f"shown by `lifecycle {DEBUG} …`"

@@ -1,0 +1,110 @@
+"""Fault 80: what stands in data never moves a terminal, nor passes for words of ours."""
+
+import ast
+import io
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Group
+from rich.panel import Panel
+from rich.text import Text
+
+from agent.commands.console import table
+from agent.commands.terminal import (
+    SafeConsole,
+    echo,
+    echo_json,
+    one_line,
+    plain,
+    safe_json,
+    visible,
+)
+from tests.conftest import CHECKOUT
+from tools.reports.accounts.written import mrkdwn
+
+pytestmark = pytest.mark.fault(80)
+ATTACKS = (
+    "\x1b[2J\x1b[1;1Hqueued: 0",  # wipes the screen
+    "\x1b]8;;https://evil.example\x07Acme\x1b]8;;\x07",  # a link with other words
+    "\x1b]0;owned\x07", "\x1bP1$r\x1b\\", "\x1b[6n",  # title, device control, an answer typed back
+    "\x9b31mred", "\x9d8;;x\x9c",  # the same in one byte
+    "Acme\rEvil", "Acme\b\b\b\bEvil", "Acme\x7f", "a\x07b", "a\x0bb\x0cc",
+    "\u202eexe.gnp", "\u2066a\u2069", "\u200fx", "a\u2028b", "\ufeffa", "\U000e0041", "\ud800",
+    "[bold red]approved[/]", "[/]", "[link=https://evil.example]x[/link]", ":warning:",
+    "[@click=x]",
+)  # fmt: skip
+OBEYED = {*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0))} - {"\n", "\t"}
+TURNED = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\ufeff")
+
+
+def shown(*things: object, style: str = "") -> str:
+    """What a terminal without colours of ours is sent."""
+    out = io.StringIO()
+    SafeConsole(file=out, width=200, color_system=None).print(*things, style=style or None)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_every_way_to_print_shows_what_it_is_and_obeys_nothing(attack: str) -> None:
+    ways = [
+        shown(f"account {attack}"), shown(table("T", ("a",), [(attack,)])),
+        shown(table(attack, (attack,), [])), shown(Text(attack)), shown(Group(Text(attack))),
+        shown(Panel(attack)), shown(Panel("x", title=Text(attack))), shown(plain(attack)),
+        visible(attack), one_line(attack),
+    ]  # fmt: skip
+    for way in ways:
+        assert not OBEYED & set(way), way
+        assert not TURNED & set(way), way
+    if attack.startswith("["):
+        assert attack in ways[0]
+        assert attack in ways[1]
+
+
+@given(st.text())
+def test_whatever_the_text_nothing_in_it_is_obeyed(text: str) -> None:
+    said = shown(text) + shown(table("", ("x",), [(text,)])) + one_line(text)
+    assert not (OBEYED | TURNED) & set(said)
+    assert "\n" not in one_line(text)
+
+
+@given(st.text())
+def test_json_reads_the_same_and_holds_nothing_a_terminal_obeys(text: str) -> None:
+    said = safe_json(json.dumps({"name": text}, ensure_ascii=False))
+    assert json.loads(said) == {"name": text}
+    assert not (OBEYED | TURNED) & set(said)
+
+
+def test_what_is_for_programs_is_as_harmless(capsys: pytest.CaptureFixture[str]) -> None:
+    for attack in ATTACKS:
+        echo(f'"{attack}","1"\r\n'.encode("utf-8", "replace").decode())
+        echo_json({"name": attack})
+    out = capsys.readouterr().out.replace("\r\n", "\n")
+    assert not (OBEYED | TURNED) & set(out)
+
+
+@pytest.mark.parametrize(
+    "attack", ["<!channel>", "<https://evil|Acme>", "*x*", "a\x1b[2Jb", "\u202ex"]
+)
+def test_a_name_in_slack_is_text(attack: str) -> None:
+    said = visible(mrkdwn(attack))
+    assert "<" not in said
+    assert not (OBEYED | TURNED) & set(said)
+
+
+def test_nothing_is_printed_by_another_way() -> None:
+    """`print`, `typer.echo` and rich's own console stand in one module."""
+    found = [
+        f"{path.name}:{node.lineno}"
+        for path in sorted((CHECKOUT / "agent").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and _prints(node.func) and path.name != "terminal.py"
+    ]
+    assert found == []
+
+
+def _prints(function: ast.expr) -> bool:
+    words = ast.unparse(function)
+    return words in {"print", "typer.echo", "typer.secho", "Console", "sys.stdout.write",
+                     "sys.stderr.write", "sys.stdout.buffer.write", "Text.from_markup"}  # fmt: skip
