@@ -73,7 +73,7 @@ def go_on(office: Office) -> None:
     for action in office.actions():
         if action.status == "unknown":
             try:
-                settle(office.gate, eve, action.id, "again", "try", live=True)
+                settle(office.gate, eve, action.id, "again", "try", live=True, sha256=action.sha256)
             except Conflict:
                 settle(office.gate, eve, action.id, "sent", "by the ledger", live=True)
 
