@@ -109,9 +109,9 @@ class Claim:
         values, held = self._approved(tx, action, proposal)
         check_quorum(action, story, values)
         check_draw(action, story, held)
-        if self._left_before(action):
+        if called := self._called_before(action):
             words = "by the ledger it was called after what the database knows"
-            return self._move(tx, action, "unknown", words)
+            return self._move(tx, action, "unknown", words, fence=called)
         self._check_stopped(proposal)
         put_off = self._in_hand(tx, action, proposal)
         if put_off is not None:
@@ -134,9 +134,10 @@ class Claim:
         off = {pause.scope for pause in tx.ledger.pauses()}
         return bool(off & set(scopes)) or bool(paused_by_chain(tx, self.gate.key, scopes))
 
-    def _left_before(self, action: Action) -> bool:
-        """Whether the ledger knows of a call that the database does not: a backup was restored."""
-        return self.gate.ledger is not None and self.gate.ledger.called(action.id) > action.fence
+    def _called_before(self, action: Action) -> int:
+        """The fence of a call that the ledger alone knows of, for a backup was restored; or 0."""
+        called = self.gate.ledger.called(action.id) if self.gate.ledger is not None else 0
+        return called if called > action.fence else 0
 
     def _check_stopped(self, proposal: Proposal) -> None:
         """Refuse what was taken back after the backup that this database is."""
