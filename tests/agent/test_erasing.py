@@ -23,6 +23,7 @@ from agent.person import person_of
 from agent.reporting.folders import MEMBERS, hashed
 from agent.wiring import Deps, open_deps
 from approvals.request import Actor, Seen, Wish
+from approvals.restore import after_restore
 from approvals.verify import verify
 from tests.agent.company import FIRST, SECOND, Company, number
 from tests.agent.grep import everything, leaks
@@ -268,6 +269,7 @@ def test_a_restored_backup_brings_nobody_back(homes: Homes, tmp_path: Path) -> N
         assert f"erasure {done.id}: it was done once" in home.call("verify").text
         with open_home(home) as deps:
             with working(deps):
+                after_restore(deps.gate, admin(deps))
                 assert wrong(deps) == []
             assert erase(deps, admin(deps), Wanted(email=person.email), "again").id == done.id
         assert leaks(everything(home), set(person.terms)) == {}
