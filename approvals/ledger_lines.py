@@ -1,7 +1,7 @@
 """Which entries of the chain have a line in the ledger beside the database, and what it says."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from approvals.chain_words import REFUSALS
@@ -67,6 +67,15 @@ class LedgerState:
     stopped: dict[str, LedgerLine] = field(default_factory=dict)
     heads: dict[int, str] = field(default_factory=dict)
     is_forked: bool = False
+
+    @property
+    def end(self) -> "LedgerState":
+        """Whose it is and where it ends, and nothing of what lies before."""
+        return LedgerState(self.id, self.last, is_forked=self.is_forked)
+
+    def copy(self) -> "LedgerState":
+        """The same, in which what others write from now on does not appear."""
+        return replace(self, calls=dict(self.calls), heads=dict(self.heads))
 
     def add(self, line: LedgerLine, short: int) -> None:
         """Go on with the next line."""
