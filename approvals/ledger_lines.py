@@ -37,8 +37,8 @@ def _line(link: "Link", body: "dict[str, Any]") -> LedgerLine | None:
     """What an entry says in short, if what it says must outlive the database."""
     at, to = link.at.isoformat(), body.get("to")
     if link.kind in REFUSALS:
-        key = body.get("key", link.subject)
-        return LedgerLine(link.seq, link.mac, NO, key, body["channel"], 0, at)
+        key, since = body.get("key", link.subject), body.get("since", at)
+        return LedgerLine(link.seq, link.mac, NO, key, body["channel"], 0, since)
     if to is None or " " in link.subject or not link.subject:
         return None
     if "version" not in body:  # an action
