@@ -65,11 +65,14 @@ class EffectLedger:
         with self._lock:
             if self.file.size() < self._offset:  # another file lies there now
                 self._state, self._offset, self._strange = LedgerState(), 0, ""
-            if self.file.size() > self._offset:
+            while self.file.size() > self._offset:
                 found = self.file.read(self._offset)
                 for line in found.lines:
                     self._state.add(line, SHORT)
-                self._offset, self._strange = found.offset, self._strange or found.strange
+                self._strange = self._strange or found.strange
+                if found.offset == self._offset:
+                    break  # half a line, which somebody is writing or a crash has torn
+                self._offset = found.offset
             return self._state
 
     def look(self, *, whole: bool = False) -> LedgerLook:

@@ -14,6 +14,7 @@ from approvals.verify import verify
 from tests.approvals.made import KEY
 from tests.faults.offices import other_office, with_ledger
 from tests.gate.office import Office, only
+from tools.store.ledger_file import LedgerLine
 from tools.store.sends import suppression_key
 
 if TYPE_CHECKING:
@@ -159,6 +160,22 @@ def test_the_last_head_is_read_from_the_end_of_its_file(kept: Office) -> None:
         assert tracemalloc.get_traced_memory()[1] < path.stat().st_size / 10
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.fault(77)
+def test_a_ledger_that_has_grown_for_years_is_read_piece_by_piece(kept: Office) -> None:
+    ledger = ledger_of(kept)
+    last = ledger.state.last
+    first = last.seq if last is not None else 0
+    lines = [LedgerLine(n, "0" * 64, "end", f"a{n:016x}", "sent") for n in range(first, 30_000)]
+    ledger.file.append(lines, durable=False)
+    size, offset, pieces = ledger.file.size(), 0, 0
+    while offset < size:
+        pieces, offset = pieces + 1, ledger.file.read(offset).offset
+
+    assert pieces > 1
+    assert ledger.state.last == lines[-1]
+    assert len(ledger.state.sent) == len(lines)
 
 
 @pytest.mark.fault(77)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 FIELDS = 8
 SEAL = 16
 TAIL = 4096
+AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,10 @@ class LedgerFile:
         _append(self.path, "".join(self._sealed(line) for line in lines), durable=durable)
 
     def read(self, offset: int = 0) -> Read:
-        """The lines from a place on."""
+        """Some lines from a place on: not the whole of a file that has grown for years at once."""
         with self.path.open("rb") as file:
             file.seek(offset)
-            text = file.read()
+            text = file.read(AT_ONCE)
         whole = text[: text.rfind(b"\n") + 1]
         lines, strange = [], ""
         for line in whole.decode("utf-8", "replace").splitlines():
