@@ -7,7 +7,7 @@ The libraries are loaded by the first run of a day: most commands run none, and 
 
 import os
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from langgraph.checkpoint.base import BaseCheckpointSaver
+    from langgraph.checkpoint.postgres import PostgresSaver
     from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+    from psycopg import Connection
+    from psycopg_pool import ConnectionPool
 
 
 @contextmanager
@@ -39,6 +42,13 @@ def open_saver(database: str, home: "Path") -> "Iterator[BaseCheckpointSaver[Any
         return
     with _postgres(database, serde) as saver:
         yield saver
+
+
+def make_places(database: str, home: "Path") -> None:
+    """Make the tables for PostgreSQL, as who owns all others: the service may not."""
+    if not database.startswith("sqlite"):
+        with open_saver(database, home):
+            pass
 
 
 def _check(connection: sqlite3.Connection, file: "Path") -> None:
@@ -98,5 +108,29 @@ def _postgres(database: str, serde: "JsonPlusSerializer") -> "Iterator[BaseCheck
     )
     with pool:
         saver = PostgresSaver(pool, serde=serde)
-        saver.setup()
+        _make_tables(pool, saver)
         yield saver
+
+
+def _make_tables(
+    pool: "ConnectionPool[Connection[dict[str, Any]]]", saver: "PostgresSaver"
+) -> None:
+    """Make the tables, or bring them up to date; where they are, no right to make any is needed.
+
+    Raises:
+        BadInput: when this role may not, with who has to.
+    """
+    from psycopg.errors import InsufficientPrivilege, UndefinedTable  # noqa: PLC0415 - see above
+
+    newest = "SELECT max(v) AS v FROM checkpoint_migrations"
+    try:
+        with pool.connection() as connection, suppress(UndefinedTable):
+            row = connection.execute(newest).fetchone()
+            if row is not None and row["v"] == len(saver.MIGRATIONS) - 1:
+                return
+        saver.setup()
+    except InsufficientPrivilege as error:
+        raise BadInput(
+            "database: this role may not make the tables for the place of a run; let the owner of "
+            "the tables do a `lifecycle run` once, and then grants.sql"
+        ) from error

@@ -78,7 +78,7 @@ class Supervisor:
         """Take the parts; all end within `drain` seconds, and first of all `closing` is called."""
         self._processes = tuple(_Process(part) for part in parts)
         self._drain, self._closing, self._monotonic = drain, closing, monotonic
-        self._told = threading.Event()
+        self._is_told = False  # no Event: a signal in the middle of its wait would lock it for good
         self._lifeline, self._held = os.pipe()
 
     def run(self, seconds: float = 0) -> None:
@@ -88,13 +88,13 @@ class Supervisor:
             BadInput: when a part says at its first start that a person has to mend something.
         """
         for number in SIGNALS:
-            signal.signal(number, lambda *_: self._told.set())
+            signal.signal(number, lambda *_: setattr(self, "_is_told", True))
         gc.freeze()
         ends = self._monotonic() + seconds if seconds else float("inf")
         refused = ""
-        while not self._told.is_set() and not refused and self._monotonic() < ends:
+        while not self._is_told and not refused and self._monotonic() < ends:
             refused = self._look()
-            self._told.wait(LOOK)
+            clocks.sleep(LOOK)
         self._end()
         gc.unfreeze()
         if refused:

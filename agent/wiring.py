@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from agent.checkpoints import make_places
 from agent.facts import CommittedFiles
 from agent.figures import DOCUMENT, FIGURES
 from agent.rulebook import Rulebook, parse_rulebook, read_rulebook
@@ -278,6 +279,8 @@ def open_deps(settings: Settings, clock: Clock | None = None) -> Iterator[Deps]:
         stack.enter_context(logs_of(settings))
         refuse_lost(settings)
         store = stack.enter_context(closing(open_store(settings.database)))
+        if store.database.is_migrated:
+            make_places(settings.database, settings.home)
         deps = Deps(settings, store, clock)
         store.gate.export_to(deps.ledger.export)
         yield deps

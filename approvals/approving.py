@@ -57,7 +57,7 @@ def approve(
     if not tx.asked.move(proposal, "approved", now, before_day=today, decided_day=today):
         raise Conflict(gate.told(tx, proposal.id))
     gate.crash("approve.decided")
-    result = gate.note(tx, actor, wish, proposal, "approved", needed=needed)
+    result = gate.note(tx, actor, wish, proposal, "approved", needed=needed, roles=agreed)
     action = _set_off(gate, tx, proposal, values)
     gate.crash("approve.set_off")
     return replace(result, action=action.id)

@@ -5,6 +5,7 @@ Cutting off the newest entries leaves a good chain, so its head is exported: see
 """
 
 import hmac
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 Sign = Callable[["Link", str], str]
 AGENT = "agent"
+HEAD = re.compile(r"0|[0-9]+ [0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,11 @@ def broken_links(links: "Iterable[Link]", key: Key) -> list[str]:
 def head_of(link: "Link | None") -> str:
     """The head of the chain as one line, to be kept outside of the database."""
     return "0" if link is None else f"{link.seq} {link.mac}"
+
+
+def is_head(line: str) -> bool:
+    """Whether a line is a whole head; a full disk may have taken a part of it."""
+    return HEAD.fullmatch(line) is not None
 
 
 def missing_tail(links: "Iterable[Link]", head: str) -> str:

@@ -164,7 +164,8 @@ def quorum_difference(action: "Action", story: Story, marked: int) -> str:
         return f"action {action.id}: {len(people)} agreed by the chain, {needed} must"
     if people & writers(story.votes, action.sha256):
         return f"action {action.id}: who wrote the words agreed to them"
-    roles = {vote.role for vote in agreed}
+    # Whoever agreed first may have been given another role before the last one agreed.
+    roles = {story.roles.get(vote.who, vote.role) for vote in agreed}
     if needed > 1 and "" not in roles and not SECOND & roles:
         return f"action {action.id}: none of those who agreed may give the second yes"
     return ""

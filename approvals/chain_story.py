@@ -43,7 +43,8 @@ class Story:
     """How a subject stands by its entries.
 
     `entries` counts them, `calls` those that began a call since it was last set off, `fence` is
-    the one of the last call, `due` the instant it was put to, `needed` how many had to agree.
+    the one of the last call, `due` the instant it was put to, `needed` how many had to agree,
+    `roles` which role of each of them counted when the last one agreed.
     """
 
     status: str = ""
@@ -54,6 +55,7 @@ class Story:
     due: str = ""
     needed: int = 1
     held: bool | None = None
+    roles: dict[str, str] = field(default_factory=dict)
     votes: list[Vote] = field(default_factory=list)
     illegal: list[str] = field(default_factory=list)
 
@@ -69,6 +71,7 @@ class Story:
         self.sha256 = body.get("sha256", self.sha256)
         self.needed = body.get("needed", self.needed)
         self.held = body.get("held", self.held)
+        self.roles = body.get("roles", self.roles)
 
     def _step(self, link: "Link", body: dict[str, Any]) -> None:
         edges = ACTION_EDGES if link.subject.startswith("a") else PROPOSAL_EDGES

@@ -62,32 +62,38 @@ def role_difference(
 ) -> str:
     """What the role of a person in its row is otherwise than in the chain, or ''."""
     about = signed(tx, key, [link for link in links if link.kind in ROLE])
-    if not about:
-        return _uncounted(tx, key, person, role)
-    known = role_of(about)
+    first = ("", True) if any(map(names_role, about)) else _role_before(tx, key, person, role)
+    known = role_of(about, first[0], active=first[1])
     if known == role:
         return ""
-    return f"person {person}: the role in the row is {role}, the chain says {known or 'none'}"
+    said = known or ("none" if about else "nothing")
+    return f"person {person}: the role in the row is {role}, the chain says {said}"
 
 
-def role_of(links: "Iterable[Link]") -> str:
+def names_role(link: "Link") -> bool:
+    """Whether an entry says which role somebody has, and not only that they are switched on."""
+    return link.kind in ROLE and "role" in json.loads(link.body)
+
+
+def role_of(links: "Iterable[Link]", role: str = "", *, active: bool = True) -> str:
     """The role of a person by the entries about it; '' when it was switched off."""
-    role, active = "", True
     for link in links:
         role = json.loads(link.body).get("role", role)
         active = (active or link.kind == "switch_on") and link.kind != "switch_off"
     return role if active else ""
 
 
-def _uncounted(tx: "GateTx", key: "Key", person: str, role: str) -> str:
-    """Whether the chain must know a person: once people are let in through it, all of them."""
+def _role_before(tx: "GateTx", key: "Key", person: str, role: str) -> tuple[str, bool]:
+    """The role of somebody of before entries named roles, and whether they were switched on.
+
+    It stands where the ledger began. As long as nobody was let in by an entry, the row is believed.
+    """
     ledger = signed(tx, key, tx.chain.newest([LEDGER], LEDGER))
     if not ledger or not tx.chain.has_kind("let_in"):
-        return ""
-    known = json.loads(ledger[-1].body).get("people", {}).get(person, "")
-    if known == role:
-        return ""
-    return f"person {person}: the role in the row is {role}, the chain says {known or 'nothing'}"
+        return role, True
+    begun = json.loads(ledger[-1].body)
+    known = begun.get("people", {}).get(person, "")
+    return known or begun.get("off", {}).get(person, ""), bool(known)
 
 
 def account_subject(key: "Key", account_id: str) -> str:

@@ -7,16 +7,18 @@ before a person has said `lifecycle restored`.
 
 import os
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
+from threading import RLock
 from typing import TYPE_CHECKING
 
 import structlog
 
-from approvals.audit import AGENT, head_of, missing_tail_of, record
+from approvals.audit import AGENT, head_of, is_head, missing_tail_of, record
 from approvals.chain_story import Forged, signed
-from approvals.chain_words import LEDGER, ROLE, SHORT
+from approvals.chain_words import LEDGER, SHORT, names_role
 from approvals.ledger_lines import BEGUN, KEPT, RESTORED, LedgerState, lines_of
-from tools.store.ledger_file import LedgerFile, LedgerLine
+from tools.store.ledger_file import LedgerFile, LedgerLine, append_line, last_line
 from tools.store.records import Suppression
 
 if TYPE_CHECKING:
@@ -35,6 +37,18 @@ WHAT_TO_DO = (
 )
 
 
+@dataclass(frozen=True)
+class LedgerLook:
+    """What stood beside the database at a moment; a database that is read later is no older.
+
+    `strange` is the first line of the ledger that is not ours, `head` the last exported head.
+    """
+
+    state: LedgerState
+    strange: str
+    head: str
+
+
 class EffectLedger:
     """The ledger of an installation, in its home; `clock` dates its first entry."""
 
@@ -43,23 +57,39 @@ class EffectLedger:
         self.home, self._key, self._clock = home, key, clock
         self.file = LedgerFile(home / FILE, lambda text: key.mac("ledger", text))
         self._state, self._offset, self._strange = LedgerState(), 0, ""
+        self._lock = RLock()
 
     @property
     def state(self) -> LedgerState:
         """What the lines say up to now; only new ones are read."""
-        if self.file.size() < self._offset:  # another file lies there now
-            self._state, self._offset, self._strange = LedgerState(), 0, ""
-        if self.file.size() > self._offset:
-            found = self.file.read(self._offset)
-            for line in found.lines:
-                self._state.add(line, SHORT)
-            self._offset, self._strange = found.offset, self._strange or found.strange
-        return self._state
+        with self._lock:
+            if self.file.size() < self._offset:  # another file lies there now
+                self._state, self._offset, self._strange = LedgerState(), 0, ""
+            while self.file.size() > self._offset:
+                found = self.file.read(self._offset)
+                for line in found.lines:
+                    self._state.add(line, SHORT)
+                self._strange = self._strange or found.strange
+                if found.offset == self._offset:
+                    break  # half a line, which somebody is writing or a crash has torn
+                self._offset = found.offset
+            return self._state
+
+    def look(self, *, whole: bool = False) -> LedgerLook:
+        """What stands beside the database now, to be asked before the database is read.
+
+        Others write meanwhile: read after the database, their lines would tell of entries that
+        were not there yet. `whole` is for who compares every line.
+        """
+        with self._lock:
+            state = self.state.copy() if whole else self.state.end
+            return LedgerLook(state, self._strange, self.last_head())
 
     def export(self, store: "GateStore", links: "Sequence[Link]") -> None:
         """Write down what a transaction has added to the chain, and what was missed before it.
 
-        A file that cannot be written is an alarm, and keeps the executor from calling anybody.
+        What cannot be written is an alarm, and keeps the executor from calling anybody. It raises
+        nothing: the transaction stands, and whoever made it must not be told otherwise.
         """
         try:
             if self.file.exists():
@@ -68,14 +98,17 @@ class EffectLedger:
                 self._begin(store)
         except Forged as error:
             log.error("ledger.forged", why=str(error))  # noqa: TRY400 - it says what
-        except OSError as error:
-            log.error("ledger.not_written", file=str(self.file.path), error=type(error).__name__)  # noqa: TRY400 - the type says it
+        except Exception as error:
+            log.exception(
+                "ledger.not_written", file=self.file.path.name, error=type(error).__name__
+            )
 
     def _append(self, store: "GateStore", links: "Sequence[Link]") -> None:
-        with self.file.locked() as last:
+        with self.file.locked() as line:
+            last = line.seq if line is not None else 0
             new = list(links)
-            if new[-1].seq <= last and self._has(new[-1]):
-                return
+            if line is not None and new[-1].seq <= last and self._holds(store, line):
+                return  # whoever came after us has written ours down with theirs
             if new[0].seq > last + 1:
                 upto = new[-1].seq
                 new = list(store.read(lambda tx: self._between(tx, last, upto)))
@@ -85,10 +118,9 @@ class EffectLedger:
     def _between(self, tx: "GateTx", after: int, upto: int) -> "Sequence[Link]":
         return signed(tx, self._key, [x for x in tx.chain.links(after) if x.seq <= upto])
 
-    def _has(self, link: "Link") -> bool:
-        return self.state.heads.get(link.seq) == link.mac or any(
-            line.seq == link.seq and line.mac == link.mac for line in self.file.read().lines
-        )
+    def _holds(self, store: "GateStore", line: LedgerLine) -> bool:
+        """Whether the chain holds the entry of a line, and so all the lines before it tell of."""
+        return store.read(lambda tx: tx.chain.macs([line.seq])).get(line.seq) == line.mac
 
     def _begin(self, store: "GateStore") -> None:
         """Begin with everything the chain holds, and let the chain know of the ledger."""
@@ -100,38 +132,50 @@ class EffectLedger:
 
     def _tie(self, tx: "GateTx", name: str) -> None:
         """Write down whose ledger it is, and who was here before people were let in by entries."""
-        people = {p.id: p.role for p in tx.staff.everybody() if p.active}
-        known = {one.subject for one in tx.chain.about(sorted(people)) if one.kind in ROLE}
-        uncounted = {person: role for person, role in people.items() if person not in known}
-        body = {"id": name, "people": uncounted}
+        people = tx.staff.everybody()
+        entries = tx.chain.about([one.id for one in people])
+        known = {one.subject for one in entries if names_role(one)}
+        on, off = (
+            {p.id: p.role for p in people if p.id not in known and p.active is active}
+            for active in (True, False)
+        )
+        body = {"id": name, "people": on, "off": off}
         record(tx, self._key, self._clock(), AGENT, LEDGER, LEDGER, body)
 
-    def why_not(self, tx: "GateTx") -> str:
-        """Why nothing may leave: what does not fit between database, ledger and heads; or ''."""
+    def why_not(self, tx: "GateTx", look: LedgerLook | None = None) -> str:
+        """Why nothing may leave: what does not fit between database, ledger and heads; or ''.
+
+        Whoever has read in the transaction before gives the `look` from before that.
+        """
         try:
-            return self._misfit(tx) or self._head_misfit(tx)
+            look = look or self.look()
+            wrong = missing_tail_of(tx, look.head)
+            return self._misfit(tx, look) or (f"audit: {wrong}; {WHAT_TO_DO}" if wrong else "")
         except Forged as error:
             return f"{error}: {WHAT_TO_DO}"
         except OSError as error:
             return f"{self.file.path.name} cannot be read ({type(error).__name__}); nothing leaves"
 
-    def _misfit(self, tx: "GateTx") -> str:
+    def _misfit(self, tx: "GateTx", look: LedgerLook) -> str:
         tied = signed(tx, self._key, tx.chain.newest([LEDGER], LEDGER))
         if not self.file.exists():
             return f"{FILE} is gone from {self.home}: put it back; {WHAT_TO_DO}" if tied else ""
         if not os.access(self.file.path, os.W_OK):
             return f"{self.file.path} cannot be written, and what leaves must be written down there"
-        return self.foreign(tx) or self._older(tx, self.state)
+        return self._foreign(tied, look) or self._older(tx, look.state)
 
     def foreign(self, tx: "GateTx") -> str:
         """Why the file is not the one of this installation, or ''."""
         if not self.file.exists():
             return ""
-        tied, state = signed(tx, self._key, tx.chain.newest([LEDGER], LEDGER)), self.state
-        is_named = all(f'"{state.id}"' in entry.body for entry in tied)
-        if state.id and is_named and not self._strange:
+        look = self.look()
+        return self._foreign(signed(tx, self._key, tx.chain.newest([LEDGER], LEDGER)), look)
+
+    def _foreign(self, tied: "Sequence[Link]", look: LedgerLook) -> str:
+        name, strange = look.state.id, look.strange
+        if name and all(f'"{name}"' in entry.body for entry in tied) and not strange:
             return ""
-        about = f"at {self._strange!r}" if self._strange else f"it is {state.id or 'empty'}"
+        about = f"at {strange!r}" if strange else f"it is {name or 'empty'}"
         return (f"{self.file.path} was changed or is of another installation ({about}); put "
                 "the one of this home back")  # fmt: skip
 
@@ -149,24 +193,15 @@ class EffectLedger:
             return f"audit: {at - tx.chain.size()} entries are gone; {WHAT_TO_DO}"
         return ""
 
-    def _head_misfit(self, tx: "GateTx") -> str:
-        wrong = missing_tail_of(tx, self.last_head())
-        return f"audit: {wrong}; {WHAT_TO_DO}" if wrong else ""
-
     def last_head(self) -> str:
         """The head of the chain that was exported last; '' before the first."""
-        path = self.home / HEADS
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        return next((line for line in reversed(lines) if line.strip()), "")
+        return last_line(self.home / HEADS, is_head)
 
     def export_head(self, tx: "GateTx") -> str:
         """Write the head of the chain down beside the database, unless it stands there already."""
         head = head_of(tx.chain.head())
         if head != self.last_head():
-            with (self.home / HEADS).open("a", encoding="utf-8") as kept:
-                kept.write(head + "\n")
-                kept.flush()
-                os.fsync(kept.fileno())
+            append_line(self.home / HEADS, head)
         return head
 
     def go_on(self, store: "GateStore") -> None:

@@ -1,7 +1,7 @@
 """Which entries of the chain have a line in the ledger beside the database, and what it says."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from approvals.chain_words import REFUSALS
@@ -37,8 +37,8 @@ def _line(link: "Link", body: "dict[str, Any]") -> LedgerLine | None:
     """What an entry says in short, if what it says must outlive the database."""
     at, to = link.at.isoformat(), body.get("to")
     if link.kind in REFUSALS:
-        key = body.get("key", link.subject)
-        return LedgerLine(link.seq, link.mac, NO, key, body["channel"], 0, at)
+        key, since = body.get("key", link.subject), body.get("since", at)
+        return LedgerLine(link.seq, link.mac, NO, key, body["channel"], 0, since)
     if to is None or " " in link.subject or not link.subject:
         return None
     if "version" not in body:  # an action
@@ -67,6 +67,15 @@ class LedgerState:
     stopped: dict[str, LedgerLine] = field(default_factory=dict)
     heads: dict[int, str] = field(default_factory=dict)
     is_forked: bool = False
+
+    @property
+    def end(self) -> "LedgerState":
+        """Whose it is and where it ends, and nothing of what lies before."""
+        return LedgerState(self.id, self.last, is_forked=self.is_forked)
+
+    def copy(self) -> "LedgerState":
+        """The same, in which what others write from now on does not appear."""
+        return replace(self, calls=dict(self.calls), heads=dict(self.heads))
 
     def add(self, line: LedgerLine, short: int) -> None:
         """Go on with the next line."""

@@ -54,6 +54,8 @@ def verify(
 
     `head`, the ids of who was `erased` and the `ledger` were kept outside of the database.
     """
+    look = ledger.look(whole=True) if ledger is not None else None  # others write meanwhile
+    state = look.state if look is not None else None
     links = list(tx.chain.links())
     actions, stories = tx.actions.everything(), stories_of(links)
     return (
@@ -67,9 +69,9 @@ def verify(
         *(Wrong("I9", w) for story in stories.values() for w in story.illegal),
         *(Wrong("I6", w) for w in forged_rows(tx, key, actions, stories)),
         *(Wrong("P10", w) for w in unsaid_words(tx, key, links)),
-        *(Wrong("I6", w) for w in filter(None, [ledger.why_not(tx) if ledger else ""])),
-        *(Wrong("I6", w) for w in unlike_ledger(links, ledger.state if ledger else None)),
-        *(Wrong("I2", w) for w in unknown_calls(actions, ledger.state if ledger else None)),
+        *(Wrong("I6", w) for w in filter(None, [ledger.why_not(tx, look) if ledger else ""])),
+        *(Wrong("I6", w) for w in unlike_ledger(links, state)),
+        *(Wrong("I2", w) for w in unknown_calls(actions, state)),
         *(Wrong("P12", w) for w in _half_erased(tx, links)),
         *(Wrong("P12", w) for w in _forgotten(tx, erased)),
     )  # fmt: skip

@@ -135,8 +135,11 @@ def test_an_unsubscribe_after_the_backup_is_not_lost_even_before_anybody_says_re
     with gone_back(kept, backup) as after:
         with pytest.raises(Conflict, match="suppress"):
             after.decide("ann", "approve", only(after))
+        after.clock.pass_(hours=1)
         go_on(after)
         assert after.store.switches.suppressions([ANN], after.clock()) == said
+        assert after.gate.ledger is not None
+        assert after.gate.ledger.refusals([ANN]) == said  # a yes since then still is the last word
         assert wrong(after) == []
 
 

@@ -10,14 +10,18 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from agent.checkpoints import make_places, open_saver
+from approvals import erasing
 from approvals.settling import switch, unsubscribe
 from tests.faults.offices import other_office, with_ledger
-from tests.faults.troubled import is_sqlite
+from tests.faults.test_erasure import request, to_mara
+from tests.faults.troubled import is_sqlite, url_of
 from tests.gate.office import Office, only
+from tools.errors import BadInput
 from tools.store.store import open_store
 
 ROLE = "lifecycle_test_app"
-PASSWORD = "not a secret"
+PASSWORD = "not-a-secret"
 
 
 @pytest.fixture
@@ -25,6 +29,7 @@ def service(office: Office) -> Iterator[Office]:
     """The same office, signed in to the database as the service and not as the owner."""
     if is_sqlite(office.store):
         pytest.skip("SQLite has no roles")
+    make_places(url_of(office.store), office.folder)
     grants = (files("tools.store") / "grants.sql").read_text(encoding="utf-8")
     with office.store.database.write() as session:
         session.execute(text(f"DROP ROLE IF EXISTS {ROLE}"))
@@ -64,3 +69,29 @@ def test_and_cannot_rewrite_what_is_kept(service: Office, statement: str) -> Non
     with pytest.raises(DBAPIError, match=r"permission denied|must be owner"), \
             service.store.database.write() as session:  # fmt: skip
         session.connection().exec_driver_sql(statement)
+
+
+@pytest.mark.fault(52, 71)
+def test_the_service_erases_with_its_role(service: Office) -> None:
+    service.propose(to_mara("m1"))
+    service.facts["m1"] = {"contact_id": "crm:c9", "email": "mara.quist@x.example"}
+    service.decide("ann", "approve", only(service, "m1"))
+    assert service.dispatch() == {"sent": 1}
+    switch(service.gate, service.people["eve"], "play:x", on=True, reason="Mara Quist asked for it")
+    unsubscribe(service.gate, "a" * 64, "email")
+    begun = erasing.begin(service.gate, service.people["eve"], request())
+    assert len(begun.actions) == 1
+    assert "Quist" not in service.store.switches.pauses(service.clock())[0].reason
+
+
+@pytest.mark.fault(71)
+def test_the_service_keeps_the_place_of_a_run_with_its_role(
+    service: Office, office: Office
+) -> None:
+    url = service.store.database.url.render_as_string(hide_password=False)
+    with open_saver(url, service.folder) as saver:
+        assert list(saver.list(None)) == []
+    with office.store.database.write() as session:
+        session.connection().exec_driver_sql("DELETE FROM checkpoint_migrations")
+    with pytest.raises(BadInput, match=r"owner.*grants\.sql"), open_saver(url, service.folder):
+        pass

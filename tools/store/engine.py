@@ -59,6 +59,7 @@ class Database:
         self._reading = self.engine.execution_options(**_reading(self.url))
         self._is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writer = RLock()
+        self.is_migrated = False  # just now, by this very process
 
     @contextmanager
     def read(self) -> "Iterator[Session]":

@@ -7,5 +7,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO :app;
 GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO :app;
 REVOKE TRUNCATE, TRIGGER, REFERENCES ON ALL TABLES IN SCHEMA public FROM :app;
 REVOKE UPDATE, DELETE ON audit, erased_key, pause, send, suppression FROM :app;
+-- An erasure takes a person out of these columns, and out of no other.
+GRANT UPDATE (account_id, contact_id) ON send TO :app;
+GRANT UPDATE (reason) ON pause, suppression TO :app;
 REVOKE DELETE ON action, attempt, decision, erasure, holdout, proposal, revision FROM :app;
 REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM :app;

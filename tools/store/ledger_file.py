@@ -7,6 +7,7 @@ of another installation.
 
 import fcntl
 import os
+import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 FIELDS = 8
 SEAL = 16
 TAIL = 4096
+AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class LedgerFile:
 
     def begin(self, lines: "Iterable[LedgerLine]") -> bool:
         """Make the file with its first lines, at once or not at all; False when it is there."""
-        draft = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
+        draft = self.path.with_name(f".{self.path.name}.{secrets.token_hex(8)}.part")
         with draft.open("w", encoding="utf-8") as file:
             file.writelines(self._sealed(line) for line in lines)
             file.flush()
@@ -77,27 +79,21 @@ class LedgerFile:
         return True
 
     @contextmanager
-    def locked(self) -> "Iterator[int]":
-        """Be the only writer; the number of the last entry that has a line, 0 before the first."""
+    def locked(self) -> "Iterator[LedgerLine | None]":
+        """Be the only writer; the last whole line."""
         with self.path.open("r+b") as file:
             fcntl.flock(file.fileno(), fcntl.LOCK_EX)
-            yield self._last(file.fileno())
+            yield self._last()
 
     def append(self, lines: "Iterable[LedgerLine]", *, durable: bool) -> None:
         """Add lines, for whoever holds the lock; durable ones are on the disk when this returns."""
-        text = "".join(self._sealed(line) for line in lines).encode()
-        with self.path.open("r+b", buffering=0) as file:
-            end = file.seek(0, os.SEEK_END)
-            torn = end > 0 and os.pread(file.fileno(), 1, end - 1) != b"\n"
-            file.write(b"\n" + text if torn else text)
-            if durable:
-                os.fsync(file.fileno())
+        _append(self.path, "".join(self._sealed(line) for line in lines), durable=durable)
 
     def read(self, offset: int = 0) -> Read:
-        """The lines from a place on."""
+        """Some lines from a place on: not the whole of a file that has grown for years at once."""
         with self.path.open("rb") as file:
             file.seek(offset)
-            text = file.read()
+            text = file.read(AT_ONCE)
         whole = text[: text.rfind(b"\n") + 1]
         lines, strange = [], ""
         for line in whole.decode("utf-8", "replace").splitlines():
@@ -117,14 +113,37 @@ class LedgerFile:
     def _sealed(self, line: LedgerLine) -> str:
         return f"{line.text()} {self._seal(line.text())[:SEAL]}\n"
 
-    def _last(self, handle: int) -> int:
-        size = os.fstat(handle).st_size
-        tail = os.pread(handle, TAIL, max(0, size - TAIL)).decode("utf-8", "replace")
-        for line in reversed(tail.splitlines()):
-            words = line.split(" ")
-            if len(words) == FIELDS and self._seal(line[: -SEAL - 1])[:SEAL] == words[-1]:
-                return int(words[0])
-        return 0
+    def _last(self) -> LedgerLine | None:
+        line = last_line(self.path, self._is_ours)
+        return _parsed(line.split(" ")) if line else None
+
+    def _is_ours(self, line: str) -> bool:
+        seal = line.rpartition(" ")[2]
+        return len(line.split(" ")) == FIELDS and self._seal(line[: -SEAL - 1])[:SEAL] == seal
+
+
+def last_line(path: Path, fits: "Callable[[str], bool]") -> str:
+    """The last line of a file, of those at its end, that is whole and fits; '' without any."""
+    if not path.exists():
+        return ""
+    with path.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL))
+        tail = file.read().decode("utf-8", "replace")
+    return next((line for line in reversed(tail.splitlines()) if fits(line)), "")
+
+
+def append_line(path: Path, line: str) -> None:
+    """Add a line that is on the disk when this returns, and never a part of a torn one."""
+    _append(path, line + "\n", durable=True)
+
+
+def _append(path: Path, text: str, *, durable: bool) -> None:
+    with path.open("a+b", buffering=0) as file:
+        end = file.seek(0, os.SEEK_END)
+        torn = end > 0 and os.pread(file.fileno(), 1, end - 1) != b"\n"
+        file.write(b"\n" * torn + text.encode())
+        if durable:
+            os.fsync(file.fileno())
 
 
 def _parsed(words: list[str]) -> LedgerLine:

@@ -35,6 +35,7 @@ def open_database(url: str) -> Database:
             _refuse_read_only(database, standing)
             _refuse_foreign(database, standing)
             migrate(url)
+            database.is_migrated = True
     except BaseException:
         database.close()
         raise
