@@ -135,12 +135,12 @@ def test_one_poisoned_when_it_is_sent_is_blocked_with_a_reason_and_the_others_se
 
 
 @pytest.mark.fault(40)
-def test_one_whose_facts_cannot_be_read_is_blocked_and_the_others_sent(office: Office) -> None:
+def test_one_whose_facts_cannot_be_read_waits_and_the_others_are_sent(office: Office) -> None:
     for proposal in office.store.proposals.pending(DAY):
         office.decide("ann", "approve", proposal)
     office.facts["a1"] = {"email": "\ud800"}
 
-    assert office.dispatch() == {"blocked": 1, "sent": 2}
+    assert office.dispatch() == {"scheduled": 1, "sent": 2}
     assert office.wrong() == ()
 
 
