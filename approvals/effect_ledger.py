@@ -130,6 +130,12 @@ class EffectLedger:
             store.write(lambda tx: self._tie(tx, name))
             log.info("ledger.begun", ledger=name)
 
+    def tie_again(self, store: "GateStore") -> None:
+        """Let the chain know of a ledger whose process was killed right after it had begun it."""
+        if self.file.exists() and not store.read(lambda tx: tx.chain.newest([LEDGER], LEDGER)):
+            name = self.state.id
+            store.write(lambda tx: self._tie(tx, name))
+
     def _tie(self, tx: "GateTx", name: str) -> None:
         """Write down whose ledger it is, and who was here before people were let in by entries."""
         people = tx.staff.everybody()

@@ -99,6 +99,8 @@ class Executor:
         ledger = self.gate.ledger
         why = self.gate.store.read(ledger.why_not) if ledger is not None else ""
         if not why:
+            if ledger is not None:
+                ledger.tie_again(self.gate.store)
             self._export_head()
             return ""
         log.error("dispatch.refused", why=why)

@@ -55,7 +55,8 @@ class LedgerState:
 
     `calls` is the fence of the last call of each action, `sent` when it left, `refusals` the
     (channel, instant, key) by the first characters of a key, `stopped` the last line about each
-    proposal that was taken back; `heads` are the entries exported since a backup was restored.
+    proposal that was taken back; `heads` are the entries exported since a backup was restored,
+    `known_calls` the calls of before, which a person was told of then.
     Numbers only grow: where one comes back, an older database went on, and `is_forked` says so.
     """
 
@@ -66,6 +67,7 @@ class LedgerState:
     refusals: dict[str, set[tuple[str, str, str]]] = field(default_factory=dict)
     stopped: dict[str, LedgerLine] = field(default_factory=dict)
     heads: dict[int, str] = field(default_factory=dict)
+    known_calls: dict[str, int] = field(default_factory=dict)
     is_forked: bool = False
 
     @property
@@ -84,6 +86,7 @@ class LedgerState:
             return
         if line.kind == RESTORED:
             self.heads.clear()
+            self.known_calls = dict(self.calls)
             self.last, self.is_forked = None, False
         elif line.kind == CALL:
             before = self.calls.get(line.subject, 0)

@@ -143,6 +143,28 @@ def test_an_unsubscribe_after_the_backup_is_not_lost_even_before_anybody_says_re
         assert wrong(after) == []
 
 
+@pytest.mark.fault(77)
+@pytest.mark.parametrize("approved", [False, True])
+def test_what_nobody_asks_for_again_after_a_backup_is_no_broken_promise(
+    kept: Office, approved: bool
+) -> None:
+    if approved:
+        kept.decide("ann", "approve", only(kept))
+    backup = back_up(kept)
+    if not approved:
+        kept.decide("ann", "approve", only(kept))
+    kept.vendor.modes = ["later"] if approved else []
+    kept.dispatch()
+    if approved:
+        kept.decide("ann", "revoke", only(kept))
+    with gone_back(kept, backup) as after:
+        assert any("called after" in one for one in wrong(after))
+        go_on(after)
+        if not approved:
+            after.decide("ann", "reject", only(after))
+        assert wrong(after) == []
+
+
 TWO = ("dispatch", "a2")
 DEEDS = ("approve", "approve", "dispatch", "dispatch", "revoke", "undo", "reject", "lost",
          "unsubscribe")  # fmt: skip

@@ -194,3 +194,16 @@ def test_two_threads_that_begin_a_ledger_begin_one(office: Office) -> None:
 
     assert office.store.gate.read(ledger_of(with_ledger(office)).why_not) == ""
     assert [one.name for one in Path(home).iterdir()] == [FILE]
+
+
+@pytest.mark.fault(77)
+def test_a_ledger_whose_beginning_was_killed_half_way_is_missed_when_it_goes(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(EffectLedger, "_tie", lambda *_: None)
+    with_ledger(office).decide("ann", "approve", only(office))
+    monkeypatch.undo()
+    assert with_ledger(office).dispatch() == {"sent": 1}
+    (office.folder / "home" / FILE).unlink()
+
+    assert "is gone" in office.store.gate.read(ledger_of(with_ledger(office)).why_not)
