@@ -33,6 +33,10 @@ WHAT_TO_DO = (
     "nothing leaves; put the newest database back, or say `lifecycle restored` and settle what "
     "nobody knows"
 )
+AFTER_A_GAP = (
+    "nothing leaves; put a database back from before they were gone, then say "
+    "`lifecycle restored` and settle what nobody knows"
+)
 
 
 class EffectLedger:
@@ -146,7 +150,7 @@ class EffectLedger:
             return f"entry {last.seq} is another one than the one in {FILE}; {WHAT_TO_DO}"
         signed(tx, self._key, list(tx.chain.links(last.seq if last is not None else at)))
         if at != tx.chain.size():
-            return f"audit: {at - tx.chain.size()} entries are gone; {WHAT_TO_DO}"
+            return f"audit: {at - tx.chain.size()} entries are gone; {AFTER_A_GAP}"
         return ""
 
     def _head_misfit(self, tx: "GateTx") -> str:

@@ -62,6 +62,7 @@ class LedgerState:
     id: str = ""
     last: LedgerLine | None = None
     calls: dict[str, int] = field(default_factory=dict)
+    owned: dict[str, int] = field(default_factory=dict)
     sent: dict[str, str] = field(default_factory=dict)
     refusals: dict[str, set[tuple[str, str, str]]] = field(default_factory=dict)
     stopped: dict[str, LedgerLine] = field(default_factory=dict)
@@ -75,6 +76,7 @@ class LedgerState:
             return
         if line.kind == RESTORED:
             self.heads.clear()
+            self.owned = dict(self.calls)
             self.last, self.is_forked = None, False
         elif line.kind == CALL:
             before = self.calls.get(line.subject, 0)

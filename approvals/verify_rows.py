@@ -104,10 +104,19 @@ def unlike_ledger(links: "Iterable[Link]", state: "LedgerState | None") -> "Iter
 
 
 def unknown_calls(actions: "Iterable[Action]", state: "LedgerState | None") -> "Iterator[str]":
-    """Calls that the ledger knows of and the database does not."""
-    fences = {action.id: action.fence for action in actions}
+    """Calls that the ledger knows of and the database does not.
+
+    After `lifecycle restored` an action without a row is known: whoever agrees to it again makes
+    it `unknown`, and it is not called. A row that is there must be doubted, or know of the call.
+    """
+    there = {action.id: action for action in actions}
+    owned = state.owned if state is not None else {}
     for action, fence in (state.calls if state is not None else {}).items():
-        if fences.get(action, 0) < fence:
+        row = there.get(action)
+        known = owned.get(action, 0) if row is None else row.fence
+        if row is not None and row.status in {"scheduled", "unknown"}:
+            known = max(known, owned.get(action, 0))
+        if known < fence:
             yield f"action {action}: by the ledger it was called after what the database knows"
 
 
