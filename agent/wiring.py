@@ -98,7 +98,7 @@ def mapping_of(settings: Settings) -> Path:
     return settings.mapping or settings.home / COMPANY
 
 
-def read_day(given: str) -> int:
+def read_day(given: str, option: str = "--as-of") -> int:
     """The day number of a day a person named.
 
     Raises:
@@ -107,7 +107,7 @@ def read_day(given: str) -> int:
     try:
         return day_number(date.fromisoformat(given))
     except ValueError as error:
-        raise BadInput(f"--as-of {given!r} is not a day; write it as 2026-01-31") from error
+        raise BadInput(f"{option} {given!r} is not a day; write it as 2026-01-31") from error
 
 
 @dataclass(frozen=True)
@@ -230,11 +230,11 @@ class Deps:
         """The local day number of this moment."""
         return day_number(self.clock().astimezone(self.zone).date())
 
-    def day(self, given: str | None) -> int:
-        """The day a person named, or today."""
+    def day(self, given: str | None, option: str = "--as-of") -> int:
+        """The day a person named by an option, or today."""
         if given is None:
             return self.today()
-        return read_day(given)
+        return read_day(given, option)
 
     def crash(self, point: str) -> None:
         """Kill this very process at a named point, when a test asked for it."""

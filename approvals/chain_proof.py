@@ -69,6 +69,17 @@ def check_quorum(action: "Action", story: Story, values: "Mapping[str, Any]") ->
         raise Forged(wrong)
 
 
+def check_envelope(proposal: "Proposal", values: "Mapping[str, Any]") -> None:
+    """Refuse a proposal whose row says otherwise than the bytes people agreed to.
+
+    Raises:
+        Forged: with the field of the row, and what the envelope says.
+    """
+    wrong = envelope_difference(proposal, values)
+    if wrong:
+        raise Forged(wrong)
+
+
 def may_be_blocked(tx: "GateTx", key: "Key", action: "Action") -> bool:
     """Whether an action waits by the chain as well, so that to block it is a step it may make."""
     try:

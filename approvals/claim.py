@@ -17,7 +17,13 @@ from approvals.account_feedback import LATER, POSTPONED, in_the_way, opens_at, w
 from approvals.approving import seal_of
 from approvals.audit import record
 from approvals.canonical import digest
-from approvals.chain_proof import check_action, check_draw, check_quorum, may_be_blocked
+from approvals.chain_proof import (
+    check_action,
+    check_draw,
+    check_envelope,
+    check_quorum,
+    may_be_blocked,
+)
 from approvals.chain_story import Forged
 from approvals.chain_words import paused_by_chain
 from approvals.envelope import read_values
@@ -73,11 +79,11 @@ class Claim:
         action = tx.actions.get(action_id)
         if action.status != "scheduled" or action.due_at > now:
             return "taken"
-        if self._paused(tx, action):
-            return "waits"
-        if isinstance(facts, Facts) and facts.version != tx.ledger.facts_version():
-            return STALE
         try:
+            if self._paused(tx, action):
+                return "waits"
+            if isinstance(facts, Facts) and facts.version != tx.ledger.facts_version():
+                return STALE
             return self._checked(tx, action, facts or UNREAD, now)
         except Forged as error:
             return self._refuse(tx, action, str(error))
@@ -165,8 +171,9 @@ class Claim:
         seal = seal_of(self.gate.key, action.id, action.sha256)
         if not hmac.compare_digest(seal, action.seal):
             raise Blocked("the seal of the approval does not fit")
-        self._check_expiry(proposal)
         values = _values(tx, action, proposal)
+        check_envelope(proposal, values)
+        self._check_expiry(proposal)
         said = (values["what"]["channel"], values["what"]["play"], values["who"]["account_id"],
                 values["who"]["contact_id"])  # fmt: skip
         if said != (action.channel, action.play, action.account_id, action.contact_id):

@@ -9,6 +9,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from errno import EACCES
 from threading import RLock
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,10 @@ FILE, HEADS = "ledger.txt", "audit-heads.txt"
 WHAT_TO_DO = (
     "nothing leaves; put the newest database back, or say `lifecycle restored` and settle what "
     "nobody knows"
+)
+AFTER_A_GAP = (
+    "nothing leaves; put a database back from before they were gone, then say "
+    "`lifecycle restored` and settle what nobody knows"
 )
 
 
@@ -154,20 +159,34 @@ class EffectLedger:
         Whoever has read in the transaction before gives the `look` from before that.
         """
         try:
+            return self.misfit(tx, look)
+        except OSError as error:
+            return self.unreadable(error)
+
+    def misfit(self, tx: "GateTx", look: LedgerLook | None = None) -> str:
+        """What does not fit between database, ledger and heads, or ''.
+
+        Raises:
+            OSError: when that cannot be known now, for the ledger cannot be read or written.
+        """
+        try:
             look = look or self.look()
             wrong = missing_tail_of(tx, look.head)
             return self._misfit(tx, look) or (f"audit: {wrong}; {WHAT_TO_DO}" if wrong else "")
         except Forged as error:
             return f"{error}: {WHAT_TO_DO}"
-        except OSError as error:
-            return f"{self.file.path.name} cannot be read ({type(error).__name__}); nothing leaves"
+
+    def unreadable(self, error: OSError) -> str:
+        """The words for a ledger that cannot be read or written at this moment."""
+        why = error.strerror or type(error).__name__
+        return f"{self.file.path}: {why}; what leaves must be written down there, so nothing leaves"
 
     def _misfit(self, tx: "GateTx", look: LedgerLook) -> str:
         tied = signed(tx, self._key, tx.chain.newest([LEDGER], LEDGER))
         if not self.file.exists():
             return f"{FILE} is gone from {self.home}: put it back; {WHAT_TO_DO}" if tied else ""
         if not os.access(self.file.path, os.W_OK):
-            return f"{self.file.path} cannot be written, and what leaves must be written down there"
+            raise PermissionError(EACCES, "it cannot be written", str(self.file.path))
         return self._foreign(tied, look) or self._older(tx, look.state)
 
     def foreign(self, tx: "GateTx") -> str:
@@ -196,7 +215,7 @@ class EffectLedger:
             return f"entry {last.seq} is another one than the one in {FILE}; {WHAT_TO_DO}"
         signed(tx, self._key, list(tx.chain.links(last.seq if last is not None else at)))
         if at != tx.chain.size():
-            return f"audit: {at - tx.chain.size()} entries are gone; {WHAT_TO_DO}"
+            return f"audit: {at - tx.chain.size()} entries are gone; {AFTER_A_GAP}"
         return ""
 
     def last_head(self) -> str:

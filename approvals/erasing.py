@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from approvals.audit import record
 from approvals.canonical import digest
 from approvals.chain_words import SHORT, SUPPRESS
+from approvals.staff import check_manager
 from tools.errors import Conflict
 from tools.store.erasures import Erasure
 
@@ -57,7 +58,7 @@ def begin(gate: "Gate", actor: "Actor", request: Request) -> Begun:
     Raises:
         Forbidden: when this person may not manage.
     """
-    actor.check("manage")
+    gate.store.read(lambda tx: check_manager(gate, tx, actor))
     return begin_again(gate, actor.person, request)
 
 

@@ -95,16 +95,25 @@ class Executor:
         return state.doubted
 
     def misfit(self) -> str:
-        """Pause everything when database, ledger and exported head do not fit; why, or ''."""
-        ledger = self.gate.ledger
-        why = self.gate.store.read(ledger.why_not) if ledger is not None else ""
-        if not why:
-            if ledger is not None:
-                ledger.tie_again(self.gate.store)
-            self._export_head()
+        """Pause everything when database, ledger and exported head do not fit; why, or ''.
+
+        A ledger that cannot be read or written now decides nothing: nothing leaves meanwhile.
+        """
+        ledger, store = self.gate.ledger, self.gate.store
+        if ledger is None:
             return ""
+        try:
+            why = store.read(ledger.misfit)
+            if not why:
+                ledger.tie_again(store)
+                self._export_head()
+                return ""
+        except OSError as error:
+            why = ledger.unreadable(error)
+            log.error("dispatch.ledger_unreadable", why=why)  # noqa: TRY400 - it says what
+            return why
         log.error("dispatch.refused", why=why)
-        self.gate.store.write(lambda tx: pause_all(self.gate, tx, self.worker, why))
+        store.write(lambda tx: pause_all(self.gate, tx, self.worker, why))
         return why
 
     def _export_head(self) -> None:

@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from approvals.audit import record
+from approvals.chain_story import entries_about, story_of
 from approvals.chain_words import SHORT, UNSUBSCRIBE
+from approvals.staff import check_manager
 from tools.errors import BadInput, Conflict
 from tools.store.records import Pause
 
@@ -24,6 +26,7 @@ WHY = "restored from a backup: it may have been done after the backup was taken"
 
 WHY_NO = "they said no after the backup that was restored"
 WHY_STOP = "it was taken back after the backup that was restored"
+ENDED = frozenset({"sent", "failed", "revoked", "blocked", "held_out"})
 STOPPABLE = frozenset({"pending", "snoozed", "approved"})
 
 
@@ -45,6 +48,7 @@ def after_restore(gate: "Gate", actor: "Actor") -> int:
         raise BadInput(f"{foreign}, or take it away and say `lifecycle restored` again")
 
     def work(tx: "GateTx") -> int:
+        check_manager(gate, tx, actor)
         now = gate.clock()
         tx.ledger.set_pause(Pause("global", on=True, since=now, who=actor.person, reason=WHY))
         body = {"on": True, "why": WHY}
@@ -53,9 +57,7 @@ def after_restore(gate: "Gate", actor: "Actor") -> int:
             _refuse_again(gate, tx, actor, ledger.state)
             _stop_again(gate, tx, actor, ledger.state)
         open_ = [a for a in tx.actions.everything() if a.status in {"scheduled", "calling"}]
-        for action in open_:
-            _doubt(gate, tx, actor, action)
-        return len(open_)
+        return sum(_doubt(gate, tx, actor, action) for action in open_)
 
     doubted = gate.store.write(work)
     if ledger is not None:
@@ -92,8 +94,15 @@ def _stop_again(gate: "Gate", tx: "GateTx", actor: "Actor", state: "LedgerState"
             record(tx, gate.key, now, actor.person, "revoke", proposal_id, moved)
 
 
-def _doubt(gate: "Gate", tx: "GateTx", actor: "Actor", action: "Action") -> None:
+def _doubt(gate: "Gate", tx: "GateTx", actor: "Actor", action: "Action") -> bool:
+    """Make an action `unknown`; one that ended by the chain gets its end back and is no doubt."""
     now = gate.clock()
+    story = story_of(entries_about(tx, gate.key, action.id)[action.id])
+    if story.status in ENDED and not story.illegal:
+        tx.actions.put_back(action, story.status, story.calls, story.fence, now)
+        body = {"row": action.status, "chain": story.status}
+        record(tx, gate.key, now, actor.person, "put_back", action.id, body)
+        return False
     sent = gate.ledger.was_sent(action.id) if gate.ledger is not None else ""
     why = f"{WHY}; the ledger says it was sent at {sent}" if sent else WHY
     if not tx.actions.move(action, "unknown", now, detail=why, lease_until=None):
@@ -101,3 +110,4 @@ def _doubt(gate: "Gate", tx: "GateTx", actor: "Actor", action: "Action") -> None
     tx.actions.end(action.id, action.fence, "unknown", why, now)
     body = {"from": action.status, "to": "unknown", "sha256": action.sha256, "why": WHY}
     record(tx, gate.key, now, actor.person, "restore", action.id, body)
+    return True

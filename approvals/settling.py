@@ -10,6 +10,7 @@ from approvals.audit import record
 from approvals.canonical import digest
 from approvals.chain_words import SHORT, UNSUBSCRIBE
 from approvals.executor import send_of
+from approvals.staff import check_still
 from tools.errors import BadInput, Conflict
 from tools.store.records import Pause
 
@@ -43,6 +44,7 @@ def settle(
         raise BadInput("settle: to do it again, name the hash of the words you looked at")
 
     def work(tx: "GateTx") -> "Action":
+        check_still(gate, tx, actor)
         action, now, to = tx.actions.get(action_id), gate.clock(), BECOMES[finding]
         if finding == "again" and sha256 != action.sha256:
             raise Conflict(f"action {action_id}: its words are not those you looked at; look again")
@@ -71,6 +73,7 @@ def switch(gate: "Gate", actor: "Actor", scope: str, *, on: bool, reason: str) -
         raise BadInput("pause: say why")
 
     def work(tx: "GateTx") -> None:
+        check_still(gate, tx, actor)
         now = gate.clock()
         tx.ledger.set_pause(Pause(scope, on, now, actor.person, reason[:500]))
         body = {"on": on, "reason_sha256": digest(reason[:500])}

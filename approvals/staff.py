@@ -151,7 +151,7 @@ def revoke_token(gate: "Gate", actor: Actor, prefix: str) -> None:
 def check_manager(gate: "Gate", tx: "GateTx", actor: Actor) -> None:
     """Refuse whoever is no administrator in this very transaction, by the row and the chain."""
     actor.check("manage")
-    _check_role(gate, tx, actor)
+    check_still(gate, tx, actor)
 
 
 def opened_for(tx: "GateTx", person: str, gate: "Gate") -> frozenset[str]:
@@ -186,10 +186,16 @@ def _check_oneself(gate: "Gate", tx: "GateTx", actor: Actor, person: str) -> Non
     actor.check("read")
     if actor.agent or person != actor.person:
         raise Forbidden("only the person themselves changes what they sign in with")
-    _check_role(gate, tx, actor)
+    check_still(gate, tx, actor)
 
 
-def _check_role(gate: "Gate", tx: "GateTx", actor: Actor) -> None:
+def check_still(gate: "Gate", tx: "GateTx", actor: Actor) -> None:
+    """Refuse whoever has not, in this very transaction, the role they came with by row and chain.
+
+    Raises:
+        Forbidden: when it was changed or taken since.
+        Forged: when a hand gave it in the database.
+    """
     if actor is OPERATOR:
         return
     if tx.roles.of([actor.person]).get(actor.person) != actor.role:

@@ -112,8 +112,9 @@ def _too_few_eyes(tx: "GateTx", actions: "Iterable[Action]") -> "Iterator[str]":
         people = {deed.who for deed in standing(deeds, action.sha256)}
         values = read_values(text, action.sha256, action.proposal)
         marked = len(values["what"]["approval"])
-        if other := envelope_difference(action, values):
-            yield other
+        for row in (action, tx.asked.get(action.proposal)):
+            if other := envelope_difference(row, values):
+                yield other
         if len(people) < max(1, marked) or people & writers(deeds, action.sha256):
             yield f"action {action.id}: {len(people)} agreed, {max(1, marked)} must, not who wrote"
 

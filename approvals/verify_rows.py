@@ -106,15 +106,13 @@ def unlike_ledger(links: "Iterable[Link]", state: "LedgerState | None") -> "Iter
 def unknown_calls(actions: "Iterable[Action]", state: "LedgerState | None") -> "Iterator[str]":
     """Calls that the ledger knows of and the database does not.
 
-    Once a person has said that a backup was restored, only those of actions that can still leave.
+    Those of before a person said `lifecycle restored` are known: what waits becomes `unknown` at its
+    claim, and is not called.
     """
-    if state is None:
-        return
-    rows = {action.id: action for action in actions}
-    for action, fence in state.calls.items():
-        row, known = rows.get(action), state.known_calls.get(action, 0)
-        is_over = row is None or row.status not in {"scheduled", "calling", "unknown"}
-        if (row.fence if row is not None else 0) < fence and not (is_over and known >= fence):
+    fences = {action.id: action.fence for action in actions}
+    known = state.known_calls if state is not None else {}
+    for action, fence in (state.calls if state is not None else {}).items():
+        if max(fences.get(action, 0), known.get(action, 0)) < fence:
             yield f"action {action}: by the ledger it was called after what the database knows"
 
 

@@ -109,13 +109,14 @@ def check_day(given: str | None) -> None:
 
 
 def table(title: str, columns: "Iterable[str]", rows: "Iterable[Iterable[object]]") -> Table:
-    """A plain table; columns that end in a space are set to the right."""
+    """A plain table; columns that end in a space are set to the right, and nothing is cut off."""
     made = Table(title=title, title_justify="left", title_style="bold", header_style="dim")
     for name in columns:
         right = name.endswith(" ")
         made.add_column(
-            name.strip(), justify="right" if right else "left", no_wrap=right or name == "id"
-        )
+            name.strip(), justify="right" if right else "left", no_wrap=right or name == "id",
+            overflow="fold",
+        )  # fmt: skip
     for row in rows:
         made.add_row(*("" if cell is None else str(cell) for cell in row))
     return made

@@ -4,11 +4,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from agent.commands.console import Home, console, opened, table
 from agent.commands.seen_words import Hash, check_seen, named_words, terminal
-from agent.commands.terminal import echo_json
+from agent.commands.terminal import echo_json, plain
 from agent.dispatching import open_executor
 from agent.erasing import working
 from agent.jobs import broken
@@ -19,12 +18,13 @@ from approvals.settling import settle as settle_action
 from approvals.settling import switch
 from approvals.verify import erased_proposals
 from approvals.web.auth.tokens import ApiTokens
-from tools.errors import Conflict, Forbidden
+from tools.errors import BadInput, Conflict, Forbidden, nearest
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from agent.wiring import Deps
+    from approvals.service import Gate
 
 Proposal = Annotated[str, typer.Argument(help="Id of a proposal, see `lifecycle queue`.")]
 Token = Annotated[
@@ -123,7 +123,7 @@ def _decide(kind: str, proposal: str, token: str | None, home: object, *, json_:
         actor = actor_of(deps, token)
         now = deps.store.gate.read(lambda tx: tx.asked.get(proposal))
         seen = Seen(now.id, now.version, now.shown)
-        day = None if not until else deps.day(until)
+        day = None if not until else deps.day(until, "--until")
         wish = Wish(kind, seen, reason, note, day)  # type: ignore[arg-type]  # named above
         result = deps.gate.decide(actor, wish)
         show_result(result, deps.clock(), json_=json_)
@@ -140,6 +140,19 @@ def show_result(result: Result, now: "datetime", *, json_: bool) -> None:
     console.print(f"{result.proposal} is {result.status}{again}{waits}{action}", highlight=False)
 
 
+def show_alarms(gate: "Gate") -> None:
+    """Print what a person must look at, and what is paused, since when and why."""
+    words = [alarm.words for alarm in alarms(gate)]
+    words += [
+        f"{one.scope} is paused since {one.since.isoformat(timespec='minutes')}: {one.reason}; "
+        f"`lifecycle verify` says whether anything is wrong, `lifecycle resume {one.scope} "
+        "--reason ...` lets it go on"
+        for one in gate.store.read(lambda tx: tx.ledger.pauses())
+    ]
+    for one in words:
+        console.print(f"[bold red]look at this:[/] {plain(one)}", markup=True, highlight=False)
+
+
 def dispatch(home: Home = None) -> None:
     """Carry out now what was approved and is due; the schedule does it every minute."""
     with opened(home) as deps:
@@ -151,8 +164,7 @@ def dispatch(home: Home = None) -> None:
         mode = "live" if deps.settings.live else "dry run: files in the home, nothing leaves"
         said = ", ".join(f"{n} {status}" for status, n in sorted(gone.items())) or "nothing is due"
         console.print(f"{said} ({mode})", highlight=False)
-        for alarm in alarms(deps.gate):
-            console.print(f"[bold red]look at this:[/] {escape(alarm.words)}", highlight=False)
+        show_alarms(deps.gate)
 
 
 def settle(
@@ -184,11 +196,31 @@ def _seen_again(deps: "Deps", action_id: str, digits: str) -> str:
 Scope = Annotated[str, typer.Argument(help="global, play:ID or channel:ID.")]
 
 
+def check_scope(deps: "Deps", scope: str) -> None:
+    """Refuse to pause what there is not: a slip of the finger would hold back nothing.
+
+    Raises:
+        BadInput: with the nearest scope that there is.
+    """
+    channels = deps.gate.limits(deps.gate.today()).channels
+    known = {"global", *(f"play:{play.id}" for play in deps.rulebook.plays),
+             *(f"channel:{one.name}" for one in channels)}  # fmt: skip
+    kind, _, name = scope.partition(":")
+    if kind in {"play", "channel"} and scope not in known:
+        waiting = deps.store.gate.read(lambda tx: tx.actions.everything())
+        known |= {f"play:{one.play}" for one in waiting}
+        known |= {f"channel:{one.channel}" for one in waiting}
+        if scope not in known:
+            raise BadInput(f"pause: there is no {kind} {name!r}; {nearest(scope, sorted(known))}")
+
+
 def pause(scope: Scope, reason: Annotated[str, typer.Option(help="Why.")], token: Token = None,
           home: Home = None) -> None:  # fmt: skip
     """Stop everything, a play or a channel, from this moment on."""
     with opened(home) as deps:
-        switch(deps.gate, actor_of(deps, token), scope, on=True, reason=reason)
+        actor = actor_of(deps, token)
+        check_scope(deps, scope)
+        switch(deps.gate, actor, scope, on=True, reason=reason)
         console.print(f"{scope} is paused", highlight=False)
 
 

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 import typer
-from rich.markup import escape
 
 from agent.commands.console import Data, Home, MappingFile, console, errors, opened, table
+from agent.commands.gate import show_alarms
 from agent.dispatching import open_executor
 from agent.jobs import WorkerRole
 from agent.left_overs import remove_left_overs
 from agent.serve import DRAIN_SECONDS, listen, make_service, open_web, run_web, run_worker
 from agent.supervisor import Part, Supervisor
 from agent.wiring import Deps
-from approvals.alarms import alarms
 from approvals.web.auth.auth import Auth
 from approvals.web.client_address import ProxyNetworks
 from config.logs import close_logs, configure_logs
@@ -138,8 +137,7 @@ def jobs(home: Home = None) -> None:
              "late" if one.late else "", one.slot.detail if one.slot else "")
             for one in make_service(deps).schedule.health(deps.clock())
         ]  # fmt: skip
-        for alarm in alarms(deps.gate):
-            console.print(f"[bold red]look at this:[/] {escape(alarm.words)}", highlight=False)
+        show_alarms(deps.gate)
         console.print(table("Jobs", ("job", "last slot", "status", "lag, s ", "", "what"), rows))
 
 

@@ -128,7 +128,18 @@ def test_the_other_decisions_have_their_commands(home: Home) -> None:
     assert "is snoozed" in said(home, "snooze", two, "--until", until, "--token", ann)
     answer = json.loads(said(home, "revoke", three, "--token", ann, "--json"))
     assert answer["status"] == "revoked"
+    assert "--until 'soon'" in said(
+        home, "snooze", three, "--until", "soon", "--token", ann, code=2
+    )
+    assert "did you mean 'play:retention_email'" in said(
+        home, "pause", "play:retention_mail", "--reason", "a doubt", "--token", ann, code=2
+    )
     assert "is paused" in said(home, "pause", "global", "--reason", "a doubt", "--token", ann)
+    for command in ("dispatch", "jobs"):
+        words = said(home, command)
+        assert "look at this: global is paused since" in words
+        assert "a doubt" in words
+        assert "[bold" not in words
     assert "may not manage" in said(
         home, "resume", "global", "--reason", "fine", "--token", ann, code=2
     )

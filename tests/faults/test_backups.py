@@ -336,3 +336,32 @@ def test_the_head_is_exported_at_each_dispatch(kept: Office) -> None:
     assert file_of(kept, HEADS).read_text().splitlines()[-1] == f"{head.seq} {head.mac}"
     by_hand(kept.store, f"UPDATE audit SET mac = 'x' WHERE seq = {head.seq}")
     assert "another one" in why_not(kept)
+
+
+@pytest.mark.fault(77)
+def test_what_only_the_ledger_knows_is_said_and_then_verify_is_clean_again(kept: Office) -> None:
+    """It was approved and sent after the backup; in the backup nobody has decided it."""
+    backup = back_up(kept)
+    kept.decide("ann", "approve", only(kept))
+    kept.dispatch()
+    with gone_back(kept, backup) as after:
+        assert any("by the ledger it was called" in one for one in wrong(after))
+        go_on(after)
+        assert wrong(after) == []
+
+        after.decide("bob", "approve", only(after))
+        assert wrong(after) == []
+        assert after.dispatch() == {"unknown": 1}
+        assert wrong(after) == []
+        assert list(kept.vendor.effects().values()) == [1]
+
+
+@pytest.mark.fault(71)
+def test_a_hole_in_the_chain_says_what_helps(kept: Office) -> None:
+    """To say that it was restored mends no hole; an older whole database does."""
+    kept.decide("ann", "approve", only(kept))
+    by_hand(kept.store, "DELETE FROM audit WHERE seq = 2")
+
+    why = why_not(kept)
+
+    assert "put a database back from before they were gone" in why

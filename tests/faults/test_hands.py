@@ -11,8 +11,11 @@ from sqlalchemy.exc import DBAPIError
 
 from approvals.audit import missing_tail_of
 from approvals.care import CareWish, care
+from approvals.chain_story import Forged
+from approvals.erasing import Request, begin
 from approvals.request import Actor
-from approvals.settling import switch, unsubscribe
+from approvals.restore import after_restore
+from approvals.settling import settle, switch, unsubscribe
 from approvals.staff import OPERATOR, add, set_role
 from approvals.verify import verify
 from tests.approvals.made import KEY
@@ -23,8 +26,10 @@ from tests.gate.test_care import SAID
 from tools.errors import LifecycleError
 from tools.store.sends import suppression_key
 from tools.store.store import Store
+from tools.traces import Traces
 
 ANN = suppression_key(KEY.secret, "ann@example.com")
+NOBODY = Traces("e1", (), (), (), (), ())
 
 
 def words(office: Office) -> str:
@@ -379,3 +384,55 @@ def test_a_history_that_nobody_touched_is_what_the_chain_says(office: Office) ->
     assert office.wrong() == ()
     assert words_with_ledger(office) == ""
     assert [action.status for action in office.actions()] == ["unknown"]
+
+
+@pytest.mark.fault(69)
+def test_days_that_a_hand_made_longer_are_not_those_that_were_agreed_to(office: Office) -> None:
+    proposal = only(office)
+    office.decide("ann", "approve", proposal)
+    by_hand(office.store, "UPDATE proposal SET expires_day = expires_day + 99")
+
+    refused(office, proposal, "expires_day")
+    gone = office.dispatch(days=60)
+    assert "sent" not in gone
+
+
+@pytest.mark.fault(70)
+def test_a_role_that_a_hand_gave_settles_switches_restores_and_erases_nothing(
+    office: Office,
+) -> None:
+    add(office.gate, OPERATOR, "new@example.com", "New", "reviewer")
+    person = office.store.people.by_mailbox("new@example.com")
+    assert person is not None
+    switch(office.gate, office.people["eve"], "global", on=True, reason="look")
+    by_hand(office.store, f"UPDATE person SET role = 'admin' WHERE id = '{person.id}'")
+    raised = Actor(person.id, "admin", "web")
+
+    with pytest.raises(Forged, match="the chain says reviewer"):
+        switch(office.gate, raised, "global", on=False, reason="go on")
+    with pytest.raises(Forged, match="the chain says reviewer"):
+        after_restore(office.gate, raised)
+    with pytest.raises(Forged, match="the chain says reviewer"):
+        settle(office.gate, raised, "a1", "sent", "they have it", live=True)
+    with pytest.raises(Forged, match="the chain says reviewer"):
+        begin(office.gate, raised, Request(NOBODY, "asked for", (), (), ""))
+    assert [one.scope for one in office.store.switches.pauses(office.clock())] == ["global"]
+
+
+@pytest.mark.fault(68)
+def test_what_a_hand_set_back_gets_its_end_again_and_the_rest_goes_on(office: Office) -> None:
+    """The way out: `lifecycle restored` gives the row the end its entries tell of."""
+    action = sent(office)
+    office.decide("ann", "approve", only(office, "a2"))
+    by_hand(office.store, f"UPDATE action SET status = 'scheduled', attempts = 0, fence = 0 "
+            f"WHERE id = '{action}'", "DELETE FROM attempt")  # fmt: skip
+    refused(office, action)
+    eve = office.people["eve"]
+
+    assert after_restore(office.gate, eve) == 1  # the one that waits; what was sent is no doubt
+    switch(office.gate, eve, "global", on=False, reason="all were asked about")
+    other = next(one for one in office.actions() if one.status == "unknown")
+    settle(office.gate, eve, other.id, "again", "not done", live=True, sha256=other.sha256)
+
+    assert office.dispatch() == {"sent": 1}
+    assert office.wrong() == ()

@@ -108,3 +108,18 @@ def _prints(function: ast.expr) -> bool:
     words = ast.unparse(function)
     return words in {"print", "typer.echo", "typer.secho", "Console", "sys.stdout.write",
                      "sys.stderr.write", "sys.stdout.buffer.write", "Text.from_markup"}  # fmt: skip
+
+
+def test_a_narrow_terminal_shows_every_letter_of_a_name() -> None:
+    """Two plays that begin alike must not look the same, and an address is there to be typed."""
+    names = ("retention_email", "retention_call", "reviewer@demo.example")
+    shown = io.StringIO()
+    columns = ("id", "play", "other", "mailbox", "stage", "segment")
+    rows = [("pfc258f6d87a698f1", *names, "at_risk since 2026-10-31", "Declining")]
+
+    SafeConsole(file=shown, width=80).print(table("People", columns, rows))
+
+    cells = [line.split("│")[1:-1] for line in shown.getvalue().splitlines() if "│" in line]
+    whole = ["".join(cell.strip() for cell in column) for column in zip(*cells, strict=True)]
+    assert [name for name in names if name not in whole] == []
+    assert "…" not in shown.getvalue()

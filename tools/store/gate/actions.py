@@ -141,6 +141,18 @@ class Actions:
         )
         return self._session.connection().execute(statement).rowcount == 1
 
+    def put_back(
+        self, action: Action, status: str, attempts: int, fence: int, now: "datetime"
+    ) -> None:
+        """Give a row that was changed by a hand the end its entries tell of."""
+        statement = (
+            update(ActionRow)
+            .where(col(ActionRow.id) == action.id)
+            .values(status=status, attempts=attempts, fence=fence, lease_until=None,
+                    changed_at=now)
+        )  # fmt: skip
+        self._session.connection().execute(statement)
+
     def renew(self, action: Action, until: "datetime") -> bool:
         """Prolong the lease of a call; False when it was settled, or is somebody else's."""
         statement = (
