@@ -106,8 +106,8 @@ def unlike_ledger(links: "Iterable[Link]", state: "LedgerState | None") -> "Iter
 def unknown_calls(actions: "Iterable[Action]", state: "LedgerState | None") -> "Iterator[str]":
     """Calls that the ledger knows of and the database does not.
 
-    Those of before a person said `lifecycle restored` are known: what waits becomes `unknown` at its
-    claim, and is not called.
+    Those of before a person said `lifecycle restored` are known: what waits becomes `unknown` at
+    its claim, and is not called.
     """
     fences = {action.id: action.fence for action in actions}
     known = state.known_calls if state is not None else {}

@@ -159,7 +159,7 @@ def dispatch(home: Home = None) -> None:
         with working(deps):
             executor = open_executor(deps, "cli")
             if why := executor.misfit():
-                raise Conflict(f"everything is paused: {why}")
+                raise Conflict(f"nothing leaves now: {why}")
             gone = executor.dispatch()
         mode = "live" if deps.settings.live else "dry run: files in the home, nothing leaves"
         said = ", ".join(f"{n} {status}" for status, n in sorted(gone.items())) or "nothing is due"

@@ -167,7 +167,7 @@ def warn_of_misfit(deps: Deps) -> None:
     """Start paused, and say why and what to do, when the database does not fit its ledger."""
     why = open_executor(deps).misfit()
     if why:
-        console.print(f"everything is paused: {why}", highlight=False, soft_wrap=True)
+        console.print(f"nothing leaves now: {why}", highlight=False, soft_wrap=True)
 
 
 def _port(deps: Deps, given: int | None) -> int:
