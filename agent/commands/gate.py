@@ -162,9 +162,18 @@ def dispatch(home: Home = None) -> None:
                 raise Conflict(f"nothing leaves now: {why}")
             gone = executor.dispatch()
         mode = "live" if deps.settings.live else "dry run: files in the home, nothing leaves"
-        said = ", ".join(f"{n} {status}" for status, n in sorted(gone.items())) or "nothing is due"
+        said = ", ".join(f"{n} {status}" for status, n in sorted(gone.items())) or _nothing(deps)
         console.print(f"{said} ({mode})", highlight=False)
         show_alarms(deps.gate)
+
+
+def _nothing(deps: "Deps") -> str:
+    """That nothing is due, and from when on something is."""
+    everything = deps.store.gate.read(lambda tx: tx.actions.everything())
+    due = [action.due_at for action in everything if action.status == "scheduled"]
+    if not due:
+        return "nothing is due"
+    return f"nothing is due; approved and waiting: {len(due)}, the first until {min(due):%F %T} UTC"
 
 
 def settle(
