@@ -4,6 +4,7 @@ A child is a fork of the test: the store is closed before, so that it inherits n
 opened again by whoever uses it first, in the child and here alike.
 """
 
+import gc
 import json
 import os
 import signal
@@ -80,6 +81,7 @@ def fork(work: Callable[[], Any], told: Path, before: Any = None) -> Child:
     pid = os.fork()
     if pid:
         return Child(pid, told)
+    gc.disable()  # what the parent's threads held open is not this process's to tidy up
     code = 1
     try:
         if before is not None:

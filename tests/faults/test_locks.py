@@ -48,8 +48,9 @@ class Asking:
 
     def __init__(self, house: House) -> None:
         self.house = house
-        self.token = house.token("reviewer", "read", "decide")
+        # Who sets a password ends the tokens of before.
         self.cookie = {"cookie": f"lifecycle={house.cookie()}"}
+        self.token = house.token("reviewer", "read", "decide")
 
     def write(self, proposal: str, number: int) -> Told:
         """Reject something as a program does."""
