@@ -41,7 +41,7 @@ DESCRIBED = "/api/v1/openapi.json"
 OPERATIONS = (
     *KINDS, "queue", "proposal", "actions", "log", "audit-chain", "bulk-preview", "bulk-approve",
     "accounts", "account-claim", "account-done", "account-snooze", "account-not-useful",
-    "account-open",
+    "account-open", "release",
 )  # fmt: skip
 CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance,
