@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.effort import examples
 from tools.errors import BadRule
 from tools.rule_types import Kind, place_in
 from tools.rules import parse_rule
@@ -40,7 +41,7 @@ rules = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(rules, st.lists(records, min_size=1, max_size=12))
 def test_a_rule_holds_in_python_where_it_holds_in_sql(
     text: str, sample: list[dict[str, object]]
@@ -103,7 +104,7 @@ def test_a_rule_whose_parts_do_not_fit_together_is_refused_when_it_is_read(text:
         parse_rule(text, NAMES, "plays.yaml", KINDS)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(rules)
 def test_what_an_engine_can_compute_is_never_refused(text: str) -> None:
     parse_rule(text, NAMES, "test", KINDS)

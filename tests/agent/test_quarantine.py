@@ -14,6 +14,7 @@ from agent.commands.quarantine import counted, shown
 from agent.facts import CommittedFiles, Reading, land
 from agent.page_tables import quarantine_tables
 from agent.quarantine import csv_of, record_of
+from tests.effort import examples
 from tools.sources.batch import Batch
 from tools.sources.files import FileSource
 from tools.sources.mends import OTHERWISE, mend_of
@@ -121,7 +122,7 @@ ROW = st.tuples(
 ).map(",".join)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(st.lists(ROW, max_size=9), st.lists(ROW, max_size=4))
 def test_the_counts_add_up_and_reading_twice_changes_nothing(
     rows: list[str], more: list[str]

@@ -14,6 +14,7 @@ from tests.agent.company import FIRST, LATER, SECOND, number
 from tests.agent.homes import Home, Homes
 from tests.agent.traces import trace
 from tests.databases import KINDS
+from tests.effort import WHOLE
 from tools.errors import BadInput
 from tools.store.records import Batch, DataFile
 from tools.warehouse.schema import BY_NAME
@@ -34,7 +35,7 @@ def _replayed(home: Home, **changed: object) -> Replayed:
         return replay_day(deps, number(FIRST))
 
 
-@pytest.mark.parametrize("kind", ON_EACH)
+@pytest.mark.parametrize("kind", ON_EACH if WHOLE else ON_EACH[:1])
 def test_thirty_days_later_it_is_byte_identical_and_nothing_is_written(
     kind: str, homes: Homes
 ) -> None:

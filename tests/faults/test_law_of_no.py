@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from tests.customers.consent.laws import Company, companies
 from tests.databases import Fresh
+from tests.effort import examples
 from tests.faults.homes import open_home
 from tools.errors import Conflict
 
-FEW = settings(max_examples=12, phases=[Phase.generate])
+FEW = settings(max_examples=examples(12), phases=[Phase.generate])
 
 
 @pytest.fixture(scope="module")

@@ -28,6 +28,7 @@ from approvals.upkeep import expire, wake
 from policies.limits import ListTerms
 from tests.approvals.made import DAY
 from tests.databases import KINDS, Fresh
+from tests.effort import examples
 from tests.gate.office import mail, open_office
 from tools.errors import LifecycleError
 
@@ -155,7 +156,7 @@ def test_nothing_leaves_against_a_word(kind: str, tmp_path: Path) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=int(os.environ.get("GATE_EXAMPLES", "40")), stateful_step_count=50,
+            max_examples=int(os.environ.get("GATE_EXAMPLES", examples(40))), stateful_step_count=50,
             deadline=None, derandomize=True, suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
 
+from tests.effort import examples
 from tests.reports.relations import calendar
 from tests.warehouse.billing.reference import Version, pays
 from tests.warehouse.billing.test_billing import DUCK, LOGS, START, bill
@@ -34,7 +35,7 @@ COVERS = {
 }  # fmt: skip
 HORIZON, GRACE = 10, 3
 AGREE = settings(
-    max_examples=60, deadline=None,
+    max_examples=examples(60), deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )  # fmt: skip
 

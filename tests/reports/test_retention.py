@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.effort import examples
 from tests.reports.reference import Counts, count
 from tests.reports.relations import day, engine, table
 from tools.errors import BadInput, NotComputable
@@ -62,7 +63,7 @@ EVENTS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(specs(), MEMBERS, EVENTS, st.integers(FIRST + 91, FIRST + 131))
 def test_agrees_with_the_slow_count(
     spec: RetentionSpec, births: dict[str, int], events: list[tuple[str, int]], as_of: int
@@ -71,7 +72,7 @@ def test_agrees_with_the_slow_count(
     assert counts(report) == count(as_of, births, events, spec)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(specs(), MEMBERS, EVENTS, st.randoms(use_true_random=False))
 def test_order_duplicates_and_the_future_change_nothing(
     spec: RetentionSpec, births: dict[str, int], events: list[tuple[str, int]], rng: st.DataObject

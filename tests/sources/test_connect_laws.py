@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.companies.connect_table import found_columns
+from tests.effort import examples
 from tests.sources.test_vendor_exports import AS_OF, EXPORTS, written
 from tools.errors import BadInput
 from tools.sources.files import FileSource
@@ -56,7 +57,7 @@ def plain(text: str) -> dict[str, dict[str, str]]:
     }
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(
     vendor=st.sampled_from(TABLES),
     seed=st.integers(0, 99),
@@ -74,7 +75,7 @@ def test_order_and_spelling_of_names_change_nothing(vendor: str, seed: int, spel
         assert plain(propose(folder)) == plain(before)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(vendor=st.sampled_from(list(TABLES)), data=st.data())
 def test_strange_columns_never_stop_connect(vendor: str, data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as home:
@@ -95,7 +96,7 @@ def test_strange_columns_never_stop_connect(vendor: str, data: st.DataObject) ->
         FileSource(folder, parse_mapping(text, "p")).read(AS_OF)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(
     ours=st.sets(st.integers(1, 9), min_size=1), theirs=st.sets(st.integers(1, 9), min_size=1),
     names=st.sampled_from([("crm_companies", "billing_customers"), ("crm/companies", "erp/clients"),
@@ -122,7 +123,7 @@ def test_two_systems_never_share_an_id_space(
     assert len({ref for ref, _ in found}) == len(ours) + len(theirs)
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=examples(5), deadline=None)
 @given(ids=st.sets(st.integers(1, 99), min_size=1, max_size=9))
 def test_one_list_in_two_systems_is_one_space_when_names_agree(ids: set[int]) -> None:
     with tempfile.TemporaryDirectory() as home:

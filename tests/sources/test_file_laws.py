@@ -7,6 +7,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.effort import examples
 from tests.sources.folders import read
 from tools.sources.batch import Batch
 
@@ -59,7 +60,7 @@ def same(one: Batch, other: Batch) -> bool:
     return said[0] == said[1]
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(ROWS, st.randoms(use_true_random=False))
 def test_order_and_duplication_change_nothing(
     rows: list[tuple[str, str, str]], random: object
@@ -74,7 +75,7 @@ def test_order_and_duplication_change_nothing(
     }
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(ROWS, st.integers(0, 8))
 def test_cutting_a_file_in_two_inputs_changes_nothing(
     rows: list[tuple[str, str, str]], cut: int
@@ -89,7 +90,7 @@ def test_cutting_a_file_in_two_inputs_changes_nothing(
     assert dict(whole.read) == dict(parts.read) == dict(glob.read)
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(ROWS)
 def test_every_row_is_kept_refused_or_equal_to_another(rows: list[tuple[str, str, str]]) -> None:
     batch = batch_of(events("a.csv"), a_csv=rows)

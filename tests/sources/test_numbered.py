@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.effort import examples
 from tests.sources.folders import read
 from tools.errors import BadInput
 from tools.sources.batch import Batch
@@ -54,7 +55,7 @@ ORDER = st.tuples(
 )  # fmt: skip
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(
     st.lists(ORDER, max_size=8), st.randoms(use_true_random=False), st.sampled_from([KEYED, ALL])
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.effort import examples
 from tests.sources.folders import read, told
 from tools.sources.batch import Batch
 
@@ -78,7 +79,7 @@ COINS = st.sampled_from(["{}", "${}", "US$ {}", "{} EUR", "EUR {}", "{}€", "{}
 AMOUNT = st.tuples(st.integers(-(10**11), 10**11), st.integers(0, 6), st.integers(0, 3), COINS)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.lists(AMOUNT, min_size=1, max_size=8), st.sampled_from(["point", "comma"]), st.booleans())
 def test_an_amount_is_the_same_however_it_is_written(
     made: list[tuple[int, int, int, str]], style: str, said: bool
@@ -88,7 +89,7 @@ def test_an_amount_is_the_same_however_it_is_written(
     assert amounts(batch_of(texts, origin)) == [minor for minor, *_ in made]
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.lists(st.integers(0, 10**9), min_size=1, max_size=6), st.sampled_from("KMB"))
 def test_thousands_and_millions(parts: list[int], power: str) -> None:
     scale = {"K": 10**3, "M": 10**6, "B": 10**9}[power]
@@ -96,7 +97,7 @@ def test_thousands_and_millions(parts: list[int], power: str) -> None:
     assert amounts(batch_of(texts)) == [n * scale for n in parts]
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(st.text(alphabet="0123456789.,-+()$ KM%€", max_size=9), min_size=1, max_size=6))
 def test_a_value_is_read_or_told(texts: list[str]) -> None:
     found = batch_of(texts)

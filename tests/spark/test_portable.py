@@ -1,8 +1,8 @@
 """Every query of the package is written once and compiles for every engine.
 
 The readers of foreign files and the simulated company are DuckDB's own business: they make facts,
-and nothing that is computed later runs their SQL anywhere else. What the store tells PostgreSQL of its
-roles is PostgreSQL's alone.
+and nothing that is computed later runs their SQL anywhere else. What the store tells PostgreSQL of
+its roles is PostgreSQL's alone.
 """
 
 from pathlib import Path

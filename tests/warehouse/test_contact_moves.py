@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.effort import examples
 from tests.facts import MemoryManifest, Rows, fact, land, rows_of, world_of
 from tools.customers.features import make_features
 from tools.reports.retention import measure_retention
@@ -99,7 +100,7 @@ def _day(way: str, mornings: list[int], n: int) -> int:
     return D0 if way == "created" else mornings[n] - 1
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(
     versions_of("c:1"),
     versions_of("c:2"),
@@ -130,7 +131,7 @@ def figures(world: World, before: int) -> list[Any]:
     return [use, cells]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(
     versions_of("c:1"),
     st.lists(st.tuples(st.just("c:1"), st.integers(D0, END - 1)), min_size=1, max_size=15),
@@ -150,7 +151,7 @@ def test_a_later_version_changes_nothing_of_the_days_before(
         assert figures(before, known - 1) == figures(after, known - 1)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(
     versions_of("c:1"),
     st.lists(st.tuples(st.just("c:1"), st.integers(D0, END - 1)), min_size=1, max_size=25),

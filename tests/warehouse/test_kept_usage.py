@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.effort import examples
 from tests.facts import MemoryManifest
 from tools.warehouse.asof.kept_usage import KEPT, SHORTEST, keep_usage, open_usage
 from tools.warehouse.asof.world import World
@@ -170,7 +171,7 @@ def mornings(given_runs: list[Run]) -> Iterator[tuple[int, int, Run]]:
         day += run.gap
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(runs())
 def test_use_continued_is_use_from_the_beginning(given_runs: list[Run]) -> None:
     with TemporaryDirectory() as folder:

@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.effort import examples
 from tests.facts import MemoryManifest, Rows, fact, land, rows_of, world_of
 from tools.customers.features import make_features
 from tools.warehouse.asof.world import World, open_world
@@ -63,7 +64,7 @@ def _loaded(parts: list[list[tuple[str, dict[str, object]]]]) -> dict[str, objec
         return dict(_seen(world))
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(_facts(), st.randoms(use_true_random=False), st.integers(1, 4))
 def test_order_repetition_and_parts_change_nothing(
     facts: list[tuple[str, dict[str, object]]],
@@ -77,7 +78,7 @@ def test_order_repetition_and_parts_change_nothing(
     assert once == _loaded([shuffled[n::parts] for n in range(parts)])
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(_facts(), _facts())
 def test_the_future_changes_nothing(
     facts: list[tuple[str, dict[str, object]]], later: list[tuple[str, dict[str, object]]]

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.customers.churn.companies import Company, accounts
+from tests.effort import examples
 from tools.warehouse.asof.mails import make_mails
 from tools.warehouse.asof.world import World
 
@@ -67,7 +68,7 @@ def _fits(mail: tuple[Any, ...], answer: Message) -> bool:
     return not (name and answer["name"]) or bool(name == answer["name"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(MESSAGES)
 def test_mails_and_rates_are_those_of_a_plain_count(messages: list[Message]) -> None:
     world, mails = opened(messages), reference(messages)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from tests.customers.churn.companies import ALIASES, Company, accounts
+from tests.effort import examples
 from tools.customers.churn.definition import ChurnDefinition
 from tools.customers.churn.observe import outcomes
 from tools.warehouse.asof.purchases import TERM_DAYS, make_purchases
@@ -124,7 +125,7 @@ def amounts(lines: list[Line]) -> list[Line]:
     return [line | {"amount_minor": line["amount_minor"] or 0} for line in lines]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(LINES)
 def test_every_reader_agrees_on_what_was_bought(lines: list[Line]) -> None:
     world, known = opened(lines), amounts(lines)

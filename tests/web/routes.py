@@ -43,6 +43,7 @@ class Change:
 WISHES: dict[str, dict[str, str]] = {
     "approve": {}, "reject": {"reason": "other"}, "snooze": {"until": "2024-03-04"},
     "edit": {"subject": "Room?", "body": "Hello,\n"}, "undo": {}, "revoke": {},
+    "release": {"note": "it was not so"},
 }  # fmt: skip
 CARES: dict[str, dict[str, str]] = {
     "claim": {}, "done": {}, "snooze": {"until": "2024-03-04"},
@@ -66,6 +67,11 @@ CHANGES = (
         "items": [{"proposal": "{one}", "version": 1, "sha256": "{sha}"}], "looked_at": ["{one}"],
     }),
 )  # fmt: skip
+# What takes whoever may give the second yes.
+RELEASES = (
+    Change("/proposals/{one}/release", WISHES["release"]),
+    Change("/api/v1/proposals/{one}/release", WISHES["release"]),
+)
 OWN = (
     Change("/me/password", {"password": "another horse battery", "again": "another horse battery"}),
     Change("/me/totp/begin"), Change("/me/totp", {"sealed": "x", "code": "000000"}),

@@ -6,7 +6,17 @@ from typing import Any
 from sqlalchemy import MetaData, select
 
 from tests.web.made import HTML, Inbox
-from tests.web.routes import CHANGES, GETS, MANAGED, MANAGING, OPEN, OWN, STREAMS, scene
+from tests.web.routes import (
+    CHANGES,
+    GETS,
+    MANAGED,
+    MANAGING,
+    OPEN,
+    OWN,
+    RELEASES,
+    STREAMS,
+    scene,
+)
 from tools.store.store import Store
 
 SIGN_IN = {"login", "token"}  # when a session was last seen
@@ -26,7 +36,7 @@ def everything(store: Store) -> dict[str, list[Any]]:
 def test_get_head_and_options_change_nothing_on_any_route(inbox: Inbox) -> None:
     stage = scene(inbox)
     admin, stranger = inbox.inside("admin"), inbox.stranger()
-    changes = (*CHANGES, *OWN, *MANAGING)
+    changes = (*CHANGES, *RELEASES, *OWN, *MANAGING)
     paths = [*GETS, *MANAGED, *OPEN, *(change.path for change in changes), inbox.leaving()]
     before = everything(inbox.store)
 
@@ -40,7 +50,7 @@ def test_get_head_and_options_change_nothing_on_any_route(inbox: Inbox) -> None:
 
 def test_no_route_was_forgotten(inbox: Inbox) -> None:
     stage = scene(inbox)
-    changes = (c.path for c in (*CHANGES, *OWN, *MANAGING))
+    changes = (c.path for c in (*CHANGES, *RELEASES, *OWN, *MANAGING))
     known = [stage.path(p).partition("?")[0] for p in (*GETS, *MANAGED, *changes)]
     known += [*OPEN, *STREAMS, inbox.leaving()]
     known += ["/signin", "/signin/x", "/logout", "/confirm", "/login/oidc",

@@ -14,6 +14,7 @@ from tests.web.routes import (
     MANAGING,
     OWN,
     READERS,
+    RELEASES,
     Change,
     scene,
 )
@@ -41,7 +42,15 @@ def test_only_who_may_decide_decides(inbox: Inbox, change: Change) -> None:
     assert stage.send(inbox.inside("reviewer"), change) not in {401, 403}
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.path)
+@pytest.mark.parametrize("change", RELEASES, ids=lambda change: change.path)
+def test_only_who_may_give_the_second_yes_releases(inbox: Inbox, change: Change) -> None:
+    stage = scene(inbox)
+    for role in READERS:
+        barred = stage.send(inbox.inside(role), change) == 403
+        assert barred == (role not in {"approver-2", "admin"}), role
+
+
+@pytest.mark.parametrize("change", [*CHANGES, *RELEASES], ids=lambda change: change.path)
 def test_nothing_changes_without_a_session_or_without_our_page(
     inbox: Inbox, change: Change
 ) -> None:

@@ -4,9 +4,10 @@ from hypothesis import Phase, given, settings
 
 from tests.customers.consent.laws import Company, companies
 from tests.customers.consent.made import refused, verdict, world
+from tests.effort import examples
 
 # Each example is a world of its own: to make one smaller would cost minutes.
-FEW = settings(max_examples=40, phases=[Phase.generate])
+FEW = settings(max_examples=examples(40), phases=[Phase.generate])
 
 
 @FEW

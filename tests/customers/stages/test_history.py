@@ -23,6 +23,7 @@ from tests.customers.stages.log import (
 )
 from tests.customers.stages.store import Key, Store
 from tests.customers.stages.test_laws import LOGS, few
+from tests.effort import examples
 from tools.customers.stages import (
     CHANGED,
     make_roster,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from tools.warehouse.engine import DuckEngine
 
 # Every example is up to three runs, each written and read back.
-fewer = settings(few, max_examples=6)
+fewer = settings(few, max_examples=examples(6))
 BILLS = st.just(NEVER_ENDS) | st.integers(1, END)
 PLANS = st.lists(st.integers(2, END), min_size=1, max_size=3, unique=True).map(sorted)
 
@@ -133,7 +134,7 @@ BILLED = st.lists(
 ))  # fmt: skip
 
 
-@settings(few, max_examples=12)
+@settings(few, max_examples=examples(12))
 @given(BILLED, PLANS, st.lists(BILLS, min_size=3, max_size=3), st.booleans())
 def test_a_partial_run_notices_that_the_end_of_the_bills_moved(
     duck: "DuckEngine", log: Log, days: list[int], ends: list[int], remembered: bool

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.effort import examples
 from tests.warehouse.billing.reference import Version, fact, pays
 from tools.warehouse.billing import NEVER_ENDS, bills_end, make_billing
 from tools.warehouse.engine import DuckEngine
@@ -16,7 +17,9 @@ from tools.warehouse.sql import read_sql
 
 START, END = 100, 160
 DUCK = DuckEngine(threads=1)
-MANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(
+    max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 Paid = dict[tuple[str, str], tuple[int, int]]
 
 

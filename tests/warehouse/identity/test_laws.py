@@ -6,6 +6,7 @@ import pyarrow as pa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.effort import examples
 from tests.warehouse.identity.facts import engine_with, facts, pairs
 from tools.warehouse.identity import resolve
 
@@ -69,7 +70,9 @@ ACCOUNTS = st.lists(
     ).map(account),
     max_size=30,
 )
-LAWS = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.data_too_large])
+LAWS = settings(
+    max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.data_too_large]
+)
 
 
 def found(engine: "DuckEngine") -> dict[str, list[str]]:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.effort import examples
 from tests.facts import MemoryManifest, fact, land, rows_of
 from tests.warehouse.records.reference import WORDS, Row, expected, records
 from tools.warehouse.asof.world import World, open_world
@@ -75,7 +76,7 @@ def versions(table: str) -> Any:
 
 TABLES = pytest.mark.parametrize("table", ["contacts", "accounts"])
 LAW = settings(
-    max_examples=6, deadline=None,
+    max_examples=examples(6), deadline=None,
     suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow],
 )  # fmt: skip
 
