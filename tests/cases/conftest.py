@@ -10,8 +10,12 @@ from typing import Any
 
 import pytest
 
+from tests.agent.company import copied_policies
 from tests.agent.launcher import Launcher
 from tests.conftest import CHECKOUT
+
+# As delivered, but for a churn model that looks at three months: no case is about the model.
+FEW_SNAPSHOTS = ("churn.yaml", "snapshots: 12", "snapshots: 3")
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,11 @@ class CaseHome:
 
     def call(self, *arguments: str) -> str:
         """What a command prints; it must end well."""
-        done = self.launcher.run([*arguments, "--home", str(self.home)], {**os.environ})
+        policies = self.home.parent / "policies"
+        if not policies.is_dir():
+            copied_policies(policies, CHECKOUT / "policies", FEW_SNAPSHOTS)
+        rules = {**os.environ, "LIFECYCLE_POLICIES": str(policies)}
+        done = self.launcher.run([*arguments, "--home", str(self.home)], rules)
         assert done.code == 0, done.text
         return done.text
 
