@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from tools.duck import connect_duck
 from tools.errors import BadInput
 from tools.scratch import spill_folder
 
@@ -143,7 +144,7 @@ def variables(
 
 def connect(*, threads: int | None = None, memory: str | None = None) -> duckdb.DuckDBPyConnection:
     """A private DuckDB that keeps the order of rows, so that files have one order of bytes."""
-    con = duckdb.connect(":memory:")
+    con = connect_duck()
     con.execute("SET temp_directory = ?", [str(spill_folder())])
     con.execute("SET preserve_insertion_order = true")
     con.execute("SET enable_progress_bar = false")
