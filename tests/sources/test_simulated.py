@@ -55,7 +55,7 @@ def test_the_same_seed_gives_the_same_bytes_on_any_number_of_threads() -> None:
 def test_another_seed_gives_another_company() -> None:
     one, other = world(accounts=120, threads=1).bytes(), world(8, accounts=120).bytes()
 
-    constant = {"truth_effects.parquet", "truth_seasons.parquet"}
+    constant = {"truth_effects.parquet", "truth_shares.parquet", "truth_seasons.parquet"}
     assert {name for name in one if one[name] == other[name]} == constant
 
 

@@ -53,6 +53,7 @@ TRUTHS = MappingProxyType(
         "truth_spells.parquet": ("truth_spells", "account_id, spell"),
         "truth_months.parquet": ("truth_months", "account_id, month"),
         "truth_effects.parquet": ("truth_effects", "play, outcome, segment"),
+        "truth_shares.parquet": ("truth_shares", "play, outcome, segment"),
         "truth_seasons.parquet": ("truth_seasons", "kind, position"),
         "truth_dirt.parquet": ("truth_dirt", "file, kind"),
     }
