@@ -86,3 +86,5 @@ CREATE TABLE seasons AS SELECT * FROM (VALUES
     ('growth_month', [0.20, 0.10, 0.05, 0.00, 0.00, -0.10, -0.20, -0.30, 0.25, 0.20, 0.05, -0.30])
 ) t(kind, factors);
 CREATE MACRO season(name, position) AS (SELECT factors FROM seasons WHERE kind = name)[position];
+
+CREATE TABLE deeds (account_id VARCHAR, play VARCHAR, day DATE);
