@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import CHECKOUT
 from tests.sources.simulated_worlds import END, World, reader, world
 from tools.errors import BadInput
 from tools.sources.simulated import AHEAD, FILES, connect, script, set_variables, simulate
@@ -54,7 +55,7 @@ def test_the_same_seed_gives_the_same_bytes_on_any_number_of_threads() -> None:
 def test_another_seed_gives_another_company() -> None:
     one, other = world(accounts=120, threads=1).bytes(), world(8, accounts=120).bytes()
 
-    constant = {"truth_effects.parquet", "truth_seasons.parquet"}
+    constant = {"truth_effects.parquet", "truth_shares.parquet", "truth_seasons.parquet"}
     assert {name for name in one if one[name] == other[name]} == constant
 
 
@@ -67,6 +68,20 @@ def test_the_dice_are_pinned() -> None:
     drawn = con.execute("SELECT dice(1, 'a'), dice(2, 'a'), dice(1, 'b')").fetchone()
 
     assert drawn == (4398310961563714899, 17015719781388940478, 1492262290708828240)
+
+
+def test_every_size_and_seed_can_be_made() -> None:
+    """This one met the gathering of chunks that `tools/duck.py` turns off."""
+    assert world(1, accounts=500).truth.rows["crm_contacts.csv"] > 1_000
+
+
+def test_every_duckdb_of_ours_is_opened_in_one_place() -> None:
+    """So that what is turned off for one reader of customers' data is so for all."""
+    places = [path for name in ("agent", "approvals", "policies", "tools")
+              for path in (CHECKOUT / name).rglob("*.py")
+              if "duckdb.connect(" in path.read_text(encoding="utf-8")]  # fmt: skip
+
+    assert [path.name for path in places] == ["duck.py"]
 
 
 def later_world(days: int) -> World:

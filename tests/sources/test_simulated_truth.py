@@ -54,6 +54,19 @@ def test_every_play_has_an_effect_in_every_segment_and_some_do_harm() -> None:
     assert all(any(c[0] == play and c[3] > 0 for c in cells) for play in PLAYS)
 
 
+def test_the_plays_have_effects_on_the_relative_scale_too() -> None:
+    cells = world().ask(
+        "SELECT play, outcome, segment, CAST(share AS DOUBLE), harmful FROM truth_shares"
+    )
+
+    assert {play for play, *_ in cells} == PLAYS | {"retention_task", "winback_task"}
+    assert len(cells) == 14 * 5
+    assert all(harmful == (share < 0) for *_, share, harmful in cells)
+    calls = {segment: share for play, _, segment, share, _ in cells if play == "retention_call"}
+    assert calls["quiet"] < -0.5  # 6 % become 10 %
+    assert 0.05 < sum(max(0.0, share) for share in calls.values()) / 3 < 0.15
+
+
 def test_the_truth_replays_who_left() -> None:
     """An account that pays leaves in a month exactly when its draw is below its hazard."""
     wrong = world().ask(

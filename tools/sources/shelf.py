@@ -7,9 +7,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-import duckdb
 import pyarrow as pa
 
+from tools.duck import connect_duck
 from tools.scratch import HeldFolder, scratch_folder
 from tools.sources.delimited import DelimitedReader
 from tools.sources.lines import starts_of
@@ -43,7 +43,7 @@ class Shelf:
         self._scratch = HeldFolder(scratch_folder(), "read-")
         self._numbers = itertools.count()
         self._raws: dict[tuple[str, Reader], Raw] = {}
-        self.connection = duckdb.connect(":memory:", config=_CONFIG)
+        self.connection = connect_duck(_CONFIG)
         self.connection.execute(_SETTINGS)
         self.connection.create_function("ascii_host", ascii_host, ["VARCHAR"], "VARCHAR")
         self.connection.execute("SET temp_directory = ?", [str(self._scratch.path)])

@@ -18,18 +18,18 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from tools.duck import connect_duck
 from tools.errors import BadInput
 from tools.scratch import spill_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 ZONE = "Europe/Berlin"
 AHEAD = 184
 """Days the world goes on after the end of the history."""
 
-WORLD = ("catalog", "accounts", "life")
 HAPPENINGS = ("billing", "use", "mail", "files", "truth")
 SPELLS = 3
 
@@ -52,6 +52,7 @@ TRUTHS = MappingProxyType(
         "truth_spells.parquet": ("truth_spells", "account_id, spell"),
         "truth_months.parquet": ("truth_months", "account_id, month"),
         "truth_effects.parquet": ("truth_effects", "play, outcome, segment"),
+        "truth_shares.parquet": ("truth_shares", "play, outcome, segment"),
         "truth_seasons.parquet": ("truth_seasons", "kind, position"),
         "truth_dirt.parquet": ("truth_dirt", "file, kind"),
     }
@@ -63,6 +64,15 @@ FORMATS = MappingProxyType(
         ".parquet": "FORMAT parquet, COMPRESSION zstd",
     }
 )
+
+
+@dataclass(frozen=True)
+class Deed:
+    """A play carried out for an account on a day, which the company's future answers."""
+
+    account_id: str
+    play: str
+    day: date
 
 
 @dataclass(frozen=True)
@@ -88,6 +98,7 @@ def simulate(
     until: date | None = None,
     truth_folder: "Path | None" = None,
     threads: int | None = None,
+    deeds: "Sequence[Deed]" = (),
 ) -> Truth:
     """Write the company's export as of the morning of `until`, and its truth apart.
 
@@ -102,6 +113,7 @@ def simulate(
             `end`; `end` when not given.
         truth_folder: where the truth goes; beside `folder` with `_truth` added when not given.
         threads: threads of DuckDB; changes no byte.
+        deeds: what was done for accounts; the same draws then meet the chances it changes.
 
     Raises:
         BadInput: the cut lies outside the world, or the truth would lie inside the folder.
@@ -112,7 +124,7 @@ def simulate(
     con = connect(threads=threads)
     span = variables(seed=seed, end=end, accounts=accounts, months=months, until=until)
     set_variables(con, {**span, "contacts": contacts_per_account})
-    _build(con)
+    _build(con, deeds)
     rows = _write(con, folder, FILES)
     _write(con, truth, TRUTHS)
     found = con.sql("SELECT file, kind, n FROM truth_dirt").fetchall()
@@ -143,7 +155,7 @@ def variables(
 
 def connect(*, threads: int | None = None, memory: str | None = None) -> duckdb.DuckDBPyConnection:
     """A private DuckDB that keeps the order of rows, so that files have one order of bytes."""
-    con = duckdb.connect(":memory:")
+    con = connect_duck()
     con.execute("SET temp_directory = ?", [str(spill_folder())])
     con.execute("SET preserve_insertion_order = true")
     con.execute("SET enable_progress_bar = false")
@@ -166,9 +178,15 @@ def script(name: str) -> str:
     return str(text)
 
 
-def _build(con: duckdb.DuckDBPyConnection) -> None:
-    for name in WORLD:
-        con.execute(script(name))
+def _build(con: duckdb.DuckDBPyConnection, deeds: "Sequence[Deed]") -> None:
+    con.execute(script("catalog"))
+    if deeds:
+        rows = [[deed.account_id, deed.play, deed.day] for deed in deeds]
+        con.executemany("INSERT INTO deeds VALUES (?, ?, ?)", rows)
+    con.execute(script("accounts"))
+    con.execute(script("life"))
+    if deeds:
+        con.execute(script("answers"))
     for spell in range(1, SPELLS + 1):
         con.execute("SET VARIABLE spell = ?", [spell])
         con.execute(script("spell"))

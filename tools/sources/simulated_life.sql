@@ -39,3 +39,11 @@ FROM accounts WHERE bought < getvariable('horizon');
 CREATE TABLE spells (
     n BIGINT, spell INTEGER, started DATE, interval_months INTEGER, ended DATE,
     decided DATE, cancelled DATE, fades BOOLEAN, unpaid BOOLEAN);
+
+-- What was done for accounts, one row per deed and outcome: it changes a chance in the window after
+-- it by a share, and the draw stays. Empty unless the company answers what was done.
+CREATE TABLE answers AS
+SELECT a.n, d.day, d.day + s.window_days AS until, s.outcome, s.parts[c.place] AS share
+FROM deeds AS d JOIN accounts AS a USING (account_id) JOIN shares AS s USING (play)
+JOIN (SELECT segment, row_number() OVER (ORDER BY share_from) AS place FROM characters) AS c
+    ON c.segment = a.segment;

@@ -11,18 +11,22 @@ WITH due AS (
     SELECT due.n, min(due.day) AS ended
     FROM due JOIN chances AS c ON c.n = due.n AND c.m = month_of(due.day)
     WHERE c.leave_draw < CASE due.interval_months WHEN 12 THEN c.leave_annual
-        ELSE c.leave_monthly END
+        ELSE c.leave_monthly END * coalesce((SELECT product(1 - share) FROM answers AS w
+            WHERE w.n = due.n AND outcome = 'renewal' AND w.day < due.day AND due.day <= until), 1)
     GROUP BY due.n
 ), drawn AS (
     SELECT s.*, e.ended, s.n * 4096 + month_of(e.ended) AS k,
-        e.ended IS NOT NULL AND s.interval_months = 1 AND u(s.n * 4096 + month_of(e.ended), 'unpaid') < 0.18 AS unpaid
+        e.ended IS NOT NULL AND s.interval_months = 1 AND u(s.n * 4096 + month_of(e.ended), 'unpaid') < 0.18 AS unpaid,
+        -- Whom a deed may have driven away had not decided before it.
+        (SELECT max(w.day) + 1 FROM answers AS w WHERE w.n = s.n AND w.outcome = 'renewal'
+            AND w.share < 0 AND w.day < e.ended AND e.ended <= w.until) AS driven
     FROM starts AS s LEFT JOIN ended AS e ON e.n = s.n
     WHERE s.spell = getvariable('spell')
 )
 SELECT n, spell, started, interval_months, ended,
-    CASE WHEN ended IS NOT NULL THEN greatest(started + 7, -- which would pass over a NULL
+    CASE WHEN ended IS NOT NULL THEN greatest(started + 7, driven, -- passes over a NULL
         ended - CAST(floor(25 + 50 * u(k, 'decided')) AS INTEGER)) END AS decided,
-    CASE WHEN ended IS NOT NULL AND NOT unpaid THEN greatest(started + 7, ended - CAST(floor(
+    CASE WHEN ended IS NOT NULL AND NOT unpaid THEN greatest(started + 7, driven, ended - CAST(floor(
         CASE interval_months WHEN 12 THEN 10 + 30 * u(k, 'notice') ELSE 1 + 20 * u(k, 'notice') END)
         AS INTEGER)) END AS cancelled,
     ended IS NOT NULL AND u(k, 'fades') < 0.72 AS fades, unpaid

@@ -14,6 +14,13 @@ SELECT play, outcome, window_days, c.segment, deltas[c.place] AS delta_p,
     deltas[c.place] < 0 AS harmful
 FROM effects, (SELECT segment, row_number() OVER (ORDER BY share_from) AS place FROM characters) AS c;
 
+-- Another world of effects over the same draws: with a play an account leaves when
+-- leave_draw < hazard * (1 - share), grows when expand_draw < expand_chance * (1 + share), and comes
+-- back likewise, in every month of the window.
+CREATE VIEW truth_shares AS
+SELECT play, outcome, window_days, c.segment, parts[c.place] AS share, parts[c.place] < 0 AS harmful
+FROM shares, (SELECT segment, row_number() OVER (ORDER BY share_from) AS place FROM characters) AS c;
+
 -- hazard is the probability that an account that pays leaves in this month: none unless a term ends.
 -- It leaves when leave_draw < hazard; with a play, when leave_draw < hazard - delta_p. Likewise a
 -- paying account of 45 days and more, not yet decided to go, grows when expand_draw < expand_chance,

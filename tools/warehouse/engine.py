@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 import duckdb
 import pyarrow as pa
 
+from tools.duck import connect_duck
 from tools.scratch import spill_folder
 from tools.warehouse.sql import compile_sql
 
@@ -53,7 +54,7 @@ class DuckEngine:
 
     def __init__(self, *, threads: int | None = None, memory: str | None = None) -> None:
         """Open one private database; `memory` is a limit such as '8GB'."""
-        self._con = duckdb.connect(":memory:")
+        self._con = connect_duck()
         self._kinds: dict[str, str] = {}
         self._con.sql("SET preserve_insertion_order = false")
         self._con.execute("SET temp_directory = ?", [str(spill_folder())])
