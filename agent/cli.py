@@ -11,6 +11,7 @@ from agent.commands import (
     approve,
     company,
     customers,
+    decide,
     demo,
     gate,
     measures,
@@ -41,6 +42,7 @@ MODULES = (
     quarantine,
     customers,
     measures,
+    decide,
     reports,
 )
 for module in MODULES:

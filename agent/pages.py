@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from agent.account_desk import AccountDesk
 from agent.account_files import csv_of
+from agent.decision_facts import About, plain_subject, subject_of
 from agent.page_tables import (
     ROWS,
     audit_tables,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from agent.wiring import Deps
     from approvals.care import Said
     from tools.reports.accounts import AccountList, Line
+    from tools.roi.decide import Subject
 
 EVERYTHING = 1_000_000
 
@@ -195,6 +197,14 @@ class Pages:
             found = why_not(self._deps, closed, account)
             title = f"{found.name} ({found.account_id}) as of {found.day}"
             return Table(title, ("play", "answer", "reason"), found.answers, found.facts)
+
+    def decision_subject(self, question: str, account: str, deal: str, segment: str) -> "Subject":
+        """What is known of what a question is about, as of the last morning."""
+        about = About(account, deal, segment)
+        if about.nothing:
+            return plain_subject(self._deps.rulebook.economics, self._deps.today())
+        with self._lock:
+            return subject_of(self._morning(None), question, about)
 
     def rules(self) -> tuple[Table, ...]:
         """The rules in force today, with their ids; they are edited in files, not here."""

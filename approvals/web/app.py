@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.staticfiles import StaticFiles
 
 from approvals.web.api import caring as api_caring
+from approvals.web.api import decide as api_decide
 from approvals.web.api import deciding as api_deciding
 from approvals.web.api import docs as api_docs
 from approvals.web.api import reading as api_reading
@@ -20,6 +21,7 @@ from approvals.web.pages import (
     accounts,
     actions,
     bulk,
+    decide,
     deciding,
     live,
     me,
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
 
 ROUTES = (
     queue, live, proposal, deciding, bulk, actions, accounts, records, reports, me, people,
-    strangers, api_reading, api_deciding, api_caring,
+    decide, strangers, api_reading, api_deciding, api_caring, api_decide,
 )  # fmt: skip
 
 

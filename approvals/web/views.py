@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from approvals.care import Said
     from tools.reports.accounts import AccountList, Line
     from tools.reports.paper.model import Report
+    from tools.roi.decide import Subject
     from tools.store.reports import Archived
 
 
@@ -69,6 +70,9 @@ class Views(Protocol):
 
     def rules(self) -> tuple[Table, ...]:
         """The rules in force, with their ids."""
+
+    def decision_subject(self, question: str, account: str, deal: str, segment: str) -> "Subject":
+        """What is known of the customer, deal or segment that a question is about; '' is none."""
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ MORE = {
     "erase": ["--contact", "crm:1", "--yes"],
     "person": ["crm:1"],
     "features": ["crm:A"],
+    "decide": ["accept", "--account", "crm:A"],
     "run": ["--as-of", "2024-03-02"],
 }
 

@@ -133,7 +133,7 @@ def test_every_command_says_what_the_server_lacks(
 
 # These compute a morning, which takes seconds; SWEEP=whole tries them on a read-only home too.
 COMPUTED = {
-    ("roster",), ("churn",), ("segments",), ("features",), ("audit",), ("retention",),
+    ("roster",), ("churn",), ("segments",), ("features",), ("audit",), ("retention",), ("decide",),
     ("revenue",), ("accounts", "claim"), ("accounts", "done"), ("accounts", "snooze"),
     ("accounts", "open"), ("accounts", "not-useful"),
 }  # fmt: skip
@@ -141,7 +141,7 @@ COMPUTED = {
 LOOKING = (
     ("queue",), ("explain",), ("verify",), ("runs",), ("reports",), ("people", "list"),
     ("quarantine",), ("audit",), ("person",), ("jobs",), ("accounts",), ("roster",), ("churn",),
-    ("segments",), ("features",),
+    ("segments",), ("features",), ("decide",),
 )  # fmt: skip
 
 

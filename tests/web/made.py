@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,7 @@ from tests.web.lists import a_list, said_of
 from tools.channels.unsubscribe import unsubscribe_token
 from tools.errors import Absent
 from tools.reports.paper.model import Report
+from tools.roi.decide import KnownInput, Subject
 from tools.store.people import People, Person, Role
 from tools.store.reports import Archived, ReportFile
 
@@ -83,6 +85,13 @@ class FakeViews:
 
     def why_not(self, account: str) -> Table:
         return Table("Why not", ("play", "reason"), ((f"win_back {account}", self.said),))
+
+    def decision_subject(self, question: str, account: str, deal: str, segment: str) -> Subject:
+        if account not in {"", "a1"}:
+            raise Absent(f"no account has the id or name {account!r}")
+        known = {"margin": KnownInput(Decimal("0.7"), f"economics: {self.said}", self.said)}
+        return Subject("EUR", "survival", self.said if account or deal or segment else "",
+                       known if account and question != "campaigns" else {})  # fmt: skip
 
     def rules(self) -> tuple[Table, ...]:
         return (Table("Limits", ("id", "value"), (("rest_days", "7"),)),)

@@ -16,12 +16,14 @@ GETS = (
     "/log", "/roster", "/accounts", "/accounts/changes",
     "/accounts/list.csv", "/accounts/a1", "/audit", "/quarantine?table=orders",
     "/quarantine/rows.csv", "/runs", "/why-not?account=a1",
-    "/rules", "/switches", "/me", "/reports", "/reports/weekly-2026-W44",
+    "/decide", "/decide/accept", "/decide/retain?account=a1", "/rules", "/switches", "/me",
+    "/reports", "/reports/weekly-2026-W44",
     "/reports/weekly-2026-W44/behind?figure=retention.3.size",
     "/reports/weekly-2026-W44/files/report.html", "/reports/weekly-2026-W44/charts/curve",
     "/reports/compare", "/reports/compare?a=weekly-2026-W43&b=weekly-2026-W44", "/metrics",
     "/api/v1/queue", "/api/v1/proposals/{one}",
     "/api/v1/actions", "/api/v1/accounts", "/api/v1/log", "/api/v1/audit-chain",
+    "/api/v1/decide", "/api/v1/decide/accept?revenue=30000",
 )  # fmt: skip
 AUDITED = ("/api/v1/audit-chain", "/quarantine?table=orders", "/quarantine/rows.csv")
 MANAGED = ("/people", "/people/{reviewer}")

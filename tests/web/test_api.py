@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 
 from tests.web.auth.doors import BASE, bearer
 from tests.web.made import Inbox, several
+from tools.roi.decide import QUESTIONS
 
 ROOT = "/api/v1"
 
@@ -144,7 +145,8 @@ def test_it_is_described_without_help_from_elsewhere(inbox: Inbox) -> None:
     assert set(found["paths"]) == {
         f"{ROOT}{path}" for path in (
             "/queue", "/proposals/{proposal_id}", "/actions", "/log", "/audit-chain",
-            "/bulk/preview", "/bulk/approve", "/accounts",
+            "/bulk/preview", "/bulk/approve", "/accounts", "/decide",
+            *(f"/decide/{key}" for key in QUESTIONS),
             *(f"/accounts/{kind}" for kind in ("claim", "done", "snooze", "not-useful", "open")),
             *(f"/proposals/{{proposal_id}}/{kind}"
               for kind in ("approve", "reject", "snooze", "edit", "undo", "revoke", "release")),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tools.roi.formulas import Convention
 
-ONE = Decimal(1)
+ONE, YEAR = Decimal(1), Decimal(12)
 
 
 @dataclass(frozen=True)
@@ -63,11 +63,39 @@ class Inputs:
         return self.given.get(name, otherwise)
 
     def cycles(self) -> Decimal:
-        """The multiple of the convention for renewal, years and discount rate."""
-        factor = 1 / (1 + self.get("discount_rate", Decimal(0)))
+        """Years' worth of contribution, by the convention, for renewal, years and discount rate.
+
+        Raises:
+            BadInput: when survival is asked for and the years are no whole number of cycles.
+        """
+        if self.has("expected_lifetime"):
+            return self["expected_lifetime"]
         if "renewal" not in self.given:
             return self["years"]
-        return formulas.multiple(self.convention, self["renewal"], int(self["years"]), factor)
+        if self.convention == "seed":
+            return self["years"] * self["renewal"]
+        months = self.get("interval_months", YEAR)
+        part, cycles = months / YEAR, self["years"] * YEAR / months
+        if cycles != cycles.to_integral_value():
+            raise BadInput(_uneven(self["years"], months))
+        factor = _root(1 / (1 + self.get("discount_rate", Decimal(0))), part)
+        renewal = _root(self["renewal"], part)
+        return formulas.multiple("survival", renewal, int(cycles), factor) * part
+
+
+def _root(yearly: Decimal, part: Decimal) -> Decimal:
+    """A yearly factor over a part of a year; a whole year stays exact."""
+    return yearly if part == 1 else yearly**part
+
+
+def _uneven(years: Decimal, months: Decimal) -> str:
+    """What to say of years that end in the middle of a billing cycle."""
+    fits = next((m for m in (6, 3, 1) if years * YEAR % m == 0), None)
+    also = "" if fits is None else f", or interval_months={fits} if they renew every {fits} months"
+    return (
+        f"years: {years} is not a whole number of renewals of {months} months; write whole "
+        f"renewals{also}"
+    )
 
 
 def lifetime(i: Inputs) -> Answer:
@@ -95,8 +123,17 @@ def acceleration(i: Inputs) -> Answer:
     spent = i["cost"] + i.get("support", Decimal(0))
     gain = formulas.incremental_gain(i["probability"], i.get("p0", Decimal(0)), worth)
     warned = ("mixed-cost", "one-off") if i.has("p0") else ("gross", "mixed-cost", "one-off")
-    figures = {"gain": gain, "net": gain - spent}
-    return Answer(figures, (), {"effect": formulas.needed(spent, worth)}, cautions(*warned))
+    figures = {"gain": gain}
+    if i.has("p0", "months_sooner", "discount_rate"):
+        factor = _root(1 / (1 + i["discount_rate"]), i["months_sooner"] / YEAR)
+        figures["gain_in_time"] = formulas.sooner(i["p0"], 1 - factor, worth)
+    figures["net"] = sum(figures.values()) - spent
+    return Answer(figures, (), _needed("effect", spent, worth), cautions(*warned))
+
+
+def _needed(name: str, spent: Decimal, value: Decimal) -> dict[str, Decimal]:
+    """The break-even of an input that is multiplied by a value; none where the value is not > 0."""
+    return {name: formulas.needed(spent, value)} if value > 0 else {}
 
 
 def concession(i: Inputs) -> Answer:
@@ -112,7 +149,13 @@ def concession(i: Inputs) -> Answer:
         "loss": formulas.concession(i["revenue"], before, after, i.cycles()),
     }
     breakeven = {"relative_gain": formulas.concession_breakeven(at[0], at[1])} if at[1] > 0 else {}
-    return Answer(figures, (), breakeven, cautions("concession-horizon", "no-gain-side"))
+    lacking = i.missing("probability", "p0", "support")
+    if not lacking:
+        kept, let = at[1] * i["probability"], at[0] * i["p0"]
+        figures["net"] = formulas.present_value(kept - let, i.cycles())
+        return Answer(figures, (), breakeven, cautions("concession-horizon"))
+    asked = lacking if i.has("probability") or i.has("p0") else ()
+    return Answer(figures, asked, breakeven, cautions("concession-horizon", "no-gain-side"))
 
 
 def upsell(i: Inputs) -> Answer:
@@ -125,7 +168,7 @@ def upsell(i: Inputs) -> Answer:
     left = gain - i["cost"]
     warned = [name for key, name in _UPSELL_WARNED.items() if not i.has(key)]
     if i.get("support_high", Decimal(0)) and not i.has("support"):
-        bound = {"support": left / i["probability"], "support_once": left}
+        bound = _needed("support", left, i["probability"]) | {"support_once": left}
         figures = {"gain": gain, "before_support": left}
         return Answer(figures, ("support",), bound, cautions(*warned, "support-missing"))
     net = left - i["probability"] * i.get("support", Decimal(0))
@@ -146,7 +189,7 @@ def retain(i: Inputs) -> Answer:
     a = formulas.contribution(i["revenue"], i["margin"], i["support"])
     value = formulas.present_value(a, i.cycles())
     figures = {"value": value, "headroom": formulas.headroom(i["renewal"], value)}
-    breakeven = {"effect": formulas.needed(i["cost"], value)} if i.has("cost") else {}
+    breakeven = _needed("effect", i["cost"], value) if i.has("cost") else {}
     if i.has("effect"):
         figures["gain"] = i["effect"] * value
     if i.has("effect", "cost"):
@@ -185,11 +228,15 @@ def campaigns(i: Inputs) -> Answer:
     lacking = i.missing("cost_a", "cost_b", "expansion_a", "expansion_b")
     if lacking:
         return Answer({}, lacking)
-    dearer, oftener = i["cost_b"] - i["cost_a"], i["expansion_b"] - i["expansion_a"]
-    breakeven = {"expansion_value": formulas.needed(dearer, oftener)}
+    margin = i.get("margin", ONE)
+    dearer, more = i["cost_b"] - i["cost_a"], (i["expansion_b"] - i["expansion_a"]) * margin
+    crossing = {} if more == 0 else {"expansion_value": formulas.needed(dearer, more)}
+    breakeven = {name: value for name, value in crossing.items() if value > 0}
+    warned = cautions() if i.has("margin") else cautions("no-margin")
     if not i.has("expansion_value"):
-        return Answer({}, ("expansion_value",), breakeven)
-    return Answer({"b_over_a": oftener * i["expansion_value"] - dearer}, (), breakeven)
+        return Answer({}, ("expansion_value",), breakeven, warned)
+    net = more * i["expansion_value"] - dearer
+    return Answer({"b_over_a": net}, (), breakeven, warned)
 
 
 SEEDS: "Mapping[str, Callable[[Inputs], Answer]]" = {

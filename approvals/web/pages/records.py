@@ -9,6 +9,7 @@ from approvals.web.forms import LARGEST_NUMBER, Asked, clean, day_of
 from approvals.web.stamping import WINDOW, reviewers
 from approvals.web.visits import Auditor, Reader
 from tools.errors import BadInput
+from tools.roi.decide import QUESTIONS
 from tools.store.gate.overview import deeds
 
 if TYPE_CHECKING:
@@ -73,7 +74,8 @@ def account(visit: Reader, account_id: str, part: Asked = "") -> Response:
     tables = visit.site.parts.views.account(clean("account", account_id))
     if part:
         return visit.page("_tables", tables=tables)
-    return visit.page("account", tables=tables, account=account_id)
+    asked = [one for one in QUESTIONS.values() if one.key != "campaigns"]
+    return visit.page("account", tables=tables, account=account_id, questions=asked)
 
 
 def _audit(visit: Reader) -> Response:

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.xdist_group("browser")
 PAGES = {
     "/queue": "Expected net value", "/actions": "Actions", "/log": "Log of decisions",
     "/accounts": "to call today", "/roster": "Roster", "/accounts/a1": "Account a1",
-    "/why-not?account=a1": "Why not",
+    "/why-not?account=a1": "Why not", "/decide": "Accept this customer?",
+    "/decide/retain?account=a1&renewal=.35": "At most 65.0%",
     "/audit": "Tables", "/quarantine": "Quarantine", "/runs": "Runs", "/rules": "Limits",
     "/switches": "Switches",
     "/api/v1/docs": "API", "/me": "Your sign-in", "/people": "People",

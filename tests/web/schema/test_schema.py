@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from starlette.testclient import TestClient
 
-from approvals.web.api import caring, deciding, reading
+from approvals.web.api import caring, decide, deciding, reading
 from approvals.web.api.docs import described_of
 from approvals.web.api.giving import KINDS
 from approvals.web.app import make_app
@@ -30,6 +30,7 @@ from approvals.web.auth.limits import Rate
 from tests.databases import Fresh
 from tests.web.auth.doors import BASE, CHEAP, SETTINGS, bearer
 from tests.web.made import Inbox, several
+from tools.roi.decide import QUESTIONS
 
 if TYPE_CHECKING:
     from schemathesis import Case
@@ -41,7 +42,7 @@ DESCRIBED = "/api/v1/openapi.json"
 OPERATIONS = (
     *KINDS, "queue", "proposal", "actions", "log", "audit-chain", "bulk-preview", "bulk-approve",
     "accounts", "account-claim", "account-done", "account-snooze", "account-not-useful",
-    "account-open", "release",
+    "account-open", "release", "decide", *(f"decide-{key}" for key in QUESTIONS),
 )  # fmt: skip
 CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance,
@@ -112,6 +113,7 @@ def bare() -> "dict[str, Any]":
     app.include_router(reading.routes())
     app.include_router(deciding.routes())
     app.include_router(caring.routes())
+    app.include_router(decide.routes())
     return described_of(app)
 
 

@@ -1,0 +1,132 @@
+"""A decision as a record: what the API gives, `--json` prints and the page shows."""
+
+from typing import TYPE_CHECKING, Any
+
+from tools.roi.decide.inputs import INPUTS
+from tools.roi.decide.labels import FIGURES, THRESHOLDS, UNITS, rounded, written
+from tools.roi.decide.questions import QUESTIONS
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from tools.roi.decide.decision import Decision
+    from tools.roi.decide.evidence import UsedInput
+    from tools.roi.decide.labels import Unit
+    from tools.roi.decide.tornado import Swing
+
+
+def record(found: "Decision") -> dict[str, Any]:
+    """Everything of a decision; numbers are texts, rounded once."""
+    return {
+        "question": found.question.key,
+        "title": found.question.title,
+        "about": found.subject.name,
+        "answer": found.verdict.answer,
+        "words": found.verdict.words,
+        "currency": found.currency,
+        "convention": found.convention,
+        "judged_by": found.judged_by,
+        "figures": [_figure(found, name) for name in _names(found)],
+        "missing": list(found.missing),
+        "breakeven": [_threshold(found, name) for name in found.thresholds],
+        "most_uncertain": None if found.uncertain is None else _swing(found, found.uncertain),
+        "tornado": [_swing(found, one) for one in found.swings],
+        "multiples": [_multiple(found, name) for name in found.multiples],
+        "warnings": [{"id": one.id, "words": one.text} for one in found.warnings],
+        "notes": list(found.subject.notes),
+        "inputs": [_input(found, one) for one in found.inputs],
+        "formula_version": found.formula_version,
+        "input_hash": found.input_hash,
+    }  # fmt: skip
+
+
+def _names(found: "Decision") -> list[str]:
+    """The figures in their order, doing nothing last."""
+    known = {name for one in found.figures.values() for name in one}
+    return [name for name in FIGURES if name in known]
+
+
+def _figure(found: "Decision", name: str) -> dict[str, Any]:
+    label, unit = FIGURES[name]
+    return {
+        "name": name,
+        "label": label,
+        "unit": unit,
+        "by_convention": {
+            convention: _value(figures[name], unit, found.currency)
+            for convention, figures in found.figures.items() if name in figures
+        },
+    }  # fmt: skip
+
+
+def _value(value: "Decimal", unit: "Unit", currency: str) -> dict[str, str]:
+    return {"value": rounded(value, unit, currency), "words": written(value, unit, currency)}
+
+
+def _multiple(found: "Decision", name: str) -> dict[str, Any]:
+    """Years' worth under one convention, and the net it leads to where there is one."""
+    years = found.multiples[name]
+    net = None
+    if found.question.key == "accept" and "net" in found.figures["survival"]:
+        mine = found.figures["survival"]
+        net = mine["contribution"] * years - (mine["lifetime_value"] - mine["net"])
+    return {
+        "convention": name, "years": rounded(years, "years", ""),
+        "words": written(years, "years", ""),
+        "net": None if net is None else _value(net, "money", found.currency),
+    }  # fmt: skip
+
+
+def _threshold(found: "Decision", name: str) -> dict[str, Any]:
+    label, unit = THRESHOLDS[name]
+    return {"name": name, "label": label, "unit": unit,
+            **_value(found.thresholds[name], unit, found.currency)}  # fmt: skip
+
+
+def unit_of_judged(found: "Decision") -> "Unit":
+    """What the result is measured in."""
+    return (FIGURES.get(found.judged_by) or THRESHOLDS[found.judged_by])[1]
+
+
+def _swing(found: "Decision", swing: "Swing") -> dict[str, Any]:
+    spec, result = INPUTS[swing.name], unit_of_judged(found)
+    unit = UNITS[spec.kind]
+    turns = swing.turns_at
+    return {
+        "name": swing.name, "label": spec.label, "unit": unit, "range": swing.source,
+        "low": _value(swing.low, unit, found.currency),
+        "high": _value(swing.high, unit, found.currency),
+        "at_low": _value(swing.at_low, result, found.currency),
+        "at_high": _value(swing.at_high, result, found.currency),
+        "breakeven": None if turns is None else _value(turns, unit, found.currency),
+    }  # fmt: skip
+
+
+def _input(found: "Decision", one: "UsedInput") -> dict[str, Any]:
+    spec, unit = INPUTS[one.name], UNITS[INPUTS[one.name].kind]
+    words = "not known"
+    if one.value is not None and spec.choices:
+        words = spec.choices[int(one.value)].replace("_", " ")
+    elif one.value is not None:
+        words = written(one.value, unit, found.currency)
+    return {
+        "name": one.name, "label": one.label, "unit": unit,
+        "value": None if one.value is None else f"{one.value.normalize():f}",
+        "words": words, "typed": one.shown, "source": one.source, "owner": one.owner,
+        "instead_of": one.instead,
+    }  # fmt: skip
+
+
+def questions_record() -> list[dict[str, Any]]:
+    """Every question with its inputs, for a program that asks."""
+    return [
+        {
+            "question": one.key, "title": one.title, "says": one.says,
+            "inputs": [
+                {"name": spec.name, "unit": UNITS[spec.kind], "label": spec.label,
+                 "help": spec.help, "choices": list(spec.choices)}
+                for spec in one.specs.values()
+            ],
+        }
+        for one in QUESTIONS.values()
+    ]  # fmt: skip
