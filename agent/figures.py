@@ -65,6 +65,7 @@ CHANGES: "Mapping[str, Mapping[str, str]]" = {
         "": "counted by a newer version of the product",
     },
     "3": {
+        "segments": "accounts that use little, as ever, and open few mails are one of their own",
         "candidates": _EFFECTS,
         "priced": _EFFECTS,
         "unpriced": _EFFECTS,

@@ -48,6 +48,13 @@ def test_a_window_longer_than_the_trial_is_credited_with_the_days_of_the_trial_o
     assert one(told % 14, LAST)[0] == Decimal("0.1386")  # 0.5 of the 3.6 points of 90 days
 
 
+def test_contact_is_believed_to_harm_who_is_quiet() -> None:
+    known = {(e.play, e.segment): e for e in prior_effects(parse_plays(TEXT, FEATURES))}
+    quiet = [e for (_, segment), e in known.items() if segment == "Quiet"]
+    assert len(quiet) == 4
+    assert all(e.mean < 0 < e.mean + e.sd for e in quiet)
+
+
 def test_an_odds_ratio_is_a_share_at_its_base() -> None:
     told = "{scale: odds_ratio, mean: 0.8, sd: 0.1, n: 0, base: %s, source: s}"
     assert one(told % "0.0001")[0] == Decimal("0.2000")
@@ -95,6 +102,6 @@ def test_a_segment_that_does_not_exist_is_refused() -> None:
         "{scale: share_of_losses, mean: 0.1, sd: 0.1, n: 3, source: s, "
         "by_segment: {Declning: {mean: -0.3, sd: 0.4, source: harm}}}"
     )
-    known = ("Declining", "Onboarding", "Durable core", "Expansion-ready", "Other active")
+    known = ("Declining", "Quiet", "Onboarding", "Durable core", "Expansion-ready", "Other active")
     with pytest.raises(BadInput, match="did you mean 'Declining'"):
         parse_plays(with_effect(FIRST, told), FEATURES, known)
