@@ -15,7 +15,10 @@ from tools.customers.segments.assign import Frozen, active_segments, assign, fre
 from tools.warehouse.engine import DuckEngine
 
 EXAMPLES = yaml.safe_load(Path(__file__).with_name("examples.yaml").read_text("utf-8"))
-THRESHOLDS = (("trend_q20", 0.6), ("breadth_q60", 5.0))
+THRESHOLDS = (
+    ("use_q33", 10.0), ("past_use_q33", 8.0), ("opens_q33", 0.2), ("trend_q20", 0.6),
+    ("breadth_q60", 5.0),
+)  # fmt: skip
 
 
 def frozen(present: frozenset[str] = EVERYTHING) -> Frozen:
@@ -43,7 +46,9 @@ ACCOUNTS = st.lists(
             "ever_paid": st.booleans(), "tenure_days": st.integers(0, 200),
             "days_since_paid_end": st.integers(0, 400), "usage_trend": st.floats(0, 2),
             "days_to_first_value": st.integers(0, 9), "breadth_28": st.integers(0, 9),
-            "seat_use": st.floats(0, 1), "tickets_open_high": st.integers(0, 2),
+            "seat_use": st.floats(0, 1), "events_28": st.integers(0, 90),
+            "events_prior_84": st.floats(0, 90), "seats": st.integers(0, 9),
+            "email_open_rate_90": st.floats(0, 1), "tickets_open_high": st.integers(0, 2),
             "stage": st.sampled_from(("active", "at_risk", "churned", "mql", "trial")),
         },
     ),
@@ -70,10 +75,16 @@ def test_the_query_agrees_with_the_rules_read_one_by_one(accounts: list[dict[str
 
 
 def test_thresholds_are_quantiles_of_the_active_accounts() -> None:
-    active = [{"active": True, "usage_trend": n / 10, "breadth_28": n} for n in range(1, 11)]
+    active = [
+        {"active": True, "usage_trend": n / 10, "breadth_28": n, "events_28": 6 * n, "seats": 2}
+        for n in range(1, 11)
+    ]  # fmt: skip
     idle = [{"active": False, "usage_trend": 0.0, "breadth_28": 100} for _ in range(9)]
     made = freeze(1, engine(active + idle), policy(), EVERYTHING)
-    assert dict(made.thresholds) == {"trend_q20": 0.2, "breadth_q60": 6.0}
+    assert dict(made.thresholds) == {
+        "use_q33": 12.0, "past_use_q33": None, "opens_q33": None, "trend_q20": 0.2,
+        "breadth_q60": 6.0,
+    }  # fmt: skip
 
 
 def test_a_frozen_value_is_met_exactly_by_the_account_it_came_from() -> None:
@@ -124,6 +135,7 @@ def test_a_company_without_subscriptions_lapses_by_orders() -> None:
     assert assigned(made) == ["Lapsed", "Durable core"]
     assert report.notes == (
         "Onboarding: missing: events",
+        "Quiet: missing: events, messages, subscriptions; no account can be in it",
         "Declining: missing: events",
         "Expansion-ready: missing: contacts, events, subscriptions; no account can be in it",
     )

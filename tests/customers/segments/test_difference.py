@@ -11,7 +11,10 @@ from tools.customers.segments.statistics import cramer, holm, log_loss_gain
 
 DAY = 20_000
 SEGMENTS = policy().segments
-LEAVING = {"Onboarding": 0.25, "Declining": 0.45, "Expansion-ready": 0.02, "Durable core": 0.10}
+LEAVING = {
+    "Onboarding": 0.25, "Quiet": 0.06, "Declining": 0.45, "Expansion-ready": 0.02,
+    "Durable core": 0.10,
+}  # fmt: skip
 
 
 def report(

@@ -156,7 +156,7 @@ def test_the_relation_is_the_estimates() -> None:
     rows = made.run(
         "SELECT segment, outcome, k, n, mean, q10, q90, label FROM outcomes"
     ).to_pylist()
-    assert len(rows) == len(measured.estimates) == 4
+    assert len(rows) == len(measured.estimates) == 5
     assert {row["label"] for row in rows} == {"insufficient"}
 
 

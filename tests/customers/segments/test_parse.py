@@ -24,7 +24,7 @@ def changed(path: str, value: Any) -> str:
     ("path", "value", "said"),
     [
         ("segment", [], r"f: 'segment' is not known; did you mean 'segments'\?"),
-        ("segments.2.when.0.rule", "usage_tren < 1", r"segments\[2\].when\[0\].rule.*usage_trend"),
+        ("segments.3.when.0.rule", "usage_tren < 1", r"segments\[3\].when\[0\].rule.*usage_trend"),
         ("segments.0.when.0.rule", "exp(1) > 2", "is not allowed in a rule"),
         (
             "segments.0.when.0.needs",
@@ -37,6 +37,7 @@ def changed(path: str, value: Any) -> str:
         ("segments.0.when", [], "at least one entry"),
         ("segments", [], "at least one entry"),
         ("thresholds.trend_q20.quantile", 1.5, "a number between 0 and 1"),
+        ("thresholds.use_q33.per", "seat", "use_q33.per: 'seat' is not known; .*'seats'"),
         ("thresholds.trend_q20.feature", "trend", "trend_q20.feature: 'trend' is not known"),
         (
             "thresholds.seats",
@@ -44,7 +45,7 @@ def changed(path: str, value: Any) -> str:
             "choose another",
         ),
         ("small.keep", ["Lapse"], "did you mean 'Lapsed'"),
-        ("small.keep", [], "write 3 to 5 segments, not 1"),
+        ("small.keep", [], "write 3 to 6 segments, not 1"),
         ("windows.churn", "soon", "windows.churn: write a number of days"),
         ("windows.expansion", 0, "windows.expansion: write a number of days"),
     ],
@@ -52,6 +53,14 @@ def changed(path: str, value: Any) -> str:
 def test_mistake(path: str, value: Any, said: str) -> None:
     with pytest.raises(BadInput, match=said):
         parse_segments(changed(path, value), "f")
+
+
+def test_a_file_of_before_is_read() -> None:
+    """Without Quiet, and with thresholds that are divided by nothing."""
+    body = yaml.safe_load(POLICY.read_text(encoding="utf-8"))
+    body["segments"] = [one for one in body["segments"] if one["name"] != "Quiet"]
+    body["thresholds"] = {k: v for k, v in body["thresholds"].items() if "per" not in v}
+    assert len(parse_segments(yaml.safe_dump(body), "f").segments) == 5
 
 
 def test_broken_yaml() -> None:
@@ -64,7 +73,14 @@ def test_missing_key() -> None:
         parse_segments("{version: 1, valid_from: 1, thresholds: {}, windows: {}}", "f")
 
 
-def test_the_shipped_file_is_five_segments_with_one_goal_each() -> None:
+def test_the_shipped_file_is_five_segments_to_treat_and_one_to_leave_alone() -> None:
     names = [segment.name for segment in policy().segments]
-    assert names == ["Lapsed", "Onboarding", "Declining", "Expansion-ready", "Durable core"]
-    assert len({segment.goal for segment in policy().segments}) == 5
+    assert names == [
+        "Lapsed",
+        "Onboarding",
+        "Quiet",
+        "Declining",
+        "Expansion-ready",
+        "Durable core",
+    ]
+    assert len({segment.goal for segment in policy().segments}) == 6

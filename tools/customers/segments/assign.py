@@ -13,7 +13,7 @@ from tools.warehouse.sql import read_sql
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from tools.customers.segments.rules import Condition, Segment, SegmentRules
+    from tools.customers.segments.rules import Condition, Segment, SegmentRules, Threshold
     from tools.warehouse.engine import Engine
 
 _ANY_TABLE = ("subscriptions", "events", "invoices", "deals")
@@ -75,8 +75,9 @@ def freeze(
     sql = read_sql(__package__, "threshold")
     values = []
     for one in rules.thresholds:
-        column = exp.column(one.feature)
-        found = engine.run(sql, feature=column, among=one.among.sql(), quantile=one.quantile)
+        found = engine.run(
+            sql, feature=_measured(one), among=one.among.sql(), quantile=one.quantile
+        )
         values.append((one.name, found.to_pylist()[0]["value"]))
     return Frozen(
         version=rules.version,
@@ -86,6 +87,15 @@ def freeze(
         thresholds=tuple(values),
         missing=tuple(absent.items()),
     )
+
+
+def _measured(one: "Threshold") -> exp.Expr:
+    """What a threshold is a quantile of; dividing by zero is unknown, as in a rule."""
+    column = exp.column(one.feature)
+    if one.per is None:
+        return column
+    over = exp.func("NULLIF", exp.column(one.per), exp.Literal.number(0))
+    return exp.Div(this=exp.cast(column, "double"), expression=over)
 
 
 def assign(as_of: int, engine: "Engine", rules: "SegmentRules", frozen: Frozen) -> Assignment:
@@ -148,7 +158,8 @@ def _notes(rules: "SegmentRules", frozen: Frozen) -> tuple[str, ...]:
     notes = [_missing_note(segment, frozen) for segment in active_segments(rules, frozen)]
     if frozen.small:
         few = (
-            f"only {frozen.accounts} accounts (under {rules.under}): three segments instead of five"
+            f"only {frozen.accounts} accounts (under {rules.under}): {len(rules.small)} segments "
+            f"instead of {len(rules.segments)}"
         )
         notes.insert(0, few)
     return tuple(note for note in notes if note)

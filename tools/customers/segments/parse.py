@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from tools.rule_types import Kind
 
 
+THRESHOLD = ("feature", "per", "quantile", "among")
+
+
 def parse_segments(text: str, where: str) -> SegmentRules:
     """Read policies/segments.yaml; `where` starts every error message.
 
@@ -86,15 +89,16 @@ def _names(given: "Collection[str]", known: "Collection[str]", where: str) -> tu
 
 
 def _threshold(name: str, given: object, features: "Mapping[str, Kind]", where: str) -> Threshold:
-    body = _fields(given, {"feature", "quantile", "among"}, where)
+    body = _fields({"per": None, **_mapping(given, where)}, THRESHOLD, where)
     _names([body["feature"]], features, f"{where}.feature")
+    _names([body["per"]] if body["per"] else [], features, f"{where}.per")
     quantile = body["quantile"]
     if not isinstance(quantile, float) or not 0 < quantile < 1:
         raise BadInput(f"{where}.quantile: write a number between 0 and 1, not {quantile!r}")
     if name in features:
         raise BadInput(f"{where}: a feature has that name already; choose another")
     among = parse_rule(str(body["among"]), features, f"{where}.among", features)
-    return Threshold(name, body["feature"], quantile, among)
+    return Threshold(name, body["feature"], quantile, among, body["per"])
 
 
 def _segment(

@@ -9,19 +9,23 @@ if TYPE_CHECKING:
 
 OUTCOMES = ("renewal", "churn", "expansion", "return")
 WINDOWS = (*OUTCOMES, "grace", "activity")
-FEWEST, MOST = 3, 5
+FEWEST, MOST = 3, 6  # three to five that are treated, and one that is left alone
 # Known of every account beside the features of the feature list.
 ALWAYS: "dict[str, Kind]" = {"active": "truth", "stage": "text"}
 
 
 @dataclass(frozen=True)
 class Threshold:
-    """A quantile of a feature among some accounts; its value is frozen with the version."""
+    """A quantile of a feature among some accounts; its value is frozen with the version.
+
+    With `per`, of the feature divided by another one, as use by seats.
+    """
 
     name: str
     feature: str
     quantile: float
     among: "Rule"
+    per: str | None = None
 
 
 @dataclass(frozen=True)
