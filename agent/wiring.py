@@ -163,7 +163,7 @@ class Deps:
     def ledger(self) -> EffectLedger:
         """What left and who said no, beside the database; each commit of the gate adds to it."""
         ledger = EffectLedger(self.settings.home, self.key, self.clock)
-        self.store.gate.export_to(ledger.export)
+        self.store.gate.export_to(ledger.export, ledger.read_new)
         return ledger
 
     def _facts(self, subjects: "Sequence[Subject]") -> "Mapping[str, Facts]":
@@ -282,5 +282,5 @@ def open_deps(settings: Settings, clock: Clock | None = None) -> Iterator[Deps]:
         if store.database.is_migrated:
             make_places(settings.database, settings.home)
         deps = Deps(settings, store, clock)
-        store.gate.export_to(deps.ledger.export)
+        store.gate.export_to(deps.ledger.export, deps.ledger.read_new)
         yield deps

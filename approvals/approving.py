@@ -8,7 +8,7 @@ from approvals.account_feedback import in_the_way, words_of
 from approvals.audit import record
 from approvals.chain_proof import SECOND, check_proposal
 from approvals.envelope import read_values
-from approvals.preflight import check_approval
+from approvals.preflight import check_approval, read_ahead
 from approvals.request import PERMISSIONS, Result
 from approvals.staff import opened_for
 from approvals.tiers import HIGH, Stake
@@ -35,6 +35,7 @@ def approve(
     gate.check_seen(tx, proposal, wish)
     _refuse_in_hand(gate, tx, proposal)
     values = read_values(tx.asked.bytes_of(proposal), proposal.shown, proposal.id)
+    read_ahead(gate, tx, proposal.account_id, facts, proposal.id)
     check_proposal(gate, tx, proposal, values)
     if gate.ledger and gate.ledger.stopped(proposal.id) > proposal.version:
         raise Conflict(f"proposal {proposal.id}: by the ledger it was taken back after the backup "

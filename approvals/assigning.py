@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from approvals.audit import record
+from approvals.chain_words import check_role
 from tools.errors import BadInput
 from tools.store.gate.records import Deed
 
@@ -26,6 +27,7 @@ def hold(gate: "Gate", actor: "Actor", ids: "Sequence[str]") -> tuple[str, ...]:
     actor.check("decide")
 
     def work(tx: "GateTx") -> tuple[str, ...]:
+        gate.check_actor(tx, actor)
         now, mine = gate.clock(), []
         for proposal_id in ids[:AT_ONCE]:
             held = tx.log.assignment(proposal_id)
@@ -45,14 +47,18 @@ def give(gate: "Gate", actor: "Actor", proposal_id: str, person: str) -> None:
 
     Raises:
         BadInput: when that person may not decide.
+        Forbidden: when the role of who gives it has changed or ended.
+        Forged: when no entry of the chain gave one of the two the role of their row.
     """
     actor.check("decide")
 
     def work(tx: "GateTx") -> None:
+        gate.check_actor(tx, actor)
         proposal, now = tx.asked.get(proposal_id), gate.clock()
         role = tx.roles.of([person]).get(person)
         if role is None or role in {"viewer", "auditor"}:
             raise BadInput(f"assign: {person!r} cannot decide; choose a reviewer")
+        check_role(tx, gate.key, person, role)
         tx.log.assign(proposal_id, person, None)
         tx.log.add(Deed(
             proposal_id, "assign", proposal.shown, proposal.version, actor.person, actor.role,

@@ -5,6 +5,7 @@ money as amount in cents with its currency. What cannot be written one way only 
 """
 
 import json
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -17,6 +18,7 @@ from tools.money import Money
 
 EXACT = 2**53 - 1
 LARGEST = 15  # digits before the comma, less one: as cents it fits into 64 bits
+NOT_STORED = re.compile("[\0\ud800-\udfff]")
 Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
 
 
@@ -79,10 +81,10 @@ def _key(key: object, where: str) -> str:
 
 
 def _text(text: str, where: str) -> str:
-    bad = next((char for char in text if char == "\0" or "\ud800" <= char <= "\udfff"), None)
+    bad = NOT_STORED.search(text)
     if bad is not None:
-        raise BadInput(f"{where}: the text holds U+{ord(bad):04X}, which cannot be stored")
-    return unicodedata.normalize("NFC", text)
+        raise BadInput(f"{where}: the text holds U+{ord(bad[0]):04X}, which cannot be stored")
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _whole(number: int, where: str) -> int:

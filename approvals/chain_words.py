@@ -89,7 +89,7 @@ def _role_before(tx: "GateTx", key: "Key", person: str, role: str) -> tuple[str,
     It stands where the ledger began. As long as nobody was let in by an entry, the row is believed.
     """
     ledger = signed(tx, key, tx.chain.newest([LEDGER], LEDGER))
-    if not ledger or not tx.chain.has_kind("let_in"):
+    if not ledger or not tx.chain.has_let_in():
         return role, True
     begun = json.loads(ledger[-1].body)
     known = begun.get("people", {}).get(person, "")

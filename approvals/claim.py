@@ -7,7 +7,7 @@ no blocks; what cannot be read decides nothing, and the action waits. Only then 
 
 import hmac
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,7 @@ from approvals.chain_story import Forged
 from approvals.chain_words import paused_by_chain
 from approvals.envelope import read_values
 from approvals.outcome import FIRST_WAIT
-from approvals.preflight import Facts, Unread, fresh_history, is_another, with_list
+from approvals.preflight import Facts, Unread, fresh_history, is_another, read_ahead, with_list
 from policies.dispatch import judge_dispatch
 from tools.channels.contract import Channel, Delivery
 from tools.errors import BadInput, LifecycleError
@@ -111,6 +111,7 @@ class Claim:
         self, tx: "GateTx", action: Action, facts: "Facts | Unread", now: datetime
     ) -> "Claimed | str":
         """Ask everything once more; Blocked for a no, Unchecked when there is no answer."""
+        read_ahead(self.gate, tx, action.account_id, facts, action.id, action.proposal)
         proposal, story = check_action(self.gate, tx, action)
         values, held = self._approved(tx, action, proposal)
         check_quorum(action, story, values)
@@ -234,7 +235,7 @@ class Claim:
             "lease_until": now + self.lease, "address_key": address_key, "waits": 0,
         }  # fmt: skip
         self._move(tx, action, "calling", "", **held)
-        claimed = tx.actions.get(action.id)
+        claimed = replace(action, status="calling", detail="", changed_at=now, **held)  # type: ignore[arg-type]  # the fields of an action
         tx.actions.begin(Attempt(
             action.id, claimed.fence, action.sha256, action.channel, self.worker, now, None,
             "calling", "",

@@ -7,6 +7,7 @@ before a person has said `lifecycle restored`.
 
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from errno import EACCES
@@ -14,12 +15,14 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from approvals.audit import AGENT, head_of, is_head, missing_tail_of, record
 from approvals.chain_story import Forged, signed
 from approvals.chain_words import LEDGER, SHORT, names_role
 from approvals.ledger_lines import BEGUN, KEPT, RESTORED, LedgerState, lines_of
 from tools.store.ledger_file import LedgerFile, LedgerLine, append_line, last_line
+from tools.store.patience import OF_A_PERSON, patience, patient
 from tools.store.records import Suppression
 
 if TYPE_CHECKING:
@@ -80,6 +83,14 @@ class EffectLedger:
                 self._offset = found.offset
             return self._state
 
+    def read_new(self) -> None:
+        """Read what others wrote before the gate is locked: of a large file it takes seconds.
+
+        What cannot be read now is refused by whoever needs it inside.
+        """
+        with suppress(OSError):
+            _ = self.state
+
     def look(self, *, whole: bool = False) -> LedgerLook:
         """What stands beside the database now, to be asked before the database is read.
 
@@ -90,6 +101,15 @@ class EffectLedger:
             state = self.state.copy() if whole else self.state.end
             return LedgerLook(state, self._strange, self.last_head())
 
+    def wait(self) -> None:
+        """Wait until the ledger can be written, before anything is claimed.
+
+        Raises:
+            OperationalError: as of a locked database, when another process holds it for long.
+        """
+        with suppress(OSError), self.file.locked():  # what else is wrong with it is said elsewhere
+            pass
+
     def export(self, store: "GateStore", links: "Sequence[Link]") -> None:
         """Write down what a transaction has added to the chain, and what was missed before it.
 
@@ -98,11 +118,14 @@ class EffectLedger:
         """
         try:
             if self.file.exists():
-                self._append(store, links)
+                with patient(min(patience(), OF_A_PERSON)):  # what is missed comes with the next
+                    self._append(store, links)
             elif not store.read(lambda tx: tx.chain.newest([LEDGER], LEDGER)):
                 self._begin(store)
         except Forged as error:
             log.error("ledger.forged", why=str(error))  # noqa: TRY400 - it says what
+        except OperationalError as error:
+            log.error("ledger.locked", why=str(error.orig))  # noqa: TRY400 - it says what
         except Exception as error:
             log.exception(
                 "ledger.not_written", file=self.file.path.name, error=type(error).__name__
@@ -153,6 +176,15 @@ class EffectLedger:
         body = {"id": name, "people": on, "off": off}
         record(tx, self._key, self._clock(), AGENT, LEDGER, LEDGER, body)
 
+    def gap(self, tx: "GateTx") -> str:
+        """Whether entries are gone from the middle of the chain, in words, or ''.
+
+        All are counted: it is asked when something is about to leave, not at every look.
+        """
+        head = tx.chain.head()
+        gone = (head.seq if head else 0) - tx.chain.size()
+        return f"audit: {gone} entries are gone; {AFTER_A_GAP}" if gone else ""
+
     def why_not(self, tx: "GateTx", look: LedgerLook | None = None) -> str:
         """Why nothing may leave: what does not fit between database, ledger and heads; or ''.
 
@@ -163,8 +195,10 @@ class EffectLedger:
         except OSError as error:
             return self.unreadable(error)
 
-    def misfit(self, tx: "GateTx", look: LedgerLook | None = None) -> str:
+    def misfit(self, tx: "GateTx", look: LedgerLook | None = None, *, whole: bool = True) -> str:
         """What does not fit between database, ledger and heads, or ''.
+
+        `whole` counts the entries of the chain as well: with nothing to leave it can wait.
 
         Raises:
             OSError: when that cannot be known now, for the ledger cannot be read or written.
@@ -172,7 +206,8 @@ class EffectLedger:
         try:
             look = look or self.look()
             wrong = missing_tail_of(tx, look.head)
-            return self._misfit(tx, look) or (f"audit: {wrong}; {WHAT_TO_DO}" if wrong else "")
+            wrong = self._misfit(tx, look) or (f"audit: {wrong}; {WHAT_TO_DO}" if wrong else "")
+            return wrong or (self.gap(tx) if whole else "")
         except Forged as error:
             return f"{error}: {WHAT_TO_DO}"
 
@@ -214,8 +249,6 @@ class EffectLedger:
         if last is not None and found != last.mac:
             return f"entry {last.seq} is another one than the one in {FILE}; {WHAT_TO_DO}"
         signed(tx, self._key, list(tx.chain.links(last.seq if last is not None else at)))
-        if at != tx.chain.size():
-            return f"audit: {at - tx.chain.size()} entries are gone; {AFTER_A_GAP}"
         return ""
 
     def last_head(self) -> str:

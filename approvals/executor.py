@@ -7,7 +7,7 @@ key, one that can be asked is asked, and for a blind one nobody knows, so nothin
 
 import time as clocks
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,6 +18,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from approvals.audit import record
 from approvals.canonical import digest
+from approvals.chain_story import Forged
+from approvals.chain_words import paused_by_chain
 from approvals.claim import STALE, Claim, Claimed, pause_all
 from approvals.fact_reading import FactReader, words_of
 from approvals.lease import LEASE, LeaseWatch, Renewal
@@ -64,10 +66,12 @@ class Executor:
     def dispatch(self, limit: int = 200) -> Counter[str]:
         """Carry out what is due, longest first; how many came to which status."""
         gone: Counter[str] = Counter()
-        if self._in_doubt() or self.misfit():
+        if self._in_doubt() or self.misfit(whole=(some := bool(self._due(1)))):
             return gone
         gone.update(self.recover())
-        due = self.gate.store.read(lambda tx: self._due(tx, limit))
+        due = self._due(limit)
+        if due and not some and self.misfit():  # it has become due since
+            return gone
         known = FactReader(self.facts)(due)
         waits = patience()
         for action in due:
@@ -94,16 +98,17 @@ class Executor:
             log.error("dispatch.clock_in_doubt", seconds=round(state.jump.total_seconds()))
         return state.doubted
 
-    def misfit(self) -> str:
+    def misfit(self, *, whole: bool = True) -> str:
         """Pause everything when database, ledger and exported head do not fit; why, or ''.
 
+        `whole` looks for entries that are gone from the middle as well, see `EffectLedger.gap`.
         A ledger that cannot be read or written now decides nothing: nothing leaves meanwhile.
         """
         ledger, store = self.gate.ledger, self.gate.store
         if ledger is None:
             return ""
         try:
-            why = store.read(ledger.misfit)
+            why = store.read(lambda tx: ledger.misfit(tx, whole=whole))
             if not why:
                 ledger.tie_again(store)
                 self._export_head()
@@ -120,13 +125,28 @@ class Executor:
         if self.gate.ledger is not None:
             self.gate.store.read(self.gate.ledger.export_head)
 
-    def _due(self, tx: "GateTx", limit: int) -> tuple[Action, ...]:
+    def _due(self, limit: int) -> tuple[Action, ...]:
         """What is due and not held by a switch, so that what is paused delays nothing else."""
+        return self.gate.store.read(lambda tx: self._due_in(tx, limit))
+
+    def _due_in(self, tx: "GateTx", limit: int) -> tuple[Action, ...]:
+        """A switch holds by its row or, where a hand took that away, by its entry in the chain."""
         off = {pause.scope for pause in tx.ledger.pauses()}
-        return () if "global" in off else tx.actions.due(self.gate.clock(), limit, off)
+        while "global" not in off:
+            due = tx.actions.due(self.gate.clock(), limit, off)
+            try:
+                held = paused_by_chain(tx, self.gate.key, sorted(scopes_of(due)))
+            except Forged:
+                return due  # the claim refuses it, and pauses everything
+            if not held:
+                return due
+            off |= held
+        return ()
 
     def one(self, action: Action, facts: "Facts | Unread | None") -> str:
         """Claim, call, write down; the status it came to, `waits` or `taken` when not ours."""
+        if self.gate.ledger is not None:
+            self.gate.ledger.wait()
         claimed = self._claimed(action, facts)
         if claimed == STALE:
             claimed = self._claimed(action, FactReader(self.facts)([action])[action.id])
@@ -252,6 +272,12 @@ class Executor:
         if receipt is not None:
             return done(receipt)
         return Outcome("unknown", f"{words}; the channel does not know of it")
+
+
+def scopes_of(actions: Iterable[Action]) -> set[str]:
+    """The switches that may hold some actions."""
+    return {scope for one in actions
+            for scope in ("global", f"play:{one.play}", f"channel:{one.channel}")}  # fmt: skip
 
 
 def key_of(action: Action) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 
-from approvals.chain_words import refusals_by_chain
+from approvals.chain_words import SHORT, account_subject, refusals_by_chain
 from policies.dispatch import judge_approval
 from policies.nouns import Action as PolicyAction
 from policies.nouns import History
@@ -139,6 +139,14 @@ def _check_reach(
     if denials:
         said = "; ".join(f"{f.rule_id}: {f.reason}" for f in denials)
         raise PolicyRefusal(f"proposal {proposal.id} may not be done any more: {said}; reject it")
+
+
+def read_ahead(
+    gate: "Gate", tx: "GateTx", account_id: str, facts: "Facts | Unread | None", *subjects: str
+) -> None:
+    """Read at once what the chain will be asked about an account, its person and some ids."""
+    keys = facts.suppression_keys if isinstance(facts, Facts) else ()
+    tx.chain.about({account_subject(gate.key, account_id), *subjects, *(k[:SHORT] for k in keys)})
 
 
 def is_another(facts: Facts, values: dict[str, Any]) -> str:

@@ -106,10 +106,7 @@ class Gate:
         self, tx: "GateTx", actor: Actor, wish: Wish, facts: Facts | None = None
     ) -> Result:
         """One wish inside a transaction, by the role the person has in it."""
-        role = tx.roles.of([actor.person]).get(actor.person)
-        if role != actor.role:
-            raise Forbidden("your role has changed or ended; sign in again")
-        check_role(tx, self.key, actor.person, role)
+        self.check_actor(tx, actor)
         proposal = tx.asked.get(wish.seen.proposal)
         if same := self._same_again(tx, actor, wish, proposal):
             return same
@@ -124,6 +121,13 @@ class Gate:
         if wish.kind == "edit":
             return editing.edit(self, tx, actor, wish, proposal)
         return self._put_away(tx, actor, wish, proposal)
+
+    def check_actor(self, tx: "GateTx", actor: Actor) -> None:
+        """Refuse somebody whose role has changed, or was given by a hand in the database."""
+        role = tx.roles.of([actor.person]).get(actor.person)
+        if role != actor.role:
+            raise Forbidden("your role has changed or ended; sign in again")
+        check_role(tx, self.key, actor.person, role)
 
     def _put_away(self, tx: "GateTx", actor: Actor, wish: Wish, proposal: "Proposal") -> Result:
         """Reject or snooze."""

@@ -17,6 +17,7 @@ from tools.text_safety.characters import (
     look_alikes,
 )
 from tools.text_safety.links import host_of, links_in, mail_host_of, phones_in, unreadable_links
+from tools.text_safety.offers import calls_in, offers_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -105,12 +106,16 @@ def _links(old: str, new: str, hosts: frozenset[str]) -> Finding:
     for link in links_in(new):
         if link not in known and host_of(link) not in hosts and mail_host_of(link) not in hosts:
             return Finding("words_links", "deny", _refused(link))
-    called = set(phones_in(old))
-    for number in phones_in(new):
-        if number not in called:
+    called = {_digits(number) for number in (*phones_in(old), *calls_in(old))}
+    for number in (*phones_in(new), *calls_in(new)):
+        if _digits(number) not in called:
             reason = f"the number {number!r} is new, and mail programs make it a call; take it out"
             return Finding("words_links", "deny", reason)
     return Finding("words_links", "pass", "no link but allowed ones")
+
+
+def _digits(number: str) -> str:
+    return "".join(char for char in number if char.isdigit())
 
 
 def _refused(link: str) -> str:
@@ -129,4 +134,10 @@ def _amounts(old: str, new: str) -> Finding:
         if says not in known:
             reason = f"{written!r} is a new figure; amounts come from the play"
             return Finding("words_amounts", "deny", reason)
-    return Finding("words_amounts", "pass", "no new amount or percentage")
+    given = {one.casefold() for one in offers_in(old)}
+    for offer in offers_in(new):
+        if offer.casefold() not in given:
+            reason = (f"{offer!r} reads as an offer, and offers come from the play; "
+                      "say it in other words if you mean none")  # fmt: skip
+            return Finding("words_amounts", "deny", reason)
+    return Finding("words_amounts", "pass", "no new amount, percentage or offer")

@@ -30,7 +30,7 @@ def with_ledger(office: Office) -> Office:
     home = office.folder / "home"
     home.mkdir(exist_ok=True)
     ledger = EffectLedger(home, KEY, office.clock)
-    office.store.gate.export_to(ledger.export)
+    office.store.gate.export_to(ledger.export, ledger.read_new)
     office.gate = replace(office.gate, ledger=ledger)
     return office
 

@@ -6,6 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from approvals.request import Actor, Seen, Wish
+from policies.words import judge_words
 from tests.gate.office import Office
 from tests.web.auth.doors import BASE, bearer
 from tests.web.made import Inbox, seen_in, worded
@@ -25,7 +26,10 @@ MALFORMED = (
     [
         ("words_links", "see evil。com/path"), ("words_letters", "р\u0430ypal"),
         ("words_amounts", "fifty percent off"), ("words_links", "call +49 30 1234567"),
-        ("words_visible", "pay\ufe0fpal"),
+        ("words_visible", "pay\ufe0fpal"), ("words_links", "call +1 555 0100"),
+        ("words_links", "text us at 55501"), ("words_amounts", "free for a month"),
+        ("words_amounts", "the first month is on us"), ("words_amounts", "a Free account"),
+        ("words_amounts", "we waive the fee"), ("words_amounts", "top 10 % off"),
     ],
 )  # fmt: skip
 def test_an_edit_in_disguise_changes_nothing(office: Office, rule: str, body: str) -> None:
@@ -37,6 +41,32 @@ def test_an_edit_in_disguise_changes_nothing(office: Office, rule: str, body: st
         office.decide("ann", "edit", proposal, subject=body, body="b")
     assert office.get(proposal).version == 1
     assert office.wrong() == ()
+
+
+@pytest.mark.fault(75)
+@pytest.mark.parametrize("words", [
+    "You are in the top 10 % of teams", "feel free to reply", "are you free tomorrow?",
+    "I am free from 10:30 on 2026-11-30", "a hassle-free start", "call me on Tuesday at 14:00",
+])  # fmt: skip
+def test_what_promises_nothing_may_be_written(words: str) -> None:
+    assert refusals("Hello there", words) == []
+
+
+@pytest.mark.fault(75)
+@pytest.mark.parametrize("words", [
+    "main.rs", "Acme Co.Ltd", "free trial", "call +1 555 0100", "20 % off", "no charge",
+])  # fmt: skip
+def test_what_the_template_held_may_stay_and_nothing_more(words: str) -> None:
+    assert refusals(f"See: {words}.", f"Please see {words}!") == []
+    [why] = refusals("Hello there", f"Please see {words}!")
+    assert any(word in why for word in ("space after the dot", "take it out", "from the play"))
+    assert refusals("A free trial.", "It is free for a year.") != []
+
+
+def refusals(before: str, after: str) -> list[str]:
+    """Why new words may not take the place of the old."""
+    found = judge_words(("Hi", before), ("Hi", after), ())
+    return [one.reason for one in found if one.outcome == "deny"]
 
 
 @pytest.mark.fault(76)

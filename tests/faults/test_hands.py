@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from approvals.assigning import give, hold
 from approvals.audit import missing_tail_of
 from approvals.care import CareWish, care
 from approvals.chain_story import Forged
@@ -144,6 +145,26 @@ def test_a_pause_holds_when_its_row_is_deleted_or_flipped(office: Office) -> Non
         refused(office, "pause channel:email")
 
 
+@pytest.mark.fault(69)
+@pytest.mark.parametrize("scope", ["play:retention_email", "channel:email", "global"])
+def test_what_a_deleted_pause_holds_stands_in_nobodys_way(
+    store: Store, tmp_path: Path, scope: str
+) -> None:
+    call = mail("a2", "500.00", channel="task", play="retention_call")
+    office = open_office(store, tmp_path, mail("a1", "900.00"), call)
+    for account in ("a1", "a2"):
+        office.decide("ann", "approve", only(office, account))
+    switch(office.gate, office.people["eve"], scope, on=True, reason="wait")
+    by_hand(store, DELETED)
+    office.clock.pass_(minutes=10)
+
+    for expected in (1, 0, 0):  # one at a time: what is held does not fill the round
+        gone = office.executor().dispatch(1)
+        assert gone["sent"] == (expected if scope != "global" else 0)
+        assert gone["waits"] == 0
+    assert len(office.vendor.effects()) == (scope != "global")
+
+
 VOTES = {
     "all votes are gone": "DELETE FROM decision",
     "the second one is gone": "DELETE FROM decision WHERE seq = (SELECT MAX(seq) FROM decision)",
@@ -259,6 +280,12 @@ def test_a_role_that_no_entry_gave_decides_nothing(office: Office) -> None:
         office.decide("new", "approve", only(office))
     with pytest.raises(LifecycleError, match="the chain says viewer"):
         set_role(office.gate, office.people["new"], office.people["ann"].person, "admin")
+    with pytest.raises(LifecycleError, match="the chain says viewer"):
+        hold(office.gate, office.people["new"], [only(office)])
+    with pytest.raises(LifecycleError, match="the chain says viewer"):
+        give(office.gate, office.people["new"], only(office), office.people["ann"].person)
+    with pytest.raises(LifecycleError, match="the chain says viewer"):
+        give(office.gate, office.people["ann"], only(office), new.id)
     assert f"person {new.id}" in words(office)
 
 

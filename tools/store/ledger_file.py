@@ -8,10 +8,17 @@ of another installation.
 import fcntl
 import os
 import secrets
+import sqlite3
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import OperationalError
+
+from tools.store.engine import BUSY
+from tools.store.patience import patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -20,6 +27,7 @@ FIELDS = 8
 SEAL = 16
 TAIL = 4096
 AT_ONCE = 1 << 20
+AGAIN = 0.005  # seconds between two questions whether the lock is free
 
 
 @dataclass(frozen=True)
@@ -80,10 +88,22 @@ class LedgerFile:
 
     @contextmanager
     def locked(self) -> "Iterator[LedgerLine | None]":
-        """Be the only writer; the last whole line."""
+        """Be the only writer; the last whole line.
+
+        Raises:
+            OperationalError: as of a locked database, when another holds it for longer than the
+                `patience` of whoever asks.
+        """
         with self.path.open("r+b") as file:
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX)
+            self._hold(file.fileno())
             yield self._last()
+
+    def _hold(self, handle: int) -> None:
+        asked = time.monotonic()
+        while not _is_free(handle):
+            if time.monotonic() - asked >= patience():
+                raise OperationalError(f"lock {self.path.name}", {}, sqlite3.OperationalError(BUSY))
+            time.sleep(AGAIN)
 
     def append(self, lines: "Iterable[LedgerLine]", *, durable: bool) -> None:
         """Add lines, for whoever holds the lock; durable ones are on the disk when this returns."""
@@ -144,6 +164,14 @@ def _append(path: Path, text: str, *, durable: bool) -> None:
         file.write(b"\n" * torn + text.encode())
         if durable:
             os.fsync(file.fileno())
+
+
+def _is_free(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _parsed(words: list[str]) -> LedgerLine:

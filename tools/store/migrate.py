@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-HEAD = "0016"
+HEAD = "0017"
 
 
 def open_database(url: str) -> Database:

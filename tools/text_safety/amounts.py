@@ -62,6 +62,9 @@ _GIFTS = (
 _GIFT = re.compile(
     rf"(?i)\b(?:{'|'.join(_GIFTS)})\b|半額|半价|半價|無料|免费|免費|бесплатно|полцены|δωρεάν"
 )
+_RANK = re.compile(r"(?i)\b(?:the|your|our) (?:top|upper|bottom|best|lowest|highest)\s+$|\btop\s+$")
+_CHEAPER = re.compile(rf"(?i){_OFF}|{_CUT}|price|less|free|save|cost|fee")
+AFTER = 40
 SAME = {
     "€": "eur", "euro": "eur", "euros": "eur", "$": "usd", "dollar": "usd", "dollars": "usd",
     "£": "gbp", "pound": "gbp", "pounds": "gbp", "¥": "jpy", "yen": "jpy",
@@ -78,7 +81,9 @@ def amounts_in(text: str) -> tuple[tuple[str, str], ...]:
     for reading in dict.fromkeys((folded(text), latin(text))):
         taken: list[tuple[int, int]] = []
         for match in _FIGURE.finditer(reading):
-            if match["before"] or match["unit"]:
+            if _is_rank(reading, match):
+                taken.append(match.span())
+            elif match["before"] or match["unit"]:
                 written = match[0].strip()
                 unit = _unit(match["unit"] or match["before"] or "")
                 found.setdefault(f"{_value(match['number'])} {unit}", written)
@@ -88,6 +93,13 @@ def amounts_in(text: str) -> tuple[tuple[str, str], ...]:
                 if not any(a < match.end() and match.start() < b for a, b in taken):
                     found.setdefault(" ".join(match[0].casefold().split()), match[0].strip())
     return tuple(found.items())
+
+
+def _is_rank(text: str, figure: re.Match[str]) -> bool:
+    """Whether it says where somebody stands (`the top 10 % of teams`), and nothing off anything."""
+    is_share = figure["unit"] and not figure["before"] and _unit(figure["unit"]) == "%"
+    after = text[figure.end() : figure.end() + AFTER]
+    return bool(is_share and _RANK.search(text[: figure.start()]) and not _CHEAPER.search(after))
 
 
 def _unit(text: str) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select, update
 from sqlmodel import col
 
-from tools.store.gate.feedback import Contact, contacts, ended_since, standing_feedback
+from tools.store.gate.feedback import Contact, contacts, ended_since, forget, standing_feedback
 from tools.store.rows import insert_new, record_of
 from tools.store.tables import AccountCareRow, AccountDeedRow
 
@@ -86,6 +86,7 @@ class CareBook:
         row = AccountDeedRow(**{**vars(deed), "reasons": "\n".join(deed.reasons)})
         self._session.add(row)
         self._session.flush()
+        forget(self._session, deed.account_id)
 
     def of(self, account_id: str) -> tuple[AccountDeed, ...]:
         """What was said of an account, oldest first."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 OUR_OWN = frozenset({"task"})
 # So long a step that was handed out may take until a person says that it is done.
 SAME_STEP_DAYS = 14
+MEMO = "what was said of accounts"
 
 
 @dataclass(frozen=True)
@@ -99,13 +100,31 @@ def contact_sends(
 def _by_account(
     session: "Session", accounts: "Iterable[str] | None", until: "datetime | None"
 ) -> "Mapping[str, list[AccountDeedRow]]":
-    """What was said of each account, oldest first."""
+    """What was said of each account, oldest first; the gate asks thrice of one, and reads once."""
+    asked = None if accounts is None else sorted(set(accounts))
+    if asked is None or len(asked) > 1 or until is not None:
+        return _rows(session, asked, until)
+    memo: dict[str, list[AccountDeedRow]] = session.info.setdefault(MEMO, {})
+    for account in asked:
+        if account not in memo:
+            memo[account] = _rows(session, [account], None)[account]
+    return {account: memo[account] for account in asked if memo[account]}
+
+
+def forget(session: "Session", account_id: str) -> None:
+    """Read again what was said of an account: something was said in this transaction."""
+    session.info.get(MEMO, {}).pop(account_id, None)
+
+
+def _rows(
+    session: "Session", accounts: "Sequence[str] | None", until: "datetime | None"
+) -> "defaultdict[str, list[AccountDeedRow]]":
     row = AccountDeedRow
     query = select(row).order_by(col(row.seq))
     if until is not None:
         query = query.where(col(row.at) <= until)
-    parts = [None] if accounts is None else [*chunks(sorted(set(accounts)), A_STATEMENT)]
-    found: dict[str, list[AccountDeedRow]] = defaultdict(list)
+    parts = [None] if accounts is None else [*chunks(accounts, A_STATEMENT)]
+    found: defaultdict[str, list[AccountDeedRow]] = defaultdict(list)
     for part in parts:
         asked = query if part is None else query.where(col(row.account_id).in_(part))
         for one in session.scalars(asked):

@@ -13,8 +13,9 @@ from tools.store.erasures import Erasures
 from tools.store.gate.actions import Actions
 from tools.store.gate.asked import Asked
 from tools.store.gate.care import CareBook
+from tools.store.gate.chain import Chain
 from tools.store.gate.entering import enter
-from tools.store.gate.log import Chain, Holdouts, Log
+from tools.store.gate.log import Holdouts, Log
 from tools.store.gate.roles import Roles
 from tools.store.sends import Ledger
 from tools.store.staff import Staff
@@ -69,10 +70,17 @@ class GateStore:
     def __init__(self, database: "Database") -> None:
         self._database = database
         self._export: Callable[[GateStore, Sequence[Link]], None] = lambda *_: None
+        self._prepare: Callable[[], None] = lambda: None
 
-    def export_to(self, export: "Callable[[GateStore, Sequence[Link]], None]") -> None:
-        """Hand the entries that each commit has added to the chain to somebody outside."""
-        self._export = export
+    def export_to(
+        self, export: "Callable[[GateStore, Sequence[Link]], None]",
+        prepare: "Callable[[], None]" = lambda: None,
+    ) -> None:  # fmt: skip
+        """Hand the entries that each commit has added to the chain to somebody outside.
+
+        `prepare` is called before a transaction holds the lock that all writers wait for.
+        """
+        self._export, self._prepare = export, prepare
 
     def renew(self, action: "Action", until: "datetime") -> bool:
         """Prolong the lease of a call that is still this claim's; it waits for no other writer."""
@@ -81,6 +89,7 @@ class GateStore:
 
     def write(self, work: "Callable[[GateTx], Result]") -> Result:
         """Do the work in one transaction, or leave nothing of it."""
+        self._prepare()
         for left in reversed(range(TRIES)):
             try:
                 with self._database.write(LOCK) as session:

@@ -1,16 +1,16 @@
-"""Deeds, answers, assignments and the chain inside a transaction of the gate."""
+"""Deeds, answers, assignments and draws inside a transaction of the gate."""
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlmodel import col
 
-from tools.store.gate.records import Answer, Assignment, Deed, Draw, Link
-from tools.store.rows import A_STATEMENT, chunks, insert_new, record_of
-from tools.store.tables import AnswerRow, AssignmentRow, AuditRow, DecisionRow, HoldoutRow
+from tools.store.gate.records import Answer, Assignment, Deed, Draw
+from tools.store.rows import insert_new, record_of
+from tools.store.tables import AnswerRow, AssignmentRow, DecisionRow, HoldoutRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from sqlmodel import Session
@@ -21,14 +21,21 @@ class Log:
 
     def __init__(self, session: "Session") -> None:
         self._session = session
+        self._read: dict[str, tuple[Deed, ...]] = {}
 
     def add(self, deed: Deed) -> None:
         """Write down what somebody did."""
         self._session.add(DecisionRow(**vars(deed)))
         self._session.flush()
+        self._read.pop(deed.proposal, None)
 
     def of(self, proposal_id: str) -> tuple[Deed, ...]:
-        """What was done with a proposal, oldest first."""
+        """What was done with a proposal, oldest first; it is read once in a transaction."""
+        if proposal_id not in self._read:
+            self._read[proposal_id] = self._of(proposal_id)
+        return self._read[proposal_id]
+
+    def _of(self, proposal_id: str) -> tuple[Deed, ...]:
         query = (
             select(DecisionRow)
             .where(col(DecisionRow.proposal) == proposal_id)
@@ -65,88 +72,6 @@ class Log:
         )
         self._session.add(AssignmentRow(proposal=proposal_id, who=who, until=until))
         self._session.flush()
-
-
-class Chain:
-    """The audit chain: only ever longer; writers come one after the other.
-
-    `added` are the entries of this transaction.
-    """
-
-    def __init__(self, session: "Session") -> None:
-        self._session = session
-        self.added: list[Link] = []
-
-    def append(
-        self,
-        at: "datetime",
-        who: str,
-        kind: str,
-        subject: str,
-        body: str,
-        sign: "Callable[[Link, str], str]",
-    ) -> Link:
-        """Add an entry signed together with the last one's signature."""
-        last = self.head()
-        seq, before = (last.seq, last.mac) if last else (0, "")
-        unsigned = Link(seq + 1, at, who, kind, subject, body, "")
-        link = Link(seq + 1, at, who, kind, subject, body, sign(unsigned, before))
-        self._session.add(AuditRow(**vars(link)))
-        self._session.flush()
-        self.added.append(link)
-        return link
-
-    def head(self) -> Link | None:
-        """The last entry."""
-        last = select(func.max(AuditRow.seq)).scalar_subquery()
-        row = self._session.scalars(select(AuditRow).where(col(AuditRow.seq) == last)).first()
-        return None if row is None else record_of(Link, row)
-
-    def links(self, after: int = 0, limit: int | None = None) -> "Iterator[Link]":
-        """The entries in order, after a number."""
-        query = select(AuditRow).where(col(AuditRow.seq) > after).order_by(col(AuditRow.seq))
-        if limit is not None:
-            query = query.limit(limit)
-        answer = self._session.scalars(query, execution_options={"yield_per": 1_000})
-        for row in answer:
-            yield record_of(Link, row)
-
-    def about(self, subjects: "Sequence[str]") -> tuple[Link, ...]:
-        """The entries about some ids, oldest first."""
-        query = (
-            select(AuditRow)
-            .where(col(AuditRow.subject).in_(list(subjects)))
-            .order_by(col(AuditRow.seq))
-        )
-        return tuple(record_of(Link, row) for row in self._session.scalars(query))
-
-    def newest(self, subjects: "Sequence[str]", kind: str) -> tuple[Link, ...]:
-        """The newest entry of a kind about each of some ids."""
-        row = AuditRow
-        last = (
-            select(func.max(row.seq))
-            .where(col(row.subject).in_(list(subjects)), col(row.kind) == kind)
-            .group_by(col(row.subject))
-        )
-        query = select(row).where(col(row.seq).in_(last)).order_by(col(row.seq))
-        return tuple(record_of(Link, one) for one in self._session.scalars(query))
-
-    def macs(self, numbers: "Iterable[int]") -> dict[int, str]:
-        """The signatures of some entries, by their numbers; those that are missing are left out."""
-        row, found = AuditRow, {}
-        for part in chunks(sorted(set(numbers)), A_STATEMENT):
-            query = select(col(row.seq), col(row.mac)).where(col(row.seq).in_(part))
-            found.update({int(seq): str(mac) for seq, mac in self._session.execute(query)})
-        return found
-
-    def size(self) -> int:
-        """How many entries there are; the number of the last one, unless some are gone."""
-        return int(self._session.scalar(select(func.count()).select_from(AuditRow)) or 0)
-
-    def has_kind(self, kind: str) -> bool:
-        """Whether there is any entry of a kind."""
-        query = select(col(AuditRow.seq)).where(col(AuditRow.kind) == kind).limit(1)
-        return self._session.scalar(query) is not None
 
 
 class Holdouts:

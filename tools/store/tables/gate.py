@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from tools.store.columns import StoreRow, UtcDateTime
+
+LET_IN = text("kind = 'let_in'")
 
 
 class RevisionRow(StoreRow, table=True):
@@ -114,6 +116,9 @@ class AuditRow(StoreRow, table=True):
     """One link of the chain; triggers refuse to change or delete one."""
 
     __tablename__ = "audit"
+    __table_args__: ClassVar = (
+        Index("ix_audit_let_in", "seq", sqlite_where=LET_IN, postgresql_where=LET_IN),
+    )
 
     seq: int = Field(primary_key=True)
     at: datetime = Field(sa_type=UtcDateTime)
