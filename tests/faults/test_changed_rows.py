@@ -154,3 +154,38 @@ def test_an_erasure_is_never_refused_for_a_changed_row_and_writes_no_step_of_it(
     put_right()
     assert {one.invariant for one in office.wrong()} == {"P12"}  # it has begun and not ended
     assert begun.erasure.status != "done"
+
+
+@pytest.mark.fault(68)
+def test_a_whole_row_of_before_with_its_entries_cut_is_known_by_its_send(office: Office) -> None:
+    """Without a ledger the chain says that it waits, and so does its row; it is counted as sent."""
+    proposal = only(office)
+    office.decide("ann", "approve", proposal)
+    by_hand(office.store, "CREATE TABLE kept AS SELECT * FROM action")
+    assert office.dispatch() == {"sent": 1}
+    action = office.action(proposal)
+    assert action is not None
+    by_hand(
+        office.store,
+        f"DELETE FROM audit WHERE subject = '{action.id}' AND kind = 'dispatch'",
+        "DELETE FROM attempt", "DELETE FROM action", "INSERT INTO action SELECT * FROM kept",
+        "DROP TABLE kept",
+    )  # fmt: skip
+
+    assert office.dispatch(days=3) == {"blocked": 1}
+    assert list(office.vendor.effects().values()) == [1]
+    assert [one.scope for one in office.store.switches.pauses(office.clock())] == ["global"]
+
+
+@pytest.mark.fault(69)
+def test_a_proposal_of_another_version_than_the_chain_knows_carries_nothing(
+    office: Office,
+) -> None:
+    """A version put up would hide that it was taken back after a backup that was restored."""
+    proposal = only(office)
+    office.decide("ann", "approve", proposal)
+    by_hand(office.store, f"UPDATE proposal SET version = version + 9 WHERE id = '{proposal}'")
+
+    assert office.dispatch() == {"blocked": 1}
+    assert office.vendor.effects() == {}
+    assert any("its version is" in one.words for one in office.wrong())
