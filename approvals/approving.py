@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from approvals.account_feedback import in_the_way, words_of
 from approvals.audit import record
-from approvals.chain_proof import SECOND, check_proposal
+from approvals.chain_proof import SECOND, check_proposal, check_step
 from approvals.envelope import read_values
 from approvals.preflight import check_approval, read_ahead
 from approvals.request import PERMISSIONS, Result
@@ -235,6 +235,7 @@ def _stop(gate: "Gate", tx: "GateTx", actor: "Actor", proposal: "Proposal", why:
     action = tx.actions.of_proposal(proposal.id)
     if action is None or action.status == "revoked":
         return
+    check_step(tx, gate.key, action)
     now = gate.clock()
     if action.status != "scheduled" or not tx.actions.move(action, "revoked", now, detail=why):
         state = tx.actions.get(action.id)

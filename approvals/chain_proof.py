@@ -9,6 +9,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import structlog
+
 from approvals.chain_story import VOTES, Forged, Story, Vote, entries_about, instant, story_of
 from approvals.chain_words import account_difference, account_subject
 from approvals.request import PERMISSIONS
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from tools.store.gate.records import Action, Deed
     from tools.store.records import Proposal
 
+log = structlog.get_logger(__name__)
 SECOND = frozenset(role for role, may in PERMISSIONS.items() if "second" in may)
 
 
@@ -45,6 +48,31 @@ def check_action(gate: "Gate", tx: "GateTx", action: "Action") -> "tuple[Proposa
     if wrong:
         raise Forged(wrong)
     return proposal, story
+
+
+def check_step(tx: "GateTx", key: "Key", row: "Proposal | Action") -> None:
+    """Refuse to move a row from a status the chain does not know it at.
+
+    The entry of such a step would never fit the ones before, and people would be told that it was
+    taken back, or ended, when it had left.
+
+    Raises:
+        Forged: with the status in the row and the one in the chain.
+    """
+    story = story_of(entries_about(tx, key, row.id)[row.id])
+    if story.status != row.status:
+        raise Forged(f"{row.id}: its status is {row.status}, the chain says "
+                     f"{story.status or 'nothing'}; see `lifecycle verify`")  # fmt: skip
+
+
+def fits(tx: "GateTx", key: "Key", row: "Proposal | Action") -> bool:
+    """Whether a row stands where the chain says it does; if not, the log says so."""
+    try:
+        check_step(tx, key, row)
+    except Forged as error:
+        log.error("row.forged", row=row.id, why=str(error))  # noqa: TRY400 - it says what
+        return False
+    return True
 
 
 def check_draw(action: "Action", story: Story, held: bool | None) -> None:

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from approvals.canonical import canonical, digest
+from approvals.chain_proof import check_proposal
 from approvals.envelope import read_values
 from policies.words import judge_words, unreadable
 from tools.errors import BadInput, Conflict, UnreadableText
@@ -28,6 +29,7 @@ def edit(
     gate.check_seen(tx, proposal, wish)
     text = tx.asked.bytes_of(proposal)
     values = read_values(text, proposal.shown, proposal.id)
+    check_proposal(gate, tx, proposal, values)
     what = values["what"]
     written = (wish.subject.replace("\r", ""), wish.body.replace("\r\n", "\n"))
     before = (what["subject"], what["body"])

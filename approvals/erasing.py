@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from approvals.audit import record
 from approvals.canonical import digest
+from approvals.chain_proof import fits
 from approvals.chain_words import SHORT, SUPPRESS
 from approvals.staff import check_manager
 from tools.errors import Conflict
@@ -122,11 +123,13 @@ def _take_out(gate: "Gate", tx: "GateTx", erasure: Erasure, traces: "Traces") ->
 def _withdraw(gate: "Gate", tx: "GateTx", erasure: Erasure, proposal: "Proposal") -> None:
     """Withdraw what nobody decided, and what was approved and has not left."""
     action = tx.actions.of_proposal(proposal.id)
-    waits = action is not None and action.status == "scheduled"
+    waits = action is not None and action.status == "scheduled" and fits(tx, gate.key, action)
     if action is not None and waits:
         _revoke(gate, tx, erasure, action)
     if proposal.status not in UNDECIDED and not (proposal.status == "approved" and waits):
         return
+    if not fits(tx, gate.key, proposal):
+        return  # a hand changed it: it cannot leave, and no entry of ours would fit
     now = gate.clock()
     if not tx.asked.move(proposal, "revoked", now, reason=WHY, snoozed_until=None):
         raise Conflict(f"proposal {proposal.id}: somebody moved it inside our transaction")

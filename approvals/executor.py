@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from approvals.audit import record
 from approvals.canonical import digest
+from approvals.chain_proof import check_step
 from approvals.chain_story import Forged
 from approvals.chain_words import paused_by_chain
 from approvals.claim import STALE, Claim, Claimed, pause_all
@@ -241,13 +242,26 @@ class Executor:
             return settled  # a clock that was put forward ends the lease of whoever is at work
         try:
             for action in self._lost():
-                end = partial(self._end, action=action, outcome=self._settle(action))
+                end = partial(self._end_lost, action=action, outcome=self._settle(action))
                 settled[self.gate.store.write(end)] += 1
         except Exception:
             if self.watch is not None:
                 self.watch.forget()
             raise
         return settled
+
+    def _end_lost(self, tx: "GateTx", action: Action, outcome: Outcome) -> str:
+        """End a call nobody came back from, unless it is one that a hand made of another row."""
+        now = tx.actions.get(action.id)
+        if (now.status, now.fence) != (action.status, action.fence):
+            return "taken"
+        try:
+            check_step(tx, self.gate.key, action)
+        except Forged as error:
+            log.error("dispatch.forged", action=action.id, why=str(error))  # noqa: TRY400
+            pause_all(self.gate, tx, self.worker, str(error))
+            return "blocked"
+        return self._end(tx, action, outcome)
 
     def _lost(self) -> tuple[Action, ...]:
         now, watch = self.gate.clock(), self.watch

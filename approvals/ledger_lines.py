@@ -17,6 +17,7 @@ CALL, END, NO, STOP, HEAD, BEGUN, RESTORED = (
     "call", "end", "no", "stop", "head", "ledger", "restored",
 )  # fmt: skip
 STOPS = frozenset({"rejected", "revoked", "snoozed"})
+VOID = frozenset({"undo", "release"})  # every yes of before counts no more
 KEPT = frozenset({CALL, NO, STOP, RESTORED})  # of these none may be lost
 
 
@@ -44,7 +45,7 @@ def _line(link: "Link", body: "dict[str, Any]") -> LedgerLine | None:
     if "version" not in body:  # an action
         kind, number = (CALL, body.get("fence", 0)) if to == "calling" else (END, 0)
         return LedgerLine(link.seq, link.mac, kind, link.subject, to, number, at)
-    if to in STOPS or link.kind == "undo":
+    if to in STOPS or link.kind in VOID:
         return LedgerLine(link.seq, link.mac, STOP, link.subject, to, body["version"], at)
     return None
 

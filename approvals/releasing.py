@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from approvals.audit import record
 from approvals.canonical import digest
+from approvals.chain_proof import check_proposal, check_step
 from approvals.envelope import read_values
 from approvals.preflight import check_approval
 from tools.errors import BadInput, Conflict
@@ -40,6 +41,8 @@ def release(
         raise BadInput("release: say why it was blocked wrongly")
     action = _blocked(gate, tx, wish, proposal)
     values = read_values(tx.asked.bytes_of(proposal), proposal.shown, proposal.id)
+    check_step(tx, gate.key, action)
+    check_proposal(gate, tx, proposal, values)
     check_approval(gate, tx, proposal, values, facts)
     today, now = gate.today(), gate.clock()
     if not tx.actions.move(action, "revoked", now, detail=RELEASED):

@@ -4,13 +4,17 @@ A backup knows nothing of what was sent after it was taken. So everything is pau
 waits to be sent or was being sent is `unknown` until somebody has asked the other side.
 """
 
+import json
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from approvals.audit import record
+from approvals.chain_proof import fits
 from approvals.chain_story import entries_about, story_of
 from approvals.chain_words import SHORT, UNSUBSCRIBE
+from approvals.executor import send_of
 from approvals.staff import check_manager
+from tools.days import day_number
 from tools.errors import BadInput, Conflict
 from tools.store.records import Pause
 
@@ -19,7 +23,7 @@ if TYPE_CHECKING:
     from approvals.request import Actor
     from approvals.service import Gate
     from tools.store.gate.gate import GateTx
-    from tools.store.gate.records import Action
+    from tools.store.gate.records import Action, Link
 
 WHY = "restored from a backup: it may have been done after the backup was taken"
 
@@ -27,6 +31,7 @@ WHY = "restored from a backup: it may have been done after the backup was taken"
 WHY_NO = "they said no after the backup that was restored"
 WHY_STOP = "it was taken back after the backup that was restored"
 ENDED = frozenset({"sent", "failed", "revoked", "blocked", "held_out"})
+DOUBTABLE = frozenset({"scheduled", "calling", "unknown"})
 STOPPABLE = frozenset({"pending", "snoozed", "approved"})
 
 
@@ -56,7 +61,7 @@ def after_restore(gate: "Gate", actor: "Actor") -> int:
         if ledger is not None:
             _refuse_again(gate, tx, actor, ledger.state)
             _stop_again(gate, tx, actor, ledger.state)
-        open_ = [a for a in tx.actions.everything() if a.status in {"scheduled", "calling"}]
+        open_ = [a for a in tx.actions.everything() if a.status in DOUBTABLE]
         return sum(_doubt(gate, tx, actor, action) for action in open_)
 
     doubted = gate.store.write(work)
@@ -81,10 +86,10 @@ def _stop_again(gate: "Gate", tx: "GateTx", actor: "Actor", state: "LedgerState"
     now = gate.clock()
     for proposal_id, line in sorted(state.stopped.items()):
         proposal = tx.asked.find(proposal_id)
-        if proposal is None or proposal.version >= line.number:
+        if proposal is None or proposal.version >= line.number or not fits(tx, gate.key, proposal):
             continue
         action = tx.actions.of_proposal(proposal_id)
-        if action is not None and action.status == "scheduled":
+        if action is not None and action.status == "scheduled" and fits(tx, gate.key, action):
             tx.actions.move(action, "revoked", now, detail=WHY_STOP)
             body = {"from": "scheduled", "to": "revoked", "sha256": action.sha256}
             record(tx, gate.key, now, actor.person, "revoke", action.id, body)
@@ -94,14 +99,29 @@ def _stop_again(gate: "Gate", tx: "GateTx", actor: "Actor", state: "LedgerState"
             record(tx, gate.key, now, actor.person, "revoke", proposal_id, moved)
 
 
+def _count_again(gate: "Gate", tx: "GateTx", action: "Action", entries: "list[Link]") -> None:
+    """Let what left count towards the caps again, when its row of the send ledger is gone."""
+    if tx.ledger.has_left(f"s-{action.id}"):
+        return
+    for entry in entries:
+        body = json.loads(entry.body)
+        if (body.get("to"), body.get("counts")) == ("sent", True):
+            day = day_number(entry.at.astimezone(gate.zone).date())
+            tx.ledger.record(send_of(action, day), gate.clock())
+
+
 def _doubt(gate: "Gate", tx: "GateTx", actor: "Actor", action: "Action") -> bool:
     """Make an action `unknown`; one that ended by the chain gets its end back and is no doubt."""
     now = gate.clock()
-    story = story_of(entries_about(tx, gate.key, action.id)[action.id])
+    entries = entries_about(tx, gate.key, action.id)[action.id]
+    story = story_of(entries)
     if story.status in ENDED and not story.illegal:
         tx.actions.put_back(action, story.status, story.calls, story.fence, now)
         body = {"row": action.status, "chain": story.status}
         record(tx, gate.key, now, actor.person, "put_back", action.id, body)
+        _count_again(gate, tx, action, entries)
+        return False
+    if action.status == "unknown":
         return False
     sent = gate.ledger.was_sent(action.id) if gate.ledger is not None else ""
     why = f"{WHY}; the ledger says it was sent at {sent}" if sent else WHY

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from approvals import approving, editing, releasing
 from approvals.audit import Key, record
 from approvals.canonical import canonical, digest
+from approvals.chain_proof import check_step
 from approvals.chain_words import check_role
 from approvals.preflight import Facts, FactSource, no_facts, read_facts
 from approvals.request import LONGEST_KEY, Actor, Result, Wish
@@ -112,6 +113,7 @@ class Gate:
             return same
         if wish.kind == "approve":
             return approving.approve(self, tx, actor, wish, proposal, facts)
+        check_step(tx, self.key, proposal)
         if wish.kind == "release":
             return releasing.release(self, tx, actor, wish, proposal, facts)
         if wish.kind == "undo":

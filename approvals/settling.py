@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from approvals.audit import record
 from approvals.canonical import digest
+from approvals.chain_proof import check_step
 from approvals.chain_words import SHORT, UNSUBSCRIBE
 from approvals.executor import send_of
 from approvals.staff import check_still
@@ -48,6 +49,7 @@ def settle(
         action, now, to = tx.actions.get(action_id), gate.clock(), BECOMES[finding]
         if finding == "again" and sha256 != action.sha256:
             raise Conflict(f"action {action_id}: its words are not those you looked at; look again")
+        check_step(tx, gate.key, action)
         fence = max(action.fence, gate.ledger.called(action_id) if gate.ledger else 0)
         if to == "scheduled" and gate.ledger and (sent := gate.ledger.was_sent(action_id)):
             raise Conflict(f"action {action_id}: the ledger says it was sent at {sent}; say sent")

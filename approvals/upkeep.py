@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from approvals.audit import AGENT, record
+from approvals.chain_proof import fits
 from tools.days import from_number
 
 if TYPE_CHECKING:
@@ -99,7 +100,9 @@ def bring_forward(gate: "Gate") -> int:
         now = gate.clock()
         found = tx.actions.dated_after(now + AHEAD)
         for action in found:
-            if tx.actions.move(action, "scheduled", now, due_at=now, detail=WAS_AHEAD):
+            if fits(tx, gate.key, action) and tx.actions.move(
+                action, "scheduled", now, due_at=now, detail=WAS_AHEAD
+            ):
                 body = {"from": "scheduled", "to": "scheduled", "sha256": action.sha256,
                         "due": now.isoformat()}  # fmt: skip
                 record(tx, gate.key, now, AGENT, "bring_forward", action.id, body)
@@ -117,6 +120,8 @@ def _end(
     now: "datetime",
 ) -> bool:
     changed = {"snoozed_until": None, "decided_day": None} if to == "pending" else {}
+    if not fits(tx, gate.key, proposal):
+        return False
     if not tx.asked.move(proposal, to, now, reason=reason, **changed):
         return False
     kind = "wake" if to == "pending" else {"expired": "expire", "superseded": "supersede"}[to]

@@ -126,6 +126,21 @@ def test_what_was_taken_back_after_the_backup_is_not_sent(kept: Office, how: str
 
 
 @pytest.mark.fault(77)
+def test_a_yes_that_a_release_after_the_backup_made_void_carries_nothing(kept: Office) -> None:
+    kept.decide("ann", "approve", only(kept))
+    backup = back_up(kept)
+    kept.facts["a1"] = {"unsubscribed": True}
+    assert kept.dispatch() == {"blocked": 1}
+    kept.facts.clear()
+    kept.decide("cleo", "release", only(kept), note="they had not said no")
+    with gone_back(kept, backup) as after:
+        go_on(after)
+        after.dispatch()
+        assert kept.vendor.effects() == {}
+        assert wrong(after) == []
+
+
+@pytest.mark.fault(77)
 def test_an_unsubscribe_after_the_backup_is_not_lost_even_before_anybody_says_restored(
     kept: Office,
 ) -> None:
