@@ -8,7 +8,7 @@ from approvals.web.views import Cell, Link, Table
 from tools.customers.features import definitions, missing
 from tools.customers.stages import describe_because
 from tools.days import from_number
-from tools.errors import Absent, nearest
+from tools.errors import Absent, nearest_id
 from tools.figures import percent
 from tools.sources.mends import mend_of
 
@@ -81,7 +81,7 @@ def history(morning: "Morning", name: str, told: str) -> Table:
         and not morning.engine.run("SELECT 1 FROM roster WHERE id = $id", id=name).num_rows
     ):
         some = morning.engine.run("SELECT id FROM roster ORDER BY id LIMIT 2000")["id"].to_pylist()
-        raise Absent(f"nobody is called {name[:80]!r}; {nearest(name, some)}")
+        raise Absent(f"nobody is called {name[:80]!r}; {nearest_id(name, some)}")
     rows = tuple(
         (s["stage"] or "none", _date(s["from_day"]), _date(s["to_day"]),
          describe_because(s["because"]) if s["because"] else "") for s in spans

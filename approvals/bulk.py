@@ -83,7 +83,7 @@ def preview(gate: "Gate", actor: Actor, ids: "Sequence[str | BadItem]") -> Group
     """Say what approving these would do, and which of them must be looked at before.
 
     Raises:
-        BadInput: when there are too many of them, they are not alike, or none of them can be done.
+        BadInput: when there are too many of them, or none can be read.
     """
     actor.check("decide")
     return gate.store.read(lambda tx: _preview(gate, tx, actor, ids))
@@ -103,7 +103,7 @@ def _preview(gate: "Gate", tx: "GateTx", actor: Actor, ids: "Sequence[str | BadI
     left_out = [refusal_of(gate, tx, one, error) for one, error in odd.items()]
     left_out += [one.answer for one in ids if isinstance(one, BadItem)]
     left_out += [duplicate(one) for one, times in Counter(names).items() if times > 1]
-    if not members:
+    if not found.values or (len(ids) == 1 and not members):  # its answer is the answer
         raise next(iter(odd.values()), BadInput("bulk: choose some proposals in the queue"))
     return _group(gate, actor, found, members, names, tuple(left_out))
 
@@ -114,13 +114,13 @@ def _group(
 ) -> Group:  # fmt: skip
     values = [found.values[one] for one in members]
     cost = sum((Decimal(v["what"]["cost"]["amount"]) for v in values), Decimal(0))
-    currency = found.proposals[members[0]].currency
+    currency = found.proposals[next(iter([*members, *found.values]))].currency
     return Group(
         size=len(members),
         people=sum(1 for v in values if v["who"]["recipient"]),
         cost=Money(cost, currency),
         value=Money.from_minor(sum(found.proposals[m].value_minor for m in members), currency),
-        sample=_sample(gate, actor, found, ids),
+        sample=_sample(gate, actor, found, ids) if members else (),
         left_out=left_out,
         lines=tuple(_line(m, found.values[m]) for m in members),
     )
@@ -219,21 +219,21 @@ def _odd(found: Found, ids: "Sequence[str]") -> "dict[str, LifecycleError]":
     """Which of these are not of the kind of most, whatever became of them, and why.
 
     What is approved already counts too, so that a repeated request refuses what it refused before.
-
-    Raises:
-        BadInput: when no kind is that of more than half.
+    Where no kind is that of more than half, none goes with the others.
     """
     kinds = {one: _kind(found.proposals[one], found.values[one]) for one in ids}
     counts = Counter(kinds.values()).most_common(1)
     if not counts:
         return {}
     common, times = counts[0]
-    if times * 2 <= len(ids):
-        raise BadInput(UNLIKE)
+    mixed = times * 2 <= len(ids)
     odd: dict[str, LifecycleError] = {}
     for one, kind in kinds.items():
         if found.proposals[one].tier == HIGH:
             odd[one] = Forbidden(ONE_BY_ONE)
+        elif mixed:
+            odd[one] = BadInput(f"{UNLIKE}; these are of {len(set(kinds.values()))} kinds, "
+                                "choose those of one")  # fmt: skip
         elif kind != common:
             odd[one] = BadInput(f"{UNLIKE}; this one is of another kind, decide it by itself")
     return odd

@@ -77,3 +77,10 @@ def nearest(name: str, known: "Iterable[str]") -> str:
         return f"did you mean {close[0]!r}?"
     shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
     return f"known: {shown}" if names else "none is known"
+
+
+def nearest_id(name: str, known: "Iterable[str]") -> str:
+    """End a message with the nearest id of somebody; no address of anybody else is told."""
+    names = sorted(one for one in known if "@" not in one)
+    close = get_close_matches(name, names, n=1, cutoff=0.5)
+    return f"did you mean {close[0]!r}?" if close else "see how the source writes it"

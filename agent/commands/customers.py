@@ -14,7 +14,7 @@ from tools.customers.segments.assign import active_segments
 from tools.customers.segments.difference import examine
 from tools.customers.stages import describe_because
 from tools.days import from_number
-from tools.errors import BadInput, nearest
+from tools.errors import BadInput, nearest, nearest_id
 from tools.figures import percent
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _one(morning: "Morning", name: str) -> None:
     rows = morning.engine.run(f"{_ROSTER} WHERE r.id = $id", id=name).to_pylist()
     if not rows:
         known = morning.engine.run("SELECT id FROM roster ORDER BY id LIMIT 2000").to_pylist()
-        raise BadInput(f"nobody is called {name!r}; {nearest(name, [r['id'] for r in known])}")
+        raise BadInput(f"nobody is called {name!r}; {nearest_id(name, [r['id'] for r in known])}")
     console.print(table(f"{name} as of {from_number(morning.as_of)}",
                         _COLUMNS, map(_row, rows)))  # fmt: skip
     spans = morning.engine.run(

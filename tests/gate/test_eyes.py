@@ -127,8 +127,13 @@ def test_bulk_wants_one_kind_a_size_and_a_look_at_a_sample(
     items = [office.seen(one) for one in ids]
     with pytest.raises(BadInput, match="look at"):
         approve_all(office.gate, ann, items, group.sample[:2])
+    mixed = preview(office.gate, ann, [ids[0], only(office, "b1")])
+    assert (mixed.size, mixed.people, mixed.sample) == (0, 0, ())
+    assert [one.proposal for one in mixed.left_out] == [ids[0], only(office, "b1")]
+    assert all("these are of 2 kinds" in one.detail for one in mixed.left_out)
+    both = [office.seen(ids[0]), office.seen(only(office, "b1"))]
     with pytest.raises(BadInput, match="one play, segment, template and tier"):
-        preview(office.gate, ann, [ids[0], only(office, "b1")])
+        approve_all(office.gate, ann, both, [one.proposal for one in both])
     with pytest.raises(BadInput, match="too many"):
         preview(office.gate, ann, [*ids, only(office, "b1")])
     assert office.actions() == ()

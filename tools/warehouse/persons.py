@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from tools.errors import Absent, BadInput, nearest
+from tools.errors import Absent, BadInput, nearest_id
 from tools.traces import Traces
 from tools.warehouse.asof.world import LAST_DAY
 from tools.warehouse.dataset import FACT
@@ -138,13 +138,11 @@ def _given(email: str, contact: str) -> dict[str, str]:
 
 
 def _nobody(engine: "DuckEngine", contact: str, email: str) -> Absent:
-    name, asked = ("email", email) if email else ("ref", contact)
-    rows = engine.run(
-        f"SELECT DISTINCT {name} AS it FROM records WHERE NOT {name} IS NULL "
-        f"ORDER BY it LIMIT {SHOWN}"
-    ).to_pylist()
-    what = "address" if email else "id"
-    return Absent(f"no contact has the {what} {asked!r}; {nearest(asked, [r['it'] for r in rows])}")
+    if email:  # the nearest address would be that of somebody else
+        return Absent(f"no contact has the address {email!r}; see how the source writes it")
+    rows = engine.run(f"SELECT DISTINCT ref AS it FROM records ORDER BY it LIMIT {SHOWN}")
+    hint = nearest_id(contact, [row["it"] for row in rows.to_pylist() if row["it"]])
+    return Absent(f"no contact has the id {contact!r}; {hint}")
 
 
 def _closed(engine: "DuckEngine", ids: "Sequence[str]") -> list[str]:
