@@ -12,10 +12,12 @@ from approvals.chain_proof import check_step
 from approvals.chain_words import SHORT, UNSUBSCRIBE
 from approvals.executor import send_of
 from approvals.staff import check_still
-from tools.errors import BadInput, Conflict
+from tools.errors import BadInput, Conflict, nearest
 from tools.store.records import Pause
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from approvals.request import Actor
     from approvals.service import Gate
     from tools.store.gate.gate import GateTx
@@ -66,6 +68,25 @@ def settle(
         return tx.actions.get(action_id)
 
     return gate.store.write(work)
+
+
+def check_scope(gate: "Gate", scope: str, plays: "Iterable[str]") -> None:
+    """Refuse to pause what there is not: a slip of the finger would hold back nothing.
+
+    Raises:
+        BadInput: with the nearest scope that there is.
+    """
+    channels = gate.limits(gate.today()).channels
+    known = {"global", *(f"play:{one}" for one in plays),
+             *(f"channel:{one.name}" for one in channels)}  # fmt: skip
+    if scope in known:
+        return
+    waiting = gate.store.read(lambda tx: tx.actions.everything())
+    known |= {f"play:{one.play}" for one in waiting} | {f"channel:{one.channel}" for one in waiting}
+    if scope not in known:
+        kind, _, name = scope.partition(":")
+        what = f"no {kind} {name!r}" if kind in {"play", "channel"} and name else f"no {scope!r}"
+        raise BadInput(f"pause: there is {what}; {nearest(scope, known)}")
 
 
 def switch(gate: "Gate", actor: "Actor", scope: str, *, on: bool, reason: str) -> None:

@@ -14,11 +14,11 @@ from agent.jobs import broken
 from approvals.alarms import alarms
 from approvals.request import Actor, Result, Seen, Wish
 from approvals.restore import after_restore
+from approvals.settling import check_scope, switch
 from approvals.settling import settle as settle_action
-from approvals.settling import switch
 from approvals.verify import erased_proposals
 from approvals.web.auth.tokens import ApiTokens
-from tools.errors import BadInput, Conflict, Forbidden, nearest
+from tools.errors import Conflict, Forbidden
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -205,30 +205,12 @@ def _seen_again(deps: "Deps", action_id: str, digits: str) -> str:
 Scope = Annotated[str, typer.Argument(help="global, play:ID or channel:ID.")]
 
 
-def check_scope(deps: "Deps", scope: str) -> None:
-    """Refuse to pause what there is not: a slip of the finger would hold back nothing.
-
-    Raises:
-        BadInput: with the nearest scope that there is.
-    """
-    channels = deps.gate.limits(deps.gate.today()).channels
-    known = {"global", *(f"play:{play.id}" for play in deps.rulebook.plays),
-             *(f"channel:{one.name}" for one in channels)}  # fmt: skip
-    kind, _, name = scope.partition(":")
-    if kind in {"play", "channel"} and scope not in known:
-        waiting = deps.store.gate.read(lambda tx: tx.actions.everything())
-        known |= {f"play:{one.play}" for one in waiting}
-        known |= {f"channel:{one.channel}" for one in waiting}
-        if scope not in known:
-            raise BadInput(f"pause: there is no {kind} {name!r}; {nearest(scope, sorted(known))}")
-
-
 def pause(scope: Scope, reason: Annotated[str, typer.Option(help="Why.")], token: Token = None,
           home: Home = None) -> None:  # fmt: skip
     """Stop everything, a play or a channel, from this moment on."""
     with opened(home) as deps:
         actor = actor_of(deps, token)
-        check_scope(deps, scope)
+        check_scope(deps.gate, scope, [play.id for play in deps.rulebook.plays])
         switch(deps.gate, actor, scope, on=True, reason=reason)
         console.print(f"{scope} is paused", highlight=False)
 

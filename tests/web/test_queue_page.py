@@ -61,6 +61,9 @@ def test_a_paused_channel_is_told_on_every_page(inbox: Inbox) -> None:
     assert admin.post("/switches", form).status_code == 303
     assert "Paused: channel:email" in admin.get("/log")
     assert admin.post("/switches", form | {"reason": " "}).status_code == 422
+    unknown = admin.post("/switches", form | {"scope": "channel:emial"})
+    assert unknown.status_code == 422
+    assert "did you mean &#39;channel:email&#39;?" in unknown.text
     assert admin.post("/switches", form | {"on": "off"}).status_code == 303
     assert "Paused: channel:email" not in admin.get("/log")
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
 from approvals.envelope import read_values
-from approvals.settling import Finding, settle, switch
+from approvals.settling import Finding, check_scope, settle, switch
 from approvals.web.forms import Asked, Text, actions_after, clean
 from approvals.web.visits import Decider, Reader, go
 from tools.errors import BadInput
@@ -101,7 +101,10 @@ def _switch(visit: Decider, scope: Text = "", on: Text = "", reason: Text = "") 
     """Pause something, or let it go on."""
     if on not in {"on", "off"}:
         raise BadInput("on: write on or off")
-    switch(visit.site.gate, visit.actor, clean("scope", scope, 100), on=on == "on",
+    scope = clean("scope", scope, 100)
+    if on == "on":
+        check_scope(visit.site.gate, scope, visit.site.choices().play)
+    switch(visit.site.gate, visit.actor, scope, on=on == "on",
            reason=clean("reason", reason, 500))  # fmt: skip
     visit.site.pauses.forget()
     return go("/switches")
