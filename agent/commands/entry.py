@@ -40,17 +40,17 @@ def run_app(app: typer.Typer, arguments: "Sequence[str]") -> int:
     except TyperException as error:
         return _say_usage(error)
     except Abort:
-        return _say(Failure("stopped: a question was not answered"))
+        return say(Failure("stopped: a question was not answered"))
     except BrokenPipeError:
         return FAILED
     except KeyboardInterrupt:
-        return _say(Failure("stopped", STOPPED))
+        return say(Failure("stopped", STOPPED))
     except Exception as error:
         if DEBUG in arguments:
             raise
-        return _say(_failure(error))
+        return say(_failure(error))
     if code == STOPPED:
-        return _say(Failure("stopped", STOPPED))
+        return say(Failure("stopped", STOPPED))
     return code if isinstance(code, int) else 0
 
 
@@ -61,7 +61,8 @@ def _tolerate_encodings() -> None:
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # suppressed
 
 
-def _say(failure: Failure) -> int:
+def say(failure: Failure) -> int:
+    """Print what could not be done on one line; returns the exit status."""
     words = one_line(failure.words)
     shown = words if len(words) <= LONGEST else f"{words[:LONGEST]}…"
     with suppress(OSError):  # nobody listens
@@ -74,7 +75,7 @@ def _say_usage(error: TyperException) -> int:
         return WRONG_INPUT
     asked = getattr(getattr(error, "ctx", None), "command_path", "lifecycle")
     said = error.format_message().rstrip(".")
-    return _say(Failure(f"{said}; `{asked} --help` shows what it takes", error.exit_code))
+    return say(Failure(f"{said}; `{asked} --help` shows what it takes", error.exit_code))
 
 
 def _failure(error: Exception) -> Failure:

@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 import typer
 
-from agent.commands.console import Data, Home, MappingFile, console, errors, opened, table
+from agent.commands.console import Data, Home, MappingFile, console, opened, table
+from agent.commands.entry import say
+from agent.commands.failures import failure_of
 from agent.commands.gate import show_alarms
 from agent.dispatching import open_executor
 from agent.jobs import WorkerRole
@@ -20,7 +22,7 @@ from approvals.web.auth.auth import Auth
 from approvals.web.client_address import ProxyNetworks
 from config.logs import close_logs, configure_logs
 from config.settings import read_settings
-from tools.errors import BadInput, LifecycleError
+from tools.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -102,7 +104,7 @@ def _web_part(home: Path | None, door: socket, mailbox: str, *, open_browser: bo
                 welcome(deps, inbox.auth, mailbox, open_browser=open_browser)
             run_web(inbox, door)
 
-    return Part("web", lambda first: _code_of(lambda: run(first)))
+    return Part("web", lambda first: exit_code_of(lambda: run(first)))
 
 
 def _work_part(
@@ -116,16 +118,18 @@ def _work_part(
             remove_left_overs(deps.settings.home)
             run_worker(make_service(deps, role))
 
-    return Part(role, lambda _: _code_of(run))
+    return Part(role, lambda _: exit_code_of(run))
 
 
-def _code_of(work: "Callable[[], None]") -> int:
-    """Run a part; what a person can mend is one line and exit code 2."""
+def exit_code_of(work: "Callable[[], None]") -> int:
+    """Run a part; what a person can mend is said on one line, and what nobody foresaw is raised."""
     try:
         work()
-    except (LifecycleError, ValueError) as error:
-        errors.print(f"lifecycle: {error}", markup=False, highlight=False, soft_wrap=True)
-        return 2
+    except Exception as error:
+        known = failure_of(error)
+        if known is None:
+            raise
+        return say(known)
     return 0
 
 

@@ -3,6 +3,7 @@
 import os
 import resource
 import signal
+import sqlite3
 import time
 from contextlib import suppress
 from functools import partial
@@ -10,7 +11,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
+from agent.commands.failures import failure_of
+from agent.commands.service import exit_code_of
 from agent.supervisor import Part, Supervisor
 from tests.faults.clients import served
 from tests.faults.processes import Child, fork
@@ -170,3 +174,28 @@ def _out_of_files() -> list[int]:
 @pytest.mark.fault(61)
 def test_out_of_files_the_server_waits_and_goes_on(tmp_path: Path) -> None:
     assert fork(_out_of_files, tmp_path / "told.json").said().value == [200, 200, True]
+
+
+@pytest.mark.fault(63)
+@pytest.mark.parametrize(("error", "code"), [
+    (BadInput("port: take another"), 2),
+    (OperationalError("BEGIN", {}, sqlite3.OperationalError("database is locked")), 1),
+    (OSError(28, "No space left on device"), 1),
+])  # fmt: skip
+def test_a_part_that_cannot_go_on_says_why_once_as_every_command_does(
+    error: Exception, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def work() -> None:
+        raise error
+
+    assert exit_code_of(work) == code
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("lifecycle: ")
+    known = failure_of(error)
+    assert known is not None
+    assert known.words in line
+
+
+def test_what_nobody_foresaw_is_raised_and_logged_by_the_supervisor() -> None:
+    with pytest.raises(ZeroDivisionError):
+        exit_code_of(lambda: 1 // 0)
