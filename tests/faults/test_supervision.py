@@ -197,5 +197,8 @@ def test_a_part_that_cannot_go_on_says_why_once_as_every_command_does(
 
 
 def test_what_nobody_foresaw_is_raised_and_logged_by_the_supervisor() -> None:
+    def work() -> None:
+        raise ZeroDivisionError
+
     with pytest.raises(ZeroDivisionError):
-        exit_code_of(lambda: 1 // 0)
+        exit_code_of(work)
