@@ -45,19 +45,22 @@ def refusal(deps: "Deps", run: "Run") -> str:
     return deps.store.gate.read(lambda tx: _refusal(deps, tx, run))
 
 
-def _refusal(deps: "Deps", tx: "GateTx", run: "Run") -> str:
+def _refusal(deps: "Deps", tx: "GateTx", run: "Run", *, ahead: bool = False) -> str:
     day = from_number(run.as_of)
     closed = deps.store.runs.closed_day()
     if closed is not None and closed > run.as_of:
         return f"{from_number(closed)} has been run since, on what {day} left"
     if run.status == "running":
         return f"it is not finished; `lifecycle run --as-of {day}` goes on with it"
-    n = decided(tx.session, run.as_of)
+    n = 0 if ahead else decided(tx.session, run.as_of)
     return f"people have done something with what it asked {n} times" if n else ""
 
 
-def withdraw(deps: "Deps", as_of: int) -> Withdrawn | None:
+def withdraw(deps: "Deps", as_of: int, *, ahead: bool = False) -> Withdrawn | None:
     """Take back what the run of a day left, in one transaction; None when it was never run.
+
+    That of a day `ahead` is taken back although people have done something with what it asked;
+    those proposals stay.
 
     Raises:
         Conflict: when it cannot be taken back, and why.
@@ -68,7 +71,7 @@ def withdraw(deps: "Deps", as_of: int) -> Withdrawn | None:
     day = from_number(as_of)
 
     def work(tx: "GateTx") -> Withdrawn:
-        why = _refusal(deps, tx, run)
+        why = _refusal(deps, tx, run, ahead=ahead)
         if why:
             raise Conflict(f"{day} cannot be run again: {why}")
         now = deps.clock()
@@ -80,6 +83,7 @@ def withdraw(deps: "Deps", as_of: int) -> Withdrawn | None:
         record(tx, deps.key, now, AGENT, "rerun", run.id, {
             "batches": list(taken.batches), "rows": taken.rows, "summary_sha256": said,
             "changed": list(changed_since(deps, run)), "proposals": len(taken.proposals),
+            **({"left": list(taken.left)} if taken.left else {}),
         })  # fmt: skip
         return taken
 
@@ -92,18 +96,16 @@ def take_back_ahead(deps: "Deps") -> None:
     """Take back the runs of days that have not come, begun by a clock that was ahead.
 
     Otherwise their morning would be found done when it comes. Only by a clock that has gone evenly
-    for long; what people have decided about is not taken back.
-
-    Raises:
-        Conflict: when one cannot be taken back, and why.
+    for long. What people have done something with stays as they left it, and is named once.
     """
     while deps.look().settled:
         closed = deps.store.runs.closed_day()
         run = None if closed is None else deps.store.runs.run_of(closed)
         if run is None or run.as_of <= deps.today() or run.started_at <= deps.clock() + AHEAD:
             return
-        log.error("run.taken_back", run=run.id)
-        withdraw(deps, run.as_of)
+        taken = withdraw(deps, run.as_of, ahead=True)
+        left = [] if taken is None else list(taken.left)
+        log.error("run.taken_back", run=run.id, left=left)
 
 
 def mend_failed(deps: "Deps", run: "Run") -> None:

@@ -9,7 +9,10 @@ from agent.jobs import digest, reminders
 from agent.rerun import take_back_ahead
 from agent.run import run_day
 from agent.schedule import Schedule
+from agent.wiring import Deps
 from approvals.alarms import alarms
+from approvals.queue import propose
+from approvals.request import Actor, Seen, Wish
 from approvals.settling import switch, unsubscribe
 from approvals.upkeep import bring_forward, expire, wake
 from approvals.verify import verify
@@ -21,7 +24,7 @@ from tests.databases import Fresh
 from tests.faults.homes import open_home
 from tests.faults.offices import other_office
 from tests.faults.troubled import url_of
-from tests.gate.office import MORNING, Clock, Office, only
+from tests.gate.office import MORNING, Clock, Office, mail, only
 from tools.clock_watch import SETTLES, ClockReading, ClockState, ClockWatch
 from tools.errors import Unavailable
 from tools.store.sends import suppression_key
@@ -327,3 +330,48 @@ def test_a_morning_run_for_a_day_that_has_not_come_is_taken_back(kind: str, tmp_
     wrong = deps.store.gate.read(lambda tx: verify(tx, deps.key, clock()))
     assert wrong == ()
     fresh.close()
+
+
+@pytest.mark.fault(73)
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_what_people_decided_on_a_day_ahead_stays_and_the_rest_is_taken_back_once(
+    kind: str, tmp_path: Path
+) -> None:
+    fresh = Fresh(kind, tmp_path)
+    home = open_home(fresh.store(), tmp_path)
+    deps, clock = home.deps, home.clock
+    today = deps.today()
+    for days in (3, -3):
+        deps.look()
+        clock.jump(days=days)
+        for _ in range(2):
+            deps.look()
+            clock.pass_(minutes=11)
+        if days > 0:
+            run_day(deps, deps.today())
+            mails = [mail(f"a{n}", "900.00", deps.today()) for n in (1, 2, 3)]
+            propose(deps.desk(deps.today()), deps.today(), mails, clock())
+            first, *others = (one.id for one in deps.store.proposals.pending(deps.today()))
+            reject(deps, first)
+
+    take_back_ahead(deps)
+    take_back_ahead(deps)
+
+    assert deps.store.runs.closed_day() is None
+    stands = {one: deps.store.proposals.get(one) for one in (first, *others)}
+    found = {one: proposal.status for one, proposal in stands.items() if proposal is not None}
+    assert found == {first: "rejected", **dict.fromkeys(others, "superseded")}
+    assert run_day(deps, today).new
+    wrong = deps.store.gate.read(lambda tx: verify(tx, deps.key, clock()))
+    assert wrong == ()
+    fresh.close()
+
+
+def reject(deps: Deps, proposal: str) -> None:
+    """Somebody rejects a proposal as it stands."""
+    person = deps.store.people.by_mailbox("ann@example.com")
+    assert person is not None
+    now = deps.store.proposals.get(proposal)
+    assert now is not None
+    seen = Seen(now.id, now.version, now.shown)
+    deps.gate.decide(Actor(person.id, person.role, "web"), Wish("reject", seen, reason="other"))

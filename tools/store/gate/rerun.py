@@ -36,12 +36,16 @@ KEPT_BY_RUNS = "run"
 
 @dataclass(frozen=True)
 class Withdrawn:
-    """What was taken back of a run: its batches of facts, their rows, and what it had asked."""
+    """What was taken back of a run: its batches of facts, their rows, and what it had asked.
+
+    `left` are the ids of what it asked that people have done something with; they stay.
+    """
 
     run: str
     batches: tuple[str, ...] = ()
     rows: int = 0
     proposals: tuple[Proposal, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 def decided(session: "Session", as_of: int) -> int:
@@ -52,13 +56,21 @@ def decided(session: "Session", as_of: int) -> int:
 
 
 def withdraw_run(session: "Session", as_of: int, now: "datetime", reason: str) -> Withdrawn:
-    """Take a finished run back; the next one of that day starts from the beginning."""
+    """Take a finished run back; the next one of that day starts from the beginning.
+
+    What people have done something with stays as they left it.
+    """
     run = session.scalars(select(RunRow).where(col(RunRow.as_of) == as_of)).one()
     batches, rows = withdraw_facts(session, as_of)
     asked = Asked(session)
+    of_run = col(ProposalRow.as_of) == as_of
+    handled = select(col(DecisionRow.proposal))
+    stays = select(col(ProposalRow.id)).where(of_run, col(ProposalRow.id).in_(handled))
+    left = tuple(sorted(map(str, session.scalars(stays))))
     pending = select(ProposalRow).where(
-        col(ProposalRow.as_of) == as_of, col(ProposalRow.status).in_(("pending", "snoozed"))
-    )
+        of_run, col(ProposalRow.status).in_(("pending", "snoozed")),
+        col(ProposalRow.id).not_in(left),
+    )  # fmt: skip
     proposals = tuple(record_of(Proposal, row) for row in session.scalars(pending))
     for proposal in proposals:
         asked.move(proposal, "superseded", now, reason=reason, snoozed_until=None)
@@ -68,7 +80,7 @@ def withdraw_run(session: "Session", as_of: int, now: "datetime", reason: str) -
     session.connection().execute(
         again.values(status="failed", summary="", attempt=RunRow.attempt + 1)
     )
-    return Withdrawn(run.id, batches, rows, proposals)
+    return Withdrawn(run.id, batches, rows, proposals, left)
 
 
 def withdraw_facts(session: "Session", as_of: int) -> tuple[tuple[str, ...], int]:
