@@ -1,4 +1,4 @@
-"""One morning of the agent in the current folder: what it might have done, and what it chose.
+"""A morning or a week of the agent in the current folder: what it might do, chose and did.
 
 Run by path, in the folder of any version of the agent: it uses that version's code and nothing of
 ours, so it names only what every version has. It knows no truth.
@@ -6,46 +6,74 @@ ours, so it names only what every version has. It knows no truth.
 
 import json
 import sys
+from copy import copy
 from decimal import Decimal
 from pathlib import Path
 
-sys.path[0] = str(Path.cwd())
+if __name__ == "__main__":
+    sys.path[0] = str(Path.cwd())
 
-from datetime import UTC, date, datetime, time  # noqa: E402
-from typing import TYPE_CHECKING, Any  # noqa: E402
+from collections import Counter
+from datetime import UTC, date, datetime, time, timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
-from agent import choosing  # noqa: E402
-from agent.run import open_day, run_day  # noqa: E402
-from agent.wiring import open_deps, shifted_clock, system_clock  # noqa: E402
-from approvals.queue import pending  # noqa: E402
-from config.settings import read_settings  # noqa: E402
-from tools.days import day_number  # noqa: E402
-from tools.money import Money  # noqa: E402
-from tools.roi.candidate import Candidate  # noqa: E402
+from agent import choosing, run
+from agent.dispatching import open_executor
+from agent.wiring import open_deps, shifted_clock, system_clock
+from approvals import staff
+from approvals.queue import pending
+from approvals.request import Actor, Seen, Wish
+from config.settings import read_settings
+from tools.days import day_number
+from tools.errors import LifecycleError
+from tools.money import Money
+from tools.roi.candidate import Candidate
 
 if TYPE_CHECKING:
     from agent.day import Day
     from agent.wiring import Deps
+    from config.settings import Settings
 
+Given = dict[str, Any]
 HOUR = time(16, 30, tzinfo=UTC)
+PEOPLE = (("robin@company.example", "admin"), ("sam@company.example", "approver-2"))
+OTHERWISE = 0.75
 KEPT = ("account_id", "play", "goal", "segment", "nv_minor", "cost_minor", "hours", "p0_bp",
         "kept_minor", "revenue_minor", "interval_months")  # fmt: skip
 
 
-def morning(home: Path, data: Path, mapping: Path, day: date) -> dict[str, Any]:
+def morning(given: "Given") -> dict[str, Any]:
     """Run a day as a person would, and read from it what it had to choose from."""
-    seconds = round((datetime.combine(day, HOUR) - system_clock()).total_seconds())
-    settings = read_settings(home=home, data=data, mapping=mapping)
-    with open_deps(settings, shifted_clock(seconds)) as deps:
-        run_day(deps, day_number(day))
-        return seen(deps, day_number(day))
+    day = date.fromisoformat(given["day"])
+    with open_deps(settings_of(given), shifted_clock(shift(day))) as deps:
+        return seen(deps, run_and_keep(deps, day_number(day)))
 
 
-def seen(deps: "Deps", as_of: int) -> dict[str, Any]:
+def settings_of(given: "Given") -> "Settings":
+    """The installation a study asks about."""
+    names = ("home", "data", "mapping", "policies")
+    return read_settings(**{name: Path(given[name]) for name in names if name in given})
+
+
+def run_and_keep(deps: "Deps", as_of: int) -> "Day":
+    """Run a day and keep its numbers, which would cost as much again to work out."""
+    kept: list[Day] = []
+    opened = run.open_day
+
+    def keeping(*given: Any, **more: Any) -> "Day":
+        kept.append(opened(*given, **more))
+        return kept[-1]
+
+    run.open_day = keeping
+    run.run_day(deps, as_of)
+    run.open_day = opened
+    return kept[-1]
+
+
+def seen(deps: "Deps", day: "Day") -> dict[str, Any]:
     """Every eligible pair that policy lets be asked, the limits, and the queue of the day."""
-    run = deps.store.runs.run_of(as_of)
-    assert run is not None
-    day = open_day(deps, as_of, run)
+    as_of = day.as_of
     every = day.morning.engine.run(
         "SELECT * FROM candidates WHERE play <> 'do_nothing' ORDER BY account_id, play"
     ) if day.morning.priced else None  # fmt: skip
@@ -62,13 +90,17 @@ def seen(deps: "Deps", as_of: int) -> dict[str, Any]:
         "scores": {r["account_id"]: r["probability"] for r in scores},
         "mrr_minor": {r["account_id"]: r["mrr_minor"] for r in revenue},
         "queue": [_proposal(p) for p in waiting if p.as_of == as_of],
+        "effects": [_effect(e) for e in getattr(day.morning.priced, "effects", ())],
     }
 
 
 def _allowed(day: "Day", pairs: list[Candidate]) -> list[Candidate]:
     """The pairs that may be asked whatever else the day brings."""
-    day.__dict__["head"] = pairs
-    background = day._background()
+    anew = copy(day)
+    given = {name: value for name, value in vars(day).items() if name.startswith("_")}
+    anew.__dict__.clear()  # of what was worked out for the head alone
+    anew.__dict__.update({**given, "morning": day.morning, "head": pairs})
+    background = anew._background()
     plays = {play.id: play for play in day.morning.priced.plays}
     nothing = Money.from_minor(0, background.currency)
     judge: Any = choosing._judge
@@ -98,10 +130,75 @@ def _proposal(one: Any) -> dict[str, Any]:
             "chance": None if chance is None else float(chance)}  # fmt: skip
 
 
+def _effect(one: Any) -> dict[str, Any]:
+    """What the agent believes of one play in one segment, where it says so."""
+    told: dict[str, Any] = {name: getattr(one, name) for name in ("play", "segment", "source")}
+    return told | {name: float(getattr(one, name)) for name in ("mean", "sd", "n")}
+
+
+def shift(day: date) -> int:
+    """The seconds by which a clock must be put forward to live in an afternoon."""
+    return round((datetime.combine(day, HOUR) - system_clock()).total_seconds())
+
+
+def week(given: "Given") -> dict[str, Any]:
+    """Run the morning, decide what waits, and carry out what was agreed, that day and the next.
+
+    The reviewers' taste is told from outside; they know no effect.
+    """
+    day = date.fromisoformat(given["day"])
+    settings = settings_of(given)
+    with open_deps(settings, shifted_clock(shift(day))) as deps:
+        found: dict[str, Any] = seen(deps, run_and_keep(deps, day_number(day)))
+        found["decided"] = decide(deps, day_number(day), given["taste"])
+        open_executor(deps).dispatch()
+    with open_deps(settings, shifted_clock(shift(day + timedelta(days=1)) - 5400)) as deps:
+        open_executor(deps).dispatch()
+        actions = deps.store.gate.read(lambda tx: tx.actions.everything())
+    found["actions"] = [
+        {"account_id": a.account_id, "play": a.play, "day": a.day, "status": a.status,
+         "detail": a.detail}
+        for a in actions
+    ]  # fmt: skip
+    return found
+
+
+def decide(deps: "Deps", as_of: int, taste: dict[str, float]) -> dict[str, int]:
+    """Approve or reject everything that waits, by a lot that follows each reviewer's taste."""
+    told: Counter[str] = Counter()
+    for one in pending(deps.store.proposals, as_of):
+        lot = int.from_bytes(sha256(f"{as_of} {one.account_id} {one.play}".encode()).digest()[:4])
+        likes = taste.get(one.account_id.partition(":")[2], OTHERWISE)
+        told[_decided(deps, one, yes=lot / 2**32 < likes)] += 1
+    return dict(told)
+
+
+def people_of(deps: "Deps") -> list[Actor]:
+    """Two people, since above a threshold two must agree."""
+    found = []
+    for mailbox, role in PEOPLE:
+        one: Any = deps.store.people.by_mailbox(mailbox)
+        one = one or staff.add(deps.gate, staff.OPERATOR, mailbox, mailbox, role)  # type: ignore[arg-type]
+        found.append(Actor(one.id, one.role, "web"))
+    return found
+
+
+def _decided(deps: "Deps", one: Any, *, yes: bool) -> str:
+    people = people_of(deps)
+    try:
+        for person in people if yes else people[:1]:
+            now = deps.store.gate.read(lambda tx: tx.asked.get(one.id))
+            if now.status != "pending":
+                break
+            look = Seen(now.id, now.version, now.shown, 60)
+            wish = Wish("approve", look) if yes else Wish("reject", look, reason="known_better")
+            deps.gate.decide(person, wish)
+    except LifecycleError as error:
+        return f"refused: {error}"[:80]
+    return "approved" if yes else "rejected"
+
+
 if __name__ == "__main__":
-    given = json.loads(sys.argv[1])
-    found = morning(
-        Path(given["home"]), Path(given["data"]), Path(given["mapping"]),
-        date.fromisoformat(given["day"]),
-    )  # fmt: skip
-    Path(given["out"]).write_text(json.dumps(found), encoding="utf-8")
+    asked = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    answer = week(asked) if "taste" in asked else morning(asked)
+    Path(asked["out"]).write_text(json.dumps(answer), encoding="utf-8")

@@ -93,7 +93,15 @@ def ask(tree: Path, home: Path, data: Path, day: date) -> dict[str, Any]:
         return kept
     given = {"home": str(home), "data": str(data), "day": day.isoformat(), "out": str(out),
              "mapping": str(tree / "tools" / "sources" / "simulated.yaml")}  # fmt: skip
-    ran = subprocess.run([sys.executable, str(AGENT), json.dumps(given)], cwd=tree, check=False,
+    return ask_agent(tree, given)
+
+
+def ask_agent(tree: Path, given: "dict[str, Any]") -> dict[str, Any]:
+    """What the agent of a tree answers, in a process of its own that has that tree's code."""
+    out = Path(given["out"])
+    asked = out.with_suffix(".asked")
+    asked.write_text(json.dumps(given), encoding="utf-8")
+    ran = subprocess.run([sys.executable, str(AGENT), str(asked)], cwd=tree, check=False,
                          capture_output=True, text=True)  # fmt: skip
     if ran.returncode:
         raise RuntimeError(f"the agent of {tree} failed: {ran.stderr[-2000:]}")

@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import CHECKOUT
 from tests.sources.simulated_worlds import END, World, reader, world
 from tools.errors import BadInput
-from tools.sources.simulated import AHEAD, FILES, connect, script, set_variables, simulate
+from tools.sources.simulated import AHEAD, FILES, Deed, connect, script, set_variables, simulate
 
 # What may be filled in, or grow older, after a fact has first been written.
 MILESTONES = {
@@ -82,6 +82,30 @@ def test_every_duckdb_of_ours_is_opened_in_one_place() -> None:
               if "duckdb.connect(" in path.read_text(encoding="utf-8")]  # fmt: skip
 
     assert [path.name for path in places] == ["duck.py"]
+
+
+def test_a_company_answers_what_was_done_and_nobody_else_notices(tmp_path: Path) -> None:
+    """Some grow and some go; the accounts for which nothing was done live the same life."""
+    treated = {name for (name,) in world().ask("SELECT account_id FROM truth_accounts")
+               if int(name[-1]) < 5}  # fmt: skip
+    first = END - timedelta(days=270)
+    deeds = [Deed(name, play, first + timedelta(days=90 * n)) for name in sorted(treated)
+             for n in range(4) for play in ("upsell_seats", "retention_call")]  # fmt: skip
+    until = END + timedelta(days=90)
+
+    truth = simulate(tmp_path / "x", seed=7, end=END, accounts=250, until=until, deeds=deeds)
+
+    asked = "SELECT * FROM truth_spells ORDER BY account_id, spell"
+    before, after = world(until=until).ask(asked), World(tmp_path / "x", truth).ask(asked)
+    assert [row for row in before if row[0] not in treated] == [
+        row for row in after if row[0] not in treated
+    ]
+    assert before != after
+    lines = "SELECT count(*) FROM subscriptions WHERE trial = 'no'"
+    assert World(tmp_path / "x", truth).ask(lines) > world(until=until).ask(lines)
+    gone = {(row[0], row[4]) for row in after} - {(row[0], row[4]) for row in before}
+    new = [row for row in after if (row[0], row[4]) in gone and row[4] is not None]
+    assert all(row[4] > first for row in new)
 
 
 def later_world(days: int) -> World:
