@@ -1,7 +1,7 @@
 """Why an account got no proposal: every play with the first thing that stood in its way."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agent.run import open_day
 from tools.customers.portraits import PAUSED, portraits
@@ -13,6 +13,8 @@ from tools.money import Money
 from tools.roi.head import alternatives
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from agent.day import Day
     from agent.wiring import Deps
     from tools.customers.portraits import Portrait
@@ -46,7 +48,7 @@ def why_not(deps: "Deps", as_of: int, account: str) -> WhyNot:
     plays = day.morning.rulebook.plays
     answers = tuple((play.id, *_answer(day, found, play.id)) for play in plays)
     return WhyNot(found, portrait.name or found, from_number(as_of).isoformat(),
-                  _facts(portrait), answers)  # fmt: skip
+                  (*_facts(portrait), *_left_alone(day, found)), answers)  # fmt: skip
 
 
 def find_account(engine: "Engine", account: str) -> str:
@@ -84,6 +86,30 @@ def _facts(portrait: "Portrait") -> tuple[str, ...]:
     )
 
 
+def _left_alone(day: "Day", account: str) -> tuple[str, ...]:
+    """Why doing nothing is best for the account, and what that saves; nothing where it is not."""
+    rows = day.morning.engine.run(
+        "SELECT outcome AS outcome, reason AS reason, headroom_minor AS headroom_minor, "
+        "least_cost_minor AS least_cost_minor, saved_minor AS saved_minor FROM left_alone "
+        "WHERE account_id = $account",
+        account=account,
+    ).to_pylist()
+    currency = day.morning.rulebook.economics.currency
+    return tuple(_alone_words(row, currency) for row in rows)
+
+
+def _alone_words(row: "Mapping[str, Any]", currency: str) -> str:
+    what = "let go" if row["outcome"] == "accept_churn" else "leave alone"
+    room = Money.from_minor(row["headroom_minor"], currency)
+    least = Money.from_minor(row["least_cost_minor"], currency)
+    saved = row["saved_minor"]
+    saves = f"; that saves {Money.from_minor(saved, currency)}" if saved else ""
+    return (
+        f"{what}: {row['reason']}; at most {room} could be saved, the cheapest play costs "
+        f"{least}{saves}"
+    )
+
+
 def _answer(day: "Day", account: str, play: str) -> tuple[str, str]:
     """What became of a play for an account, and why."""
     chosen = {c.account_id: c.play for c, _ in day.planned.chosen}.get(account)
@@ -95,7 +121,8 @@ def _answer(day: "Day", account: str, play: str) -> tuple[str, str]:
             return "refused", reasons
     for name, missing in day.morning.unpriced([account]).get(account, []):
         if name == play:
-            return "not computable", missing
+            known = missing.startswith("missing: ")
+            return "not computable" if known else "not eligible", missing
     for candidate in alternatives(day.morning.engine, [account]):
         if candidate.play == play:
             worth = Money.from_minor(candidate.nv_minor, day.morning.rulebook.economics.currency)

@@ -49,6 +49,28 @@ def test_nothing_is_fitted_to_nothing(counted: tuple[list[int], list[int]]) -> N
         fit_sbg(*counted)
 
 
+@pytest.mark.parametrize(
+    ("counted", "said"),
+    [
+        (([100], [900]), "a second chance"),
+        (([100, 0], [900, 0]), "a second chance"),
+        (([100, 0, 0, 0], [0, 0, 0, 900]), "that a model of contracts fits"),
+        (([300, 1, 0, 0, 0], [0, 0, 0, 0, 700]), "that a model of contracts fits"),
+    ],
+)
+def test_a_fit_that_says_nothing_is_refused(
+    counted: tuple[list[int], list[int]], said: str
+) -> None:
+    """One chance fits any model, and all losses at the first mean that nobody leaves again."""
+    with pytest.raises(NotComputable, match=said):
+        fit_sbg(*counted)
+
+
+def test_a_constant_rate_is_a_fit() -> None:
+    model = fit_sbg([100, 90, 81, 73], [0, 0, 0, 656])
+    assert model.retention(30) == pytest.approx(0.9, abs=0.005)
+
+
 def cohort(month: int, left: tuple[int, ...]) -> list[CohortMonth]:
     """A cohort of 1,000 with nobody lost in its own month."""
     found, before = [], 1000

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tools.roi.choice import Choice, DayLimits, Option, choose
+from tools.roi.choice import Choice, DayLimits, Option, choose, make_problem
+from tools.roi.solver import solve_exactly
 
 INSTANCES = 1_000
 
@@ -166,6 +167,38 @@ def test_larger_choices_are_within_their_gap(accounts: int, method: str, gap: st
     assert 0 <= found.gap < Decimal(gap)
     shuffled = random.Random(1).sample(options, len(options))
     assert choose(shuffled, limits) == found
+
+
+def a_day(seed: int, accounts: int) -> tuple[list[Option], DayLimits]:
+    """Three plays an account under the hours and caps of a small team."""
+    plays = [
+        ("call", "csm", "0.5", 3_000), ("email", "csm", "0.1", 602), ("task", "csm", "0.25", 1_500),
+        ("review", "csm", "2", 12_000), ("seats", "sales", "0.75", 5_250),
+        ("plan", "sales", "1.5", 10_500), ("offer", "sales", "0.5", 3_500),
+    ]  # fmt: skip
+    draw = random.Random(seed)
+    options = []
+    for i in range(accounts):
+        size = draw.lognormvariate(8, 1.5)
+        options += [
+            Option(f"a{i:05}", p, int(size * draw.uniform(0.3, 2)) - cost, cost, Decimal(h), role)
+            for p, role, h, cost in draw.sample(plays, 3)
+        ]
+    hours = {"csm": Decimal(3), "sales": Decimal(draw.choice((2, 6)))}
+    caps = {"call": 20, "email": 100, "task": 20, "review": 4, "seats": 10, "plan": 5, "offer": 10}
+    return options, DayLimits(reviews=40, budget_minor=200_000, hours=hours, per_play=caps)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_large_choice_is_as_good_as_an_exact_one(seed: int) -> None:
+    options, limits = a_day(seed, 1_900)
+    found = choose(options, limits)
+    assert found.method == "lp and repair"
+    assert allowed(found.chosen, limits)
+    kept = sorted((o for o in options if o.nv_minor > 0), key=lambda o: (o.account_id, o.play))
+    problem = make_problem(kept, limits)
+    best = sum(problem.value[i] for i in solve_exactly(problem, 1e-5)[0])
+    assert found.value_minor >= 0.999 * best
 
 
 OPTIONS = st.lists(

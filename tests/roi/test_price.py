@@ -290,6 +290,19 @@ def test_leaving_alone_has_a_computed_reason(
     (row,) = rows(engine, "SELECT * FROM left_alone")
     assert row["outcome"] == outcome
     assert reason in row["reason"]
+    assert row["saved_minor"] is None if "no play is for" in reason else row["saved_minor"] > 0
+
+
+def test_who_leaves_when_called_is_left_alone_and_the_harm_is_what_it_saves() -> None:
+    quiet = account("a", "Quiet", 0.1, mrr_minor=1_000_000)
+    engine, _ = priced([quiet])
+    (row,) = rows(engine, "SELECT * FROM left_alone")
+    assert row["outcome"] == "let_progress"
+    assert row["reason"] == "accounts like it leave more often when somebody contacts them"
+    found = {c.play: c.nv_minor for c in alternatives(engine, ["a"]) if c.play != "do_nothing"}
+    assert set(found) == {"retention_call", "retention_email", "retention_task", "success_review"}
+    assert row["saved_minor"] == -max(found.values()) > 0
+    assert head(engine, 10) == []
 
 
 def test_a_worthwhile_account_is_not_left_alone() -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _START = (0.0, 0.0)  # logarithms: alpha and beta 1 is a flat distribution of chances
 _WIDEST = 12.0  # beyond e^12 the model is a constant rate
+_LEAST = -5.0  # below e^-5 some leave at once and the rest never: nobody is ever lost again
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,14 @@ def fit_sbg(lost: "Sequence[int]", still: "Sequence[int]") -> Sbg:
         still: how many were last seen there after their 1st, 2nd, … chance.
 
     Raises:
-        NotComputable: when nobody left, or nobody stayed: any model would do.
+        NotComputable: when nobody left or stayed, or nobody had a second chance to leave, as any
+            model would do; and when the losses fit none, as when all come at one age.
     """
     gone, left = np.asarray(lost, dtype=np.float64), np.asarray(still, dtype=np.float64)
     if not gone.sum() or not left.sum():
         raise NotComputable("accounts that left and accounts that stayed")
+    if not (gone[1:].sum() + left[1:].sum()):
+        raise NotComputable("accounts with a second chance to leave")
     steps = np.arange(1, len(gone) + 1)
 
     def cost(logs: "Sequence[float]") -> float:
@@ -69,5 +73,7 @@ def fit_sbg(lost: "Sequence[int]", still: "Sequence[int]") -> Sbg:
     found = scipy.optimize.minimize(
         cost, _START, method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-8, "maxiter": 4000}
     )
+    if not found.success or min(found.x) < _LEAST:
+        raise NotComputable("losses that a model of contracts fits")
     alpha, beta = np.exp(np.clip(found.x, -_WIDEST, _WIDEST))
     return Sbg(float(alpha), float(beta), -float(found.fun))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 EXACT_UP_TO = 2_000
 PROVEN_UP_TO = 200
 GAP = 1e-3
-CORE = 60
+CORE = 600
 CORE_GAP = 1e-4
 Method = Literal["nothing to choose", "milp", "lp and repair"]
 
@@ -69,7 +69,8 @@ def choose(options: "Iterable[Option]", limits: DayLimits) -> Choice:
     """The best choice; the order of the options, and worthless or dominated ones, change nothing.
 
     Up to 2,000 options a mixed-integer program, proven best up to 200 and within 0.1 % above;
-    beyond 2,000 the linear program, rounded and repaired, its closest calls decided exactly.
+    beyond 2,000 the linear program, rounded and repaired, and every account that may be treated
+    otherwise in a better plan decided anew by such a program.
     """
     kept = sorted((o for o in options if o.nv_minor > 0), key=lambda o: (o.account_id, o.play))
     problem = make_problem(kept, limits)
@@ -125,10 +126,15 @@ def repair(
 
 
 def core(problem: Problem, relaxed: "Relaxed", picked: "Sequence[int]") -> list[int]:
-    """Decide the closest calls anew, together and exactly, with all other accounts as they are."""
-    close = _closest(problem, relaxed)
+    """Decide anew, together and exactly, every account that a better plan could treat otherwise.
+
+    By the limits' prices, treating one otherwise than its best costs a plan its lead at the least,
+    and no plan exceeds the bound: where the lead is more than the plan at hand is below the bound,
+    nothing better treats it otherwise. Of very many open accounts those with the least lead.
+    """
+    close, best = _open(problem, relaxed, relaxed.bound - sum(problem.value[i] for i in picked))
     left = list(problem.limits)
-    fixed = [i for i in picked if problem.account[i] not in close]
+    fixed = [i for account, i in best.items() if account not in close]
     for i in fixed:
         problem.use(i, left, 1)
     free = [i for i in range(problem.size) if problem.account[i] in close]
@@ -140,15 +146,21 @@ def core(problem: Problem, relaxed: "Relaxed", picked: "Sequence[int]") -> list[
     return max(better, list(picked), key=lambda plan: sum(problem.value[i] for i in plan))
 
 
-def _closest(problem: Problem, relaxed: "Relaxed") -> set[str]:
-    """The accounts whose best action, by value beyond the limits' prices, leads by least."""
-    leads: dict[str, list[float]] = {}
+def _open(problem: Problem, relaxed: "Relaxed", missed: float) -> "tuple[set[str], dict[str, int]]":
+    """The accounts whose best action, by value beyond the limits' prices, leads by little.
+
+    And the best action of every account that has one worth its limits.
+    """
+    best: dict[str, int] = {}
+    values: dict[str, list[float]] = {}
     for i, account in enumerate(problem.account):
-        leads.setdefault(account, [0.0]).append(relaxed.beyond[i])
-    lead = {account: nlargest(2, values) for account, values in leads.items()}
-    return set(
-        nsmallest(CORE, lead, key=lambda account: (lead[account][0] - lead[account][1], account))
-    )
+        values.setdefault(account, [0.0]).append(relaxed.beyond[i])
+        if relaxed.beyond[i] > max(0.0, relaxed.beyond[best[account]] if account in best else 0.0):
+            best[account] = i
+    pairs = {account: nlargest(2, some) for account, some in values.items()}
+    lead = {account: first - second for account, (first, second) in pairs.items()}
+    near = nsmallest(CORE, lead, key=lambda account: (lead[account], account))
+    return {account for account in near if lead[account] <= missed}, best
 
 
 def _improve(problem: Problem, order: list[int], taken: dict[str, int], left: list[int]) -> bool:

@@ -1,15 +1,18 @@
--- Accounts for which doing nothing is best, with the computed reason.
+-- Accounts for which doing nothing is best, with the computed reason and the money it saves: what
+-- the least bad step would have lost, or what the cheapest costs beyond all that could be saved.
 WITH best AS (
-  SELECT account_id AS account_id, MAX(nv_minor) AS best_nv_minor
-  FROM roi_values
-  WHERE missing IS NULL AND play <> 'do_nothing'
-  GROUP BY account_id
+  SELECT
+    v.account_id AS account_id, MAX(v.nv_minor) AS best_nv_minor, MAX(x.mean) AS best_share
+  FROM roi_values AS v
+  LEFT JOIN roi_shares AS x ON x.play = v.play AND x.segment = v.segment AND x.spread = v.spread
+  WHERE v.missing IS NULL AND v.play <> 'do_nothing'
+  GROUP BY v.account_id
 ), judged AS (
   SELECT
     n.account_id AS account_id, n.segment AS segment, n.churn_bp AS churn_bp,
     n.kept_minor AS kept_minor, n.headroom_minor AS headroom_minor, b.best_nv_minor AS best_nv_minor,
     CAST($least_cost AS BIGINT) AS least_cost_minor,
-    CASE WHEN n.kept_minor <= 0 THEN 'value' WHEN n.headroom_minor < CAST($least_cost AS BIGINT)
+    CASE WHEN n.kept_minor <= 0 THEN 'value' WHEN b.best_share < 0 THEN 'harm' WHEN n.headroom_minor < CAST($least_cost AS BIGINT)
       THEN 'headroom' ELSE 'price' END AS because
   FROM candidates AS n
   LEFT JOIN best AS b ON b.account_id = n.account_id
@@ -21,6 +24,8 @@ SELECT
     THEN 'accept_churn' ELSE 'let_progress' END AS outcome,
   CASE
     WHEN because = 'value' THEN 'staying is worth nothing: it costs more than it brings'
+    WHEN because = 'harm'
+      THEN 'accounts like it leave more often when somebody contacts them'
     WHEN because = 'headroom' AND churn_bp >= 5000
       THEN 'likely lost, and all that could be saved is less than the cheapest play costs'
     WHEN because = 'headroom'
@@ -29,5 +34,8 @@ SELECT
     ELSE 'no play is expected to gain more than it costs'
   END AS reason,
   kept_minor AS kept_minor, headroom_minor AS headroom_minor,
-  least_cost_minor AS least_cost_minor, best_nv_minor AS best_nv_minor, churn_bp AS churn_bp
+  least_cost_minor AS least_cost_minor, best_nv_minor AS best_nv_minor,
+  CASE WHEN best_nv_minor < 0 THEN -best_nv_minor WHEN because = 'value' THEN least_cost_minor
+    WHEN because = 'headroom' THEN least_cost_minor - headroom_minor END AS saved_minor,
+  churn_bp AS churn_bp
 FROM judged

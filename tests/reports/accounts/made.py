@@ -49,7 +49,7 @@ SCHEMAS: dict[str, dict[str, pa.DataType]] = {
     "segments": {"account_id": TEXT, "segment": TEXT},
     "left_alone": {"account_id": TEXT, "segment": TEXT, "outcome": TEXT, "reason": TEXT,
                    "kept_minor": INT, "headroom_minor": INT, "least_cost_minor": INT,
-                   "best_nv_minor": INT, "churn_bp": INT},
+                   "best_nv_minor": INT, "saved_minor": INT, "churn_bp": INT},
     "unpriced": {"account_id": TEXT, "play": TEXT, "missing": TEXT},
     "tickets": {"account_id": TEXT, "priority": TEXT, "opened_day": DAY, "closed_day": DAY},
     "messages": {"account_id": TEXT, "message_key": TEXT, "kind": TEXT, "name": TEXT,
@@ -194,7 +194,8 @@ def _add_left(made: dict[str, list[dict[str, Any]]], a: Account) -> None:
         made["left_alone"].append({
             "account_id": a["id"], "outcome": a["left"], "reason": a.get("left_why", "no play"),
             "kept_minor": kept, "headroom_minor": int(kept * a["churn"] / 100),
-            "least_cost_minor": 3_000, "churn_bp": int(a["churn"] * 100),
+            "least_cost_minor": 3_000, "saved_minor": a.get("saved"),
+            "churn_bp": int(a["churn"] * 100),
         })  # fmt: skip
     if "missing" in a:
         made["unpriced"].append({"account_id": a["id"], "play": "x", "missing": a["missing"]})

@@ -61,7 +61,7 @@ SELECT
   COALESCE(b.headroom_minor, l.headroom_minor) AS headroom_minor,
   CASE WHEN b.held = 1 THEN 'what would be worth it may not be done now' ELSE l.reason END
     AS left_reason,
-  l.kept_minor AS kept_minor, l.least_cost_minor AS least_cost_minor,
+  l.kept_minor AS kept_minor, l.saved_minor AS saved_minor, l.least_cost_minor AS least_cost_minor,
   COALESCE(l.best_nv_minor, b.nv_minor) AS best_nv_minor, l.churn_bp AS left_churn_bp
 FROM features AS f
 LEFT JOIN account_best AS b ON b.account_id = f.account_id

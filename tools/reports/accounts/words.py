@@ -154,7 +154,9 @@ def arithmetic(row: "Mapping[str, Any]", currency: str) -> str:
     least = money(row["least_cost_minor"], currency)
     best = row["best_nv_minor"]
     tried = f"; the best step nets {money(best, currency)}" if best is not None else ""
-    return f"{said}; the cheapest step costs {least}{tried}"
+    saved = row["saved_minor"]
+    saves = f"; leaving it alone saves {money(saved, currency)}" if saved else ""
+    return f"{said}; the cheapest step costs {least}{tried}{saves}"
 
 
 def _left_churn(row: "Mapping[str, Any]") -> int:
