@@ -9,6 +9,7 @@ import agent.interrupts  # noqa: F401 - before what takes long to load
 from agent.commands import (
     accounts,
     approve,
+    backtest,
     company,
     customers,
     decide,
@@ -43,6 +44,7 @@ MODULES = (
     customers,
     measures,
     decide,
+    backtest,
     reports,
 )
 for module in MODULES:

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.xdist_group("agent-postgresql")
 COMMANDS = {
     "run", "queue", "explain", "replay", "why-not", "runs", "demo", "connect", "simulate", "audit",
     "features", "roster", "churn", "segments", "retention", "revenue",
-    "report", "reports", "person", "erase", "quarantine", "decide",
+    "report", "reports", "person", "erase", "quarantine", "decide", "backtest",
 }  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""The agent on past weeks of a company's own history, before it goes live."""
