@@ -12,7 +12,7 @@ from tests.reports.work_made import DAY, approved, rulebook, together, worked
 from tools.reports.incrementality import (
     BY_HAND,
     Incrementality,
-    PlayEffect,
+    PlayDifference,
     Windows,
     measure_incrementality,
 )
@@ -37,11 +37,11 @@ def measured(engine: DuckEngine, as_of: int = LATE, **more: Any) -> Incrementali
     return measure_incrementality(as_of, engine, present, book.plays, book.economics, **more)
 
 
-def effect(engine: DuckEngine, play: str = "retention_call", **more: Any) -> PlayEffect:
+def effect(engine: DuckEngine, play: str = "retention_call", **more: Any) -> PlayDifference:
     return next(one for one in measured(engine, **more).plays if one.play == play)
 
 
-def arms(one: PlayEffect) -> tuple[tuple[int, int], tuple[int, int]]:
+def arms(one: PlayDifference) -> tuple[tuple[int, int], tuple[int, int]]:
     return (one.treated.n, one.treated.total), (one.control.n, one.control.total)
 
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from tests.roi.world import AS_OF, BILLING, account, economics, engine_with, plays
 from tools.roi.economics import Economics, Figure
+from tools.roi.effect import Belief, Effect
 from tools.roi.fixed import share
 from tools.roi.head import alternatives
-from tools.roi.plays import Concession, Effect, Play
+from tools.roi.plays import Concession, Play
 from tools.roi.price import price
 from tools.roi.rates import Windows
 from tools.roi.value import Disagreement, reprice
@@ -51,7 +52,7 @@ def random_play(draw: random.Random, play: Play) -> Play:
     )
     return replace(
         play,
-        effect=Effect(mean, sd, 0, "test"),
+        effect=Effect("points", Belief(mean, sd, "test")),
         hours=Decimal(draw.randint(0, 400)) / 100,
         concession=draw.choice((None, given_up)),
         days_sooner=draw.choice((0, 45)),
@@ -93,8 +94,8 @@ def test_warehouse_cents_are_decimal_cents(seed: int, days: int | None) -> None:
 def test_halves_of_a_cent_go_to_the_even_one() -> None:
     """0.5 of 0.01, 0.03, 0.05 … of a one-off: half a cent each, down and up in turn."""
     one_off = [
-        replace(p, effect=Effect(Decimal("0.5"), Decimal(0), 0, "t"), hours=Decimal(0),
-                worth=replace(p.worth, recurs=False, part="all"))
+        replace(p, effect=Effect("points", Belief(Decimal("0.5"), Decimal(0), "t")),
+                hours=Decimal(0), worth=replace(p.worth, recurs=False, part="all"))
         for p in plays() if p.id == "upsell_plan"
     ]  # fmt: skip
     whole = {"gross_margin": Decimal(1), "support_share": Decimal(0)}

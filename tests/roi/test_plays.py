@@ -24,7 +24,7 @@ def test_the_plays_of_the_project() -> None:
 
 
 def test_priors_are_those_of_the_papers() -> None:
-    priors = {play.id: (play.effect.mean, play.effect.sd) for play in plays()}
+    priors = {play.id: (play.effect.belief.mean, play.effect.belief.sd) for play in plays()}
     assert priors["retention_call"] == (Decimal("0.019"), Decimal("0.02"))
     assert priors["retention_email"] == (Decimal("0.005"), Decimal("0.005"))
 

@@ -56,7 +56,7 @@ class Windows:
 
 
 @dataclass(frozen=True)
-class PlayEffect:
+class PlayDifference:
     """A play, what it changed, and how well that is known.
 
     Attributes:
@@ -109,7 +109,7 @@ class Incrementality:
     as_of: int
     currency: str
     windows: Windows
-    plays: tuple[PlayEffect, ...]
+    plays: tuple[PlayDifference, ...]
 
 
 def measure_incrementality(
@@ -182,25 +182,25 @@ def _forgotten(engine: "Engine", rules: "Collection[str]") -> list[str]:
     return [row["play"] for row in rows if row["play"] not in rules]
 
 
-def _unknown(name: str) -> PlayEffect:
+def _unknown(name: str) -> PlayDifference:
     """A play people worked by that the rulebook does not hold any more."""
     lacks = f"missing: the play {name} in the rulebook, for its window"
-    return PlayEffect(
+    return PlayDifference(
         name, "", None, 0, Sums(), Sums(), 0, 0, None, None, 0, None, None, lacks
     )  # fmt: skip
 
 
-def _effect(play: "Play", rule: Rule | None, every: "Rows") -> PlayEffect:
+def _effect(play: "Play", rule: Rule | None, every: "Rows") -> PlayDifference:
     rows = [row for row in every if not row["by_hand"]]
     apart = [row for row in every if row["by_hand"]]
-    believed = abs(float(play.effect.mean)) or 0.01
+    believed = abs(float(play.effect.belief.mean)) or 0.01
     successes, money = _strata(rows)
     share = difference(successes, share=True, expected=believed)
     whole = sum(successes.values(), Pair())
     worth = difference(money, share=False, expected=believed * _typical(money)) if money else None
     held = [row for row in rows if row["held"]]
     reached = [row for row in rows if not row["held"]]
-    return PlayEffect(
+    return PlayDifference(
         play.id, play.goal, rule, play.window_days, whole.treated, whole.control,
         sum(row["sent"] for row in reached), sum(row["sent"] for row in held), share, worth,
         sum(r["accounts"] for r in rows if r["minor"] is None) if rule != "active" else 0,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from tools.errors import BadInput, nearest
 from tools.reading import Node, read_yaml
+from tools.roi.effect import Effect, read_effect, read_places, read_share
 from tools.rule_types import place_in
 from tools.rules import Rule, parse_rule
 
@@ -51,19 +52,6 @@ class TemplateFault(BadInput):
         """Say where and what."""
         self.where, self.words, self.said = where, words, said
         super().__init__(f"{where}: {said}")
-
-
-@dataclass(frozen=True)
-class Effect:
-    """What is believed of Δp, the change of the chance: Normal(mean, sd²).
-
-    `n` counts our own closed outcomes behind it; 0 is a published or assumed prior.
-    """
-
-    mean: Decimal
-    sd: Decimal
-    n: int
-    source: str
 
 
 @dataclass(frozen=True)
@@ -216,11 +204,11 @@ def _play(node: Node, names: _Names, segments: "Collection[str]") -> Play:
         when=parse_rule(when, names.known, names.place(node.at("when"), when), names.kinds),
         channel=node.choice("channel", CHANNELS),
         role=node.text("role"),
-        hours=_places(node, "hours", node.number("hours", 0, MAX_HOURS), 2),
+        hours=read_places(node, "hours", node.number("hours", 0, MAX_HOURS), 2),
         cost=_cost(node),
         concession=_concession(node),
         window_days=node.whole("window_days", 1, 730),
-        effect=_effect(node.node("effect").only(("mean", "sd", "n", "source"))),
+        effect=read_effect(node, segments),
         without=cast("Without", node.choice("without", ("score", "expansion", "return"))),
         worth=_worth(node.node("value")),
         days_sooner=node.whole("days_sooner", 0, 730) if node.has("days_sooner") else 0,
@@ -242,25 +230,20 @@ def _cost(node: Node) -> Cost:
     cost = node.node("cost").only(("amount", "scope", "audience"))
     scope = cast("Scope", cost.choice("scope", ("per_account", "per_campaign")))
     audience = cost.whole("audience", 1) if scope == "per_campaign" else 1
-    amount = _places(cost, "amount", cost.number("amount", 0, 10_000_000), 2)
+    amount = read_places(cost, "amount", cost.number("amount", 0, 10_000_000), 2)
     if not node.has("incentive"):
         return Cost(amount, scope, audience, Decimal(0), Decimal(0))
     gift = node.node("incentive").only(("amount", "accept_prob"))
-    value = _places(gift, "amount", gift.number("amount", 0, 1_000_000), 2)
-    return Cost(amount, scope, audience, value, _share(gift, "accept_prob"))
+    value = read_places(gift, "amount", gift.number("amount", 0, 1_000_000), 2)
+    return Cost(amount, scope, audience, value, read_share(gift, "accept_prob"))
 
 
 def _concession(node: Node) -> Concession | None:
     if not node.has("concession"):
         return None
     given = node.node("concession").only(("share", "accept_prob", "recurs"))
-    return Concession(_share(given, "share"), _share(given, "accept_prob"), given.flag("recurs"))
-
-
-def _effect(node: Node) -> Effect:
-    mean = _places(node, "mean", node.number("mean", -1, 1), 4)
-    sd = _share(node, "sd")
-    return Effect(mean, sd, node.whole("n"), node.text("source"))
+    share, taken = read_share(given, "share"), read_share(given, "accept_prob")
+    return Concession(share, taken, given.flag("recurs"))
 
 
 def _worth(node: Node) -> Worth:
@@ -278,7 +261,7 @@ def _worth(node: Node) -> Worth:
 
 def _size(node: Node, part: Part) -> Decimal:
     if part == "share":
-        return _places(node, "size", node.number("size", 0, 5), 4)
+        return read_places(node, "size", node.number("size", 0, 5), 4)
     return Decimal(node.whole("size", 1, 10_000)) if part == "seats" else Decimal(1)
 
 
@@ -327,13 +310,3 @@ def _check_places(text: str, where: str) -> None:
 def _line_at(text: str, place: int) -> str:
     """The line of a template on which something stands."""
     return text.split("\n")[text.count("\n", 0, place)].strip()
-
-
-def _share(node: Node, key: str) -> Decimal:
-    return _places(node, key, node.number(key, 0, 1), 4)
-
-
-def _places(node: Node, key: str, value: Decimal, places: int) -> Decimal:
-    if value != round(value, places):
-        raise BadInput(f"{node.at(key)}: {value} has more than {places} decimals")
-    return value

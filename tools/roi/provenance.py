@@ -100,10 +100,12 @@ def _figures(names: list[str], prices: "PriceList") -> list[Assumption]:
 
 def _beliefs(candidate: "Candidate", play: "Play") -> list[Assumption]:
     where, owner = f"policies/plays.yaml {play.id} {play.version}", "the play's author"
-    effect = f"Normal({play.effect.mean}, {play.effect.sd}²), {play.effect.n} own outcomes"
+    effect = (
+        f"Normal({play.effect.belief.mean}, {play.effect.belief.sd}²), {play.effect.n} own outcomes"
+    )
     chance = f"{share(candidate.p0_bp)} ({candidate.p0_source})"
     return [
-        Assumption("effect Δp", effect, play.effect.source, owner, None),
+        Assumption("effect Δp", effect, play.effect.belief.source, owner, None),
         Assumption("cost", f"{play.cost.amount} {play.cost.scope}", where, owner, None),
         Assumption(f"chance without us ({play.without})", chance, "counted", "the agent", None),
     ]

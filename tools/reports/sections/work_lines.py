@@ -8,7 +8,7 @@ from tools.reports.sections.work_rest import FEWEST, named, price_of, share_of
 from tools.reports.sections.work_steps import count_of, span_of, worth_of
 
 if TYPE_CHECKING:
-    from tools.reports.incrementality import Incrementality, PlayEffect
+    from tools.reports.incrementality import Incrementality, PlayDifference
     from tools.reports.paper.model import Line
     from tools.reports.work import Work
 
@@ -57,7 +57,7 @@ def _changed(effects: "Incrementality") -> "Line":
     )
 
 
-def _sure(one: "PlayEffect") -> "Line":
+def _sure(one: "PlayDifference") -> "Line":
     better = "more" if one.share and one.share.value > 0 else "fewer"
     return (
         words(f"After {one.play} {better} accounts came out well than without it: "),

@@ -9,7 +9,7 @@ from tools.reports.promises import FEWEST_PLAYS, slope_of
 
 if TYPE_CHECKING:
     from tools.reports.given import Given
-    from tools.reports.incrementality import Incrementality, PlayEffect, Windows
+    from tools.reports.incrementality import Incrementality, PlayDifference, Windows
     from tools.reports.paper.model import Part
     from tools.reports.promises import Promise
     from tools.reports.stratified import Sums
@@ -46,7 +46,7 @@ MEND = "multiply the promises by it until they are mended"
 TRUSTED = 0.7
 
 
-def worked(effects: "Incrementality") -> "list[PlayEffect]":
+def worked(effects: "Incrementality") -> "list[PlayDifference]":
     """The plays of which something can be said, or that say what is missing for it."""
     return [one for one in effects.plays if one.accounts or one.missing or _apart(one)]
 
@@ -90,19 +90,19 @@ def assigned_table(given: "Given", effects: "Incrementality") -> Table:
     return Table("work.assigned", "Not as the lot said", about, columns, rows)
 
 
-def _departed_row(one: "PlayEffect") -> "tuple[Part, ...]":
+def _departed_row(one: "PlayDifference") -> "tuple[Part, ...]":
     key = f"work.play.{one.play}"
     counts = _departures(one).items()
     cells = (Figure(f"{key}.{name}", n, "count", n=one.accounts) for name, n in counts)
     return (words(one.play), *cells)
 
 
-def _apart(one: "PlayEffect") -> int:
+def _apart(one: "PlayDifference") -> int:
     """How many accounts a person reached on their own."""
     return one.treated_by_hand + one.control_by_hand
 
 
-def _departures(one: "PlayEffect") -> dict[str, int]:
+def _departures(one: "PlayDifference") -> dict[str, int]:
     return {
         "unreached": one.treated.n - one.sent,
         "overridden": one.overridden,
@@ -112,7 +112,7 @@ def _departures(one: "PlayEffect") -> dict[str, int]:
     }
 
 
-def _effect_row(one: "PlayEffect", currency: str) -> "tuple[Part, ...]":
+def _effect_row(one: "PlayDifference", currency: str) -> "tuple[Part, ...]":
     key = f"work.play.{one.play}"
     lacks = one.missing or (FEW if few(one) else "")
     return (
@@ -127,12 +127,12 @@ def _effect_row(one: "PlayEffect", currency: str) -> "tuple[Part, ...]":
     )
 
 
-def few(one: "PlayEffect") -> bool:
+def few(one: "PlayDifference") -> bool:
     """Whether an arm is too small for a percentage."""
     return min(one.treated.n, one.control.n) < FEWEST
 
 
-def verdict(one: "PlayEffect") -> str:
+def verdict(one: "PlayDifference") -> str:
     """What may be said of the effect, in words."""
     if one.missing:
         return one.missing
@@ -148,7 +148,7 @@ def _share(key: str, arm: "Sums", missing: str) -> Figure:
     return Figure(key, arm.total / arm.n, "share", low=low, high=high, n=arm.n)
 
 
-def difference_of(one: "PlayEffect", lacks: str = "") -> Figure:
+def difference_of(one: "PlayDifference", lacks: str = "") -> Figure:
     """The difference a play makes, in points, with its interval."""
     key = f"work.play.{one.play}.difference"
     if lacks or one.share is None or few(one):
@@ -158,7 +158,7 @@ def difference_of(one: "PlayEffect", lacks: str = "") -> Figure:
     )
 
 
-def _worth(one: "PlayEffect", currency: str, lacks: str) -> Figure:
+def _worth(one: "PlayDifference", currency: str, lacks: str) -> Figure:
     key, found = f"work.play.{one.play}.monthly", one.incremental()
     if lacks or found is None:
         why = lacks or ("missing: subscriptions" if one.rule == "active" else FEW)
@@ -178,7 +178,7 @@ def promises_table(given: "Given", effects: "Incrementality") -> Table:
     return Table("work.promises", "Promised and realised", about, columns, tuple(rows))
 
 
-def _promise_row(one: "PlayEffect", promise: "Promise", currency: str) -> "tuple[Part, ...]":
+def _promise_row(one: "PlayDifference", promise: "Promise", currency: str) -> "tuple[Part, ...]":
     key = f"work.play.{one.play}"
     return (
         words(one.play),
@@ -189,7 +189,7 @@ def _promise_row(one: "PlayEffect", promise: "Promise", currency: str) -> "tuple
     )
 
 
-def realised_of(one: "PlayEffect", promise: "Promise", currency: str) -> Figure:
+def realised_of(one: "PlayDifference", promise: "Promise", currency: str) -> Figure:
     """What the promises of a play came to, with its interval."""
     key = f"work.play.{one.play}.realised"
     if promise.unsaid:
@@ -203,7 +203,7 @@ def realised_of(one: "PlayEffect", promise: "Promise", currency: str) -> Figure:
     )  # fmt: skip
 
 
-def detectable_of(one: "PlayEffect") -> Figure:
+def detectable_of(one: "PlayDifference") -> Figure:
     """The least difference these numbers would show."""
     key = f"work.play.{one.play}.detectable"
     if one.detectable is None:
