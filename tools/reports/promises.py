@@ -10,7 +10,7 @@ from math import sqrt
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
-from tools.reports.stratified import LEVEL
+from tools.roi.learned.sequence import LEVEL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
