@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from agent.snapshots import PLACES
 from tools.reports.incrementality import Windows
 from tools.reports.observations import KEPT_PLACES, make_observations
-from tools.reports.promises import slope_of
+from tools.reports.promises import applied_slope, slope_of
 from tools.reports.work_relations import put_work
 from tools.roi.learned.evidence import Evidence, gather_evidence
 
@@ -23,11 +23,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from agent.morning import Morning
-    from tools.reports.promises import Slope
     from tools.roi.learned.evidence import Cell
 
 LEARN_DAYS = 7
-SLOPE_BELOW = 0.7
 
 
 @dataclass(frozen=True)
@@ -81,14 +79,5 @@ def learn(morning: "Morning", known: Known) -> Learned:
         Windows(days["grace"], days["activity"]),
     )  # fmt: skip
     evidence = gather_evidence(morning.as_of, engine, known.lifted())
-    return Learned(evidence, applied(slope_of([p.promise for p in measured.plays if p.promise])))
-
-
-def applied(slope: "Slope | None") -> Decimal | None:
-    """The slope by which hopes are multiplied: below .7, and known to be below 1; never below 0.
-
-    (methods.md 4.6. A slope that chance alone could have made would switch everything off.)
-    """
-    if slope is None or slope.value >= SLOPE_BELOW or slope.high >= 1:
-        return None
-    return Decimal(max(slope.value, 0.0)).quantize(Decimal("0.01"))
+    slope = slope_of([one.promise for one in measured.plays if one.promise])
+    return Learned(evidence, applied_slope(slope))

@@ -243,7 +243,8 @@ class Morning:
     @cached_property
     def learned(self) -> Learned:
         """What our own outcomes say: as of this week's first morning, or learned now."""
-        kept = self.snapshots.text(EVIDENCE, self.as_of - LEARN_DAYS + 1, self.engine)
+        since, reader = self.as_of - LEARN_DAYS + 1, DuckEngine(threads=1)  # no world for a text
+        kept = self.snapshots.text(EVIDENCE, since, reader)
         return learn(self, self._known) if kept is None else Learned.from_json(kept[1])
 
     @cached_property

@@ -12,6 +12,7 @@ from agent.run import Replayed, replay_day
 from agent.wiring import Deps, open_deps
 from tests.agent.company import FIRST, LATER, SECOND, number
 from tests.agent.homes import Home, Homes
+from tests.agent.learned import plant
 from tests.agent.traces import trace
 from tests.databases import KINDS
 from tests.effort import WHOLE
@@ -39,7 +40,10 @@ def _replayed(home: Home, **changed: object) -> Replayed:
 def test_thirty_days_later_it_is_byte_identical_and_nothing_is_written(
     kind: str, homes: Homes
 ) -> None:
+    """The last morning prices by effects that were learned in between."""
     with homes.copy(kind, SECOND) as home:
+        with open_deps(home.company.settings(home.folder, home.database, FIRST)) as deps:
+            plant(deps, number(LATER) - 3)
         ended = home.run(LATER)
         assert ended.code == 0, ended.text
         before, files = trace(home.database, home.folder), _files(home.folder)
@@ -49,6 +53,12 @@ def test_thirty_days_later_it_is_byte_identical_and_nothing_is_written(
             assert (ended.code, "identical" in ended.text) == (0, True), ended.text
         assert trace(home.database, home.folder) == before
         assert _files(home.folder) == files
+        with open_deps(home.company.settings(home.folder, home.database, FIRST)) as deps:
+            versions = [{json.loads(p.envelope)["versions"]["effects"]
+                         for p in deps.store.proposals.of_day(number(day))}
+                        for day in (FIRST, LATER)]  # fmt: skip
+        assert [len(one) for one in versions] == [1, 1]
+        assert versions[0] != versions[1]
 
 
 @ON_SQLITE

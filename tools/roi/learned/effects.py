@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from tools.roi.play_effects import PlayEffect
 
 FOUR = Decimal("0.0001")
-SLOPE_BELOW = 0.7
 
 
 @dataclass(frozen=True)
