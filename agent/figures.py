@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-FIGURES = "2"
+FIGURES = "3"
 # Under this name a run records the version; before there was one, it recorded none.
 DOCUMENT, FIRST = "figures", "1"
 # What each version counts otherwise, by the beginning of a figure's name; '' is everything else.
@@ -20,6 +20,8 @@ _SCORE = "the score is learned from the features, which are counted otherwise"
 _PRICES = "prices rest on revenue, features and scores that are counted otherwise"
 _PLAN = "what is refused now makes room for the next best, and prices rest on newer figures"
 _ORDERS = "refunded, failed and void orders are no purchases"
+_EFFECTS = "an effect is a share of the chance over the play's window, and no longer points of it"
+_VALUES = "what is worth a person's time follows from prices that are worked out otherwise"
 CHANGES: "Mapping[str, Mapping[str, str]]" = {
     "2": {
         "money": "bills count by the version in force, credit lines are part of a bill, and "
@@ -62,6 +64,22 @@ CHANGES: "Mapping[str, Mapping[str, str]]" = {
         "envelopes": "its words and figures are made from the figures above",
         "": "counted by a newer version of the product",
     },
+    "3": {
+        "candidates": _EFFECTS,
+        "priced": _EFFECTS,
+        "unpriced": _EFFECTS,
+        "worthwhile": _EFFECTS,
+        "left_alone": _EFFECTS,
+        "refused": _VALUES,
+        "chosen": _VALUES,
+        "value_minor": _VALUES,
+        "gap": _VALUES,
+        "shadow_prices": _VALUES,
+        "failed": _VALUES,
+        "envelopes": "its words and figures are made from the figures above",
+        "work": "an effect is believed in as a share, and so is what a difference is held against",
+        "": "",
+    },
 }
 
 
@@ -79,7 +97,7 @@ def reason_of(name: str, version: str) -> str:
     later = [changes for made, changes in sorted(CHANGES.items()) if int(made) > int(version)]
     head = name.removeprefix("hashes.").split(".", maxsplit=1)[0]
     said = [changes.get(head, changes[""]) for changes in later]
-    return "; ".join(dict.fromkeys(said))
+    return "; ".join(dict.fromkeys(filter(None, said)))
 
 
 def flat(values: "Mapping[str, Any]", before: str = "") -> "Iterator[tuple[str, object]]":

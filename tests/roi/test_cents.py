@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.roi.world import AS_OF, BILLING, account, economics, engine_with, plays
 from tools.roi.economics import Economics, Figure
-from tools.roi.effect import Belief, Effect
+from tools.roi.effect import Belief, Effect, Scale
 from tools.roi.fixed import share
 from tools.roi.head import alternatives
 from tools.roi.plays import Concession, Play
@@ -44,15 +44,16 @@ def random_economics(draw: random.Random) -> Economics:
 
 def random_play(draw: random.Random, play: Play) -> Play:
     """Any numbers; one in three shaped so that halves of a cent come up."""
-    mean, sd = share(draw.randint(-500, 2_000)), share(draw.randint(0, 1_000))
+    mean, sd = share(draw.randint(-20_000, 20_000)), share(draw.randint(0, 10_000))
     if draw.random() < 0.3:
         mean, sd = Decimal("0.5"), Decimal(0)
+    scale: Scale = "share_of_losses" if play.without == "score" else "share_of_organic"
     given_up = Concession(
         share(draw.randint(0, 10_000)), share(draw.randint(0, 10_000)), draw.random() < 0.5
     )
     return replace(
         play,
-        effect=Effect("points", Belief(mean, sd, "test")),
+        effect=Effect(scale, Belief(mean, sd, "test")),
         hours=Decimal(draw.randint(0, 400)) / 100,
         concession=draw.choice((None, given_up)),
         days_sooner=draw.choice((0, 45)),
@@ -94,7 +95,7 @@ def test_warehouse_cents_are_decimal_cents(seed: int, days: int | None) -> None:
 def test_halves_of_a_cent_go_to_the_even_one() -> None:
     """0.5 of 0.01, 0.03, 0.05 … of a one-off: half a cent each, down and up in turn."""
     one_off = [
-        replace(p, effect=Effect("points", Belief(Decimal("0.5"), Decimal(0), "t")),
+        replace(p, effect=Effect("share_of_organic", Belief(Decimal(1), Decimal(0), "t")),
                 hours=Decimal(0), worth=replace(p.worth, recurs=False, part="all"))
         for p in plays() if p.id == "upsell_plan"
     ]  # fmt: skip
@@ -105,7 +106,9 @@ def test_halves_of_a_cent_go_to_the_even_one() -> None:
     )
     known = replace(economics(), figures=figures)
     accounts = [account(f"a{i}", "Expansion-ready", 0.1, mrr_minor=i) for i in (1, 3, 5, 7)]
-    engine = engine_with(accounts)
+    even = {"segment": "Expansion-ready", "outcome": "expansion", "n": 100, "mean": 0.5,
+            "q10": 0.5, "q90": 0.5}  # fmt: skip
+    engine = engine_with(accounts, outcomes=[even])
     prices = price(AS_OF, engine, one_off, known, BILLING, Windows(30, {"expansion": 90}))
     names = [a["account_id"] for a in accounts]
     found = [c for c in alternatives(engine, names) if c.play == "upsell_plan"]
@@ -114,7 +117,7 @@ def test_halves_of_a_cent_go_to_the_even_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["nv_minor", "q10_minor", "cost_minor", "raw_minor", "p0_bp", "churn_bp"]
+    "name", ["nv_minor", "q10_minor", "cost_minor", "raw_minor", "p0_ppm", "churn_bp"]
 )
 def test_a_cent_of_difference_stops_the_proposal(name: str) -> None:
     engine = engine_with([account("a", "Declining", 0.3, mrr_minor=2_000_000)])

@@ -12,16 +12,16 @@ from sqlglot import exp
 from tools.roi import formulas
 from tools.roi.fixed import (
     BASIS_POINTS,
-    cut_points,
     cycle_renewal,
     cycles_ahead,
-    effects,
     half_even,
+    points_of,
     share,
     survival_multiple,
     to_minor,
     within,
 )
+from tools.roi.spread import below, shares
 from tools.roi.symbols import Sql, column, decimal
 from tools.warehouse.engine import DuckEngine
 
@@ -148,31 +148,33 @@ def test_windows_convert_both_ways() -> None:
     assert within(Decimal("0.10"), 90, 180) == Decimal("0.1900")
 
 
-def test_the_effect_is_cut_to_what_is_left() -> None:
-    mean, sd = Decimal("0.02"), Decimal("0.02")
-    assert effects(mean, sd, 5_000) == (mean, Decimal("-0.0056"), Decimal("0.0456"))
-    cut, low, high = effects(mean, sd, 9_900)
-    assert cut < Decimal("0.01")
-    assert (low, high) == (Decimal("-0.0056"), Decimal("0.0100"))
-    assert effects(mean, Decimal(0), 9_900) == (Decimal("0.0100"),) * 3
+def test_a_share_is_points_of_what_there_is_and_never_more() -> None:
+    assert points_of(980_000, Decimal("0.11"), of_losses=True) == 2_200
+    assert points_of(980_000, Decimal("0.11"), of_losses=False) == 20_000
+    assert points_of(980_000, Decimal(3), of_losses=True) == 20_000
+    assert points_of(20_000, Decimal(-3), of_losses=True) == -20_000
+    assert points_of(20_000, Decimal(-3), of_losses=False) == -20_000
+    assert [points_of(999_995, Decimal(p) / 10, of_losses=True) for p in (1, 3, 5)] == [0, 2, 2]
 
 
-@pytest.mark.parametrize(("mean", "sd"), [("0.02", "0.02"), ("0.005", "0.005"), ("-0.1", "0.3")])
-def test_only_the_cut_points_are_cut(mean: str, sd: str) -> None:
+@pytest.mark.parametrize(
+    ("mean", "sd", "spread"),
+    [("0.11", "0.11", 40), ("-0.28", "0.41", 70), ("0.9", "0.5", 0), ("0.2", "0", 60)],
+)
+def test_how_sure_a_price_is_agrees_with_simulation(mean: str, sd: str, spread: int) -> None:
+    draw = np.random.default_rng(1)
+    effect = draw.normal(float(mean), float(sd), 400_000)
+    off = np.exp(draw.normal(0, spread / 100, 400_000) - (spread / 100) ** 2 / 2)
     m, s = Decimal(mean), Decimal(sd)
-    points = set(cut_points(m, s))
-    middle = effects(m, s, 5_000) if 5_000 not in points else None
-    for p0 in range(0, BASIS_POINTS + 1, 7):
-        assert p0 in points or effects(m, s, p0) == middle
-
-
-def test_the_mean_of_a_cut_effect_agrees_with_simulation() -> None:
-    draws = np.random.default_rng(1).normal(0.02, 0.02, 200_000)
-    for p0 in (50, 9_850, 9_990):
-        low, high = -p0 / 1e4, 1 - p0 / 1e4
-        expected = float(np.clip(draws, low, high).mean())
-        found = effects(Decimal("0.02"), Decimal("0.02"), p0)[0]
-        assert float(found) == pytest.approx(expected, abs=2e-4)
+    found, low, high = shares(m, s, spread, of_losses=True)
+    assert float(found) == pytest.approx(float(np.minimum(effect, 1).mean()), abs=2e-3)
+    tails = np.quantile(effect * off, [0.1, 0.9])
+    assert [float(low), float(high)] == pytest.approx(tails.tolist(), abs=0.02)
+    under = float(below(m, s, spread, Decimal("0.1")))
+    near = 0.05 if sd == "0" else 0.01
+    assert under == pytest.approx(float((effect * off <= 0.1).mean()), abs=near)
+    gained, _, _ = shares(-m, s, spread, of_losses=False)
+    assert gained == -found
 
 
 @settings(max_examples=50, deadline=None)

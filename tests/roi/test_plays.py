@@ -7,6 +7,7 @@ import pytest
 from tests.roi.world import FEATURES, ROOT, economics, plays
 from tools.errors import BadInput, BadRule
 from tools.roi.economics import check_role
+from tools.roi.play_effects import prior_effects
 from tools.roi.plays import GOALS, parse_plays
 
 TEXT = (ROOT / "policies/plays.yaml").read_text(encoding="utf-8")
@@ -24,18 +25,23 @@ def test_the_plays_of_the_project() -> None:
 
 
 def test_priors_are_those_of_the_papers() -> None:
-    priors = {play.id: (play.effect.belief.mean, play.effect.belief.sd) for play in plays()}
-    assert priors["retention_call"] == (Decimal("0.019"), Decimal("0.02"))
-    assert priors["retention_email"] == (Decimal("0.005"), Decimal("0.005"))
+    priors = {effect.play: (effect.mean, effect.sd) for effect in prior_effects(plays())}
+    assert priors["retention_call"] == (Decimal("0.11"), Decimal("0.11"))
+    assert priors["winback_email"] == (Decimal("0.1386"), Decimal("0.1109"))
+    assert all(mean - 3 * sd < 0 for mean, sd in priors.values())
 
 
 CHANGES = [
     ("    channel: call", "    chanel: call", "retention_call: unknown key 'chanel'; .*'channel'"),
     ("goal: retention\n", "goal: retain\n", "goal: 'retain' is not known; .*'retention'"),
-    ("bability >= 0.02", "babilty >= 0.02", "when: .*'probabilty' is not known; .*'probability'"),
+    (
+        " probability) >= 0.02",
+        " probabilty) >= 0.02",
+        "'probabilty' is not known; .*'probability'",
+    ),
     ("when: active and", "when: exp(1) > 2 and", "when: in .* is not allowed in a rule"),
-    ("mean: 0.019", "mean: 0.01923", "effect.mean: 0.01923 has more than 4 decimals"),
-    ("mean: 0.019, ", "", "effect: the key 'mean' is required"),
+    ("mean: 0.11", "mean: 0.11923", "effect.mean: 0.11923 has more than 4 decimals"),
+    ("      mean: 0.11\n", "", "effect: the key 'mean' is required"),
     ("scope: per_account", "scope: per_acount", "did you mean 'per_account'"),
     ("per_campaign, audience: 500", "per_campaign", "'audience' is required"),
     ("hours: 0.5", "hours: -1", "hours: -1 is outside 0"),
@@ -70,8 +76,8 @@ def test_an_error_names_its_place_and_remedy(old: str, new: str, message: str) -
 )  # fmt: skip
 @pytest.mark.parametrize(
     ("old", "line"),
-    [("Call {contact} at {account}.", 36), ("Anything in your way, {contact}?", 56),
-     ("An offer for {account}", 268)],
+    [("Call {contact} at {account}.", 49), ("Anything in your way, {contact}?", 74),
+     ("An offer for {account}", 333)],
 )  # fmt: skip
 def test_a_template_holds_plain_facts_only_and_the_line_is_told(
     old: str, line: int, wrong: str

@@ -13,6 +13,7 @@ from tools.roi.candidate import price_trees
 from tools.roi.economics import Economics, Figure, parse_economics
 from tools.roi.fixed import half_even
 from tools.roi.head import alternatives, head
+from tools.roi.play_effects import prior_effects
 from tools.roi.price import PriceList, price, unpriced_counts
 from tools.roi.rates import Windows
 from tools.roi.symbols import column
@@ -59,23 +60,86 @@ def test_a_rich_declining_account_is_worth_a_call() -> None:
     assert gain + time + given + cost == value.steps[-1].amount.amount
     assert value.q10 < value.nv < value.q90
     assert 0 < value.p_positive < 1
-    assert (value.convention, value.formula_version) == ("survival", "roi-1")
-    assert {a.name for a in value.assumptions} >= {"gross_margin", "hourly_rate.csm", "effect Δp"}
+    assert (value.convention, value.formula_version) == ("survival", "roi-2")
+    named = {a.name for a in value.assumptions}
+    assert named >= {
+        "gross_margin",
+        "hourly_rate.csm",
+        "effect, as a share of the losses prevented",
+    }
 
 
 def test_the_price_by_hand() -> None:
     """A call for an account of 1,000.00 a year, contract by contract, at 50 % to stay.
 
     Contribution 1000·(0.70 - 0.10) - 120 = 480; three years at 50 % and 10 % discount are
-    1 + .5/1.1 + .25/1.21 = 1.66115702; 0.019 of 797.36 less half an hour of 60 is -14.85.
+    1 + .5/1.1 + .25/1.21 = 1.6611570; 11 % of the losses are .055, and .055 of 797.36 less half
+    an hour of 60 is 13.85.
     """
     one = account("one", "Declining", 0.5, mrr_minor=100_000, interval_months=12)
     engine, _ = priced([one | {"mrr_minor": 8_333}], windows=Windows(None, {}))
     call = next(c for c in alternatives(engine, ["one"]) if c.play == "retention_call")
     revenue = Decimal(8_333 * 12)
-    kept = (revenue * Decimal("0.6") - 12_000) * Decimal("1.66115702")
+    kept = (revenue * Decimal("0.6") - 12_000) * Decimal("1.6611570")
     assert call.kept_minor == int(kept.to_integral_value())
-    assert call.nv_minor == int((kept * Decimal("0.019") - 3_000).to_integral_value())
+    assert call.nv_minor == int((kept * Decimal("0.055") - 3_000).to_integral_value())
+
+
+def test_points_from_a_large_base_are_never_points_of_a_small_chance() -> None:
+    """1.9 of 17.2 points are 11 % of 2.75 %, and so 0.3 points; the effect of before took 1.9."""
+    engine, prices = priced([account("a", "Declining", 0.0275, mrr_minor=3_000_000)])
+    call = next(c for c in alternatives(engine, ["a"]) if c.play == "retention_call")
+    value = reprice(call, prices)
+    assert (value.p0, value.p1) == (Decimal("0.9725"), Decimal("0.975525"))
+    assert "capped-effect" not in {c.id for c in value.cautions}
+
+
+def test_a_chance_is_over_the_window_of_the_play() -> None:
+    engine, _ = priced([account("a", "Declining", 0.1)])
+    found = {c.play: c.p0_ppm for c in alternatives(engine, ["a"])}
+    assert found["retention_call"] == found["do_nothing"] == 900_000  # 30 days
+    assert found["success_review"] == round(1_000_000 * 0.9**4)  # 120 days
+
+
+def test_an_account_leaves_at_the_end_of_the_term_that_binds_it_or_not_at_all() -> None:
+    term = {"interval_months": 12, "renewal_day": AS_OF + 100, "renewal_probability": 0.2,
+            "days_to_renewal": 100, "unscored_reason": "not up for renewal"}  # fmt: skip
+    engine, prices = priced([account("a", "Declining", None, **term)])
+    found = {c.play: c for c in alternatives(engine, ["a"])}
+    review = found["success_review"]
+    assert (review.p0_ppm, review.churn_bp, review.churn_source) == (800_000, 2_000, "renewal")
+    kept = Decimal(review.kept_minor) / (review.revenue_minor * Decimal("0.6") - 12_000)
+    cycles = 1 + Decimal("0.8") / Decimal("1.1") + Decimal("0.64") / Decimal("1.21")
+    assert round(kept, 4) == round(cycles, 4)
+    counts = {play: missing for play, missing, _ in unpriced_counts(engine)}
+    assert counts["retention_call"] == "cannot leave before 2025-01-12"
+    assert reprice(review, prices).nv.minor == review.nv_minor
+
+
+def test_a_demoted_pair_is_not_priced_and_says_why() -> None:
+    effects = [
+        replace(effect, demoted="it drove customers away")
+        if (effect.play, effect.segment) == ("retention_call", "Declining") else effect
+        for effect in prior_effects(plays())
+    ]  # fmt: skip
+    engine = engine_with([RICH, account("b", "Onboarding", 0.3)])
+    price(AS_OF, engine, plays(), economics(), BILLING, WINDOWS, effects)
+    found = {(c.account_id, c.play) for c in alternatives(engine, ["rich", "b"])}
+    assert ("rich", "retention_call") not in found
+    assert ("b", "retention_call") in found
+    assert ("retention_call", "demoted: it drove customers away", 1) in unpriced_counts(engine)
+
+
+def test_how_sure_a_price_is_differs_from_account_to_account() -> None:
+    accounts = [account(f"a{i}", "Declining", 0.05 * i, mrr_minor=20_000 * i) for i in range(1, 9)]
+    thin = account("thin", "Declining", 0.2, mrr_minor=80_000, label="logistic, thin evidence")
+    engine, prices = priced([*accounts, thin])
+    calls = {c.account_id: c for c in head(engine, 50) if c.play == "retention_call"}
+    sure = {name: reprice(call, prices).p_positive for name, call in calls.items()}
+    assert len(set(sure.values())) == len(sure)
+    assert all(Decimal("0.4") < p < Decimal("0.9") for p in sure.values())
+    assert calls["thin"].q90_minor > calls["a4"].q90_minor
+    assert calls["thin"].nv_minor == calls["a4"].nv_minor
 
 
 def test_do_nothing_is_always_there_and_worth_nothing() -> None:
@@ -195,7 +259,7 @@ def test_a_lapsed_account_is_worth_what_it_last_paid() -> None:
         3_600_000,
         "everybody",
     )
-    assert mail.p0_bp == 400
+    assert mail.p0_ppm == 40_000
     assert mail.cost_minor == 290  # 200.00 over 500 accounts, and 0.05 hours of 50.00
     assert "base-rate" in {c.id for c in reprice(mail, prices).cautions}
 
@@ -258,7 +322,7 @@ def test_the_queries_compile_for_every_engine(name: str, dialect: str) -> None:
     given: dict[str, Parameter] = {
         "interval": 1, "currency": "USD", "most": 10, "least_cost": 5,
         "cents": half_even(column("exact")), "on_mrr": True, "on_last_mrr": True,
-        "on_orders": False, "size": 5, "nothing": "do_nothing",
+        "on_orders": False, "size": 5, "nothing": "do_nothing", "as_of": 1, "days": 30,
     }  # fmt: skip
     text = compile_sql(read_sql("tools.roi", name), dialect, **(given | price_trees(told=True)))
     assert "$" not in re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)

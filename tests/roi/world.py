@@ -27,6 +27,7 @@ FEATURES: dict[str, pa.DataType] = {
 SCORES: dict[str, pa.DataType] = {
     "account_id": pa.string(), "tier": pa.string(), "probability": pa.float64(),
     "band": pa.string(), "risk_rank": pa.float64(), "unscored_reason": pa.string(),
+    "label": pa.string(), "renewal_day": pa.int32(), "renewal_probability": pa.float64(),
 }  # fmt: skip
 SUBSCRIPTIONS: dict[str, pa.DataType] = {
     "account_id": pa.string(), "mrr_minor": pa.int64(), "interval_months": pa.int64(),
@@ -42,7 +43,7 @@ ROSTER: dict[str, pa.DataType] = {
 SEGMENTS: dict[str, pa.DataType] = {"account_id": pa.string(), "segment": pa.string()}
 
 DEFAULT_OUTCOMES = [
-    {"segment": s, "outcome": o, "k": k, "n": 100, "mean": k / 100, "q10": 0.0, "q90": 1.0,
+    {"segment": s, "outcome": o, "k": k, "n": 100, "mean": k / 100, "q10": k / 125, "q90": k / 80,
      "label": "sufficient"}
     for s, o, k in (
         ("Declining", "churn", 20), ("Durable core", "churn", 2), ("Expansion-ready", "churn", 3),

@@ -15,6 +15,7 @@ import pyarrow as pa
 from tools.reports.paid_lines import put_paid_lines, whole
 from tools.reports.promises import Promise, promise_of
 from tools.reports.stratified import Difference, Pair, Sums, detectable, difference
+from tools.roi.play_effects import relative
 from tools.warehouse.billing import bills_end
 from tools.warehouse.sql import read_sql
 
@@ -193,13 +194,19 @@ def _unknown(name: str) -> PlayDifference:
     )  # fmt: skip
 
 
+def _believed(play: "Play", rate: float) -> float:
+    """The points by which the play is believed to move what happens to those held out."""
+    part, _ = relative(play.effect, play.effect.belief, play.window_days)
+    return abs(float(part)) * (1 - rate if play.without == "score" else rate) or 0.01
+
+
 def _effect(play: "Play", rule: Rule | None, every: "Rows") -> PlayDifference:
     rows = [row for row in every if not row["by_hand"]]
     apart = [row for row in every if row["by_hand"]]
-    believed = abs(float(play.effect.belief.mean)) or 0.01
     successes, money = _strata(rows)
-    share = difference(successes, share=True, expected=believed)
     whole = sum(successes.values(), Pair())
+    believed = _believed(play, whole.control.mean)
+    share = difference(successes, share=True, expected=believed)
     worth = difference(money, share=False, expected=believed * _typical(money)) if money else None
     held = [row for row in rows if row["held"]]
     reached = [row for row in rows if not row["held"]]

@@ -1,5 +1,6 @@
 -- One row per account: everything a play's rule or its price may read.
--- score_bp: the chance to be lost in basis points, never quite 0 or 1, only of a usable score.
+-- score_bp: the chance to be lost in basis points, never quite 0 or 1, only of a usable score;
+-- renewal_bp: the chance to be lost at the end of the term that binds the account.
 WITH based AS (
   SELECT
     $columns,
@@ -7,7 +8,8 @@ WITH based AS (
     s.risk_rank AS risk_rank, CAST(s.tier AS VARCHAR) AS tier,
     CASE WHEN CAST(s.tier AS VARCHAR) <> 'none' AND NOT s.probability IS NULL
       THEN LEAST(GREATEST(CAST(ROUND(s.probability * 10000) AS BIGINT), 1), 9999) END AS score_bp,
-    s.unscored_reason AS unscored_reason,
+    s.unscored_reason AS unscored_reason, $renewal
+    CASE WHEN COALESCE(s.label, '') LIKE '%thin%' THEN 1 ELSE 0 END AS thin,
     l.mrr_minor AS last_mrr_minor, l.interval_months AS last_interval_months,
     l.currency AS last_currency, l.mrr_missing AS last_mrr_missing
   FROM features AS f
@@ -18,8 +20,8 @@ WITH based AS (
 )
 SELECT
   b.*,
-  COALESCE(b.score_bp, m.churn_bp, CAST($pooled_bp AS BIGINT)) AS churn_bp,
-  CASE WHEN NOT b.score_bp IS NULL THEN 'score' WHEN NOT m.churn_bp IS NULL THEN 'segment'
+  COALESCE(b.renewal_bp, b.score_bp, m.churn_bp, CAST($pooled_bp AS BIGINT)) AS churn_bp,
+  CASE WHEN NOT b.renewal_bp IS NULL THEN 'renewal' WHEN NOT b.score_bp IS NULL THEN 'score' WHEN NOT m.churn_bp IS NULL THEN 'segment'
     WHEN NOT CAST($pooled_bp AS BIGINT) IS NULL THEN 'everybody' END AS churn_source
 FROM based AS b
 LEFT JOIN roi_segment_churn AS m ON m.segment = b.segment

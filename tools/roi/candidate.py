@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class Candidate:
     """One action for one account as the warehouse priced it, with every input of the price.
 
-    Money is integer cents of our currency; chances are basis points.
+    Money is integer cents of our currency; the chance without us is in millionths, that to be lost
+    in basis points; `spread` is how far chance and value may be off together, in hundredths.
     """
 
     account_id: str
@@ -39,8 +40,9 @@ class Candidate:
     seats: int | None
     churn_bp: int | None
     churn_source: str | None
-    p0_bp: int
+    p0_ppm: int
     p0_source: str | None
+    spread: int
     kept_minor: int
     headroom_minor: int
 

@@ -1,7 +1,7 @@
 -- Every billing cycle and chance to be lost that a price may meet, once.
 SELECT
   months AS months, churn_bp AS churn_bp,
-  CASE churn_source WHEN 'score' THEN 1 ELSE 0 END AS by_score
+  churn_source AS churn_source
 FROM (
   SELECT
     COALESCE(interval_months, CAST($interval AS BIGINT)) AS months, churn_bp AS churn_bp,
@@ -20,4 +20,4 @@ FROM (
   WHERE $on_orders AND revenue_365_minor > 0
 ) AS cycles
 WHERE months >= 1
-GROUP BY months, churn_bp, CASE churn_source WHEN 'score' THEN 1 ELSE 0 END
+GROUP BY months, churn_bp, churn_source

@@ -1,14 +1,13 @@
 """The inputs of a price as fixed-point numbers, so that warehouse and Decimal cannot differ.
 
-Probabilities and shares have 4 decimals (one is a basis point), survival multiples 8, money is in
-cents. Products of these are exact in 38 digits on every engine: nothing is rounded until the cents
-of the result, which are rounded half to even. What needs a root or a bell curve (survival per
-cycle, an effect cut to what is possible) is worked out here once per distinct input.
+Chances have 6 decimals, shares 4, survival multiples 7, money is in cents. Products of these are
+exact in 38 digits on every engine: nothing is rounded but the points an effect comes to, to
+millionths, and the cents of the result, both half to even. What needs a root or a bell curve
+(survival per cycle, how sure a price is) is worked out once per distinct input.
 """
 
 from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Context, Decimal, localcontext
 from functools import cache
-from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -20,10 +19,10 @@ if TYPE_CHECKING:
     from tools.roi.formulas import Convention
 
 BASIS_POINTS = 10_000
+MILLION = 1_000_000
 MAX_REVENUE_MINOR = 5_000_000_000
 PRECISE = Context(prec=40, rounding=ROUND_HALF_EVEN)
-Z90 = Decimal("1.2816")
-TAIL = 4
+MULTIPLE_PLACES = 7
 
 
 def to_places(value: Decimal, places: int) -> Decimal:
@@ -40,6 +39,11 @@ def to_minor(value: Decimal) -> int:
 def share(points: int) -> Decimal:
     """Basis points as a share with 4 decimals."""
     return Decimal(points).scaleb(-4)
+
+
+def chance_of(millionths: int) -> Decimal:
+    """Millionths as a chance with 6 decimals."""
+    return Decimal(millionths).scaleb(-6)
 
 
 def cycles_ahead(horizon_months: int, interval_months: int) -> int:
@@ -67,54 +71,30 @@ def survival_multiple(
     horizon_months: int,
     discount_rate: Decimal,
 ) -> Decimal:
-    """Cycles of contribution an account is worth that stays now; 8 decimals."""
+    """Cycles of contribution an account is worth that stays now; 7 decimals."""
     with localcontext(PRECISE):
         factor = (1 + discount_rate) ** (-Decimal(interval_months) / 12)
         renewal = cycle_renewal(share(churn_bp), days, interval_months)
         horizon = cycles_ahead(horizon_months, interval_months)
         value = formulas.multiple(convention, renewal, horizon, factor)
-    return to_places(value, 8)
+    return to_places(value, MULTIPLE_PLACES)
 
 
 def within(chance: Decimal, days: int, window_days: int) -> Decimal:
-    """A chance over some days as a chance over a window; 4 decimals."""
+    """A chance over some days as a chance over a window; 6 decimals."""
     with localcontext(PRECISE):
         rest: Decimal = (1 - chance) ** (Decimal(window_days) / days)
-    return to_places(1 - rest, 4)
+    return to_places(1 - rest, 6)
 
 
-@cache
-def effects(mean: Decimal, sd: Decimal, p0_bp: int) -> tuple[Decimal, Decimal, Decimal]:
-    """Mean, q10 and q90 of Δp ~ Normal(mean, sd²) cut to [-p0, 1 - p0]; 4 decimals.
+def points_of(p0: int, part: Decimal, *, of_losses: bool) -> int:
+    """What a share of the losses, or of what comes anyway, is in millionths of the chance.
 
-    The mean of the cut effect is below the cut mean: an average of min(Δp, what is left).
+    Never more than is left, nor less than what there is.
     """
-    p0 = share(p0_bp)
-    low, high = -p0, 1 - p0
-    tails = (mean - Z90 * sd, mean + Z90 * sd)
-    q10, q90 = (to_places(min(max(value, low), high), 4) for value in tails)
-    if TAIL * sd < min(mean - low, high - mean):
-        return to_places(mean, 4), q10, q90
-    return _cut_mean(mean, sd, low, high), q10, q90
-
-
-def _cut_mean(mean: Decimal, sd: Decimal, low: Decimal, high: Decimal) -> Decimal:
-    if sd == 0:
-        return to_places(min(max(mean, low), high), 4)
-    m, s, a, b = (float(value) for value in (mean, sd, low, high))
-    bell = NormalDist()
-    za, zb = (a - m) / s, (b - m) / s
-    inside = bell.cdf(zb) - bell.cdf(za)
-    value = a * bell.cdf(za) + b * (1 - bell.cdf(zb)) + m * inside
-    value += s * (bell.pdf(za) - bell.pdf(zb))
-    return to_places(Decimal(value), 4)
-
-
-def cut_points(mean: Decimal, sd: Decimal) -> frozenset[int]:
-    """The p0, in basis points, at which the effect is cut at all; the others need no look-up."""
-    low = int((TAIL * sd - mean) * BASIS_POINTS)
-    high = int((1 - mean - TAIL * sd) * BASIS_POINTS)
-    return frozenset(p0 for p0 in range(BASIS_POINTS + 1) if p0 <= low or p0 >= high)
+    moved = (MILLION - p0 if of_losses else p0) * part
+    points = int(moved.to_integral_value(rounding=ROUND_HALF_EVEN))
+    return max(min(points, MILLION - p0), -p0)
 
 
 def half_even(value: Sql) -> exp.Expr:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 from decimal import Decimal
 
-FORMULA_VERSION = "roi-1"
+FORMULA_VERSION = "roi-2"
 Convention = Literal["seed", "survival"]
 Number = TypeVar("Number", Decimal, "NDArray[np.float64]", Sql)
 

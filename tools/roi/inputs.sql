@@ -1,4 +1,6 @@
--- Every eligible pair of account and play with its inputs, or with what is missing.
+-- Every eligible pair of account and play with its inputs, or with what is missing. The chance
+-- without us is over the play's window. A term that binds leaves one chance to leave, at its end;
+-- a score is about the days of its horizon, or about one renewal.
 WITH based AS (
   SELECT
     e.*, o.blocked AS blocked, o.on_orders AS on_orders, o.on_last_mrr AS on_last_mrr,
@@ -9,11 +11,23 @@ WITH based AS (
       WHEN o.on_last_mrr = 1 AND e.last_mrr_minor > 0 THEN 'last_mrr'
       WHEN o.on_orders = 1 AND e.revenue_365_minor > 0 THEN 'orders'
     END AS basis,
-    CASE o.without WHEN 'score' THEN 10000 - e.score_bp ELSE c.p0_bp END AS p0_bp,
-    CASE o.without WHEN 'score' THEN 'score' ELSE c.label END AS p0_source
+    CASE WHEN o.without <> 'score' THEN c.p0_ppm WHEN e.tier <> 'none' THEN 1000000 - LEAST(
+      GREATEST(CAST(ROUND(1000000 * CASE
+        WHEN NOT e.renewal_day IS NULL THEN COALESCE(e.renewal_probability, e.probability)
+        WHEN CAST($days AS BIGINT) IS NULL OR e.play = $nothing THEN e.probability
+        ELSE 1 - POWER(1 - e.probability, CAST(o.window_days AS DOUBLE) / CAST($days AS BIGINT))
+      END) AS BIGINT), 1), 999999) END AS p0_ppm,
+    CASE WHEN o.without <> 'score' THEN c.label WHEN NOT e.renewal_day IS NULL THEN 'renewal'
+      ELSE 'score' END AS p0_source,
+    CASE WHEN e.play = $nothing THEN 0 ELSE f.spread END AS spread, f.demoted AS demoted,
+    CASE WHEN o.without = 'score' AND e.play <> $nothing
+      AND e.renewal_day > CAST($as_of AS BIGINT) + o.window_days THEN d.written END AS bound_until
   FROM roi_eligible AS e
   JOIN roi_offers AS o ON o.play = e.play
   LEFT JOIN roi_chances AS c ON c.play = e.play AND c.segment = e.segment
+  LEFT JOIN roi_spreads AS f ON f.play = e.play AND f.segment = e.segment
+    AND f.churn_source = COALESCE(e.churn_source, 'nothing') AND f.thin = e.thin
+  LEFT JOIN roi_dates AS d ON d.day = e.renewal_day
 ), cycled AS (
   SELECT
     b.*,
@@ -59,9 +73,12 @@ SELECT
   paid_currency AS currency, CAST(cycle_months AS BIGINT) AS interval_months,
   revenue_minor AS revenue_minor, value_minor AS value_minor, CAST(seats AS BIGINT) AS seats,
   raw_minor AS raw_minor,
-  churn_bp AS churn_bp, churn_source AS churn_source, p0_bp AS p0_bp, p0_source AS p0_source,
+  churn_bp AS churn_bp, churn_source AS churn_source, p0_ppm AS p0_ppm,
+  p0_source AS p0_source, CAST(spread AS BIGINT) AS spread,
   CASE
     WHEN NOT blocked IS NULL THEN blocked
+    WHEN NOT demoted IS NULL THEN 'demoted: ' || demoted
+    WHEN NOT bound_until IS NULL THEN 'cannot leave before ' || bound_until
     WHEN NOT lacks IS NULL THEN lacks
     WHEN NOT mrr_missing IS NULL AND COALESCE(basis, '') <> 'last_mrr'
       THEN 'missing: exchange rate ' || mrr_missing
@@ -74,8 +91,9 @@ SELECT
     WHEN rate IS NULL THEN 'missing: exchange rate ' || paid_currency
     WHEN revenue_minor IS NULL THEN 'missing: plausible revenue'
     WHEN without = 'score' AND tier = 'none' THEN 'missing: usable churn signal'
-    WHEN without = 'score' AND p0_bp IS NULL THEN 'missing: churn score'
-    WHEN p0_bp IS NULL THEN 'missing: chance of ' || without || ' without us'
+    WHEN without = 'score' AND p0_ppm IS NULL THEN 'missing: churn score'
+    WHEN p0_ppm IS NULL THEN 'missing: chance of ' || without || ' without us'
+    WHEN spread IS NULL THEN 'missing: effect of the play on the segment'
     WHEN value_minor IS NULL THEN 'missing: seats'
     WHEN value_minor > $most THEN 'missing: plausible value'
     WHEN recurs = 1 AND churn_bp IS NULL THEN 'missing: renewal rate'

@@ -9,7 +9,7 @@ import pyarrow as pa
 from tools.currencies import minor_units
 from tools.errors import NotComputable
 from tools.roi import formulas
-from tools.roi.fixed import BASIS_POINTS, PRECISE, effects, to_places
+from tools.roi.fixed import PRECISE, to_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,8 +39,6 @@ class Offer:
     margin: Decimal
     support_share: Decimal
     support_year: Decimal
-    mean: Decimal
-    sd: Decimal
     accepted: Decimal
     conceded: Decimal
     concession_recurs: bool
@@ -50,6 +48,11 @@ class Offer:
     recurs: bool
     basis: tuple[str, ...]
     blocked: str | None
+
+    @property
+    def of_losses(self) -> bool:
+        """Whether its effect is a share of losses, and not of what comes anyway."""
+        return self.without == "score"
 
 
 def make_offer(as_of: int, play: "Play", economics: "Economics", present: "Iterable[str]") -> Offer:
@@ -90,8 +93,6 @@ def _offer(
         margin=figures.margin,
         support_share=figures.support_share,
         support_year=figures.support_year,
-        mean=play.effect.belief.mean,
-        sd=play.effect.belief.sd,
         accepted=given.accept_prob if given else ZERO,
         conceded=given.share if given else ZERO,
         concession_recurs=given.recurs if given else False,
@@ -149,7 +150,7 @@ def do_nothing(as_of: int, economics: "Economics", present: frozenset[str]) -> O
     basis = usable_basis(("mrr", "orders"), present)
     blank = Offer(
         play=DO_NOTHING, version=1, goal="nothing", without="score", window_days=0, hours=ZERO,
-        cost=ZERO, margin=ZERO, support_share=ZERO, support_year=ZERO, mean=ZERO, sd=ZERO,
+        cost=ZERO, margin=ZERO, support_share=ZERO, support_year=ZERO,
         accepted=ZERO, conceded=ZERO, concession_recurs=False, saved=ZERO, part="all",
         size=Decimal(1), recurs=True, basis=basis, blocked="missing: subscriptions",
     )  # fmt: skip
@@ -172,7 +173,7 @@ def support_per_cycle(support_year: Decimal, interval_months: int) -> Decimal:
 
 _DIGITS = {"cost": (18, 4), "hours": (9, 2), "size": (9, 4)}
 _DECIMALS = (
-    "hours", "cost", "margin", "support_share", "mean", "accepted", "conceded", "saved", "size",
+    "hours", "cost", "margin", "support_share", "accepted", "conceded", "saved", "size",
 )  # fmt: skip
 
 
@@ -183,16 +184,13 @@ def offers_table(offers: "Iterable[Offer]") -> pa.Table:
         name: pa.array([getattr(o, name) for o in rows], pa.string())
         for name in ("play", "goal", "without", "part", "blocked")
     }
-    tails = [effects(o.mean, o.sd, BASIS_POINTS // 2)[1:] for o in rows]
-    columns["low"] = pa.array([low for low, _ in tails], pa.decimal128(5, 4))
-    columns["high"] = pa.array([high for _, high in tails], pa.decimal128(5, 4))
     for name in _DECIMALS:
         width, places = _DIGITS.get(name, (5, 4))
         values = [to_places(getattr(o, name), places) for o in rows]
         columns[name] = pa.array(values, pa.decimal128(width, places))
     for name in ("version", "window_days"):
         columns[name] = pa.array([getattr(o, name) for o in rows], pa.int64())
-    for name in ("recurs", "concession_recurs"):
+    for name in ("recurs", "concession_recurs", "of_losses"):
         columns[name] = pa.array([int(getattr(o, name)) for o in rows], pa.int64())
     for name in ("mrr", "last_mrr", "orders"):
         columns[f"on_{name}"] = pa.array([int(name in o.basis) for o in rows], pa.int64())

@@ -28,8 +28,8 @@ Scope = Literal["per_account", "per_campaign"]
 GOALS: tuple[Goal, ...] = ("upsell", "retention", "win_back", "acceleration", "concession")
 CHANNELS = ("email", "call", "meeting", "in_app", "task")
 EXTRA_NAMES: "dict[str, Kind]" = {
-    "stage": "text", "segment": "text", "probability": "number", "band": "text",
-    "risk_rank": "number",
+    "stage": "text", "segment": "text", "probability": "number",
+    "renewal_probability": "number", "band": "text", "risk_rank": "number",
 }  # fmt: skip
 PLACEHOLDERS = frozenset({
     "account", "contact", "owner", "plan", "seats", "days_to_renewal", "days_since_event",

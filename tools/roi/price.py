@@ -13,9 +13,10 @@ from tools.customers.features import definitions, missing
 from tools.roi.candidate import candidates_sql, price_trees, prices_sql
 from tools.roi.fixed import MAX_REVENUE_MINOR, half_even, to_places
 from tools.roi.offers import DO_NOTHING, do_nothing, make_offer
+from tools.roi.play_effects import prior_effects
 from tools.roi.rates import churn_rates, read_rates
 from tools.roi.symbols import column
-from tools.roi.tables import PriceList, put_cycles, put_offers
+from tools.roi.tables import PriceList, put_cycles, put_dates, put_offers
 from tools.rules import parse_rule
 from tools.warehouse.sql import read_sql
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tools.roi.economics import Economics
+    from tools.roi.play_effects import PlayEffect
     from tools.roi.plays import Play
     from tools.roi.rates import Windows
     from tools.warehouse.engine import Engine
@@ -33,17 +35,18 @@ NEEDED_COLUMNS = (
     "active", "mrr_minor", "mrr_missing", "interval_months", "currency", "seats",
     "revenue_365_minor",
 )  # fmt: skip
-FROM_SCORE = frozenset({"probability", "band", "risk_rank"})
-FROM_JOINS = frozenset({"stage", "segment", "probability", "band", "risk_rank"})
+FROM_SCORE = frozenset({"probability", "renewal_probability", "band", "risk_rank"})
+FROM_JOINS = FROM_SCORE | {"stage", "segment"}
 VALUE_COLUMNS = (
     "play", "account_id", "segment", "basis", "currency", "interval_months", "revenue_minor",
-    "value_minor", "seats", "raw_minor", "churn_bp", "churn_source", "p0_bp", "p0_source",
-    "missing", "nv_minor",
+    "value_minor", "seats", "raw_minor", "churn_bp", "churn_source", "p0_ppm", "p0_source",
+    "spread", "missing", "nv_minor",
 )  # fmt: skip
 PRICED_COLUMNS = (
     "account_id", "segment", "tier", "score_bp", "mrr_minor", "interval_months", "currency",
     "seats", "revenue_365_minor", "last_mrr_minor", "last_interval_months", "last_currency",
-    "churn_bp", "churn_source", "mrr_missing", "last_mrr_missing",
+    "churn_bp", "churn_source", "mrr_missing", "last_mrr_missing", "probability", "renewal_day",
+    "renewal_probability", "thin",
 )  # fmt: skip
 
 
@@ -54,12 +57,20 @@ def price(
     economics: "Economics",
     present: frozenset[str],
     windows: "Windows",
+    effects: "Sequence[PlayEffect] | None" = None,
 ) -> PriceList:
-    """Make `candidates`, `unpriced` and `left_alone` for the whole population."""
+    """Make `candidates`, `unpriced` and `left_alone` for the whole population.
+
+    `effects` are what the plays do to each segment; without them the priors of the plays' file.
+    """
     offers = [make_offer(as_of, play, economics, present) for play in plays]
     offers.append(do_nothing(as_of, economics, present))
     rates = [rate for rate in read_rates(engine) if rate.outcome in windows.outcomes]
-    found = PriceList(as_of, economics, windows, tuple(plays), tuple(offers), tuple(rates))
+    believed = prior_effects(plays) if effects is None else tuple(effects)
+    found = PriceList(
+        as_of=as_of, economics=economics, windows=windows, plays=tuple(plays),
+        offers=tuple(offers), rates=tuple(rates), effects=believed,
+    )  # fmt: skip
     put_offers(engine, found)
     _make_inputs(engine, found, present)
     put_cycles(engine, found)
@@ -115,18 +126,41 @@ def _make_inputs(engine: "Engine", found: PriceList, present: frozenset[str]) ->
     columns = ["f.account_id AS account_id"]
     columns += [f'f."{name}" AS "{name}"' for name in sorted(named - FROM_JOINS)]
     sql = read_sql(__package__, "accounts").replace("$columns", ", ".join(columns))
+    sql = sql.replace("$renewal", _renewal(engine))
     pooled = next((r.basis_points for r in churn_rates(found.rates, pooled=True)), None)
     engine.create("roi_accounts", sql, pooled_bp=pooled)
+    put_dates(engine)
     engine.view("roi_eligible", " UNION ALL ".join(_eligible(found, present)))
     interval = found.economics.find(found.as_of, "interval_months")
     engine.view(
         "roi_inputs",
         read_sql(__package__, "inputs"),
+        as_of=found.as_of,
+        nothing=DO_NOTHING,
+        days=found.windows.score,
         interval=int(interval.value) if interval else None,
         currency=found.economics.currency,
         most=MAX_REVENUE_MINOR,
         cents=half_even(column("exact")),
     )
+
+
+_RENEWAL = (
+    "CAST(s.renewal_day AS BIGINT) AS renewal_day, s.renewal_probability AS renewal_probability, "
+    "CASE WHEN CAST(s.tier AS VARCHAR) <> 'none' AND NOT s.renewal_day IS NULL "
+    "AND NOT s.renewal_probability IS NULL THEN LEAST(GREATEST("
+    "CAST(ROUND(s.renewal_probability * 10000) AS BIGINT), 1), 9999) END AS renewal_bp,"
+)
+_NO_RENEWAL = (
+    "CAST(NULL AS BIGINT) AS renewal_day, CAST(NULL AS DOUBLE) AS renewal_probability, "
+    "CAST(NULL AS BIGINT) AS renewal_bp,"
+)
+
+
+def _renewal(engine: "Engine") -> str:
+    """The chance at the end of the term, where scores tell it; those kept before do not."""
+    known = engine.run("SELECT * FROM scores LIMIT 0").column_names
+    return _RENEWAL if {"renewal_day", "renewal_probability"} <= set(known) else _NO_RENEWAL
 
 
 def _eligible(found: PriceList, present: frozenset[str]) -> list[str]:
@@ -158,7 +192,9 @@ def _lacks(play: "Play", found: PriceList, present: frozenset[str]) -> str:
     """SQL: what an account's unknown rule lacks, NULL when only this account's value is unknown."""
     features = {feature.name: feature for feature in definitions()}
     loose = {
-        c.name for c in play.when.tree.find_all(exp.Column) if not c.find_ancestor(exp.Coalesce)
+        c.name
+        for c in play.when.tree.find_all(exp.Column)
+        if not (around := c.find_ancestor(exp.Coalesce)) or not around.find(exp.Literal)
     }
     named = [features[name] for name in sorted(loose) if name in features]
     tables = sorted({table for feature in named for table in missing(feature, present)})

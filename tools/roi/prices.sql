@@ -1,23 +1,26 @@
 -- The net value of every pair against doing nothing; the $expressions are tools/roi/formulas.py.
 -- Each step fixes its type, so that no engine shortens a product (DuckDB multiplies in 18 digits
--- unless one side has more; Spark shortens beyond 38). Only whole cents are rounded. What cannot
--- be priced stays, without a value: its inputs may be beyond any type.
-WITH typed AS (
+-- unless one side has more; Spark shortens beyond 38). Only whole millionths of a chance and whole
+-- cents are rounded. What cannot be priced stays, without a value: its inputs may be beyond any
+-- type.
+WITH joined AS (
   SELECT
     i.play AS play, o.version AS version, o.goal AS goal, i.account_id AS account_id,
     i.segment AS segment, i.basis AS basis, i.currency AS currency,
     i.interval_months AS interval_months, i.raw_minor AS raw_minor,
     i.revenue_minor AS revenue_minor, i.value_minor AS value_minor, i.seats AS seats,
-    i.churn_bp AS churn_bp, i.churn_source AS churn_source, i.p0_bp AS p0_bp,
-    i.p0_source AS p0_source, o.hours AS hours,
+    i.churn_bp AS churn_bp, i.churn_source AS churn_source, i.p0_ppm AS p0_ppm,
+    i.p0_source AS p0_source, i.spread AS spread, o.hours AS hours,
     i.missing AS missing, $told AS told_minor,
     CASE WHEN i.missing IS NULL THEN CAST(i.revenue_minor AS DECIMAL(19, 0)) END AS revenue,
     CASE WHEN i.missing IS NULL THEN CAST(i.value_minor AS DECIMAL(19, 0)) END AS value,
-    CAST(CAST(i.p0_bp AS DECIMAL(5, 0)) * CAST(0.0001 AS DECIMAL(5, 4)) AS DECIMAL(5, 4)) AS p0,
-    COALESCE(x.effect, o.mean) AS effect, COALESCE(x.low, o.low) AS effect_low,
-    COALESCE(x.high, o.high) AS effect_high,
-    CASE WHEN o.recurs = 1 THEN m.multiple ELSE CAST(1 AS DECIMAL(12, 8)) END AS cycles,
-    CASE WHEN o.concession_recurs = 1 THEN m.multiple ELSE CAST(1 AS DECIMAL(12, 8)) END
+    CAST(CASE o.of_losses WHEN 1 THEN 1000000 - i.p0_ppm ELSE i.p0_ppm END AS DECIMAL(7, 0))
+      AS moving,
+    COALESCE(x.mean, CAST(0 AS DECIMAL(8, 4))) AS part,
+    COALESCE(x.low, CAST(0 AS DECIMAL(8, 4))) AS part_low,
+    COALESCE(x.high, CAST(0 AS DECIMAL(8, 4))) AS part_high,
+    CASE WHEN o.recurs = 1 THEN m.multiple ELSE CAST(1 AS DECIMAL(12, 7)) END AS cycles,
+    CASE WHEN o.concession_recurs = 1 THEN m.multiple ELSE CAST(1 AS DECIMAL(12, 7)) END
       AS conceded_cycles,
     k.support AS support, o.margin AS margin, o.support_share AS support_share,
     o.conceded AS conceded, o.accepted AS accepted, o.saved AS saved, o.cost AS cost
@@ -25,8 +28,31 @@ WITH typed AS (
   JOIN roi_offers AS o ON o.play = i.play
   LEFT JOIN roi_cycles AS k ON k.play = i.play AND k.interval_months = i.interval_months
   LEFT JOIN roi_multiples AS m ON m.interval_months = i.interval_months
-    AND m.churn_bp = i.churn_bp AND m.by_score = CASE i.churn_source WHEN 'score' THEN 1 ELSE 0 END
-  LEFT JOIN roi_effects AS x ON x.play = i.play AND x.p0_bp = i.p0_bp
+    AND m.churn_bp = i.churn_bp AND m.churn_source = i.churn_source
+  LEFT JOIN roi_shares AS x ON x.play = i.play AND x.segment = i.segment AND x.spread = i.spread
+), shared AS (
+  SELECT
+    j.*, CAST(j.moving * j.part AS DECIMAL(15, 4)) AS moved,
+    CAST(j.moving * j.part_low AS DECIMAL(15, 4)) AS moved_low,
+    CAST(j.moving * j.part_high AS DECIMAL(15, 4)) AS moved_high
+  FROM joined AS j
+), pointed AS (
+  SELECT
+    s.*, LEAST(GREATEST($points, -s.p0_ppm), 1000000 - s.p0_ppm) AS effect_ppm,
+    LEAST(GREATEST($points_low, -s.p0_ppm), 1000000 - s.p0_ppm) AS low_ppm,
+    LEAST(GREATEST($points_high, -s.p0_ppm), 1000000 - s.p0_ppm) AS high_ppm
+  FROM shared AS s
+), typed AS (
+  SELECT
+    h.*, CAST(CAST(h.p0_ppm AS DECIMAL(7, 0)) * CAST(0.000001 AS DECIMAL(7, 6)) AS DECIMAL(7, 6))
+      AS p0,
+    CAST(CAST(h.effect_ppm AS DECIMAL(7, 0)) * CAST(0.000001 AS DECIMAL(7, 6)) AS DECIMAL(7, 6))
+      AS effect,
+    CAST(CAST(h.low_ppm AS DECIMAL(7, 0)) * CAST(0.000001 AS DECIMAL(7, 6)) AS DECIMAL(7, 6))
+      AS effect_low,
+    CAST(CAST(h.high_ppm AS DECIMAL(7, 0)) * CAST(0.000001 AS DECIMAL(7, 6)) AS DECIMAL(7, 6))
+      AS effect_high
+  FROM pointed AS h
 ), contributed AS (
   SELECT t.*, $contribution AS contribution, $given AS given FROM typed AS t
 ), kept AS (
@@ -51,7 +77,7 @@ SELECT
   GREATEST(low_minor, high_minor) AS q90_minor, cost_minor AS cost_minor, hours AS hours,
   basis AS basis, currency AS currency, interval_months AS interval_months,
   raw_minor AS raw_minor, revenue_minor AS revenue_minor, value_minor AS value_minor,
-  seats AS seats, churn_bp AS churn_bp, churn_source AS churn_source, p0_bp AS p0_bp,
-  p0_source AS p0_source, kept_minor AS kept_minor, headroom_minor AS headroom_minor,
-  missing AS missing
+  seats AS seats, churn_bp AS churn_bp, churn_source AS churn_source, p0_ppm AS p0_ppm,
+  p0_source AS p0_source, spread AS spread, kept_minor AS kept_minor,
+  headroom_minor AS headroom_minor, missing AS missing
 FROM cents

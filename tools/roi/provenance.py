@@ -9,18 +9,21 @@ from typing import TYPE_CHECKING
 from tools.roi import formulas
 from tools.roi.cautions import Caution, cautions
 from tools.roi.economics import Assumption
-from tools.roi.fixed import share, to_minor, to_places
+from tools.roi.fixed import chance_of, points_of, to_minor
 from tools.roi.offers import NEEDED, support_per_cycle
 from tools.roi.steps import Terms
+from tools.roi.sureness import BY_SCORE
 from tools.roi.tables import minor_rate, multiple_of
 
 if TYPE_CHECKING:
     from tools.roi.head import Candidate
     from tools.roi.offers import Offer
+    from tools.roi.play_effects import PlayEffect
     from tools.roi.plays import Play
     from tools.roi.tables import PriceList
 
 THIN = ("thin", "insufficient")
+SURE = "the interval of the rate, or what a score may be off by"
 RESULTS = ("nv_minor", "q10_minor", "q90_minor", "kept_minor", "headroom_minor")
 
 
@@ -28,9 +31,8 @@ def terms_of(candidate: "Candidate", offer: "Offer", prices: "PriceList") -> "Te
     """The fixed-point inputs of a candidate's price."""
     multiple = Decimal(1)
     if candidate.churn_bp is not None:
-        by_score = candidate.churn_source == "score"
         multiple = multiple_of(
-            prices, candidate.churn_bp, candidate.interval_months, by_score=by_score
+            prices, candidate.churn_bp, candidate.interval_months, candidate.churn_source or ""
         )
     revenue = _revenue(candidate, prices)
     return Terms(
@@ -42,7 +44,7 @@ def terms_of(candidate: "Candidate", offer: "Offer", prices: "PriceList") -> "Te
         cycles=multiple if offer.recurs else Decimal(1),
         conceded=offer.conceded,
         conceded_cycles=multiple if offer.concession_recurs else Decimal(1),
-        p0=share(candidate.p0_bp),
+        p0=chance_of(candidate.p0_ppm),
         accepted=offer.accepted,
         saved=offer.saved,
         cost=offer.cost,
@@ -67,12 +69,14 @@ def _value(revenue: Decimal, offer: "Offer", seats: int | None) -> Decimal:
     return revenue * offer.size // Decimal(seats or 0)
 
 
-def cautions_of(candidate: "Candidate", offer: "Offer", effect: Decimal) -> tuple[Caution, ...]:
-    """What to know before this price is believed."""
+def cautions_of(candidate: "Candidate", offer: "Offer", part: Decimal) -> tuple[Caution, ...]:
+    """What to know before this price is believed; `part` is the effect as a share."""
+    points = points_of(candidate.p0_ppm, part, of_losses=offer.of_losses)
+    moving = 1_000_000 - candidate.p0_ppm if offer.of_losses else candidate.p0_ppm
     holds = {
         "lifetime-convention": True,
-        "capped-effect": effect < to_places(offer.mean, 4),
-        "base-rate": candidate.churn_source != "score" and offer.recurs,
+        "capped-effect": abs(points) < abs(moving * part) - 1,
+        "base-rate": candidate.churn_source not in BY_SCORE and offer.recurs,
         "thin-evidence": candidate.p0_source in THIN,
         "one-off": not offer.recurs,
         "observed-revenue": candidate.basis == "orders",
@@ -90,7 +94,8 @@ def assumptions(candidate: "Candidate", prices: "PriceList") -> tuple[Assumption
         names.append(f"hourly_rate.{play.role}")
     if candidate.currency != prices.economics.currency:
         names.append(f"exchange_rate.{candidate.currency}")
-    return (*_figures(names, prices), *_beliefs(candidate, play))
+    effect = prices.effect(candidate.play, candidate.segment)
+    return (*_figures(names, prices), *_beliefs(candidate, play, effect))
 
 
 def _figures(names: list[str], prices: "PriceList") -> list[Assumption]:
@@ -98,26 +103,30 @@ def _figures(names: list[str], prices: "PriceList") -> list[Assumption]:
     return [figure.assumption for figure in found if figure is not None]
 
 
-def _beliefs(candidate: "Candidate", play: "Play") -> list[Assumption]:
+def _beliefs(candidate: "Candidate", play: "Play", effect: "PlayEffect | None") -> list[Assumption]:
     where, owner = f"policies/plays.yaml {play.id} {play.version}", "the play's author"
-    effect = (
-        f"Normal({play.effect.belief.mean}, {play.effect.belief.sd}²), {play.effect.n} own outcomes"
-    )
-    chance = f"{share(candidate.p0_bp)} ({candidate.p0_source})"
-    return [
-        Assumption("effect Δp", effect, play.effect.belief.source, owner, None),
+    chance = f"{chance_of(candidate.p0_ppm)} ({candidate.p0_source})"
+    found = [
         Assumption("cost", f"{play.cost.amount} {play.cost.scope}", where, owner, None),
         Assumption(f"chance without us ({play.without})", chance, "counted", "the agent", None),
+        Assumption("spread of chance and value", f"{candidate.spread} %", SURE, "the agent", None),
     ]
+    if effect is None:
+        return found
+    of = "the losses prevented" if play.without == "score" else "what comes anyway, added"
+    believed = f"Normal({effect.mean}, {effect.sd}²), {effect.n} own outcomes"
+    return [Assumption(f"effect, as a share of {of}", believed, effect.source, owner, None), *found]
 
 
 def input_hash(
     candidate: "Candidate", offer: "Offer", used: tuple[Assumption, ...], prices: "PriceList"
 ) -> str:
     """sha256 over every input, in canonical JSON."""
+    effect = prices.effect(candidate.play, candidate.segment)
     record = {
         "candidate": {k: v for k, v in asdict(candidate).items() if k not in RESULTS},
         "offer": asdict(offer),
+        "effect": None if effect is None else asdict(effect),
         "assumptions": [asdict(item) for item in used],
         "convention": prices.economics.convention,
         "formula": formulas.FORMULA_VERSION,

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
+from math import log
 from typing import TYPE_CHECKING
+
+from tools.roi.fixed import MILLION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -10,6 +13,8 @@ if TYPE_CHECKING:
     from tools.warehouse.engine import Engine
 
 CHURN, RENEWAL = "churn", "renewal"
+Z90 = 1.2816
+WIDEST = 150
 
 
 @dataclass(frozen=True)
@@ -26,31 +31,57 @@ class Windows:
 
 @dataclass(frozen=True)
 class Rate:
-    """How often an outcome happens in a segment, in basis points, with its evidence."""
+    """How often an outcome happens in a segment, in millionths, with its evidence.
+
+    `spread` is how far it may be off: the standard deviation of its logarithm, in hundredths.
+    """
 
     segment: str
     outcome: str
-    basis_points: int
+    millionths: int
     n: int
     label: str
+    spread: int = 0
+
+    @property
+    def basis_points(self) -> int:
+        """The rate in basis points, never quite 0 or 1."""
+        return to_points(self.millionths / MILLION)
 
 
 def read_rates(engine: "Engine") -> list[Rate]:
     """The outcomes of all segments: a handful of rows."""
     rows = engine.run(
-        "SELECT segment AS segment, outcome AS outcome, mean AS mean, n AS n, label AS label "
-        "FROM outcomes WHERE NOT mean IS NULL AND NOT segment IS NULL ORDER BY segment, outcome"
+        "SELECT segment AS segment, outcome AS outcome, mean AS mean, n AS n, label AS label, "
+        "q10 AS q10, q90 AS q90 FROM outcomes "
+        "WHERE NOT mean IS NULL AND NOT segment IS NULL ORDER BY segment, outcome"
     ).to_pylist()
     return [
-        Rate(r["segment"], r["outcome"], to_points(r["mean"]), int(r["n"] or 0), r["label"] or "")
+        Rate(
+            r["segment"], r["outcome"], to_millionths(r["mean"]), int(r["n"] or 0),
+            r["label"] or "", spread_of(r["q10"], r["q90"]),
+        )
         for r in rows
-    ]
+    ]  # fmt: skip
+
+
+def to_millionths(chance: float) -> int:
+    """A chance in millionths, never quite 0 or 1."""
+    points = (Decimal(chance) * MILLION).to_integral_value(ROUND_HALF_EVEN)
+    return min(max(int(points), 1), MILLION - 1)
 
 
 def to_points(chance: float) -> int:
     """A chance in basis points, never quite 0 or 1."""
     points = (Decimal(chance) * 10_000).to_integral_value(ROUND_HALF_EVEN)
     return min(max(int(points), 1), 9_999)
+
+
+def spread_of(q10: float | None, q90: float | None) -> int:
+    """How far apart the ends of an 80 % interval are, as a spread in hundredths."""
+    if not q10 or not q90 or q10 <= 0:
+        return WIDEST
+    return min(round(100 * log(q90 / q10) / (2 * Z90)), WIDEST)
 
 
 def churn_rates(rates: "Iterable[Rate]", *, pooled: bool = False) -> list[Rate]:
@@ -61,5 +92,5 @@ def churn_rates(rates: "Iterable[Rate]", *, pooled: bool = False) -> list[Rate]:
     weight = sum(r.n for r in found)
     if weight == 0:
         return []
-    points = Decimal(sum(r.n * r.basis_points for r in found)) / weight
+    points = Decimal(sum(r.n * r.millionths for r in found)) / weight
     return [Rate("", CHURN, int(points.to_integral_value(ROUND_HALF_EVEN)), weight, "pooled")]

@@ -91,6 +91,7 @@ COLUMNS: "Terms[Sql]" = Terms(
     **{name: column(name) for name in Terms.__dataclass_fields__}  # each input is a column
 )
 EFFECTS = {"": "effect", "_low": "effect_low", "_high": "effect_high"}
+MOVED = {"points": "moved", "points_low": "moved_low", "points_high": "moved_high"}
 CENTS = {
     "net_cents": "net",
     "low_cents": "net_low",
@@ -107,15 +108,15 @@ def trees() -> "dict[str, exp.Expr]":
     kept = formulas.present_value(column("contribution"), t.cycles)
     found = {
         "contribution": decimal(contribution_of(t), 20, 4),
-        "given": decimal(given_of(t), 24, 12),
-        "kept": decimal(kept, 24, 12),
+        "given": decimal(given_of(t), 23, 11),
+        "kept": decimal(kept, 23, 11),
         "headroom": _wide(formulas.headroom(t.p0, column("kept"))),
         "time": _wide(formulas.sooner(t.p0, t.saved, column("kept"))),
         "spent": _wide(t.cost),
     }
     for suffix, name in EFFECTS.items():
         found |= _at_effect(suffix, column(name))
-    rounded = {key: half_even(column(name)) for key, name in CENTS.items()}
+    rounded = {key: half_even(column(name)) for key, name in (CENTS | MOVED).items()}
     return {key: value.tree for key, value in found.items()} | rounded
 
 
@@ -132,4 +133,4 @@ def _at_effect(suffix: str, effect: Sql) -> dict[str, Sql]:
 
 
 def _wide(value: Sql) -> Sql:
-    return decimal(value, 34, 20)
+    return decimal(value, 35, 21)

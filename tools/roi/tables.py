@@ -7,20 +7,25 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from tools.currencies import rate_of_minor
+from tools.days import from_number
 from tools.errors import NotComputable
-from tools.roi.fixed import cut_points, effects, share, survival_multiple, to_places, within
+from tools.roi.fixed import MULTIPLE_PLACES, chance_of, survival_multiple, to_places, within
 from tools.roi.offers import Offer, offers_table, support_per_cycle
 from tools.roi.rates import Rate, Windows, churn_rates
+from tools.roi.spread import shares
+from tools.roi.sureness import SOURCES, sureness
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tools.roi.economics import Economics
+    from tools.roi.play_effects import PlayEffect
     from tools.roi.plays import Play
     from tools.warehouse.engine import Engine
 
 RATE_PLACES = 9
+Cycle = tuple[int, "int | None", "str | None"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,7 @@ class PriceList:
     plays: "tuple[Play, ...]"
     offers: tuple[Offer, ...]
     rates: tuple[Rate, ...]
+    effects: "tuple[PlayEffect, ...]"
 
     def play(self, name: str) -> "Play":
         """The play of that name."""
@@ -42,11 +48,16 @@ class PriceList:
         """The constants of the play of that name."""
         return next(offer for offer in self.offers if offer.play == name)
 
+    def effect(self, name: str, segment: str | None) -> "PlayEffect | None":
+        """What the play of that name does to the accounts of a segment."""
+        return next((e for e in self.effects if (e.play, e.segment) == (name, segment)), None)
+
 
 def put_offers(engine: "Engine", found: PriceList) -> None:
     """Put what is known before any account is looked at."""
     engine.put("roi_offers", offers_table(found.offers))
     engine.put("roi_chances", _chances_table(found))
+    _put_effects(engine, found)
     churn = churn_rates(found.rates)
     engine.put("roi_segment_churn", pa.table({
         "segment": pa.array([r.segment for r in churn], pa.string()),
@@ -71,9 +82,9 @@ def minor_rate(rate: Decimal, source: str, target: str) -> Decimal:
 
 
 def chance(offer: Offer, rate: Rate, windows: Windows) -> int:
-    """The chance of success without us within the play's window, in basis points."""
+    """The chance of success without us within the play's window, in millionths."""
     days = windows.outcomes[rate.outcome]
-    return int(within(share(rate.basis_points), days, offer.window_days).scaleb(4))
+    return int(within(chance_of(rate.millionths), days, offer.window_days).scaleb(6))
 
 
 def _chances_table(found: PriceList) -> pa.Table:
@@ -84,51 +95,68 @@ def _chances_table(found: PriceList) -> pa.Table:
         if r.outcome == o.without
     ]
     types = (pa.string(), pa.string(), pa.int64(), pa.string())
-    names = ("play", "segment", "p0_bp", "label")
+    return _table(("play", "segment", "p0_ppm", "label"), types, rows)
+
+
+def _put_effects(engine: "Engine", found: PriceList) -> None:
+    """Put what every play does to every segment, and how sure the prices of its accounts are."""
+    offers = {offer.play: offer for offer in found.offers}
+    keys = [(e, source, thin) for e in found.effects for source in SOURCES for thin in (0, 1)]
+    spreads = [
+        (e.play, e.segment, source, thin, e.demoted,
+         sureness(offers[e.play], e.segment, source, found.rates, thin=bool(thin)))
+        for e, source, thin in keys if e.play in offers
+    ]  # fmt: skip
+    names = ("play", "segment", "churn_source", "thin", "demoted", "spread")
+    text, whole = pa.string(), pa.int64()
+    types: tuple[pa.DataType, ...] = (text, text, text, whole, text, whole)
+    engine.put("roi_spreads", _table(names, types, spreads))
+    engine.put("roi_shares", _shares_table(found, {(s[0], s[1], s[5]) for s in spreads}))
+
+
+def _shares_table(found: PriceList, keys: "set[tuple[str, str, int]]") -> pa.Table:
+    known = {(e.play, e.segment): e for e in found.effects}
+    offers = {offer.play: offer for offer in found.offers}
+    rows = []
+    for play, segment, spread in sorted(keys):
+        effect = known[play, segment]
+        parts = shares(effect.mean, effect.sd, spread, of_losses=offers[play].of_losses)
+        rows.append((play, segment, spread, *parts))
+    number = pa.decimal128(8, 4)
+    types = (pa.string(), pa.string(), pa.int64(), number, number, number)
+    return _table(("play", "segment", "spread", "mean", "low", "high"), types, rows)
+
+
+def _table(
+    names: tuple[str, ...],
+    types: "tuple[pa.DataType, ...]",
+    rows: "Sequence[tuple[object, ...]]",
+) -> pa.Table:
+    """Rows as an Arrow table."""
     return pa.table({
         name: pa.array([row[i] for row in rows], kind)
         for i, (name, kind) in enumerate(zip(names, types, strict=True))
     })  # fmt: skip
 
 
+def put_dates(engine: "Engine") -> None:
+    """Put the ends of the terms that bind accounts, as they are written."""
+    days = engine.run(
+        "SELECT DISTINCT renewal_day AS day FROM roi_accounts WHERE NOT renewal_day IS NULL"
+    )["day"].to_pylist()
+    rows = [(day, from_number(day).isoformat()) for day in sorted(days)]
+    engine.put("roi_dates", _table(("day", "written"), (pa.int64(), pa.string()), rows))
+
+
 def put_cycles(engine: "Engine", found: PriceList) -> None:
-    """Work out, once per distinct input of an account, what takes a root or a bell curve."""
-    engine.put("roi_effects", _effects_table(engine, found))
+    """Work out, once per distinct input of an account, what takes a root."""
     cycles = _cycles(engine, found)
     engine.put("roi_multiples", _multiples_table(found, cycles))
     engine.put("roi_cycles", _support_table(found, sorted({months for months, _, _ in cycles})))
 
 
-def _effects_table(engine: "Engine", found: PriceList) -> pa.Table:
-    """The effects that are cut, at the chances that occur."""
-    chances = _chances(engine, found)
-    keys = [
-        (o, p0) for o in found.offers for p0 in sorted(chances[o.play] & cut_points(o.mean, o.sd))
-    ]
-    values = [effects(o.mean, o.sd, p0) for o, p0 in keys]
-    columns = {
-        "play": pa.array([o.play for o, _ in keys], pa.string()),
-        "p0_bp": pa.array([p0 for _, p0 in keys], pa.int64()),
-    }
-    for index, name in enumerate(("effect", "low", "high")):
-        columns[name] = pa.array([value[index] for value in values], pa.decimal128(5, 4))
-    return pa.table(columns)
-
-
-def _chances(engine: "Engine", found: PriceList) -> dict[str, set[int]]:
-    """The chances of success without us that each play may meet."""
-    rows = engine.run(
-        "SELECT DISTINCT 10000 - score_bp AS p0_bp FROM roi_accounts WHERE NOT score_bp IS NULL"
-    )
-    scored = set(rows["p0_bp"].to_pylist())
-    met = {o.play: scored if o.without == "score" else set() for o in found.offers}
-    for row in _chances_table(found).to_pylist():
-        met[row["play"]] = met[row["play"]] | {row["p0_bp"]}
-    return met
-
-
-def _cycles(engine: "Engine", found: PriceList) -> list[tuple[int, int | None, bool]]:
-    """Months, chance to be lost and whether a score tells it, of every cycle that may be priced."""
+def _cycles(engine: "Engine", found: PriceList) -> "list[Cycle]":
+    """Months, chance to be lost and what tells it, of every cycle that may be priced."""
     usable = {name for offer in found.offers if offer.blocked is None for name in offer.basis}
     given = found.economics.find(found.as_of, "interval_months")
     rows = engine.run(
@@ -136,20 +164,17 @@ def _cycles(engine: "Engine", found: PriceList) -> list[tuple[int, int | None, b
         interval=int(given.value) if given else None,
         **{f"on_{name}": name in usable for name in ("mrr", "last_mrr", "orders")},
     ).to_pylist()
-    return [(r["months"], r["churn_bp"], bool(r["by_score"])) for r in rows]
+    return [(r["months"], r["churn_bp"], r["churn_source"]) for r in rows]
 
 
-def _multiples_table(
-    found: PriceList, cycles: "Sequence[tuple[int, int | None, bool]]"
-) -> pa.Table:
-    keys = [(months, bp, by_score) for months, bp, by_score in cycles if bp is not None]
-    values = [multiple_of(found, bp, months, by_score=by_score) for months, bp, by_score in keys]
-    return pa.table({
-        "interval_months": pa.array([months for months, _, _ in keys], pa.int64()),
-        "churn_bp": pa.array([bp for _, bp, _ in keys], pa.int64()),
-        "by_score": pa.array([int(by_score) for _, _, by_score in keys], pa.int64()),
-        "multiple": pa.array(values, pa.decimal128(12, 8)),
-    })  # fmt: skip
+def _multiples_table(found: PriceList, cycles: "Sequence[Cycle]") -> pa.Table:
+    rows = [
+        (months, bp, source, multiple_of(found, bp, months, source or ""))
+        for months, bp, source in cycles
+        if bp is not None
+    ]
+    types = (pa.int64(), pa.int64(), pa.string(), pa.decimal128(12, MULTIPLE_PLACES))
+    return _table(("interval_months", "churn_bp", "churn_source", "multiple"), types, rows)
 
 
 def _support_table(found: PriceList, months: list[int]) -> pa.Table:
@@ -162,11 +187,13 @@ def _support_table(found: PriceList, months: list[int]) -> pa.Table:
     })  # fmt: skip
 
 
-def multiple_of(
-    found: PriceList, churn_bp: int, interval_months: int, *, by_score: bool
-) -> Decimal:
-    """The survival multiple of one account, by the day's economics."""
-    days = found.windows.score if by_score else found.windows.outcomes.get("churn")
+def multiple_of(found: PriceList, churn_bp: int, interval_months: int, source: str) -> Decimal:
+    """The survival multiple of one account, by the day's economics.
+
+    The chance to be lost at the end of a term is about that term, and so about one cycle.
+    """
+    told: dict[str, int | None] = {"score": found.windows.score, "renewal": None}
+    days = told[source] if source in told else found.windows.outcomes.get("churn")
     horizon = found.economics.value(found.as_of, "horizon_months")
     discount = found.economics.value(found.as_of, "discount_rate")
     if horizon < 1:

@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
-from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from tools.currencies import minor_units
 from tools.errors import LifecycleError
 from tools.money import Money
 from tools.roi import formulas
-from tools.roi.fixed import PRECISE, effects, to_minor, to_places
+from tools.roi.effect import Belief
+from tools.roi.fixed import PRECISE, chance_of, points_of, to_minor, to_places
 from tools.roi.provenance import assumptions, cautions_of, input_hash, terms_of
+from tools.roi.spread import below, shares
 from tools.roi.steps import Parts, Terms, Worth, parts, worth
 
 if TYPE_CHECKING:
@@ -70,11 +71,22 @@ def reprice(candidate: "Candidate", prices: "PriceList") -> Valued:
     with localcontext(PRECISE):
         terms = terms_of(candidate, offer, prices)
         found = worth(terms)
-        mean, low, high = effects(offer.mean, offer.sd, candidate.p0_bp)
+        belief = _belief(candidate, prices)
+        told = shares(belief.mean, belief.sd, candidate.spread, of_losses=offer.of_losses)
+        points = [points_of(candidate.p0_ppm, part, of_losses=offer.of_losses) for part in told]
+        mean, low, high = (chance_of(moved) for moved in points)
         at, at_low, at_high = (parts(terms, found, effect) for effect in (mean, low, high))
         _agree(candidate, _cents(terms, found, (at.net, at_low.net, at_high.net)))
-        crossing = _breakeven(terms, found)
-        return _valued(candidate, prices, offer, terms, found, at, mean, crossing)
+        sure = _sure(candidate, offer, belief, terms, found)
+        return _valued(candidate, prices, offer, terms, found, at, told[0], mean, sure)
+
+
+def _belief(candidate: "Candidate", prices: "PriceList") -> "Belief":
+    """The effect of the play on the account's segment; doing nothing has none."""
+    effect = prices.effect(candidate.play, candidate.segment)
+    if effect is None:
+        return Belief(Decimal(0), Decimal(0), "none")
+    return Belief(effect.mean, effect.sd, effect.source)
 
 
 def _agree(candidate: "Candidate", ours: tuple[int, ...]) -> None:
@@ -100,26 +112,29 @@ def _cents(
     return (nv, min(low, high), max(low, high), *(to_minor(amount) for amount in rest))
 
 
-def _breakeven(terms: "Terms[Decimal]", found: "Worth[Decimal]") -> Decimal | None:
-    """The effect at which the net value crosses 0; None when it never does."""
+@dataclass(frozen=True)
+class Sureness:
+    """The effect, as a share, at which the net value crosses 0, and P(net value > 0)."""
+
+    breakeven: Decimal | None
+    p_positive: Decimal
+
+
+def _sure(
+    candidate: "Candidate",
+    offer: "Offer",
+    belief: "Belief",
+    terms: "Terms[Decimal]",
+    found: "Worth[Decimal]",
+) -> Sureness:
     at_zero = parts(terms, found, Decimal(0)).net
     at_one = parts(terms, found, Decimal(1)).net
-    return None if at_zero == at_one else formulas.breakeven(at_zero, at_one)
-
-
-def _p_positive(offer: "Offer", p0: Decimal, crossing: Decimal | None, net: Decimal) -> Decimal:
-    """P(NV > 0) with Δp normal, cut to what is possible."""
-    if crossing is None or offer.sd == 0:
-        return Decimal(int(net > 0))
-    if not -p0 < crossing < 1 - p0:
-        return Decimal(int(net > 0))
-    above = 1 - NormalDist(float(offer.mean), float(offer.sd)).cdf(float(crossing))
-    return to_places(Decimal(above if _rises(offer, crossing, net) else 1 - above), 4)
-
-
-def _rises(offer: "Offer", crossing: Decimal, net: Decimal) -> bool:
-    """Whether a larger effect is worth more: beyond the crossing the value is positive."""
-    return (offer.mean > crossing) == (net > 0)
+    moving = 1 - terms.p0 if offer.of_losses else terms.p0
+    if at_zero == at_one:
+        return Sureness(None, Decimal(int(at_zero > 0)))
+    crossing = to_places(formulas.breakeven(at_zero, at_one) / moving, 4)
+    under = below(belief.mean, belief.sd, candidate.spread, crossing)
+    return Sureness(crossing, 1 - under if at_one > at_zero else under)
 
 
 def _valued(
@@ -129,8 +144,9 @@ def _valued(
     terms: "Terms[Decimal]",
     found: "Worth[Decimal]",
     at: "Parts[Decimal]",
+    part: Decimal,
     effect: Decimal,
-    crossing: Decimal | None,
+    sure: Sureness,
 ) -> Valued:
     currency = prices.economics.currency
     used = assumptions(candidate, prices)
@@ -141,21 +157,26 @@ def _valued(
         nv=Money.from_minor(candidate.nv_minor, currency),
         q10=Money.from_minor(candidate.q10_minor, currency),
         q90=Money.from_minor(candidate.q90_minor, currency),
-        p_positive=_p_positive(offer, terms.p0, crossing, at.net),
+        p_positive=sure.p_positive,
         cost=Money.from_minor(candidate.cost_minor, currency),
         hours=candidate.hours,
-        uncertain="Δp, the change of the chance",
-        breakeven=None if crossing is None else to_places(crossing, 4),
+        uncertain=_uncertain(offer),
+        breakeven=sure.breakeven,
         effect=effect,
         p0=terms.p0,
         p1=terms.p0 + effect,
         steps=_steps(terms, found, at, effect, currency),
         assumptions=used,
-        cautions=cautions_of(candidate, offer, effect),
+        cautions=cautions_of(candidate, offer, part),
         convention=prices.economics.convention,
         formula_version=formulas.FORMULA_VERSION,
         input_hash=input_hash(candidate, offer, used, prices),
     )
+
+
+def _uncertain(offer: "Offer") -> str:
+    share = "share of the losses prevented" if offer.of_losses else "share added to what comes"
+    return f"the effect ({share}), the chance and the value; the limit is of the effect"
 
 
 def _steps(

@@ -206,6 +206,6 @@ def _candidate(name: str, play: str, worth: float) -> dict[str, Any]:
         "account_id": name, "play": play, "version": 1, "goal": GOALS[play], "nv_minor": nv,
         "q10_minor": nv // 2 - 5_000, "q90_minor": nv * 2, "cost_minor": 3_000,
         "hours": Decimal("0.50"), "basis": "mrr", "currency": "EUR", "interval_months": 1,
-        "raw_minor": nv, "revenue_minor": nv, "value_minor": nv, "p0_bp": 9_500,
+        "raw_minor": nv, "revenue_minor": nv, "value_minor": nv, "p0_ppm": 9_500,
         "kept_minor": nv * 20, "headroom_minor": nv * 3,
     }  # fmt: skip
