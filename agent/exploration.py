@@ -36,7 +36,7 @@ MOST_PARTS = 4
 PLACES = pa.schema(
     [
         ("account_id", pa.string()), ("play", pa.string()), ("segment", pa.string()),
-        ("base_bp", pa.int64()), ("by_lot", pa.bool_()), ("drawn", pa.bool_()),
+        ("base_ppm", pa.int64()), ("by_lot", pa.bool_()), ("drawn", pa.bool_()),
         ("chance", pa.int64()), ("propensity", pa.int64()),
     ]
 )  # fmt: skip
@@ -47,7 +47,8 @@ class Place:
     """An account of the day's comparison, and by which chance it was asked about.
 
     Attributes:
-        base_bp: the chance of what the play is about without us: to be lost, else to succeed.
+        base_ppm: the chance of what the play is about without us, in millionths: to be lost for
+            plays that keep customers, else to succeed.
         by_lot: whether a lot decided it, and not the value.
         drawn: whether it is asked about.
         chance: of a place, among all that were free, in millionths.
@@ -57,7 +58,7 @@ class Place:
     account_id: str
     play: str
     segment: str
-    base_bp: int
+    base_ppm: int
     by_lot: bool
     drawn: bool
     chance: int
@@ -230,7 +231,7 @@ def _place(
     chances: tuple[int, int],
 ) -> Place:  # fmt: skip
     lost = plays[candidate.play].without == "score"
-    base = 10_000 - candidate.p0_bp if lost else candidate.p0_bp
+    base = MILLION - candidate.p0_ppm if lost else candidate.p0_ppm
     return Place(
         candidate.account_id, candidate.play, candidate.segment or "", base, by_lot, drawn,
         *chances,

@@ -264,7 +264,10 @@ class Morning:
         """Relations `candidates`, `unpriced` and `left_alone`."""
         _ = self.segmented
         book, present = self.rulebook, self.world.present
-        return price(self.as_of, self.engine, book.plays, book.economics, present, self.windows)
+        return price(
+            self.as_of, self.engine, book.plays, book.economics, present, self.windows,
+            self.effects,
+        )  # fmt: skip
 
     def unpriced(self, accounts: "Sequence[str]") -> dict[str, list[tuple[str, str]]]:
         """For each account asked for, the plays that could not be priced and what is missing."""

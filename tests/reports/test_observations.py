@@ -23,7 +23,7 @@ def line(account: str, first: int, end: int | None, mrr: int = 100, **more: Any)
 
 
 def place(account: str, play: str = CALL, day: int = DAY, **more: Any) -> dict[str, Any]:
-    return {"account_id": account, "play": play, "segment": "Declining", "base_bp": 500,
+    return {"account_id": account, "play": play, "segment": "Declining", "base_ppm": 50_000,
             "by_lot": True, "drawn": False, "chance": 7_000, "propensity": 50_000, "day": day,
             **more}  # fmt: skip
 
@@ -63,7 +63,7 @@ def test_the_drawn_are_compared_with_the_undrawn_of_the_same_morning() -> None:
         "d": (False, True, 0), "e": (False, False, 0),
     }  # fmt: skip
     assert {o["source"] for o in found.values()} == {"lot"}
-    assert (found["a"]["base_bp"], found["a"]["propensity"]) == (500, 50_000)
+    assert (found["a"]["base_ppm"], found["a"]["propensity"]) == (50_000, 50_000)
     assert found["a"]["known_day"] == DAY + 30 + 14
 
 
@@ -74,15 +74,15 @@ def test_the_approved_are_compared_with_those_the_holdout_left_out() -> None:
         approved("d"), approved("e", stratum=TO_LEARN),
     )  # fmt: skip
     made = worked(work, subscriptions=[line("a", 0, None), line("b", 0, DAY + 10)])
-    places = [by_value("a", day=DAY - 9, base_bp=100), by_value("a", base_bp=300),
-              by_value("a", day=DAY + 5, base_bp=900), by_value("b"), by_value("c"),
+    places = [by_value("a", day=DAY - 9, base_ppm=100), by_value("a", base_ppm=300),
+              by_value("a", day=DAY + 5, base_ppm=900), by_value("b"), by_value("c"),
               by_value("e")]  # fmt: skip
     found = observed(made, places)
 
     assert {a: (o["source"], o["treated"], o["event"]) for a, o in found.items()} == {
         "a": ("holdout", True, 0), "b": ("holdout", False, 1),
     }  # fmt: skip
-    assert found["a"]["base_bp"] == 300
+    assert found["a"]["base_ppm"] == 300
     assert found["a"]["propensity"] == 800_000
     assert TO_LEARN == GATE_MARK
 

@@ -44,7 +44,7 @@ def _cell(
     treated = np.arange(log.drawn * (1 + log.controls)) < log.drawn
     n = treated.size
     risk = np.clip(log.base * np.exp(rng.normal(0, log.score_sd, n) - log.score_sd**2 / 2), 0, 0.9)
-    score = np.clip(np.round(risk * 10_000), 1, 9_999).astype(np.int64)
+    score = np.clip(np.round(risk * 1_000_000), 1, 999_999).astype(np.int64)
     done = treated & (rng.random(n) < log.done)
     change = 1 - true * done if log.losses else 1 + true * done
     event = rng.random(n) < np.clip(risk * log.miscalibrated * change, 0, 1)
@@ -52,7 +52,7 @@ def _cell(
     columns = {
         "source": [log.source] * n, "play": [play] * n, "segment": [segment] * n,
         "account_id": [f"{play}{segment}{i}" for i in range(n)], "treated": treated, "done": done,
-        "event": event.astype(np.int32), "base_bp": score,
+        "event": event.astype(np.int32), "base_ppm": score,
         "propensity": [1_000_000 // (1 + log.controls)] * n, "start_day": start,
         "known_day": start + 104,
     }  # fmt: skip

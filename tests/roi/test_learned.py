@@ -126,7 +126,7 @@ def test_only_windows_that_are_over_count_and_only_what_could_happen() -> None:
     rows = logged({("call", "A"): 0.4}, 1, Log(drawn=100, base=0.2))
     day = DAY - 80
     open_still = pc.greater(rows["known_day"], day)
-    certain = rows.set_column(7, "base_bp", pa.array([0] * rows.num_rows))
+    certain = rows.set_column(7, "base_ppm", pa.array([0] * rows.num_rows))
     changed = pc.if_else(open_still, 1, rows["event"]).cast(pa.int32())
     future = rows.set_column(6, "event", changed)
 
@@ -161,11 +161,11 @@ def test_a_score_that_knows_nothing_does_not_bias_what_a_fair_lot_shows() -> Non
     truth, priors = worlds(0.3, 0.2, seed=2)
     log = Log(drawn=200, controls=3, base=0.2)
     rows = logged(truth, 2, log)
-    scrambled = np.random.default_rng(1).permutation(rows["base_bp"].to_numpy())
-    favoured = pc.and_(rows["treated"], pc.greater(rows["base_bp"], 3_000))
+    scrambled = np.random.default_rng(1).permutation(rows["base_ppm"].to_numpy())
+    favoured = pc.and_(rows["treated"], pc.greater(rows["base_ppm"], 300_000))
     kept = rows.filter(pc.invert(favoured))
 
-    for one in (rows.set_column(7, "base_bp", pa.array(scrambled)), kept):
+    for one in (rows.set_column(7, "base_ppm", pa.array(scrambled)), kept):
         found = learned(one, priors)
         errors = [float(f.mean) - truth[f.play, f.segment] for f in found]
         assert abs(sum(errors) / len(errors)) < 0.02

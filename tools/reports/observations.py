@@ -22,7 +22,7 @@ LOSSES = "score"  # what a play prevents is what the score foresees
 KEPT_PLACES = pa.schema(
     [
         ("account_id", pa.string()), ("play", pa.string()), ("segment", pa.string()),
-        ("base_bp", pa.int64()), ("by_lot", pa.bool_()), ("drawn", pa.bool_()),
+        ("base_ppm", pa.int64()), ("by_lot", pa.bool_()), ("drawn", pa.bool_()),
         ("chance", pa.int64()), ("propensity", pa.int64()), ("day", pa.int32()),
     ]
 )  # fmt: skip

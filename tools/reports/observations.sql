@@ -8,7 +8,7 @@ WITH held AS (
     'holdout' AS source, c.play AS play, c.account_id AS account_id, NOT c.held AS treated,
     c.start_day AS start_day, c.end_day AS end_day, c.known_day AS known_day, c.rule AS rule,
     CAST(ROUND(1000000 * (1 - CAST(d.share AS DOUBLE))) AS BIGINT) AS propensity,
-    p.segment AS segment, p.base_bp AS base_bp,
+    p.segment AS segment, p.base_ppm AS base_ppm,
     ROW_NUMBER() OVER (PARTITION BY c.play, c.account_id ORDER BY p.day DESC) AS place
   FROM work_clocks AS c
   JOIN work_draws AS d ON d.play = c.play AND d.account_id = c.account_id
@@ -21,7 +21,7 @@ lot AS (
     'lot' AS source, p.play AS play, p.account_id AS account_id, p.drawn AS treated,
     p.day AS start_day, p.day + t.window_days AS end_day,
     p.day + t.window_days + $grace AS known_day, t.rule AS rule, p.propensity AS propensity,
-    p.segment AS segment, p.base_bp AS base_bp
+    p.segment AS segment, p.base_ppm AS base_ppm
   FROM kept_places AS p
   JOIN incrementality_plays AS t ON t.play = p.play
   WHERE p.by_lot
@@ -30,14 +30,14 @@ units AS (
   SELECT
     source AS source, play AS play, account_id AS account_id, treated AS treated,
     start_day AS start_day, end_day AS end_day, known_day AS known_day, rule AS rule,
-    propensity AS propensity, segment AS segment, base_bp AS base_bp
+    propensity AS propensity, segment AS segment, base_ppm AS base_ppm
   FROM held
   WHERE place = 1 AND known_day <= $as_of
   UNION ALL
   SELECT
     source AS source, play AS play, account_id AS account_id, treated AS treated,
     start_day AS start_day, end_day AS end_day, known_day AS known_day, rule AS rule,
-    propensity AS propensity, segment AS segment, base_bp AS base_bp
+    propensity AS propensity, segment AS segment, base_ppm AS base_ppm
   FROM lot
   WHERE known_day <= $as_of
 ),
@@ -79,7 +79,7 @@ SELECT
     WHEN 'back' THEN COALESCE(p.pays, 0)
     ELSE CASE WHEN (v.account_id IS NULL) = l.losses THEN 1 ELSE 0 END
   END AS INT) AS event,
-  u.base_bp AS base_bp, u.propensity AS propensity, CAST(u.start_day AS INT) AS start_day,
+  u.base_ppm AS base_ppm, u.propensity AS propensity, CAST(u.start_day AS INT) AS start_day,
   CAST(u.known_day AS INT) AS known_day
 FROM units AS u
 JOIN observed_plays AS l ON l.play = u.play

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 LEAST_EFFECTIVE = 50
 LEAST_EVENTS = 5  # among those left alone, else what would have happened is not known
-UNIT = 10_000  # basis points of one
+UNIT = 1_000_000  # millionths of one
 
 
 @dataclass(frozen=True)

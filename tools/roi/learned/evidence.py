@@ -23,7 +23,7 @@ Cell = tuple[str, str]
 
 @dataclass(frozen=True)
 class ArmSums:
-    """One arm of one comparison; weights in ten-thousandths, chances in basis points.
+    """One arm of one comparison; weights in ten-thousandths, chances in millionths.
 
     Attributes:
         n: outcomes; `k` of them are events.
