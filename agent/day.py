@@ -308,13 +308,18 @@ class Day:
         today = {envelope.who.account_id for envelope in self.drafted.envelopes}
         worth = {(c.account_id, c.play) for c in self.head}
         refused = {(c.account_id, c.play): v for c, v in self.planned.refused}
+        harmful = {(e.play, e.segment): e.demoted for e in self.morning.effects if e.demoted}
         found: dict[str, str] = {}
         for waiting in self._store.proposals.pending(self.as_of):
             pair = (waiting.account_id, waiting.play)
-            if waiting.account_id in today or drawn_to_learn(waiting):
+            if waiting.account_id in today:
                 continue
             if pair in refused:
                 found[waiting.account_id] = f"{refused[pair].rule_id}: {refused[pair].reason}"
+            elif (why := harmful.get((waiting.play, waiting.segment))) is not None:
+                found[waiting.account_id] = f"demoted: {why}"
+            elif drawn_to_learn(waiting):
+                continue
             elif pair not in worth:
                 found[waiting.account_id] = "no longer among what is worth a person's time"
         return found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from tools.roi.candidate import Candidate
+from tools.roi.candidate import Candidate, candidates_sql, price_trees
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Lottery:
-    """The lot over the priced pairs of one day; reads `roi_values` and `candidates`."""
+    """The lot over the priced pairs of one day; reads what `price` makes."""
 
     def __init__(
         self,
@@ -58,11 +58,17 @@ class Lottery:
             "SELECT account_id AS account_id, place AS place FROM exploration "
             f"ORDER BY place, account_id LIMIT {int(size)} OFFSET {int(start)}",
         )
+        self._engine.create(
+            "exploration_values",
+            "SELECT v.* FROM roi_values AS v "
+            "JOIN exploration_pairs AS p ON p.account_id = v.account_id AND p.play = v.play "
+            "JOIN exploration_part AS x ON x.account_id = v.account_id",
+        )
         rows = self._engine.run(
-            "SELECT c.* FROM candidates AS c "
-            "JOIN exploration_pairs AS p ON p.account_id = c.account_id AND p.play = c.play "
+            f"SELECT c.* FROM ({candidates_sql('exploration_values')}) AS c "
             "JOIN exploration_part AS x ON x.account_id = c.account_id "
-            "ORDER BY x.place, c.account_id, c.play"
+            "ORDER BY x.place, c.account_id, c.play",
+            **price_trees(told=True),
         ).to_pylist()
         found: dict[str, list[Candidate]] = {}
         for row in rows:
