@@ -22,6 +22,7 @@ _KEPT = pa.schema([("account_id", pa.string()), ("segment", pa.string())])
 
 def put_history(deps: "Deps", morning: "Morning", period: "Period") -> frozenset[str]:
     """Put the relations into the morning's engine; returns the names of those that hold a row."""
+    _ = morning.learned  # which may put the work of other days under the same names
     put_report_facts(morning.engine, deps.store, deps.zone, period.as_of, period.first_day)
     kept = _segments(morning, period.as_of)
     morning.engine.create(
