@@ -71,7 +71,7 @@ def plan_day(
     plays = {play.id: play for play in prices.plays}
     left = {(c.account_id, c.play): c for c in candidates}
     refused: list[tuple[Candidate, Verdict]] = []
-    _drop(left, refused, [(c, _judge(c, plays, day, (), Money.from_minor(0, day.currency)))
+    _drop(left, refused, [(c, judge_candidate(c, plays, day, (), Money.from_minor(0, day.currency)))
                           for c in candidates])  # fmt: skip
     while True:
         choice = choose([_option(c, plays) for c in left.values()], limits)
@@ -90,7 +90,7 @@ def _judge_in_order(
     for option in choice.chosen:
         candidate = left[option.account_id, option.play]
         money = Money.from_minor(spent, day.currency)
-        verdict = _judge(candidate, plays, day, tuple(taken), money)
+        verdict = judge_candidate(candidate, plays, day, tuple(taken), money)
         judged.append((candidate, verdict))
         if not verdict.denied:
             taken.append(candidate.play)
@@ -122,13 +122,14 @@ def _option(candidate: "Candidate", plays: "Mapping[str, Play]") -> Option:
     )
 
 
-def _judge(
+def judge_candidate(
     candidate: "Candidate",
     plays: "Mapping[str, Play]",
     day: Background,
     taken: tuple[str, ...],
     spent: Money,
 ) -> Verdict:
+    """Whether a candidate may be asked, after what the day has taken and spent so far."""
     play = plays[candidate.play]
     cost = Money.from_minor(candidate.cost_minor, day.currency)
     action = Action(

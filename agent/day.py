@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 from agent.choosing import Background, Judged, plan_day
 from agent.contact_facts import JUDGED_TABLES, address_keys
 from agent.drafting import Material, draft
+from agent.exploration import Lot, Place, Room, draw_lot, learnable, places_of, value_limits
 from agent.morning import Morning
+from approvals.audit import Key
+from approvals.envelope import drawn_to_learn
 from policies.suppression import closed_by_list
 from tools.customers.churn import drivers
 from tools.customers.consent.addresses import fold
@@ -19,6 +22,7 @@ from tools.customers.recipients import Recipients
 from tools.days import start_of
 from tools.money import Money
 from tools.roi.choice import DayLimits
+from tools.roi.exploration import Lottery
 from tools.roi.formulas import FORMULA_VERSION
 from tools.roi.head import Candidate, alternatives, head
 
@@ -91,19 +95,31 @@ class Day:
 
     @cached_property
     def recipients(self) -> "Mapping[tuple[str, str], Recipient]":
-        """The person each candidate would reach, by account and play."""
-        asker = Recipients(self.morning.world, self.limits.consent_terms)
-        accounts: dict[str, set[str]] = {}
-        for one in self.head:
+        """The person each candidate of the day would reach, by account and play."""
+        drawn = [candidate for candidate, _ in self.lot.drawn]
+        return {**self._head_people, **(self._people(drawn) if drawn else {})}
+
+    @cached_property
+    def _head_people(self) -> "Mapping[tuple[str, str], Recipient]":
+        return self._people(self.head)
+
+    def _people(self, candidates: "Sequence[Candidate]") -> "Mapping[tuple[str, str], Recipient]":
+        """The person each of some candidates would reach, by account and play."""
+        asker, accounts = self._asker, dict[str, set[str]]()
+        for one in candidates:
             accounts.setdefault(self._channels[one.play], set()).add(one.account_id)
         best = {c: self._best(asker, c, accounts[c]) for c in sorted(accounts)}
         reported = asker.reported(person for people in best.values() for person in people.values())
-        pairs = [(c.account_id, c.play) for c in self.head]
+        pairs = [(c.account_id, c.play) for c in candidates]
         found = {pair: best[self._channels[pair[1]]][pair[0]] for pair in pairs}
         return {
             pair: replace(one, reported=reported.get((one.account_id, one.contact_id or ""), ()))
             for pair, one in found.items()
         }
+
+    @cached_property
+    def _asker(self) -> Recipients:
+        return Recipients(self.morning.world, self.limits.consent_terms)
 
     @cached_property
     def _channels(self) -> dict[str, str]:
@@ -146,18 +162,62 @@ class Day:
 
     @cached_property
     def planned(self) -> Judged:
-        """What to ask and what was refused."""
-        return plan_day(self.head, self.morning.priced, self._background(), self.day_limits)
+        """What to ask, by value and then by lot, and what was refused."""
+        best, lot = self._best_by_value, self.lot
+        return replace(best, chosen=(*best.chosen, *lot.drawn)) if lot.drawn else best
 
-    def _background(self) -> Background:
-        keys = {pair: self._keys(person) for pair, person in self.recipients.items()}
-        accounts = sorted({c.account_id for c in self.head})
+    @cached_property
+    def _best_by_value(self) -> Judged:
+        limits = value_limits(self.day_limits, self.limits.explore_places)
+        background = self._background(self.head, self._head_people)
+        return plan_day(self.head, self.morning.priced, background, limits)
+
+    @cached_property
+    def lot(self) -> Lot:
+        """What is drawn to learn, among the accounts that the plan by value left free."""
+        if not self.limits.explore_places:
+            return Lot()
+        chosen = [candidate for candidate, _ in self._best_by_value.chosen]
+        plays = {play.id: play for play in self.morning.rulebook.plays}
+        room = Room(self.day_limits, plays)
+        for candidate in chosen:
+            room.take(candidate)
+        lottery = Lottery(
+            self.morning.engine,
+            self._keyed("order"),
+            learnable(self.morning.effects, plays.values()),
+            {*(c.account_id for c in chosen), *self._store.proposals.asked_before(self.as_of)},
+            self._store.gate.read(lambda tx: tx.holdouts.held_before(self.as_of)),
+        )
+        return draw_lot(
+            lottery, self.limits.explore_places, room,
+            lambda some: self._background(some, self._people(some)), self._keyed,
+        )  # fmt: skip
+
+    def _keyed(self, text: str) -> str:
+        """A hash of a text that only the holder of the key can foresee, of this day."""
+        return Key(self._secret).mac("exploration", f"{self.as_of}|{text}")
+
+    @cached_property
+    def places(self) -> list[Place]:
+        """Who was asked about by which chance, and whom the lot left out beside them."""
+        chosen = [candidate for candidate, _ in self._best_by_value.chosen]
+        plays = {play.id: play for play in self.morning.rulebook.plays}
+        return places_of(chosen, self.lot, plays)
+
+    def _background(
+        self,
+        candidates: "Sequence[Candidate]",
+        people: "Mapping[tuple[str, str], Recipient]",
+    ) -> Background:
+        keys = {pair: self._keys(person) for pair, person in people.items()}
+        accounts = sorted({c.account_id for c in candidates})
         return Background(
             as_of=self.as_of,
             currency=self.morning.rulebook.economics.currency,
-            recipients=self.recipients,
+            recipients=people,
             histories=self._store.sends.histories(self.as_of, accounts),
-            suppressed=self._suppressed(),
+            suppressed=self._suppressed(people),
             pauses=frozenset(p.scope for p in self._store.switches.pauses(self._known_at) if p.on),
             limits=self.limits,
             missing=JUDGED_TABLES - self.morning.world.present,
@@ -168,11 +228,13 @@ class Day:
             sent_to=self._sent_elsewhere(keys),
         )
 
-    def _suppressed(self) -> "frozenset[tuple[str, str]]":
+    def _suppressed(
+        self, people: "Mapping[tuple[str, str], Recipient]"
+    ) -> "frozenset[tuple[str, str]]":
         """The pairs of account and play whose channel our own list closes."""
         closed: set[tuple[str, str]] = set()
         for channel in sorted(set(self._channels.values())):
-            theirs = {pair: one for pair, one in self.recipients.items()
+            theirs = {pair: one for pair, one in people.items()
                       if self._channels[pair[1]] == channel}  # fmt: skip
             accounts = self._closed(channel, list(theirs.values()))
             closed |= {pair for pair in theirs if pair[0] in accounts}
@@ -225,6 +287,7 @@ class Day:
                 for c, v in self.planned.refused
             },
             versions=self.versions,
+            by_lot={(c.account_id, c.play): self.lot.chance for c, _ in self.lot.drawn},
         )
 
     @property
@@ -233,6 +296,7 @@ class Day:
         model = self.morning.scored.model
         return (
             ("churn_model", model.version if model else "none"),
+            ("effects", self.morning.effects[0].version if self.morning.effects else "none"),
             ("formulas", FORMULA_VERSION),
             ("rulebook", self.morning.rulebook.fingerprint),
             ("segments", self.morning.frozen.id),
@@ -244,6 +308,7 @@ class Day:
         today = {envelope.who.account_id for envelope in self.drafted.envelopes}
         worth = {(c.account_id, c.play) for c in self.head}
         refused = {(c.account_id, c.play): v for c, v in self.planned.refused}
+        harmful = {(e.play, e.segment): e.demoted for e in self.morning.effects if e.demoted}
         found: dict[str, str] = {}
         for waiting in self._store.proposals.pending(self.as_of):
             pair = (waiting.account_id, waiting.play)
@@ -251,6 +316,10 @@ class Day:
                 continue
             if pair in refused:
                 found[waiting.account_id] = f"{refused[pair].rule_id}: {refused[pair].reason}"
+            elif (why := harmful.get((waiting.play, waiting.segment))) is not None:
+                found[waiting.account_id] = f"demoted: {why}"
+            elif drawn_to_learn(waiting):
+                continue
             elif pair not in worth:
                 found[waiting.account_id] = "no longer among what is worth a person's time"
         return found

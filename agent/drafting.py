@@ -1,6 +1,6 @@
 """Put what was chosen into envelopes: the words, the reasons, the value and the alternatives."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from approvals.envelope import (
     Alternative,
     Driver,
     Envelope,
+    Place,
     What,
     Who,
     Why,
@@ -46,7 +47,10 @@ GREETINGS = {"owner": "your account team", "sender": "Your account team"}
 
 @dataclass(frozen=True)
 class Material:
-    """What the drafts of a day are made from, by account."""
+    """What the drafts of a day are made from, by account.
+
+    `by_lot` is the chance of what was drawn to learn, in millionths.
+    """
 
     as_of: int
     expires_day: int
@@ -59,6 +63,7 @@ class Material:
     unpriced: "Mapping[str, Sequence[tuple[str, str]]]"
     refused: "Mapping[tuple[str, str], str]"
     versions: tuple[tuple[str, str], ...]
+    by_lot: "Mapping[tuple[str, str], int]" = field(default_factory=dict)
 
 
 def draft(
@@ -102,7 +107,15 @@ def _envelope(candidate: "Candidate", verdict: "Verdict", material: Material) ->
             *odd_facts(facts(candidate, play, material), _contact(candidate, material)),
         ),
         versions=material.versions,
+        place=_place(material.by_lot.get((account, candidate.play))),
     )
+
+
+def _place(millionths: int | None) -> Place:
+    if millionths is None:
+        return Place()
+    chance = Decimal(millionths).scaleb(-6)
+    return Place(chance, f"drawn to learn, chance about {percent(chance)}")
 
 
 def _who(candidate: "Candidate", play: "Play", material: Material) -> Who:

@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import csv
 
-from agent.snapshots import FROZEN, MODEL, SCORES, Snapshots
+from agent.learning import LEARN_DAYS, NOTHING_KNOWN, Known, Learned, learn
+from agent.snapshots import EVIDENCE, FROZEN, MODEL, SCORES, Snapshots
 from tools.customers import churn, stages
 from tools.customers.features import ExchangeRates, make_features
 from tools.customers.segments.assign import (
@@ -26,6 +27,9 @@ from tools.customers.segments.assign import (
 from tools.customers.segments.outcomes import Outcomes, outcomes
 from tools.customers.segments.rules import OUTCOMES
 from tools.errors import NotComputable
+from tools.reports.observations import LOSSES
+from tools.roi.learned.effects import learned_effects
+from tools.roi.play_effects import PlayEffect, prior_effects
 from tools.roi.price import PriceList, price
 from tools.roi.rates import Windows
 from tools.warehouse.asof.world import World, open_world
@@ -76,6 +80,7 @@ class Morning:
         stored_transitions: pa.Table,
         *,
         upto: int | None = None,
+        known: Known = NOTHING_KNOWN,
     ) -> None:
         """`upto` is the last day whose snapshots may be used: the day itself unless replayed."""
         self.as_of = as_of
@@ -84,6 +89,7 @@ class Morning:
         self.upto = as_of if upto is None else upto
         self.snapshots = Snapshots(dataset, self.upto)
         self._stored_transitions = stored_transitions
+        self._known = known
 
     @cached_property
     def world(self) -> World:
@@ -235,11 +241,33 @@ class Morning:
         return Windows(score, {name: known[name] for name in ("churn", "expansion", "return")})
 
     @cached_property
+    def learned(self) -> Learned:
+        """What our own outcomes say: as of this week's first morning, or learned now."""
+        since, reader = self.as_of - LEARN_DAYS + 1, DuckEngine(threads=1)  # no world for a text
+        kept = self.snapshots.text(EVIDENCE, since, reader)
+        return learn(self, self._known) if kept is None else Learned.from_json(kept[1])
+
+    @cached_property
+    def effects(self) -> tuple[PlayEffect, ...]:
+        """What each play is believed to do to each segment it is for."""
+        plays, learned = self.rulebook.plays, self.learned
+        return learned_effects(
+            learned.evidence,
+            prior_effects(plays),
+            {play.id for play in plays if play.without == LOSSES},
+            learned.slope,
+            self._known.lifted(),
+        )
+
+    @cached_property
     def priced(self) -> PriceList:
         """Relations `candidates`, `unpriced` and `left_alone`."""
         _ = self.segmented
         book, present = self.rulebook, self.world.present
-        return price(self.as_of, self.engine, book.plays, book.economics, present, self.windows)
+        return price(
+            self.as_of, self.engine, book.plays, book.economics, present, self.windows,
+            self.effects,
+        )  # fmt: skip
 
     def unpriced(self, accounts: "Sequence[str]") -> dict[str, list[tuple[str, str]]]:
         """For each account asked for, the plays that could not be priced and what is missing."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from approvals.lifting import LIFTED, effect_subject
 from tools.days import DAY_US, local_day, start_of
 from tools.money import Money
 from tools.reports.work_relations import SCHEMAS, put_work
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from sqlmodel import Session
 
+    from tools.roi.plays import Play
     from tools.store.gate.gate import GateTx
     from tools.store.records import Proposal, Run
     from tools.store.store import Store
@@ -91,6 +93,17 @@ def work_tables(store: "Store", morning: Morning) -> "dict[str, pa.Table]":
     }
     tables["work_refusals"] = store.refusals.of_days([run.as_of for run in runs])
     return tables
+
+
+def lifted_before(
+    store: "Store", plays: "Iterable[Play]", morning: Morning
+) -> "dict[tuple[str, str], int]":
+    """The day on which a person last lifted the demotion of a play in a segment."""
+    cells = {
+        effect_subject(p.id, segment): (p.id, segment) for p in plays for segment in p.segments
+    }
+    links = store.gate.read(lambda tx: list(history.entries(tx.session, cells, morning.instant)))
+    return {cells[link.subject]: morning.day(link.at) for link in links if link.kind == LIFTED}
 
 
 def _run_rows(runs: "Iterable[Run]") -> list[Row]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tools.warehouse.engine import DuckEngine
 
 SCORES, SEGMENTS, MODEL, FROZEN = "scores", "segments", "churn_model", "segment_version"
+PLACES, EVIDENCE = "places", "evidence"
 TEXT = pa.schema([("text", pa.string())])
 
 

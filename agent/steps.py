@@ -7,8 +7,18 @@ changes nothing. Where a process may be killed between two effects there is a cr
 import json
 from typing import TYPE_CHECKING
 
+from agent.exploration import places_table
 from agent.facts import commit, read_company
-from agent.snapshots import FROZEN, MODEL, SCORES, SEGMENTS, write_snapshot, write_text
+from agent.snapshots import (
+    EVIDENCE,
+    FROZEN,
+    MODEL,
+    PLACES,
+    SCORES,
+    SEGMENTS,
+    write_snapshot,
+    write_text,
+)
 from agent.summary import envelopes_hash, summarise
 from approvals.queue import propose
 from policies.refusals import refusals_of, unpriced
@@ -79,6 +89,10 @@ class Steps:
         """Segment and price everybody, and keep the segments for the outcomes to come."""
         morning = self._day.morning
         _price_list = morning.priced
+        learned = morning.learned
+        if learned.evidence.as_of == self._day.as_of:
+            told = learned.to_json()
+            self._keep(EVIDENCE, lambda: write_text(self._day.as_of, EVIDENCE, told, *self._files))
         text = morning.frozen.to_json()
         self._keep(FROZEN, lambda: write_text(self._day.as_of, FROZEN, text, *self._files))
         query = "SELECT account_id, segment FROM segments ORDER BY account_id"
@@ -91,6 +105,7 @@ class Steps:
         self._deps.crash("choose.before_write")
         self._deps.store.refusals.write(self._day.as_of, self._refused())
         self._deps.crash("choose.written")
+        self._keep(PLACES, self._written_places)
         chosen = [[c.account_id, c.play, c.nv_minor] for c, _ in planned.chosen]
         return {"choice": self._deps.store.documents.put(json.dumps(chosen))}
 
@@ -131,6 +146,14 @@ class Steps:
         self._deps.store.runs.finish_run(self._day.as_of, text, self._deps.clock())
         self._deps.crash("close.finished")
         return {"summary": kept}
+
+    def _written_places(self) -> "DataFile | None":
+        """Who was asked about by which chance, for the outcomes to come."""
+        dataset, engine = self._files
+        engine.put("places", places_table(self._day.places))
+        query = "SELECT *, CAST($day AS INT) AS day FROM places ORDER BY account_id, play"
+        query = query.replace("$day", str(int(self._day.as_of)))
+        return write_snapshot(self._day.as_of, PLACES, query, dataset, engine)
 
     def _refused(self) -> "list[Refusal]":
         """Every rule that refused a candidate of the day."""

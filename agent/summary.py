@@ -105,6 +105,8 @@ def hashes(day: "Day") -> dict[str, str]:
         "candidates": "account_id, play",
     }
     found = {name: day.morning.digest(name, order) for name, order in orders.items()}
+    found["effects"] = day.text_hash(repr(day.morning.effects))
+    found["places"] = day.text_hash(repr(day.places))
     found["facts"] = facts_hash(day)
     found["envelopes"] = envelopes_hash(day)
     return found

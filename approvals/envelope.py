@@ -6,6 +6,7 @@ tomorrow's envelope that says the same is not a new question.
 
 import json
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from approvals.canonical import canonical, digest
@@ -13,7 +14,7 @@ from tools.errors import Absent, BadInput
 from tools.store.personal import erased_by
 
 if TYPE_CHECKING:
-    from decimal import Decimal
+    from collections.abc import Mapping
 
     from policies.nouns import Finding
     from tools.money import Money
@@ -94,6 +95,22 @@ class Worth:
 
 
 @dataclass(frozen=True)
+class Place:
+    """By which chance the account was asked about: 1 when its value chose it.
+
+    `words` say so to people; what is drawn to learn is never held out as well.
+    """
+
+    chance: "Decimal" = Decimal(1)
+    words: str = "chosen by value"
+
+    @property
+    def to_learn(self) -> bool:
+        """Whether a lot drew it."""
+        return self.chance < 1
+
+
+@dataclass(frozen=True)
 class Alternative:
     """What else could be done, and what that is worth; None when it cannot be computed."""
 
@@ -118,6 +135,7 @@ class Envelope:
     alternatives: tuple[Alternative, ...]
     findings: "tuple[Finding, ...]"
     versions: tuple[tuple[str, str], ...]
+    place: Place = Place()
 
     def __post_init__(self) -> None:
         """Refuse an envelope that hides the alternative of doing nothing, or is born expired."""
@@ -171,3 +189,17 @@ def read_values(text: str, sha256: str, proposal_id: str) -> dict[str, Any]:
         raise BadInput(f"proposal {proposal_id}: its text is not the one that was hashed")
     values: dict[str, Any] = json.loads(text)
     return values
+
+
+def drawn_to_learn(proposal: "Proposal") -> bool:
+    """Whether a lot drew a proposal; one whose person was erased was not."""
+    return erased_by(proposal.envelope) is None and bool(lot_words(json.loads(proposal.envelope)))
+
+
+def lot_words(values: "Mapping[str, Any]") -> str:
+    """By which chance an envelope's values were drawn to learn; '' when their value chose them.
+
+    An envelope older than the lot holds no place.
+    """
+    place = values.get("place", {})
+    return str(place["words"]) if Decimal(place.get("chance", "1")) < 1 else ""

@@ -3,7 +3,8 @@
 Within each stratum (play, segment, third of the value) the accounts with the lowest keyed hashes
 are held out, an exact share of them; what is left of a whole account is drawn by another keyed
 hash, so that no share is lost to rounding. One account keeps its lot for a play for ever. Whom a
-person has reached by hand is outside of the comparison: never left out, and never compared.
+person has reached by hand is outside of the comparison: never left out, and never compared. So is
+what was drawn to learn: those whom that lot did not draw are compared with it, and nobody twice.
 (methods.md 4.3; Gerber and Green, Field Experiments, ch. 4.)
 """
 
@@ -11,7 +12,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tools.store.gate.records import BY_HAND, Draw
+from tools.store.gate.records import BY_HAND, TO_LEARN, Draw
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,11 +37,12 @@ def draw(
     `reached` are the (play, account) of whom a person has reached by hand.
     """
     fresh = [e for e in envelopes if (e.what.play, e.who.account_id) not in drawn]
-    new = [e for e in fresh if (e.what.play, e.who.account_id) not in reached]
+    outside = {e.who.account_id: mark for e in fresh if (mark := _outside(e, reached))}
+    new = [e for e in fresh if e.who.account_id not in outside]
     lots = [
-        Draw(e.what.play, e.who.account_id, e.what.play_version, BY_HAND, held=False, share="0",
-             drawn_day=as_of)
-        for e in fresh if (e.what.play, e.who.account_id) in reached
+        Draw(e.what.play, e.who.account_id, e.what.play_version, outside[e.who.account_id],
+             held=False, share="0", drawn_day=as_of)
+        for e in fresh if e.who.account_id in outside
     ]  # fmt: skip
     for stratum, members in sorted(_strata(new).items()):
         ranked = sorted(members, key=lambda e: (lot(e, key), e.who.account_id))
@@ -51,6 +53,13 @@ def draw(
             for place, e in enumerate(ranked)
         ]  # fmt: skip
     return tuple(sorted(lots, key=lambda one: (one.play, one.account_id)))
+
+
+def _outside(envelope: "Envelope", reached: "frozenset[tuple[str, str]]") -> str:
+    """Why an envelope stands outside of the holdout; '' when it does not."""
+    if (envelope.what.play, envelope.who.account_id) in reached:
+        return BY_HAND
+    return TO_LEARN if envelope.place.to_learn else ""
 
 
 def lot(envelope: "Envelope", key: "Key") -> int:

@@ -102,6 +102,7 @@ class Limits:
     goals_despite_deal: tuple[str, ...]
     rest_days: int
     reviews_per_day: int
+    explore_share: "Decimal"
     hours_per_day: "Mapping[str, Decimal]"
     budget_per_day: "Decimal"
     proposal_days: int
@@ -117,6 +118,11 @@ class Limits:
     accounts_per_owner: "Mapping[str, int]"
     account_list: ListTerms
     contact_by_hand: "Mapping[str, bool]"
+
+    @property
+    def explore_places(self) -> int:
+        """How many of the day's places are drawn by lot, to learn from them."""
+        return int(self.reviews_per_day * self.explore_share)
 
     def channel(self, name: str) -> Channel:
         """The channel of that name; KeyError when there is none."""
@@ -211,6 +217,7 @@ _LATER: "Mapping[str, Dated]" = {
     "bounces": Dated(ALWAYS, BounceTerms(), "the value this limit came with", "lifecycle"),
     "same_mailbox": Dated(ALWAYS, Mailbox(), "the value this limit came with", "lifecycle"),
     "dwell_seconds": Dated(ALWAYS, 3, "the value this limit came with", "lifecycle"),
+    "explore_share": Dated(ALWAYS, Decimal(0), "the value this limit came with", "lifecycle"),
     "accounts_per_owner": Dated(
         ALWAYS, {"everybody": 12}, "the value this limit came with", "lifecycle"
     ),
@@ -313,6 +320,7 @@ _READERS: "Mapping[str, Callable[[Node], Any]]" = {
     "goals_despite_deal": _goals,
     "rest_days": lambda node: node.whole("value", 0, 3650),
     "reviews_per_day": lambda node: node.whole("value", 0, 100_000),
+    "explore_share": lambda node: node.number("value", 0, 1),
     "hours_per_day": _hours,
     "budget_per_day": lambda node: node.number("value", 0),
     "proposal_days": lambda node: node.whole("value", 1, 365),

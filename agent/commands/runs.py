@@ -18,8 +18,8 @@ from agent.rerun import check_files, words_of
 from agent.run import Ran, Replayed, replay_day, run_day
 from agent.whynot import why_not
 from agent.wiring import Deps
+from approvals.envelope import lot_words, read_values
 from approvals.envelope import opened as envelope_of
-from approvals.envelope import read_values
 from approvals.queue import pending
 from tools.days import from_number
 from tools.errors import BadInput, nearest
@@ -208,7 +208,8 @@ def show_queue(waiting: tuple[Proposal, ...], limit: int) -> None:
         value = Money.from_minor(proposal.value_minor, proposal.currency)
         account = who["account_name"] or who["account_id"]
         stage = f"{why['stage']} since {_day(why['stage_since_day'])}"
-        rows.append((proposal.id, str(value), proposal.play, account, stage, why["segment"]))
+        play = ", ".join(words for words in (proposal.play, lot_words(envelope)) if words)
+        rows.append((proposal.id, str(value), play, account, stage, why["segment"]))
     title = f"{len(waiting)} wait for a decision"
     if len(waiting) > limit:
         title += f", the first {limit}"
@@ -269,6 +270,8 @@ def show_proposal(proposal: Proposal, envelope: dict[str, Any]) -> None:
         sep="\n",
         style="bold",
     )  # fmt: skip
+    if chance := lot_words(envelope):
+        console.print(chance)
     reached = who["recipient"] or "our own people: nobody outside is reached"
     words = Panel(
         f"{what['subject']}\n\n{what['body']}", title=Text(one_line(f"to {reached}")), expand=False

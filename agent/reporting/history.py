@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from agent.report_facts import put_report_facts
 from agent.snapshots import SEGMENTS
-from tools.reports.incrementality import BY_HAND
+from tools.reports.incrementality import BY_HAND, TO_LEARN
 
 if TYPE_CHECKING:
     from agent.morning import Morning
@@ -22,18 +22,21 @@ _KEPT = pa.schema([("account_id", pa.string()), ("segment", pa.string())])
 
 def put_history(deps: "Deps", morning: "Morning", period: "Period") -> frozenset[str]:
     """Put the relations into the morning's engine; returns the names of those that hold a row."""
+    _ = morning.learned  # which may put the work of other days under the same names
     put_report_facts(morning.engine, deps.store, deps.zone, period.as_of, period.first_day)
     kept = _segments(morning, period.as_of)
     morning.engine.create(
         ARMS,
         "SELECT d.account_id AS account_id, d.play || CASE WHEN NOT h.account_id IS NULL OR "
-        "d.stratum = $outside THEN ', reached by hand' WHEN d.held THEN ', left out' ELSE "
-        "', treated' END AS arm, d.drawn_day AS day FROM work_draws AS d "
+        "d.stratum = $outside THEN ', reached by hand' WHEN d.stratum = $to_learn THEN "
+        "', drawn to learn' WHEN d.held THEN ', left out' ELSE ', treated' END AS arm, "
+        "d.drawn_day AS day FROM work_draws AS d "
         "LEFT JOIN (SELECT DISTINCT r.play AS play, r.account_id AS account_id "
         "FROM work_draws AS r JOIN work_contacts AS c ON c.account_id = r.account_id "
         "AND c.day >= r.drawn_day AND (r.held OR c.play <> r.play)) AS h "
         "ON h.account_id = d.account_id AND h.play = d.play",
         outside=BY_HAND,
+        to_learn=TO_LEARN,
     )
     drawn = morning.engine.run(f"SELECT 1 AS one FROM {ARMS} LIMIT 1").num_rows
     return frozenset([HISTORY] * bool(kept) + [ARMS] * bool(drawn))

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from approvals.alarms import Alarm, alarms
 from approvals.care import USELESS
+from approvals.envelope import lot_words
 from approvals.request import REASONS
 from approvals.web import marking, words
 from approvals.web.auth.limits import Limiter
@@ -120,6 +121,7 @@ def environment() -> Environment:
         "REASONS": REASONS, "USELESS": USELESS, "links_of": marking.shown_links,
         "mixed": marking.mixed_scripts, "disguised": marking.disguised,
         "left": words.left, "evidence": words.evidence, "churn_change": words.churn_change,
+        "lot_words": lot_words,
     }  # fmt: skip
     return made
 

@@ -9,14 +9,17 @@ import pyarrow.parquet as pq
 import pytest
 
 from agent.run import Replayed, replay_day
+from agent.snapshots import EVIDENCE, Snapshots
 from agent.wiring import Deps, open_deps
 from tests.agent.company import FIRST, LATER, SECOND, number
 from tests.agent.homes import Home, Homes
+from tests.agent.learned import plant_places
 from tests.agent.traces import trace
 from tests.databases import KINDS
 from tests.effort import WHOLE
 from tools.errors import BadInput
 from tools.store.records import Batch, DataFile
+from tools.warehouse.engine import DuckEngine
 from tools.warehouse.schema import BY_NAME
 
 ON_EACH = [pytest.param(kind, marks=pytest.mark.xdist_group(f"agent-{kind}")) for kind in KINDS]
@@ -35,11 +38,21 @@ def _replayed(home: Home, **changed: object) -> Replayed:
         return replay_day(deps, number(FIRST))
 
 
+def _text_of(deps: Deps, day: int) -> str:
+    """The evidence a morning kept."""
+    kept = Snapshots(deps.dataset, day).text(EVIDENCE, day, DuckEngine(threads=1))
+    assert kept is not None
+    return kept[1]
+
+
 @pytest.mark.parametrize("kind", ON_EACH if WHOLE else ON_EACH[:1])
 def test_thirty_days_later_it_is_byte_identical_and_nothing_is_written(
     kind: str, homes: Homes
 ) -> None:
+    """The last morning learns from outcomes that became known in between."""
     with homes.copy(kind, SECOND) as home:
+        with open_deps(home.company.settings(home.folder, home.database, FIRST)) as deps:
+            plant_places(deps, number(SECOND) + 1, began=number(FIRST) - 30)
         ended = home.run(LATER)
         assert ended.code == 0, ended.text
         before, files = trace(home.database, home.folder), _files(home.folder)
@@ -49,6 +62,15 @@ def test_thirty_days_later_it_is_byte_identical_and_nothing_is_written(
             assert (ended.code, "identical" in ended.text) == (0, True), ended.text
         assert trace(home.database, home.folder) == before
         assert _files(home.folder) == files
+        with open_deps(home.company.settings(home.folder, home.database, FIRST)) as deps:
+            learned = json.loads(_text_of(deps, number(LATER)))
+            versions = [{json.loads(p.envelope)["versions"]["effects"]
+                         for p in deps.store.proposals.of_day(number(day))}
+                        for day in (FIRST, LATER)]  # fmt: skip
+        assert [len(one) for one in versions] == [1, 1]
+        assert versions[0] != versions[1]
+        [found] = json.loads(learned["evidence"])["comparisons"]
+        assert (found["play"], found["treated"]["n"] > 0) == ("retention_call", True)
 
 
 @ON_SQLITE

@@ -75,3 +75,23 @@ def test_the_strata_of_plays_are_apart() -> None:
     two = [mail("a1"), replace(mail("a2"), what=replace(mail("a2").what, play="other"))]
 
     assert len({one.stratum for one in draw(DAY, two, frozenset(), Decimal("0.5"), KEY)}) == 2
+
+
+def test_a_day_looks_back_at_what_was_asked_and_held_before_it(office: Office) -> None:
+    """Whatever was decided since: the lot of a day is drawn among the same accounts for ever."""
+    office.rules["holdout_share"] = Decimal(1)
+    [one] = office.propose(mail("a9", "5.00", office.day))[-1:]
+    before = looked_back(office, office.day + 1)
+    office.decide("ann", "reject", one)
+    office.propose(mail("a2", "5.00", office.day + 1))
+
+    assert "a9" in before[0]
+    assert ("retention_email", "a9") in before[1]
+    assert looked_back(office, office.day + 1) == before
+    assert "a9" not in looked_back(office, office.day)[0]
+    assert looked_back(office, office.day + 7)[0] == ("a2",)
+
+
+def looked_back(office: Office, day: int) -> tuple[tuple[str, ...], set[tuple[str, str]]]:
+    held = office.store.gate.read(lambda tx: tx.holdouts.held_before(day))
+    return office.store.proposals.asked_before(day), set(held)

@@ -32,10 +32,11 @@ from tools.reports.attribution import attribute
 from tools.reports.audit.audit import audit
 from tools.reports.conversions import KINDS, make_paths
 from tools.reports.given import Given
-from tools.reports.incrementality import measure_incrementality
+from tools.reports.incrementality import Windows as Effects
 from tools.reports.internal import Internal, leave_out
 from tools.reports.money_spec import MoneySpec, Rate
 from tools.reports.net_retention import measure_net_retention
+from tools.reports.observations import KEPT_PLACES, make_observations
 from tools.reports.policy import RetentionQuestion
 from tools.reports.restated_dates import late_dates
 from tools.reports.retention import measure_retention
@@ -51,6 +52,8 @@ from tools.reports.unit_economics import measure_units
 from tools.reports.work import measure_work
 from tools.reports.work_relations import put_work
 from tools.roi import head
+from tools.roi.exploration import Lottery
+from tools.roi.learned.evidence import gather_evidence
 from tools.roi.price import price, unpriced_counts
 from tools.roi.rates import Windows
 from tools.warehouse.asof.world import World, open_world
@@ -181,6 +184,10 @@ class Morning:
         unpriced_counts(self._pair)
         ranked = head.head(self._pair, 20)
         head.alternatives(self._pair, [c.account_id for c in ranked[:9]])
+        cells = {(play.id, segment) for play in rules.plays for segment in play.segments}
+        held = [(rules.plays[0].id, ranked[1].account_id)]
+        lottery = Lottery(self._pair, "a keyed hash", cells, [ranked[0].account_id], held)
+        assert len(lottery.next_pairs(0, 20)) == 20
 
     def addressed(self) -> None:
         """Portraits and the person to reach."""
@@ -279,13 +286,26 @@ class Morning:
         """
         rules, present = self._company.rules, self.world.present
         put_work(self._pair, busy(self._first("accounts", 200), AS_OF))
+        self._pair.put("kept_places", self._places())
         for known in (present, present - {"subscriptions"}):
-            measure_incrementality(AS_OF, self._pair, known, rules.plays, rules.economics)
+            make_observations(AS_OF, self._pair, known, rules.plays, rules.economics, Effects())
+        gather_evidence(AS_OF, self._pair, {("retention_call", "Declining"): AS_OF - 60})
         measure_work(AS_OF, self._pair, AS_OF - 7, rules.economics.currency)
         for kind in KINDS:
             make_paths(AS_OF, self._pair, present, AS_OF - 91, 30, "USD", kind)
             attribute(self._pair, 30)
         measure_units(AS_OF, self._pair, present, rules.economics)
+
+    def _places(self) -> pa.Table:
+        """Two mornings before: whom their value chose, whom the lot drew, and whom it left out."""
+        plays = ("retention_call", "winback_email", "upsell_seats")
+        rows = [
+            {"account_id": account, "play": plays[n % 3], "segment": "Declining",
+             "base_ppm": 20_000 + n, "by_lot": n % 4 > 0,
+             "drawn": n % 4 < 2, "chance": 7_000, "propensity": 300_000, "day": AS_OF - 121 - n % 2}
+            for n, account in enumerate(self._first("accounts", 200))
+        ]  # fmt: skip
+        return pa.Table.from_pylist(rows, schema=KEPT_PLACES)
 
     def bare(self) -> None:
         """What a company without billing gets: the other definitions of everything."""

@@ -2,7 +2,10 @@
 
 import html
 import re
+from dataclasses import replace
+from decimal import Decimal
 
+from approvals.envelope import Place
 from tests.approvals.made import envelope
 from tests.web.made import HTML, Inbox, several
 
@@ -75,3 +78,14 @@ def test_the_pages_work_without_their_script(inbox: Inbox) -> None:
     for kind in ("approve", "reject", "snooze", "edit", "revoke", "assign"):
         assert f'<form method="post" action="/proposals/{one}/{kind}"' in page
     assert page.count('name="csrf"') == page.count('<form method="post"')
+
+
+def test_what_was_drawn_to_learn_says_so_on_the_list_and_on_its_page(inbox: Inbox) -> None:
+    said = "drawn to learn, chance about 0.7%"
+    lot = replace(envelope("a1", "30"), place=Place(Decimal("0.007"), said))
+    one, two = inbox.propose(lot, envelope("a2", "20"))
+    ann = inbox.inside()
+
+    assert ann.get("/queue").count(said) == 1
+    assert said.capitalize() in ann.get(f"/proposals/{one}")
+    assert "rawn to learn" not in ann.get(f"/proposals/{two}")

@@ -45,6 +45,8 @@ WORDS: "dict[Rule, str]" = {
 BILLING = "subscriptions"
 # The stratum of those for whom no lot was drawn: a person had reached them by hand before.
 BY_HAND = "reached by hand"
+# The stratum of those whom a lot drew to learn: compared with whom it did not draw.
+TO_LEARN = "drawn to learn"
 _SUMS = ("before", "after", "later", "held_before", "held_after", "held_later")
 
 
@@ -136,7 +138,8 @@ def measure_incrementality(
     rules = {play.id: _rule(play, billed=billed) for play in plays}
     _put(as_of, engine, plays, rules, economics)
     grace = windows.grace if billed else 0
-    engine.create("work_clocks", read_sql(__package__, "work_clocks"), grace=grace, outside=BY_HAND)
+    engine.create("work_clocks", read_sql(__package__, "work_clocks"), grace=grace, outside=BY_HAND,
+                  to_learn=TO_LEARN)  # fmt: skip
     engine.create(
         "incrementality_active", read_sql(__package__, "incrementality_active"), needed=not billed
     )

@@ -6,11 +6,12 @@ promise, and its interval goes with it.
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 from math import sqrt
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
-from tools.reports.stratified import LEVEL
+from tools.roi.learned.sequence import LEVEL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from tools.reports.stratified import Difference
 
 FEWEST_PLAYS = 5
+TRUSTED = 0.7
 Z = NormalDist().inv_cdf((1 + LEVEL) / 2)
 
 
@@ -72,10 +74,7 @@ def promise_of(rows: "Sequence[Mapping[str, int]]", share: "Difference | None") 
 
 
 def slope_of(promises: "Sequence[Promise]") -> Slope | None:
-    """How much of what is promised comes true; None for fewer than five plays.
-
-    Below .7 the promises of the plays should be multiplied by it (methods.md 4.6).
-    """
+    """How much of what is promised comes true; None for fewer than five plays."""
     known = [
         (p.promised, p.realised, p.se)
         for p in promises
@@ -87,3 +86,14 @@ def slope_of(promises: "Sequence[Promise]") -> Slope | None:
     value = sum(x * y / (se * se) for x, y, se in known) / weight
     half = Z / sqrt(weight)
     return Slope(value, value - half, value + half, len(known))
+
+
+def applied_slope(slope: Slope | None) -> Decimal | None:
+    """The part by which hopes are multiplied: below .7, and known to be below 1; never below 0.
+
+    (methods.md 4.6. Multiplied by a slope that chance alone could have made, nothing would be
+    proposed any more, and nothing learned.)
+    """
+    if slope is None or slope.value >= TRUSTED or slope.high >= 1:
+        return None
+    return Decimal(max(slope.value, 0.0)).quantize(Decimal("0.01"))

@@ -5,14 +5,15 @@ accounts. (methods.md 4.3; Gerber and Green, Field Experiments, ch. 4.)
 """
 
 from dataclasses import dataclass
-from math import log, sqrt
+from math import sqrt
 from statistics import NormalDist
 from typing import TYPE_CHECKING
+
+from tools.roi.learned.sequence import LEVEL, always
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-LEVEL = 0.90
 LEAST = 2
 POWER_Z = NormalDist().inv_cdf(0.975) + NormalDist().inv_cdf(0.8)  # 2.80
 
@@ -133,18 +134,6 @@ def joined(strata: "Mapping[str, Pair]") -> "Sequence[Pair]":
     if rest.n and rest.least < LEAST:
         return ()
     return [*(large[name] for name in sorted(large)), *([rest] if rest.n else [])]
-
-
-def always(variance: float, expected: float, level: float = LEVEL) -> float:
-    """Half the width of the mixture sequence N(0, τ²), τ the expected effect (mSPRT).
-
-    (Johari, Pekelis and Walsh: Λ reaches 1/α with chance α at most, however often one looks.)
-    """
-    if variance <= 0:
-        return 0.0
-    tau = max(expected * expected, variance * 1e-6)
-    spread = variance + tau
-    return sqrt(2 * variance * spread / tau * (log(1 / (1 - level)) + log(spread / variance) / 2))
 
 
 def detectable(base: float, treated: int, control: int) -> float | None:

@@ -49,6 +49,17 @@ class Reviewing:
 
 
 @dataclass(frozen=True)
+class Reviewed:
+    """What people said to a play in a segment: of `decided` proposals yes, and edited before."""
+
+    play: str
+    segment: str
+    decided: int
+    approved: int
+    edited: int
+
+
+@dataclass(frozen=True)
 class Price:
     """What one more unit of a limit was worth on an average morning, in minor units."""
 
@@ -79,6 +90,7 @@ class Work:
     prices: tuple[Price, ...]
     cared: tuple[Cared, ...]
     carers: int
+    reviewed: tuple[Reviewed, ...] = ()
 
     def stage(self, name: str) -> Stage:
         """A stage by its name."""
@@ -116,7 +128,14 @@ def measure_work(as_of: int, engine: "Engine", first_day: int, currency: str) ->
     said = rows("work_care", currency=currency)
     cared = tuple(Cared(str(r["kind"]), str(r["reason"]), r["n"], r["minor"]) for r in said)
     carers = said[0]["people"] if said else 0
-    return Work(as_of, first_day, stages, rules, reviewing, prices, cared, carers)
+    reviewed = tuple(
+        Reviewed(str(r["play"]), str(r["segment"]), r["decided"], r["approved"], r["edited"])
+        for r in rows("work_reviews")
+    )
+    return Work(
+        as_of=as_of, first_day=first_day, stages=stages, rules=rules, reviewing=reviewing,
+        prices=prices, cared=cared, carers=carers, reviewed=reviewed,
+    )  # fmt: skip
 
 
 def _reviewing(decisions: "list[dict[str, int]]", people: "dict[str, int]") -> Reviewing:

@@ -2,6 +2,7 @@
 -- when its clock started, the first day after its window, and the morning its outcome is known.
 -- `by_hand`: a person reached it on their own within the window or as long before it; who only did
 -- what had been approved and handed out did not. It cannot be compared, whatever the lot said.
+-- Whom the other lot drew to learn is compared with those it did not draw, not here.
 WITH approved AS (
     SELECT
         a.play AS play, a.account_id AS account_id, a.proposal AS proposal,
@@ -33,3 +34,4 @@ FROM work_draws AS d
 JOIN approved AS s ON s.play = d.play AND s.account_id = d.account_id AND s.place = 1
 JOIN incrementality_plays AS t ON t.play = d.play
 LEFT JOIN touched AS h ON h.play = d.play AND h.account_id = d.account_id
+WHERE d.stratum <> $to_learn

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from tools.store.engine import Database
 
+A_YEAR = 366  # the most days that a proposal may stand: with it the index of days is enough
+
 
 class Proposals:
     """The queue's rows; the row is the truth about what a person was asked and answered."""
@@ -27,6 +29,18 @@ class Proposals:
             col(ProposalRow.status) == "pending", col(ProposalRow.expires_day) > as_of
         )
         return self._ranked(query)
+
+    def asked_before(self, as_of: int) -> tuple[str, ...]:
+        """Accounts asked about on an earlier day in what had not expired on a day, by name.
+
+        Whatever became of it meanwhile: asked again later, the answer is the same.
+        """
+        row = ProposalRow
+        query = select(col(row.account_id)).where(
+            col(row.as_of) < as_of, col(row.as_of) >= as_of - A_YEAR, col(row.expires_day) > as_of
+        )
+        with self._database.read() as session:
+            return tuple(sorted(set(session.scalars(query))))
 
     def of_day(self, as_of: int) -> tuple[Proposal, ...]:
         """All proposals a day's run created, whatever became of them, worth most first."""

@@ -282,3 +282,21 @@ def test_on_the_page_and_in_the_mail_every_number_is_traced() -> None:
         report = Report("weekly", AS_OF, FIRST, "", (chapter.section,))
         assert untraced(as_page(report, {}, {}), report) == []
         assert mail_faults(as_mail(report, {})) == []
+
+
+def test_reviewers_are_shown_by_play_and_segment_and_no_percentage_of_few() -> None:
+    work = together(*(approved(f"a{n}", day=FIRST + 1) for n in range(25)),
+                    approved("b", "upsell_seats", day=FIRST + 1))  # fmt: skip
+    work["work_deeds"] = [
+        deed(n, f"p-retention_call-a{n // 2}", ("edit", "approve", "edit", "reject")[n % 4], "ann")
+        for n in range(50)
+    ] + [deed(99, "p-upsell_seats-b", "approve", "ann")]
+    chapter = told(company("accounts", "subscriptions"), work)
+    found = figures(chapter)
+    key = "work.reviews.retention_call.Declining"
+
+    assert found[f"{key}.decided.{FOUR}"].value == 25
+    assert found[f"{key}.yes.{FOUR}"].value == 13 / 25
+    assert found[f"{key}.edited.{FOUR}"].value == 1.0
+    few = found[f"work.reviews.upsell_seats.Declining.yes.{FOUR}"]
+    assert few.missing == "missing: 20 decisions"

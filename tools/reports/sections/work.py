@@ -13,6 +13,7 @@ from tools.reports.sections.work_care import care_table
 from tools.reports.sections.work_lines import lines_of
 from tools.reports.sections.work_plays import assigned_table, effects_table, promises_table
 from tools.reports.sections.work_rest import prices_table, reviewing_table, rules_table
+from tools.reports.sections.work_reviews import reviews_table
 from tools.reports.sections.work_steps import MEMBERS, cells, stage_id
 from tools.reports.work import Work, measure_work
 
@@ -72,6 +73,7 @@ def make_work(
         assigned_table(given, effects),
         rules_table(week, four),
         reviewing_table(week, four),
+        reviews_table(four),
         care_table(week, four, currency),
         prices_table(week, four, currency),
     )

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 from tools.reports.incrementality import WORDS
 from tools.reports.intervals import wilson
 from tools.reports.paper.model import About, Figure, Table, words
-from tools.reports.promises import FEWEST_PLAYS, slope_of
+from tools.reports.promises import FEWEST_PLAYS, TRUSTED, applied_slope, slope_of
 
 if TYPE_CHECKING:
     from tools.reports.given import Given
     from tools.reports.incrementality import Incrementality, PlayDifference, Windows
     from tools.reports.paper.model import Part
-    from tools.reports.promises import Promise
+    from tools.reports.promises import Promise, Slope
     from tools.reports.stratified import Sums
 
 FEWEST = 20
@@ -30,7 +30,9 @@ PROMISES = (
     "is the same price with the measured difference in the place of the believed one, so both are "
     "in one unit. The least difference is what these numbers of accounts would show four times in "
     "five; a smaller one cannot be known from them. The part of all promises that comes true is "
-    "the slope through the origin, each play weighed by how well it is known."
+    "the slope through the origin, each play weighed by how well it is known. Below 0.7, and when "
+    "its interval is below 1, next week's prices are multiplied by it where they rest on hopes "
+    "and not on our own outcomes."
 )
 
 
@@ -42,8 +44,8 @@ ASSIGNED = (
     "exchange rate are in the shares and not in the money."
 )
 ALL = "all plays: the part that comes true"
-MEND = "multiply the promises by it until they are mended"
-TRUSTED = 0.7
+APPLIED = "below 0.7: what is hoped for beyond our own outcomes is multiplied by it"
+UNSURE = "below 0.7, but chance alone could have made it so: not applied yet"
 
 
 def worked(effects: "Incrementality") -> "list[PlayDifference]":
@@ -220,5 +222,10 @@ def _slope_row(promises: "list[Promise]") -> "tuple[Part, ...]":
         if slope is None
         else Figure(key, slope.value, "number", low=slope.low, high=slope.high, n=slope.plays)
     )
-    low = slope is not None and slope.value < TRUSTED
-    return (words(ALL), words(""), words("of it"), found, words(MEND if low else ""))
+    return (words(ALL), words(""), words("of it"), found, words(_said_of(slope)))
+
+
+def _said_of(slope: "Slope | None") -> str:
+    if slope is None or slope.value >= TRUSTED:
+        return ""
+    return UNSURE if applied_slope(slope) is None else APPLIED

@@ -97,6 +97,13 @@ class Holdouts:
         )  # fmt: skip
         self._session.connection().execute(statement.values(started_day=day))
 
+    def held_before(self, day: int) -> frozenset[tuple[str, str]]:
+        """The (play, account) pairs whose lot, drawn before a day, leaves them out."""
+        query = select(col(HoldoutRow.play), col(HoldoutRow.account_id)).where(
+            col(HoldoutRow.held), col(HoldoutRow.drawn_day) < day
+        )
+        return frozenset((play, account) for play, account in self._session.execute(query))
+
     def drawn(self, plays: "Sequence[str]") -> frozenset[tuple[str, str]]:
         """The (play, account) pairs drawn so far."""
         query = select(col(HoldoutRow.play), col(HoldoutRow.account_id)).where(

@@ -111,6 +111,8 @@ class Attempt:
 
 # The stratum of whom a person had reached by hand: outside of every comparison.
 BY_HAND = "reached by hand"
+# The stratum of what a lot drew to learn: compared with whom it did not draw.
+TO_LEARN = "drawn to learn"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""What our own closed outcomes say of each play in each segment."""
