@@ -100,11 +100,19 @@ def _allowed(day: "Day", pairs: list[Candidate]) -> list[Candidate]:
     given = {name: value for name, value in vars(day).items() if name.startswith("_")}
     anew.__dict__.clear()  # of what was worked out for the head alone
     anew.__dict__.update({**given, "morning": day.morning, "head": pairs})
-    background = anew._background()
     plays = {play.id: play for play in day.morning.priced.plays}
+    background = _background(anew, pairs, {play.id: play.channel for play in plays.values()})
     nothing = Money.from_minor(0, background.currency)
-    judge: Any = choosing._judge
+    judge: Any = getattr(choosing, "judge_candidate", None) or vars(choosing)["_judge"]
     return [c for c in pairs if not judge(c, plays, background, (), nothing).denied]
+
+
+def _background(day: Any, pairs: list[Candidate], channels: dict[str, str]) -> Any:
+    """What policy asks about; versions that drew nothing by lot knew the people of the head."""
+    if not hasattr(day, "_people"):
+        return day._background()
+    day.__dict__["_channels"] = channels
+    return day._background(pairs, day._people(pairs))
 
 
 def _limits(day: "Day") -> dict[str, Any]:
