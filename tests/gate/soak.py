@@ -25,7 +25,7 @@ from tools.store.store import Store
 
 DAYS = 10
 MOMENTS, PASSES = 4, 2
-SLICE = 10
+SLICE = 5
 MODES = ("ok",) * 6 + ("refused", "later", "lost before", "lost after", "bug", "denied")
 ENDED = frozenset({"sent", "failed", "blocked", "revoked", "held_out", "unknown"})
 
