@@ -353,6 +353,22 @@ def test_the_head_is_exported_at_each_dispatch(kept: Office) -> None:
     assert "another one" in why_not(kept)
 
 
+@pytest.mark.fault(71)
+def test_a_tail_cut_from_database_and_ledger_alike_is_seen_by_the_exported_head(
+    kept: Office,
+) -> None:
+    kept.decide("ann", "approve", only(kept))
+    kept.dispatch()
+    lines = file_of(kept).read_text().splitlines(keepends=True)
+    last = int(lines[-1].split()[0]) - 2
+    by_hand(kept.store, f"DELETE FROM audit WHERE seq > {last}")
+    file_of(kept).write_text("".join(one for one in lines if int(one.split()[0]) <= last))
+    again = with_ledger(other_office(kept, kept.store))
+
+    assert "was there once and is gone" in why_not(again)
+    assert again.dispatch() == {}
+
+
 @pytest.mark.fault(77)
 def test_what_only_the_ledger_knows_is_said_and_then_verify_is_clean_again(kept: Office) -> None:
     """It was approved and sent after the backup; in the backup nobody has decided it."""

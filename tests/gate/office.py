@@ -158,7 +158,9 @@ class Office:
 
     def wrong(self) -> tuple[Wrong, ...]:
         """What the invariants say, together with what the vendor's own ledger says."""
-        found = self.store.gate.read(lambda tx: verify(tx, KEY, self.clock()))
+        ledger = self.gate.ledger
+        head = "" if ledger is None else ledger.last_head()
+        found = self.store.gate.read(lambda tx: verify(tx, KEY, self.clock(), head, (), ledger))
         twice = [key for key, times in self.vendor.effects().items() if times > 1]
         approved = {f"act:{a.id}:{a.sha256}" for a in self.actions()}
         strange = set(self.vendor.effects()) - approved

@@ -5,32 +5,29 @@ run again alone; the vendor's ledger, which the service cannot write, says what 
 """
 
 import argparse
+import logging
 import random
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-from approvals.settling import switch
-from approvals.upkeep import expire, remind, wake
+import structlog
+
 from tests.databases import KINDS, Fresh
-from tests.gate.office import Office, mail, open_office
-from tools.errors import LifecycleError
+from tests.gate.soak_faults import FAULTS, answer, readable, words
+from tests.gate.soak_life import Life
+from tests.gate.soak_people import flip, new, upkeep
+from tests.gate.witness import key_of
 from tools.store.store import Store
 
 DAYS = 10
-PEOPLE = ("ann", "bob", "cleo", "dan", "eve")
+MOMENTS, PASSES = 4, 2
+SLICE = 5
 MODES = ("ok",) * 6 + ("refused", "later", "lost before", "lost after", "bug", "denied")
-POINTS = ("gate.before_commit", "gate.committed", "approve.decided", "approve.set_off",
-          "executor.claimed", "executor.called", "executor.ended")  # fmt: skip
 ENDED = frozenset({"sent", "failed", "blocked", "revoked", "held_out", "unknown"})
-
-
-class Killed(BaseException):
-    """The process is dead at this point; nobody catches it."""
 
 
 @dataclass
@@ -38,113 +35,102 @@ class Soaked:
     """What ten days came to."""
 
     statuses: Counter[str] = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
     duplicates: int = 0
     unapproved: int = 0
     lost: int = 0
-    kills: int = 0
     wrong: list[str] = field(default_factory=list)
 
     def add(self, other: "Soaked") -> None:
         """Put two together."""
         self.statuses += other.statuses
+        self.counts += other.counts
         self.duplicates += other.duplicates
         self.unapproved += other.unapproved
         self.lost += other.lost
-        self.kills += other.kills
         self.wrong += other.wrong
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether a promise was broken."""
+        return bool(self.duplicates or self.unapproved or self.lost or self.wrong)
 
 
 def soak(seed: int, store: Store, folder: Path) -> Soaked:
     """Live through ten days with the chances of a seed."""
-    chance = random.Random(seed)
-    office = open_office(store, folder, *_new(chance, 19_783))
-    office.vendor.effect = chance.choice(["blind", "keyed", "look_up"])
-    kills = 0
-    for _ in range(DAYS):
-        for _ in range(12):
-            kills += _moment(office, chance)
-        office.clock.pass_(hours=24 - 12 * 0.5)
-        _guarded(office, chance, lambda: office.propose(*_new(chance, office.day)))
-    return _finish(office, kills)
-
-
-def _new(chance: random.Random, day: int) -> list[Any]:
-    accounts = chance.sample(range(40), 4)
-    return [mail(f"a{n}", chance.choice(["50.00", "900.00", "15000.00"]), day) for n in accounts]
-
-
-def _moment(office: Office, chance: random.Random) -> int:
-    """Half an hour in which somebody does something, something is sent, and something breaks."""
-    office.clock.pass_(minutes=30)
-    office.vendor.modes = [chance.choice(MODES) for _ in range(3)]
-    works: list[Callable[[], Any]] = [
-        lambda: _decide(office, chance), lambda: _decide(office, chance),
-        lambda: _decide(office, chance), lambda: office.executor(chance.choice("vw")).dispatch(),
-        lambda: office.executor().dispatch(), lambda: _switch(office, chance),
-        lambda: (expire(office.gate), wake(office.gate), remind(office.gate)),
-    ]  # fmt: skip
-    return sum(_guarded(office, chance, chance.choice(works)) for _ in range(3))
-
-
-def _guarded(office: Office, chance: random.Random, work: Callable[[], Any]) -> int:
-    """Do it; now and then the process is killed at a crash point in the middle."""
-    kill = chance.choice(POINTS) if chance.random() < 0.2 else ""
-
-    def crash(point: str) -> None:
-        if point == kill:
-            raise Killed(point)
-
-    office.crash = crash
+    life = Life(store, folder, random.Random(seed))
     try:
-        work()
-    except Killed:
-        return 1
-    except LifecycleError:
-        return 0
+        for _ in range(DAYS):
+            for _ in range(MOMENTS):
+                _moment(life)
+            life.office.clock.pass_(hours=24 - MOMENTS * PASSES)
+            life.maybe_killed(lambda: life.office.propose(*new(life.chance, life.office.day)))
+        return _finish(life)
     finally:
-        office.crash = None
-    return 0
+        life.close()
 
 
-def _decide(office: Office, chance: random.Random) -> None:
-    waiting = office.store.proposals.pending(office.day)
-    if not waiting:
-        return
-    proposal, who = chance.choice(waiting), chance.choice(PEOPLE)
-    kind = chance.choice(["approve"] * 6 + ["reject", "edit", "snooze", "revoke"])
-    needs: dict[str, dict[str, Any]] = {
-        "edit": {"subject": "Other", "body": f"Words {chance.randrange(9)}."},
-        "snooze": {"until_day": office.day + 1},
-    }
-    more = needs.get(kind, {})
-    office.decide(who, kind, proposal.id, **more)
-    if chance.random() < 0.15:
-        office.decide(who, "undo", proposal.id)
+def _moment(life: Life) -> None:
+    """An hour or two in which people do something, something is sent, and something breaks."""
+    life.office.clock.pass_(hours=PASSES)
+    life.vendor.modes = [life.chance.choice(MODES) for _ in range(3)]
+    life.some(3)
+    if life.chance.random() < 0.4:
+        fault = life.chance.choice(FAULTS)
+        life.counts[f"fault: {fault.__name__}"] += 1
+        fault(life)
+    is_waiting = life.hand is not None or life.agreed.silence
+    if is_waiting and life.chance.random() < 0.5:
+        answer(life)
 
 
-def _switch(office: Office, chance: random.Random) -> None:
-    scope = chance.choice(["global", "channel:email"])
-    switch(office.gate, office.people["eve"], scope, on=chance.random() < 0.3, reason="so")
-
-
-def _finish(office: Office, kills: int) -> Soaked:
-    """Let go everything that is paused, wait until nothing moves any more, and count."""
-    office.vendor.modes = []
+def _finish(life: Life) -> Soaked:
+    """Let a person answer, everything go on and come to its end, and count."""
+    readable(life)
+    life.vendor.modes = []
+    if life.hand is not None and not words(life):
+        life.wrong.append(f"verify forgot a hand: {life.hand.name}")
+    while life.hand is not None or life.agreed.silence:
+        answer(life)
     for scope in ("global", "channel:email"):
-        switch(office.gate, office.people["eve"], scope, on=False, reason="the end")
+        flip(life, scope, on=False)
     for _ in range(40):
-        office.clock.pass_(hours=6)
-        office.executor().dispatch()
-    effects, actions = office.vendor.effects(), office.actions()
-    approved = {f"act:{a.id}:{a.sha256}" for a in actions}
-    sent = {f"act:{a.id}:{a.sha256}" for a in actions if a.status == "sent"}
+        life.office.clock.pass_(hours=6)
+        life.do(partial(upkeep, life))
+        life.run(0)
+        if ENDED >= {action.status for action in life.office.actions()}:
+            break
+    return _counted(life)
+
+
+def _counted(life: Life) -> Soaked:
+    effects, actions = life.vendor.effects(), life.office.actions()
+    by_key = {key_of(action): action for action in actions}
+    missing = [key for key in life.agreed.keys.values() if key not in by_key]
+    open_ = [a.id for a in actions if a.status not in ENDED]
+    unreal = [key for key, a in by_key.items() if a.status == "sent" and key not in effects]
+    ledger = life.office.gate.ledger
+    assert ledger is not None
+    unwritten = [key for key in effects if not ledger.called(key.split(":")[1])]
     return Soaked(
         Counter(action.status for action in actions),
+        life.counts,
         sum(times - 1 for times in effects.values()),
-        len(set(effects) - approved),
-        sum(1 for a in actions if a.status not in ENDED) + len(sent - set(effects)),
-        kills,
-        [f"{one.invariant}: {one.words}" for one in office.wrong()],
+        len(set(effects) - life.agreed.ever) + len(life.vendor.objections),
+        len(missing) + len(open_) + len(unreal),
+        [
+            *life.wrong, *words(life), *life.vendor.objections,
+            *(f"lost: {one}" for one in (*missing, *open_, *unreal)),
+            *(f"{key} left and is not in the ledger" for key in unwritten),
+        ],
+    )  # fmt: skip
+
+
+def be_quiet() -> None:
+    """Keep what is logged out of the way: hundreds of drawn tracebacks take longer than a day."""
+    line = structlog.processors.KeyValueRenderer()
+    structlog.configure(
+        processors=[line], wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL)
     )
 
 
@@ -158,30 +144,46 @@ def soak_many(kind: str, seeds: range) -> tuple[Soaked, list[int]]:
             ledger.mkdir()
             one = soak(seed, fresh.store(), ledger)
             whole.add(one)
-            if one.duplicates or one.unapproved or one.lost or one.wrong:
+            if one.is_bad:
                 bad.append(seed)
+                print(f"{kind} seed {seed}: {one.wrong}", flush=True)
         fresh.close()
     return whole, bad
 
 
 def main() -> None:
-    """Print what many seeds came to, on each database."""
+    """Print what many seeds came to, on each database: a line for every slice, and one for all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=200)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--kind", choices=KINDS, action="append")
     given = parser.parse_args()
+    be_quiet()
+    end = given.first + given.seeds
+    bad: list[int] = []
     for kind in given.kind or KINDS:
-        whole, bad = soak_many(kind, range(given.first, given.first + given.seeds))
-        told = ", ".join(f"{name} {n}" for name, n in sorted(whole.statuses.items()))
-        print(
-            f"{kind}: {given.seeds} seeds from {given.first} of {DAYS} days, "
-            f"{whole.kills} kills, actions: {told}; "
-            f"duplicate effects {whole.duplicates}, unapproved {whole.unapproved}, "
-            f"lost {whole.lost}, invariants broken {len(whole.wrong)}, bad seeds {bad}"
-        )
-        if bad:
-            sys.exit(1)
+        all_of_kind, bad_here = Soaked(), []
+        for first in range(given.first, end, SLICE):
+            whole, bad_slice = soak_many(kind, range(first, min(end, first + SLICE)))
+            all_of_kind.add(whole)
+            bad_here += bad_slice
+            done = min(end, first + SLICE) - given.first
+            print(f"{kind}: {done} seeds from {given.first} of {DAYS} days, "
+                  f"{line_of(all_of_kind)}, bad seeds {bad_here}", flush=True)  # fmt: skip
+        bad += bad_here
+    sys.exit(bool(bad))
+
+
+def line_of(whole: Soaked) -> str:
+    """What came of it, in a line."""
+    actions, counts = (
+        ", ".join(f"{name} {n}" for name, n in sorted(counter.items()))
+        for counter in (whole.statuses, whole.counts)
+    )
+    return (
+        f"actions: {actions}; {counts}; duplicate effects {whole.duplicates}, "
+        f"unapproved {whole.unapproved}, lost {whole.lost}, wrong {len(whole.wrong)}"
+    )
 
 
 if __name__ == "__main__":

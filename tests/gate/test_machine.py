@@ -29,7 +29,9 @@ from approvals.settling import settle, switch, unsubscribe
 from approvals.upkeep import expire, wake
 from tests.approvals.made import KEY
 from tests.databases import KINDS, Fresh
-from tests.gate.office import mail, open_office
+from tests.faults.failures import FAILURES, Breaker, failing
+from tests.faults.offices import open_office, with_ledger
+from tests.gate.office import mail
 from tools.errors import LifecycleError
 from tools.store.sends import suppression_key
 
@@ -50,10 +52,11 @@ class Machine(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         self.store = self.fresh.store()
         self.quiet = False
-        self.office = open_office(
+        self.office = with_ledger(open_office(
             self.store, self.folder, mail("a1"), mail("a2", "20000.00"),
             mail("a3", "1.00", approval=("csm", "finance")),
-        )  # fmt: skip
+        ))  # fmt: skip
+        self.breaker = Breaker(self.office, "facts").install()
         self.told: dict[str, int] = {}
         self.agreed: dict[str, set[str]] = {}
 
@@ -113,6 +116,38 @@ class Machine(RuleBasedStateMachine):
         """What is due is carried out, by a vendor in some mood."""
         self.office.vendor.modes, self.office.vendor.effect = [mode], effect
         self.office.executor().dispatch()
+
+    @rule(failure=st.sampled_from(sorted(FAILURES)))
+    def dispatch_unreadable(self, failure: str) -> None:
+        """What is due while the facts cannot be read waits."""
+        before = self.office.vendor.effects()
+        with failing(self.breaker, FAILURES[failure]):
+            self.office.executor().dispatch()
+        assert self.office.vendor.effects() == before
+
+    @rule(hours=st.sampled_from([-30, -1, 1, 30, 24 * 9]))
+    def clock_jumps(self, hours: int) -> None:
+        """The clock jumps for a moment; nothing leaves and nothing ends by it."""
+        before = self.office.vendor.effects(), [a.status for a in self.office.actions()]
+        self.office.watch()
+        self.office.clock.jump(hours=hours)
+        self.office.executor().dispatch()
+        assert (expire(self.office.gate), wake(self.office.gate)) == (0, 0)
+        assert (self.office.vendor.effects(), [a.status for a in self.office.actions()]) == before
+        self.office.clock.jump(hours=-hours)
+
+    @rule(who=WHO, seen=looks)
+    def edit_in_disguise(self, who: str, seen: Seen) -> None:
+        """Somebody writes words that hide something."""
+        words = "р\u0430ypal", "see evil。com/path"
+        assert self._try("edit", who, seen, subject=words[0], body=words[1]) is None
+
+    @rule(who=WHO, account=st.sampled_from(["a1", "a2", "a3"]))
+    def release(self, who: str, account: str) -> None:
+        """Somebody asks again for what was blocked; every yes of before is void."""
+        now = self.office.seen(self.store.proposals.of_account(account)[-1].id)
+        if self._try("release", who, now, note="the guard was wrong") is not None:
+            self.agreed.pop(now.proposal, None)
 
     @rule(who=WHO, finding=st.sampled_from(["sent", "failed"]))
     def settle(self, who: str, finding: Any) -> None:
