@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from agent import choosing, run
 from agent.dispatching import open_executor
 from agent.wiring import open_deps, shifted_clock, system_clock
-from approvals import staff
+from approvals import envelope, staff
 from approvals.queue import pending
 from approvals.request import Actor, Seen, Wish
 from config.settings import read_settings
@@ -57,7 +57,7 @@ def settings_of(given: "Given") -> "Settings":
 
 
 def run_and_keep(deps: "Deps", as_of: int) -> "Day":
-    """Run a day and keep its numbers, which would cost as much again to work out."""
+    """Run a day and keep its numbers; of one that was done before, work them out again."""
     kept: list[Day] = []
     opened = run.open_day
 
@@ -68,7 +68,9 @@ def run_and_keep(deps: "Deps", as_of: int) -> "Day":
     run.open_day = keeping
     run.run_day(deps, as_of)
     run.open_day = opened
-    return kept[-1]
+    ran = deps.store.runs.run_of(as_of)
+    assert ran is not None
+    return kept[-1] if kept else opened(deps, as_of, ran)
 
 
 def seen(deps: "Deps", day: "Day") -> dict[str, Any]:
@@ -131,11 +133,10 @@ def _told(candidate: Candidate) -> dict[str, Any]:
 
 
 def _proposal(one: Any) -> dict[str, Any]:
-    """What was promised of one proposal, and the known chance of its place where it has one."""
-    nv = getattr(one, "value_minor", None)
-    chance = getattr(one, "propensity", None)
-    return {"account_id": one.account_id, "play": one.play, "nv_minor": nv,
-            "chance": None if chance is None else float(chance)}  # fmt: skip
+    """What was promised of one proposal, and whether it was drawn to learn from."""
+    drawn = getattr(envelope, "drawn_to_learn", None)
+    return {"account_id": one.account_id, "play": one.play, "nv_minor": one.value_minor,
+            "drawn": bool(drawn and drawn(one))}  # fmt: skip
 
 
 def _effect(one: Any) -> dict[str, Any]:

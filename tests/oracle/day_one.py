@@ -23,8 +23,6 @@ from tools.days import from_number
 from tools.sources.simulated import simulate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from tests.oracle.world import Truth
 
 FIRST, APART, MONTHS = date(2026, 6, 1), 28, 18
@@ -126,12 +124,16 @@ def judge_morning(
     def true(p: Pair) -> float:
         return worth(p.account_id, p.play, p.cost_minor).net
 
-    plans: dict[str, Iterable[tuple[Pair, float]]] = {}
+    plans: dict[str, list[tuple[Pair, float]]] = {}
     for name, one in seen.items():
         pairs = pairs_of(one)
         known = {(p.account_id, p.play): p for p in pairs}
         plans[name] = [(known[q["account_id"], q["play"]], q["nv_minor"]) for q in one["queue"]
                        if (q["account_id"], q["play"]) in known]  # fmt: skip
+        drawn = {q["account_id"] for q in one["queue"] if q.get("drawn")}
+        if drawn:
+            plans[f"{name}, by value"] = [p for p in plans[name] if p[0].account_id not in drawn]
+            plans[f"{name}, drawn"] = [p for p in plans[name] if p[0].account_id in drawn]
         best = oracle(pairs, limits_of(one), true)
         plans[f"oracle of {name}"] = [(p, 0.0) for p in best]
     pairs = pairs_of(first)
