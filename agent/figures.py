@@ -66,6 +66,7 @@ CHANGES: "Mapping[str, Mapping[str, str]]" = {
     },
     "3": {
         "segments": "accounts that use little, as ever, and open few mails are one of their own",
+        "outcomes": "an interval is about the period to come, and rates move from period to period",
         "candidates": _EFFECTS,
         "priced": _EFFECTS,
         "unpriced": _EFFECTS,

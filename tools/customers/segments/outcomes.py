@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from tools.customers.segments.beta_binomial import Fit, Posterior, fit
 from tools.customers.segments.rules import OUTCOMES
+from tools.customers.segments.unsteadiness import ASSUMED, unsteadiness, widened
 from tools.warehouse.billing import bills_end
 from tools.warehouse.sql import read_sql
 
@@ -95,8 +96,11 @@ def outcomes(
     counts = count_outcomes(as_of, engine, days, contractual=contractual)
     latest = {o: max((c.day for c in counts if c.outcome == o), default=None) for o in OUTCOMES}
     used = [c for c in counts if c.day == latest[c.outcome]]
+    moves = {o: unsteadiness([c for c in counts if c.outcome == o], days[o]) for o in OUTCOMES}
     estimates = tuple(
-        estimate for outcome in OUTCOMES for estimate in estimate_rates(outcome, used, segments)
+        estimate
+        for outcome in OUTCOMES
+        for estimate in estimate_rates(outcome, used, segments, moves[outcome])
     )
     engine.put("outcomes", pa.Table.from_pylist([vars(e) for e in estimates], schema=SCHEMA))
     seen = {estimate.outcome for estimate in estimates}
@@ -124,15 +128,21 @@ def count_outcomes(
 
 
 def estimate_rates(
-    outcome: str, counts: "Collection[Count]", segments: "tuple[Segment, ...]"
+    outcome: str,
+    counts: "Collection[Count]",
+    segments: "tuple[Segment, ...]",
+    moves: float = ASSUMED,
 ) -> list[Estimate]:
-    """The estimates of one outcome; none when no account's window is closed."""
+    """The estimates of one outcome; none when no account's window is closed.
+
+    Their intervals are about the period to come; `moves` is how far rates move between periods.
+    """
     known = {c.segment: (c.k, c.n) for c in counts if c.outcome == outcome}
     pairs = [(s.name, *known.get(s.name, (0, 0))) for s in segments if outcome in s.outcomes]
     if sum(n for _, _, n in pairs) == 0:
         return []
     model = fit([(k, n) for _, k, n in pairs])
-    return [_estimate(name, outcome, k, n, model) for name, k, n in pairs]
+    return [_estimate(name, outcome, k, n, model, moves) for name, k, n in pairs]
 
 
 def label_of(k: int, n: int, belief: Posterior) -> Label:
@@ -144,12 +154,13 @@ def label_of(k: int, n: int, belief: Posterior) -> Label:
     return "sufficient" if enough else "thin"
 
 
-def _estimate(segment: str, outcome: str, k: int, n: int, model: Fit) -> Estimate:
+def _estimate(segment: str, outcome: str, k: int, n: int, model: Fit, moves: float) -> Estimate:
     belief = model.posterior(k, n)
     label, weight = label_of(k, n, belief), model.own_weight(n)
     if label == "insufficient":
         belief, weight = model.pooled(), 0.0
-    q10, q90 = belief.quantiles((0.10, 0.90))
+    low, high = belief.quantiles((0.10, 0.90))
+    q10, q90 = widened(belief.mean, low, high, moves)
     return Estimate(segment, outcome, k, n, belief.mean, q10, q90, label, weight)
 
 
