@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from agent.report_facts import Morning as Instant
+from agent.report_facts import lifted_before, work_tables
 from agent.snapshots import PLACES
 from tools.reports.incrementality import Windows
 from tools.reports.observations import KEPT_PLACES, make_observations
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from agent.morning import Morning
+    from agent.wiring import Deps
     from tools.roi.learned.evidence import Cell
 
 LEARN_DAYS = 7
@@ -42,6 +45,15 @@ class Known:
 
 
 NOTHING_KNOWN = Known()
+
+
+def known_by(deps: "Deps", as_of: int) -> Known:
+    """What the store knew of the agent's work before a morning; read when it is asked for."""
+    morning = Instant(as_of, as_of, deps.zone)
+    return Known(
+        lambda: work_tables(deps.store, morning),
+        lambda: lifted_before(deps.store, deps.rulebook.plays, morning),
+    )
 
 
 @dataclass(frozen=True)

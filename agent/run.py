@@ -11,10 +11,8 @@ from agent.day import Day
 from agent.erasing import erased_since, working
 from agent.figures import DOCUMENT, FIGURES, FIRST
 from agent.graph import STEPS, day_graph
-from agent.learning import Known
+from agent.learning import known_by
 from agent.morning import Morning
-from agent.report_facts import Morning as Instant
-from agent.report_facts import lifted_before, work_tables
 from agent.rerun import changed_since, check_morning, mend_failed, refusal, withdraw
 from agent.steps import Steps
 from agent.summary import summarise
@@ -165,15 +163,6 @@ def open_day(deps: "Deps", as_of: int, run: "Run", *, upto: int | None = None) -
     morning = Morning(as_of, deps.dataset, deps.rulebook, stored, upto=upto, known=known)
     secret = deps.settings.secret.get_secret_value().encode()
     return Day(morning, deps.store, deps.zone, run.started_at, secret)
-
-
-def known_by(deps: "Deps", as_of: int) -> Known:
-    """What the store knew of the agent's work before a morning; read when it is asked for."""
-    morning = Instant(as_of, as_of, deps.zone)
-    return Known(
-        lambda: work_tables(deps.store, morning),
-        lambda: lifted_before(deps.store, deps.rulebook.plays, morning),
-    )
 
 
 @dataclass(frozen=True)

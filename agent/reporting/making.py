@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from agent.learning import known_by
 from agent.morning import Morning
 from agent.passing_failures import is_passing
 from agent.reporting.cuts import quarterly
@@ -98,7 +99,9 @@ def open_context(deps: "Deps", period: "Period") -> Context:
     run = deps.store.runs.run_of(period.as_of)
     deps = deps if run is None else deps.as_recorded(run)
     stored = deps.store.transitions.known_before(period.as_of)
-    morning = Morning(period.as_of, deps.dataset, deps.rulebook, stored)
+    morning = Morning(
+        period.as_of, deps.dataset, deps.rulebook, stored, known=known_by(deps, period.as_of)
+    )
     _ = morning.priced
     proposal = quarterly(morning, period)
     present = morning.world.present | put_history(deps, morning, period)

@@ -21,7 +21,7 @@ from tools.store.records import Proposal
 pytestmark = pytest.mark.xdist_group("agent-postgresql")
 COMMANDS = {
     "run", "queue", "explain", "replay", "why-not", "runs", "demo", "connect", "simulate", "audit",
-    "features", "roster", "churn", "segments", "retention", "revenue",
+    "features", "roster", "churn", "segments", "retention", "revenue", "effects",
     "report", "reports", "person", "erase", "quarantine", "decide", "backtest",
 }  # fmt: skip
 

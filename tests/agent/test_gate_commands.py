@@ -16,7 +16,7 @@ from tools.store.engine import Database
 pytestmark = pytest.mark.xdist_group("agent-sqlite")
 GATE_COMMANDS = {
     "approve", "reject", "snooze", "undo", "revoke", "release", "dispatch", "settle", "pause",
-    "resume", "restored", "verify", "serve", "web", "worker", "jobs",
+    "lift", "resume", "restored", "verify", "serve", "web", "worker", "jobs",
 }  # fmt: skip
 OFFICE_HOUR = time(16, 30, tzinfo=UTC)
 

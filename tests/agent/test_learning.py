@@ -7,14 +7,12 @@ from decimal import Decimal
 import pytest
 
 from agent.commands.effects import demoted_cell
-from agent.run import known_by, open_morning
+from agent.run import open_morning
 from agent.wiring import Deps, open_deps
-from approvals.lifting import lift_demotion
-from approvals.request import Actor
 from tests.agent.company import FIRST, SECOND, number
 from tests.agent.homes import Home, Homes
 from tests.agent.learned import BAD, GOOD, plant
-from tools.errors import BadInput, Forbidden
+from tools.errors import BadInput
 from tools.roi.play_effects import PlayEffect
 
 BETWEEN = number(FIRST + timedelta(days=1))
@@ -25,7 +23,7 @@ def deps_of(home: Home) -> AbstractContextManager[Deps]:
 
 
 @pytest.mark.xdist_group("agent-sqlite")
-def test_harm_that_was_learned_demotes_until_a_person_lifts_it(homes: Homes) -> None:
+def test_a_morning_believes_what_was_learned_in_the_same_week(homes: Homes) -> None:
     """That a day with learned effects is replayed byte by byte is tried in test_replay.py."""
     with homes.copy("sqlite") as home, deps_of(home) as deps:
         plant(deps, BETWEEN)
@@ -33,21 +31,6 @@ def test_harm_that_was_learned_demotes_until_a_person_lifts_it(homes: Homes) -> 
         found = {(e.play, e.segment): e for e in morning.effects}
         assert "of your own outcomes and" in found[GOOD].source
         assert "does harm here" in (found[BAD].demoted or "")
-
-        lift(deps)
-
-
-def lift(deps: Deps) -> None:
-    """Only an administrator, with a reason, and from the next day on."""
-    today, admin = deps.today(), Actor("eve", "admin", "cli")
-    with pytest.raises(BadInput, match="say why"):
-        lift_demotion(deps.gate, admin, *BAD, " ")
-    with pytest.raises(Forbidden):
-        lift_demotion(deps.gate, Actor("ann", "reviewer", "cli"), *BAD, "no")
-    lift_demotion(deps.gate, admin, *BAD, "the seats were sold by a bug")
-
-    assert known_by(deps, today).lifted() == {}
-    assert known_by(deps, today + 1).lifted() == {BAD: today}
 
 
 @pytest.mark.parametrize(

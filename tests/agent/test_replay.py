@@ -82,7 +82,7 @@ def test_other_policies_and_another_zone_since_then_change_nothing(
         other = home.company.with_policies(
             tmp_path / "policies",
             ("limits.yaml", "{value: 8, valid_from", "{value: 2, valid_from"),
-            ("plays.yaml", "mean: 0.019", "mean: 0.031"),
+            ("plays.yaml", "window_days: 30", "window_days: 45"),
             ("churn.yaml", "snapshots: 3", "snapshots: 6"),
         )
         mapping = tmp_path / "elsewhere.yaml"

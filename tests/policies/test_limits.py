@@ -124,3 +124,11 @@ def test_a_day_recorded_before_a_limit_came_is_read_with_the_value_it_came_with(
     older = text[:start] + text[text.index("bulk_size:") :]
 
     assert parse_limits(older).on(20_000) == whole.on(20_000)
+
+
+def test_a_file_older_than_the_lot_draws_nobody_and_the_delivered_one_five_of_forty() -> None:
+    start = TEXT.index("explore_share:")
+    older = TEXT[:start] + TEXT[TEXT.index("hours_per_day:") :]
+
+    assert parse_limits(older).on(20_000).explore_places == 0
+    assert parse_limits(TEXT).on(20_000).explore_places == 5
