@@ -113,6 +113,18 @@ def test_a_chance_within_cycles_is_converted_by_the_interval_and_never_compared(
     assert ask("retain", **typed, lost="70%", cycles="2").missing == ("interval_months",)
 
 
+def test_a_share_of_the_losses_counts_for_the_days_it_is_of() -> None:
+    whole = ask("retain", **S5, cost="0", losses_prevented="11%")
+    assert figure(whole) == (Decimal("0.11") * Decimal("0.65") * Decimal("19878.75")).quantize(
+        Decimal("0.01")
+    )
+    year = ask("retain", **S5, cost="0", losses_prevented="11%", window_days="365")
+    assert figure(year) == figure(whole)
+    month = ask("retain", **S5, cost="0", losses_prevented="11%", window_days="30")
+    left = 1 - Decimal("0.35") ** (Decimal(30) / 365)
+    assert figure(month) == (Decimal("0.11") * left * Decimal("19878.75")).quantize(Decimal("0.01"))
+
+
 def test_half_years_count_in_whole_cycles() -> None:
     found = ask("accept", **S1 | {"years": "2.5", "interval_months": "6"})
     root = Decimal("0.8").sqrt()
@@ -217,6 +229,15 @@ def test_the_most_uncertain_input_says_where_the_answer_turns() -> None:
     assert len({len(bar) for bar in bars(found.swings, 14)}) == 1
 
 
+def test_an_end_that_cannot_be_gives_way_to_the_value() -> None:
+    found = ask("concession", revenue="40000", margin=".7", margin_after=".65", years="3")
+    swings = {one.name: one for one in found.swings}
+    assert (swings["margin_after"].low, swings["margin_after"].high) == (
+        Decimal("0.55"), Decimal("0.65"),
+    )  # fmt: skip
+    assert swings["margin"].low == Decimal("0.7")
+
+
 def test_every_loose_place_is_a_warning() -> None:
     said = {
         (key, one.id)
@@ -252,6 +273,7 @@ whole_years = st.integers(1, 12).map(str)
 BY_KIND = {
     "share": shares, "money": amounts, "years": whole_years, "months": st.just("12"),
     "count": st.integers(1, 60).map(str), "change": st.decimals(-1, 1, places=3).map(str),
+    "portion": st.decimals(-1, 1, places=3).map(str),
     "choice": st.sampled_from(["per_account", "per_campaign"]),
 }  # fmt: skip
 
