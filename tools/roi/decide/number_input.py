@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 UNKNOWN = frozenset({"?", "unknown", "high", "low", "not known"})
 LONGEST, MOST_DIGITS = 60, 30
+MONEY_PLACES, SHARE_PLACES = 6, 12
 SHARES = frozenset({"share", "portion", "change"})
 SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
 _NUMBER = re.compile(r"([+-]?)((?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)?(?:\.[0-9]+)?)")
@@ -61,7 +62,10 @@ def _parts(spec: "InputSpec", text: str) -> tuple[Decimal, str]:
     digits = plain[2].replace(",", "")
     if len(digits) > MOST_DIGITS:
         raise BadInput(f"{spec.name}: {text[:20]}… has more than {MOST_DIGITS} digits")
-    return Decimal(f"{plain[1]}{digits}"), split[1] or split[3] or ""
+    places = len(digits.partition(".")[2])
+    if places > (most := MONEY_PLACES if spec.kind == "money" else SHARE_PLACES):
+        raise BadInput(f"{spec.name}: {text} has more than {most} decimals")
+    return Decimal(f"{plain[1]}{digits}") + 0, split[1] or split[3] or ""
 
 
 def _hint(spec: "InputSpec", text: str) -> str:
