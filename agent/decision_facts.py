@@ -68,7 +68,7 @@ def _known(sources: Sources, question: str, about: About) -> Subject:
     if about.account:
         return _of_account(sources, question, find_account(morning.engine, about.account))
     if about.deal:
-        return _of_deal(sources, _find_deal(morning, about.deal))
+        return _of_deal(sources, question, _find_deal(morning, about.deal))
     if about.segment:
         return _of_segment(sources, question, _find_segment(morning, about.segment))
     return plain_subject(sources.economics, morning.as_of)
@@ -113,24 +113,26 @@ def _of_account(sources: Sources, question: str, account: str) -> Subject:
     known |= sources.revenue(row)
     known |= sources.renewal(row, segment or (None if paying else NEW))
     known |= sources.without_us(question, segment)
-    known |= sources.winning(won=paying)
+    known |= sources.attempt(segment) | sources.winning(won=paying)
     name = row["name"] or account
     notes = (f"{name} pays already: the cost of winning it is spent.",) if paying else ()
     return sources.subject(name, known, notes if question == "accept" else ())
 
 
-def _of_deal(sources: Sources, deal: dict[str, Any]) -> Subject:
+def _of_deal(sources: Sources, question: str, deal: dict[str, Any]) -> Subject:
     """One deal: its amount, how often such deals are won, what became of customers like it."""
     _ = sources.morning.segmented
     known = sources.ahead() | sources.winning(won=False)
     known |= sources.renewal({}, NEW)
-    known |= sources.close_rate()
     amount = sources.amount(deal["amount_minor"], deal["currency"])
     name = f"deal {deal['deal_id']}"
     notes = []
     if deal["state"] != "open":
         notes.append(f"This deal is {deal['state']} already.")
     if amount is not None:
+        known |= sources.close_rate(amount)
+        if question == "concession":  # the chance with it is what is asked
+            known.pop("probability", None)
         known["value"] = KnownInput(amount, f"the amount of {name}")
         yearly = f"the amount of {name}, taken as one year's: an assumption, correct it if not"
         known |= sources.revenue_of(amount, yearly, "you")
@@ -142,7 +144,7 @@ def _of_segment(sources: Sources, question: str, segment: str) -> Subject:
     _ = sources.morning.segmented
     known = sources.ahead() | sources.renewal({}, segment)
     known |= sources.without_us(question, segment)
-    known |= sources.winning(won=segment != LAPSED)
+    known |= sources.attempt(segment) | sources.winning(won=segment != LAPSED)
     row = sources.morning.engine.run(
         "SELECT COUNT(*) AS n, AVG(f.mrr_minor) AS mrr FROM segments AS g "
         "JOIN features AS f ON f.account_id = g.account_id "

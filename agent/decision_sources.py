@@ -5,22 +5,27 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tools.days import from_number
+from tools.errors import NotComputable
 from tools.figures import percent
 from tools.money import Money
 from tools.roi.decide import KnownInput, Subject
 from tools.roi.fixed import cycle_renewal
+from tools.roi.open_deals import close_rates
+from tools.roi.play_effects import prior_effects
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agent.morning import Morning
     from tools.customers.segments.outcomes import Estimate
+    from tools.roi.plays import Play
 
     Known = dict[str, KnownInput]
 
 YEAR = 12
 ONE = Decimal(1)
-DEALS_BACK, FEWEST_DEALS = 365, 20
+RETENTION, ACCELERATION = "retention", "acceleration"
+Z90 = Decimal("1.2816")  # nine in ten are below so many standard deviations
 
 
 class Sources:
@@ -142,20 +147,59 @@ class Sources:
                 return {"p0": KnownInput(_chance(found.mean), told, low=low, high=high)}
         return {}
 
-    def close_rate(self) -> "Known":
-        """How often a deal that was closed in the last year was won."""
-        since = self.morning.as_of - DEALS_BACK
-        row = self.morning.engine.run(
-            "SELECT SUM(CASE WHEN state = 'won' THEN 1 ELSE 0 END) AS won, COUNT(*) AS n "
-            "FROM deals WHERE state IN ('won', 'lost') AND closed_day >= $since "
-            "AND closed_day < $day",
-            since=since, day=self.morning.as_of,
-        ).to_pylist()[0]  # fmt: skip
-        if row["n"] < FEWEST_DEALS:
+    def attempt(self, segment: str | None) -> "Known":
+        """What the first retention play is believed to do to a segment, and what it costs."""
+        plays = [p for p in self.morning.rulebook.plays if p.goal == RETENTION]
+        effects = prior_effects(plays, [segment] if segment else [])
+        found = next((one for one in effects if one.demoted is None), None)
+        if found is None:
             return {}
-        chance = Decimal(int(row["won"])) / row["n"]
-        words = f"{row['won']} of the {row['n']} deals closed in the year before were won"
-        return {"p0": KnownInput(chance, words)}
+        play = next(one for one in plays if one.id == found.play)
+        name = found.play.replace("_", " ")
+        low, high = (max(-ONE, min(ONE, found.mean + z * found.sd)) for z in (-Z90, Z90))
+        known = {
+            "losses_prevented": KnownInput(found.mean, f"{name}: {found.source}", low=low,
+                                           high=high),
+            "window_days": KnownInput(Decimal(play.window_days), f"{name}: its window"),
+        }  # fmt: skip
+        return known | self._cost(play)
+
+    def push(self, p0: Decimal) -> "Known":
+        """What the first play that accelerates is believed to do to a deal, and what it costs."""
+        plays = [p for p in self.morning.rulebook.plays if p.goal == ACCELERATION]
+        effect = next(iter(prior_effects(plays)), None)
+        if effect is None or effect.demoted is not None:
+            return {}
+        play = next(one for one in plays if one.id == effect.play)
+        name = effect.play.replace("_", " ")
+        chance, low, high = (
+            min(ONE, max(Decimal(0), p0 * (1 + effect.mean + z * effect.sd)))
+            for z in (0, -Z90, Z90)
+        )
+        words = f"{name}: {percent(effect.mean)} more than without it; {effect.source}"
+        known = {"probability": KnownInput(chance, words, low=low, high=high)}
+        if months := play.days_sooner // 30:
+            known["months_sooner"] = KnownInput(Decimal(months), f"{name}: {play.days_sooner} days")
+        return known | self._cost(play)
+
+    def _cost(self, play: "Play") -> "Known":
+        """What one action of a play costs, where that does not hang on an audience."""
+        rate = self._figure(f"hourly_rate.{play.role}")
+        if rate is None or play.cost.scope != "per_account":
+            return {}
+        name = play.id.replace("_", " ")
+        words = f"{name}: {play.hours} hours of {play.role} and {play.cost.amount} each"
+        return {"cost": KnownInput(play.hours * rate.value + play.cost.amount, words, rate.owner)}
+
+    def close_rate(self, amount: Decimal) -> "Known":
+        """How often deals of about this size were won in the last year."""
+        rates = {self.currency: ONE, **self.rates}
+        try:
+            close = close_rates(self.morning.as_of, self.morning.engine, self.currency, rates)
+        except NotComputable:  # too few were decided: then it is missing
+            return {}
+        chance, words = close.of(amount)
+        return {"p0": KnownInput(chance, words), **self.push(chance)}
 
     def _estimate(self, segment: str | None, outcome: str) -> "Estimate | None":
         found = self.morning.segmented.outcomes.estimates

@@ -42,8 +42,9 @@ def show_decision(found: "Decision", to: "Console") -> None:
     told = record(found)
     about = f"  {plain(told['about'])}" if told["about"] else ""
     _print(to, f"[bold]{told['title']}[/]{about}")
-    _print(to, f"{plain(told['words'])}\n")
+    _print(to, plain(told["words"]))
     if told["figures"]:
+        to.print()
         to.print(_figures(told))
     for one in told["breakeven"]:
         _print(to, f"break-even: {one['label']} [bold]{one['words']}[/]")

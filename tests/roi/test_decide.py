@@ -113,6 +113,18 @@ def test_a_chance_within_cycles_is_converted_by_the_interval_and_never_compared(
     assert ask("retain", **typed, lost="70%", cycles="2").missing == ("interval_months",)
 
 
+def test_a_share_of_the_losses_counts_for_the_days_it_is_of() -> None:
+    whole = ask("retain", **S5, cost="0", losses_prevented="11%")
+    assert figure(whole) == (Decimal("0.11") * Decimal("0.65") * Decimal("19878.75")).quantize(
+        Decimal("0.01")
+    )
+    year = ask("retain", **S5, cost="0", losses_prevented="11%", window_days="365")
+    assert figure(year) == figure(whole)
+    month = ask("retain", **S5, cost="0", losses_prevented="11%", window_days="30")
+    left = 1 - Decimal("0.35") ** (Decimal(30) / 365)
+    assert figure(month) == (Decimal("0.11") * left * Decimal("19878.75")).quantize(Decimal("0.01"))
+
+
 def test_half_years_count_in_whole_cycles() -> None:
     found = ask("accept", **S1 | {"years": "2.5", "interval_months": "6"})
     root = Decimal("0.8").sqrt()
@@ -155,6 +167,8 @@ def test_a_concession_is_judged_by_the_chance_it_buys() -> None:
         ("accept", {"revenue": "1e400"}, "write 1e400 out"),
         ("accept", {"revenue": "9" * 31}, "more than 30 digits"),
         ("accept", {"revenue": "9" * 300}, "too long for a number"),
+        ("accept", {"revenue": "0.0000001"}, "more than 6 decimals"),
+        ("accept", {"margin": "0." + "0" * 12 + "1"}, "more than 12 decimals"),
         ("accept", {"revenue": "9" * 20}, "is not between 0 and 1,000,000,000,000"),
         ("accept", {"revenue": "٣٠٠"}, "is not a number"),
         ("accept", {"margin": "0,65"}, "write a decimal point: 0.65"),
@@ -182,6 +196,27 @@ def test_a_value_that_cannot_be_meant_is_one_clear_line(
         decide(key, typed, subject)
     assert said in str(told.value)
     assert "\n" not in str(told.value)
+
+
+def test_one_campaign_that_is_no_dearer_and_no_worse_needs_no_value() -> None:
+    same = {"cost_a": "5", "cost_b": "5", "expansion_a": ".2", "expansion_b": ".2"}
+    for changed, said in (
+        ({}, "Neither"), ({"cost_b": "4"}, "B, whatever"), ({"cost_b": "6"}, "A, whatever"),
+        ({"expansion_b": ".3"}, "B, whatever"), ({"expansion_b": ".1"}, "A, whatever"),
+        ({"cost_b": "4", "expansion_b": ".1"}, "A if an expansion is worth more than 10.00"),
+    ):  # fmt: skip
+        assert ask("campaigns", **same | changed).verdict.words.startswith(said), changed
+
+
+def test_the_smallest_and_largest_values_can_be_written() -> None:
+    least, most = "0.000000000001", "1000000000000"
+    for typed in (
+        {"probability": least, "value": "0.000001", "margin": least, "cost": most},
+        {"probability": "1", "value": most, "margin": "1", "cost": "0"},
+    ):
+        for key in ("accelerate", "expand"):
+            assert record(ask(key, **typed))["words"]
+    assert record(ask("expand", probability=least, value=most, cost="0", support="?"))["breakeven"]
 
 
 def test_amounts_without_an_installation_must_be_in_one_currency() -> None:
@@ -212,9 +247,18 @@ def test_the_most_uncertain_input_says_where_the_answer_turns() -> None:
     assert [one.name for one in found.swings][:2] == ["revenue", "years"]
     assert found.uncertain
     assert found.uncertain.turns_at
-    turned = ask("accept", **S1 | {"revenue": f"{found.uncertain.turns_at:.12f}"})
+    turned = ask("accept", **S1 | {"revenue": f"{found.uncertain.turns_at:.6f}"})
     assert abs(figure(turned)) < Decimal("0.01")
     assert len({len(bar) for bar in bars(found.swings, 14)}) == 1
+
+
+def test_an_end_that_cannot_be_gives_way_to_the_value() -> None:
+    found = ask("concession", revenue="40000", margin=".7", margin_after=".65", years="3")
+    swings = {one.name: one for one in found.swings}
+    assert (swings["margin_after"].low, swings["margin_after"].high) == (
+        Decimal("0.55"), Decimal("0.65"),
+    )  # fmt: skip
+    assert swings["margin"].low == Decimal("0.7")
 
 
 def test_every_loose_place_is_a_warning() -> None:
@@ -252,6 +296,7 @@ whole_years = st.integers(1, 12).map(str)
 BY_KIND = {
     "share": shares, "money": amounts, "years": whole_years, "months": st.just("12"),
     "count": st.integers(1, 60).map(str), "change": st.decimals(-1, 1, places=3).map(str),
+    "portion": st.decimals(-1, 1, places=3).map(str),
     "choice": st.sampled_from(["per_account", "per_campaign"]),
 }  # fmt: skip
 

@@ -117,10 +117,12 @@ def lifetime(i: Inputs) -> Answer:
 def acceleration(i: Inputs) -> Answer:
     """S2: is a push worth its cost; `p0` is the chance without it."""
     lacking = i.missing("probability", "value", "margin", "cost")
-    if lacking:
+    if set(lacking) - {"probability"}:
         return Answer({}, lacking)
     worth = formulas.gross_gain(ONE, i["value"], i["margin"])
     spent = i["cost"] + i.get("support", Decimal(0))
+    if lacking:
+        return Answer({}, lacking, _needed("effect", spent, worth))
     gain = formulas.incremental_gain(i["probability"], i.get("p0", Decimal(0)), worth)
     warned = ("mixed-cost", "one-off") if i.has("p0") else ("gross", "mixed-cost", "one-off")
     figures = {"gain": gain}

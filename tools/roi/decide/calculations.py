@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     Inputs = Mapping[str, Decimal]
 
-ONE, YEAR = Decimal(1), Decimal(12)
+ONE, YEAR, DAYS = Decimal(1), Decimal(12), Decimal(365)
 PER_CAMPAIGN = 1
 
 
@@ -30,14 +30,17 @@ def derive(given: "Inputs") -> dict[str, Decimal]:
     """The inputs with those worked out that may be said in another way.
 
     A chance to leave within some cycles becomes a chance to renew a year, a share of the losses
-    becomes a change of the chance, a cost per campaign becomes a cost per account.
+    within some days becomes a change of the chance, a cost per campaign becomes a cost per account.
     """
     found = dict(given)
     if {"lost", "cycles", "interval_months"} <= given.keys() and "renewal" not in given:
         yearly = YEAR / (given["cycles"] * given["interval_months"])
         found["renewal"] = (1 - given["lost"]) ** yearly
     if {"losses_prevented", "renewal"} <= found.keys() and "effect" not in given:
-        found["effect"] = given["losses_prevented"] * (1 - found["renewal"])
+        stays = found["renewal"]
+        if "window_days" in given:
+            stays = stays ** (given["window_days"] / DAYS)
+        found["effect"] = given["losses_prevented"] * (1 - stays)
     if given.get("cost_scope") == PER_CAMPAIGN and "cost" in given and "audience" in given:
         found["cost"] = given["cost"] / given["audience"]
     return found

@@ -5,7 +5,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Literal
 
-Kind = Literal["money", "share", "change", "years", "months", "count", "choice"]
+Kind = Literal["money", "share", "portion", "change", "years", "months", "count", "choice"]
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class InputKind:
 KINDS: MappingProxyType[Kind, InputKind] = MappingProxyType({
     "money": InputKind(Decimal(0), Decimal(1_000_000_000_000), whole=False, spread=Decimal("0.2")),
     "share": InputKind(Decimal(0), Decimal(1), whole=False, spread=Decimal("0.1")),
+    "portion": InputKind(Decimal(-1), Decimal(1), whole=False, spread=Decimal("0.1")),
     "change": InputKind(Decimal(-1), Decimal(1), whole=False, spread=Decimal("0.02")),
     "years": InputKind(Decimal(0), Decimal(50), whole=False, spread=Decimal(1)),
     "months": InputKind(Decimal(1), Decimal(120), whole=True, spread=Decimal(0)),
@@ -68,8 +69,9 @@ INPUTS = _specs(
               ("per_account", "per_campaign")),
     InputSpec("audience", "count", "accounts the campaign is planned for"),
     InputSpec("effect", "change", "change of the chance to stay", "0.019 is 1.9 points"),
-    InputSpec("losses_prevented", "change", "share of the losses it prevents",
+    InputSpec("losses_prevented", "portion", "share of the losses it prevents",
               "instead of effect: 0.11 of those who would leave stay"),
+    InputSpec("window_days", "count", "days in which it prevents them", "a year when left out"),
     InputSpec("months_sooner", "count", "months sooner", "needs p0 and discount_rate"),
     InputSpec("cost_a", "money", "cost per customer, campaign A"),
     InputSpec("cost_b", "money", "cost per customer, campaign B"),

@@ -7,6 +7,7 @@ from typing import Literal
 from tools.currencies import digits
 from tools.figures import fixed, percent
 
+FINE = Decimal("0.001")  # below a tenth of a point two decimals say nothing
 Unit = Literal["money", "share", "points", "years", "number"]
 
 FIGURES: MappingProxyType[str, tuple[str, Unit]] = MappingProxyType(
@@ -38,7 +39,8 @@ THRESHOLDS: MappingProxyType[str, tuple[str, Unit]] = MappingProxyType(
     }
 )
 UNITS: MappingProxyType[str, Unit] = MappingProxyType({
-    "money": "money", "share": "share", "change": "points", "years": "years", "months": "number",
+    "money": "money", "share": "share", "portion": "share", "change": "points", "years": "years",
+    "months": "number",
     "count": "number", "choice": "number",
 })  # fmt: skip
 
@@ -51,7 +53,7 @@ def written(value: Decimal, unit: Unit, currency: str) -> str:
     if unit == "share":
         return percent(value)
     if unit == "points":
-        return f"{fixed(value * 100, 2):+} pp"
+        return f"{fixed(value * 100, 2 if abs(value) >= FINE else 4):+} pp"
     return f"{fixed(value, 4).normalize():f}"
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 UNKNOWN = frozenset({"?", "unknown", "high", "low", "not known"})
 LONGEST, MOST_DIGITS = 60, 30
+MONEY_PLACES, SHARE_PLACES = 6, 12
+SHARES = frozenset({"share", "portion", "change"})
 SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
 _NUMBER = re.compile(r"([+-]?)((?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)?(?:\.[0-9]+)?)")
 _PARTS = re.compile(r"([A-Za-z]{3}|[€$£¥])?\s*([^A-Za-z€$£¥%]*?)\s*(k|K|%|[A-Za-z]{3}|[€$£¥])?")
@@ -60,7 +62,10 @@ def _parts(spec: "InputSpec", text: str) -> tuple[Decimal, str]:
     digits = plain[2].replace(",", "")
     if len(digits) > MOST_DIGITS:
         raise BadInput(f"{spec.name}: {text[:20]}… has more than {MOST_DIGITS} digits")
-    return Decimal(f"{plain[1]}{digits}"), split[1] or split[3] or ""
+    places = len(digits.partition(".")[2])
+    if places > (most := MONEY_PLACES if spec.kind == "money" else SHARE_PLACES):
+        raise BadInput(f"{spec.name}: {text} has more than {most} decimals")
+    return Decimal(f"{plain[1]}{digits}") + 0, split[1] or split[3] or ""
 
 
 def _hint(spec: "InputSpec", text: str) -> str:
@@ -72,7 +77,8 @@ def _hint(spec: "InputSpec", text: str) -> str:
 
 
 _EXAMPLES = {
-    "money": "30000 or 30,000.50", "share": "0.65 or 65%", "change": "0.019 or 1.9%",
+    "money": "30000 or 30,000.50", "share": "0.65 or 65%", "portion": "0.11 or 11%",
+    "change": "0.019 or 1.9%",
     "years": "3", "months": "12", "count": "2", "choice": "",
 }  # fmt: skip
 
@@ -83,7 +89,7 @@ def _scaled(
     """The number in the input's own unit."""
     if not unit:
         return number
-    if unit == "%" and spec.kind in {"share", "change"}:
+    if unit == "%" and spec.kind in SHARES:
         return number / 100
     if spec.kind != "money" or unit == "%":
         raise BadInput(f"{spec.name}: {number} {unit} is not a number; "
@@ -109,7 +115,7 @@ def _check(spec: "InputSpec", value: Decimal, shown: str) -> None:
         raise BadInput(f"{spec.name}: {shown} is not a whole number")
     if spec.kind == "years" and value == 0:
         raise BadInput(f"{spec.name}: it must be more than 0")
-    if spec.kind in {"share", "change"} and 1 < abs(value) <= 100:
+    if spec.kind in SHARES and 1 < abs(value) <= 100:
         meant = f"{(value / 100).normalize():f} ({fixed(value, 1).normalize():f}%)"
         raise BadInput(f"{spec.name}: {shown} is more than 1; did you mean {meant}?")
     if not kind.low <= value <= kind.high:

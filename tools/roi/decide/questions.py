@@ -60,7 +60,8 @@ QUESTIONS: MappingProxyType[str, Question] = MappingProxyType({
         Question(
             "retain", "Retain or let go?", "what keeping the customer brings, less the attempt",
             ("renewal", "lost", "cycles", "revenue", "margin", "support", "years",
-             "interval_months", "discount_rate", "cost", "effect", "losses_prevented"),
+             "interval_months", "discount_rate", "cost", "effect", "losses_prevented",
+             "window_days"),
             ("net", "headroom", "headroom_share"),
         ),
         Question(
@@ -71,7 +72,8 @@ QUESTIONS: MappingProxyType[str, Question] = MappingProxyType({
         Question(
             "intervene", "Intervene?", "what there is to gain, and whether it pays the effort",
             ("renewal", "lost", "cycles", "revenue", "margin", "support", "years",
-             "interval_months", "discount_rate", "cost", "effect", "losses_prevented"),
+             "interval_months", "discount_rate", "cost", "effect", "losses_prevented",
+             "window_days"),
             ("net", "headroom", "headroom_share"),
         ),
     )

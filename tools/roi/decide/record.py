@@ -1,14 +1,14 @@
 """A decision as a record: what the API gives, `--json` prints and the page shows."""
 
+from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Any
 
 from tools.roi.decide.inputs import INPUTS
 from tools.roi.decide.labels import FIGURES, THRESHOLDS, UNITS, rounded, written
 from tools.roi.decide.questions import QUESTIONS
+from tools.roi.fixed import PRECISE
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from tools.roi.decide.decision import Decision
     from tools.roi.decide.evidence import UsedInput
     from tools.roi.decide.labels import Unit
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 def record(found: "Decision") -> dict[str, Any]:
     """Everything of a decision; numbers are texts, rounded once."""
+    with localcontext(PRECISE):  # a break-even may have thirty digits before its point
+        return _record(found)
+
+
+def _record(found: "Decision") -> dict[str, Any]:
     return {
         "question": found.question.key,
         "title": found.question.title,

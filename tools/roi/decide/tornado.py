@@ -55,6 +55,7 @@ def customary(spec: "InputSpec", value: Decimal) -> Range | None:
     lowest = Decimal(1) if spec.kind == "years" else kind.low
     low, high = max(min(lowest, value), value - spread), min(kind.high, value + spread)
     words = {"money": "20% either way", "share": "10 points either way",
+             "portion": "10 points either way",
              "change": "2 points either way", "years": "a year either way"}  # fmt: skip
     return Range(low, high, words[spec.kind])
 
@@ -70,12 +71,21 @@ def tornado(
     """The inputs in order of how far they swing the measure; what cannot be varied is left out."""
     found = []
     for name, one in ranges.items():
-        at = [_at(given, name, end, measure) for end in (one.low, one.high)]
-        if at[0] is None or at[1] is None:
+        low, at_low = _end(given, name, one.low, measure)
+        high, at_high = _end(given, name, one.high, measure)
+        if at_low is None or at_high is None:
             continue
         turns = crossing(given, specs[name], measure) if crosses else None
-        found.append(Swing(name, one.low, one.high, at[0], at[1], turns, one.source))
+        found.append(Swing(name, low, high, at_low, at_high, turns, one.source))
     return tuple(sorted(found, key=lambda swing: (-swing.width, swing.name)))
+
+
+def _end(
+    given: "Mapping[str, Decimal]", name: str, end: Decimal, measure: "Measure"
+) -> tuple[Decimal, Decimal | None]:
+    """One end of a range and the measure there; an end that cannot be gives way to the value."""
+    found = _at(given, name, end, measure)
+    return (end, found) if found is not None else (given[name], measure(given))
 
 
 def _at(given: "Mapping[str, Decimal]", name: str, value: Decimal, measure: "Measure",

@@ -73,7 +73,11 @@ def _accept(case: Case) -> Verdict:
 
 
 def _accelerate(case: Case) -> Verdict:
-    net = case.found.figures.get("net")
+    net, needs = case.found.figures.get("net"), case.found.breakeven.get("effect")
+    if net is None and needs is not None:
+        points = written(needs, "points", "")
+        words = f"{case.lacking.words} It pays if it adds more than {points} to the chance."
+        return Verdict("not computable", words)
     if net is None:
         return case.lacking
     gross = "" if "p0" in case.given else ", if nothing would have closed without it"

@@ -112,8 +112,15 @@ def _cycles(given: "Mapping[str, Decimal]", found: "Answer", currency: str) -> s
     )
 
 
+def _sunk(given: "Mapping[str, Decimal]", found: "Answer", currency: str) -> str:
+    del found, currency
+    if "acquisition" in given:
+        return "The cost of winning counts only until a customer is won; then it is spent."
+    return "What it cost to win the customer is spent and not counted."
+
+
 _SAID: "Mapping[str, Said]" = {
     "lifetime-convention": _lifetime, "concession-horizon": _horizon, "no-gain-side": _gain_side,
     "gross": _gross, "no-margin": _margin, "cost-scope": _scope, "support-missing": _support,
-    "cycles-not-years": _cycles,
+    "cycles-not-years": _cycles, "sunk-acquisition": _sunk,
 }  # fmt: skip
