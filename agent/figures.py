@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-FIGURES = "2"
+FIGURES = "3"
 # Under this name a run records the version; before there was one, it recorded none.
 DOCUMENT, FIRST = "figures", "1"
 # What each version counts otherwise, by the beginning of a figure's name; '' is everything else.
@@ -19,6 +19,11 @@ _STAGES = "a stage is the contact's own, who pays and what was bought is the sam
 _SCORE = "the score is learned from the features, which are counted otherwise"
 _PRICES = "prices rest on revenue, features and scores that are counted otherwise"
 _PLAN = "what is refused now makes room for the next best, and prices rest on newer figures"
+_LADDER = (
+    "a term that another line follows was not broken, who is bound by one is scored for its end, "
+    "and more models are tried with more evidence for each"
+)
+_RESTS = "it rests on churn scores that are learned otherwise"
 _ORDERS = "refunded, failed and void orders are no purchases"
 CHANGES: "Mapping[str, Mapping[str, str]]" = {
     "2": {
@@ -60,6 +65,30 @@ CHANGES: "Mapping[str, Mapping[str, str]]" = {
         "shadow_prices": _PLAN,
         "failed": _PLAN,
         "envelopes": "its words and figures are made from the figures above",
+        "": "counted by a newer version of the product",
+    },
+    "3": {
+        **dict.fromkeys(("scores", "scored", "tier", "model", "signal"), _LADDER),
+        **dict.fromkeys(
+            (
+                "stages",
+                "roster",
+                "segments",
+                "candidates",
+                "priced",
+                "unpriced",
+                "worthwhile",
+                "left_alone",
+                "refused",
+                "chosen",
+                "value_minor",
+                "gap",
+                "shadow_prices",
+                "failed",
+                "envelopes",
+            ),
+            _RESTS,
+        ),
         "": "counted by a newer version of the product",
     },
 }
