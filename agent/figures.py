@@ -19,6 +19,11 @@ _STAGES = "a stage is the contact's own, who pays and what was bought is the sam
 _SCORE = "the score is learned from the features, which are counted otherwise"
 _PRICES = "prices rest on revenue, features and scores that are counted otherwise"
 _PLAN = "what is refused now makes room for the next best, and prices rest on newer figures"
+_LADDER = (
+    "a term that another line follows was not broken, who is bound by one is scored for its end, "
+    "and more models are tried with more evidence for each"
+)
+_RESTS = "it rests on churn scores that are learned otherwise"
 _ORDERS = "refunded, failed and void orders are no purchases"
 _EFFECTS = "an effect is a share of the chance over the play's window, and no longer points of it"
 _VALUES = "what is worth a person's time follows from prices that are worked out otherwise"
@@ -65,6 +70,9 @@ CHANGES: "Mapping[str, Mapping[str, str]]" = {
         "": "counted by a newer version of the product",
     },
     "3": {
+        **dict.fromkeys(("scores", "scored", "tier", "model", "signal"), _LADDER),
+        "stages": _RESTS,
+        "roster": _RESTS,
         "segments": "accounts that use little, as ever, and open few mails are one of their own",
         "outcomes": "an interval is about the period to come, and rates move from period to period",
         "candidates": _EFFECTS,

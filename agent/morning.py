@@ -43,13 +43,17 @@ if TYPE_CHECKING:
     from tools.warehouse.dataset import Dataset
 
 LITTLE = 100_000  # rows
-NO_SCORES = pa.schema(
+# What every day kept of its scores, also before a term's end was told.
+KEPT_SCORES = pa.schema(
     [
         ("account_id", pa.string()), ("tier", pa.string()), ("label", pa.string()),
         ("model", pa.string()), ("probability", pa.float64()), ("band", pa.string()),
         ("risk_rank", pa.float64()), ("logit", pa.float64()), ("unscored_reason", pa.string()),
     ]
 )  # fmt: skip
+NO_SCORES = pa.schema(
+    [*KEPT_SCORES, ("renewal_day", pa.int32()), ("renewal_probability", pa.float64())]
+)
 
 
 @dataclass(frozen=True)
@@ -179,7 +183,7 @@ class Morning:
     def _put_score_log(self) -> None:
         """The scores of earlier days; today's count from tomorrow on, like every fact."""
         files = [f for f in self.snapshots.files(SCORES) if f.max_known < self.as_of]
-        schema = pa.schema([*NO_SCORES, ("day", pa.int32())])
+        schema = pa.schema([*KEPT_SCORES, ("day", pa.int32())])
         self.engine.scan("kept_scores", self.dataset.paths(files), schema)
         self.engine.create(
             "score_log",

@@ -48,6 +48,25 @@ def test_terms_that_are_broken_bind_nobody(ended: int, *, binds: bool) -> None:
     assert choose_definition(subscribers({"a": [line]}).open(400)).term_binds is binds
 
 
+@pytest.mark.parametrize("gap", [0, 1, 14])
+def test_a_line_that_the_next_one_follows_is_no_broken_term(gap: int) -> None:
+    """More seats in the middle of a year: a new line, when the old one ends or within grace."""
+    year = {"started_day": 0, "interval_months": 12, "term_end_day": 365, "ended_day": 200}
+    after = {"started_day": 200 + gap, "interval_months": 12, "term_end_day": 565}
+
+    assert choose_definition(subscribers({"a": [year, after]}).open(400)).term_binds
+    beside = {"started_day": 50, "interval_months": 1}
+    assert choose_definition(subscribers({"a": [year, beside]}).open(400)).term_binds
+
+
+def test_what_follows_after_the_grace_or_for_nothing_does_not_mend_a_term() -> None:
+    year = {"started_day": 0, "interval_months": 12, "term_end_day": 365, "ended_day": 200}
+    late, free = {"started_day": 231}, {"started_day": 200, "mrr_minor": 0}
+    for after in (late, free, free | {"mrr_minor": 100, "trial": True}):
+        world = subscribers({"a": [year, after], "b": [year, after]}).open(400)
+        assert not choose_definition(world, {"kind": "contractual_monthly"}).term_binds
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [

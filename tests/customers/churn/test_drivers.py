@@ -1,7 +1,5 @@
 """Drivers: themes that add up, words that claim no cause, and what changed."""
 
-import pytest
-
 from tests.customers.churn.companies import MONTHLY, Company, subscribers, users
 from tools.customers.churn import ChurnDefinition, ChurnModel, drivers, score
 from tools.customers.churn.ladder import NOTHING
@@ -75,11 +73,11 @@ def test_without_a_signal_there_are_no_drivers() -> None:
     assert drivers(world, nothing, ["late"]) == {}
 
 
-@pytest.mark.parametrize("seats", [1, 10])
-def test_accounts_without_a_number_have_no_drivers(seats: int) -> None:
-    line = {"started_day": 0, "interval_months": 12, "term_end_day": 500, "seats": seats}
-    world = subscribers({"a": [line]}).open(100)
+def test_an_account_has_drivers_for_the_end_of_its_term_and_none_after_notice() -> None:
+    line = {"started_day": 0, "interval_months": 12, "term_end_day": 500}
+    given = {"started_day": 0, "cancelled_day": 90}
+    world = subscribers({"later": [line], "leaving": [given]}).open(100)
     model = ChurnModel(MODEL.scorer, MONTHLY, MODEL.training, ("test",))
     score(world, model)
 
-    assert drivers(world, model, ["a"]) == {}
+    assert sorted(drivers(world, model, ["later", "leaving"])) == ["later"]

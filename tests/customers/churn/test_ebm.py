@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from tests.customers.churn.companies import MONTHLY
-from tools.customers.churn.ebm import MIN_POSITIVES, ebm_scorer, fitted, read_out
+from tools.customers.churn.ebm import MIN_LOST, ebm_scorer, fitted, read_out
 from tools.customers.churn.model import ChurnModel, Scorer, Training, model_from_json
 from tools.customers.churn.observe import Rows
 from tools.customers.churn.population import inputs
@@ -118,9 +118,11 @@ def test_the_same_rows_make_the_same_bytes(fit: Fit) -> None:
 
 
 def test_too_few_losses_are_no_ground_for_a_machine() -> None:
-    y = np.array([1.0] * (MIN_POSITIVES - 1) + [0.0] * 400)
+    y = np.array([1.0] * (MIN_LOST - 1) + [0.0] * 400)
     n = len(y)
-    rows = Rows(("gap_ratio",), np.zeros(n, np.int64), np.full(n, "a"), np.zeros((n, 1)), y)
+    rows = Rows(
+        ("gap_ratio",), np.zeros(n, np.int64), np.arange(n).astype(np.str_), np.zeros((n, 1)), y
+    )
 
     assert ebm_scorer(rows) is None
 

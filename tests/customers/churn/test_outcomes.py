@@ -59,6 +59,41 @@ def test_an_order_is_what_is_left_of_its_lines() -> None:
     assert lost(company, ORDERS) == {"buys": 0, "returns": 1, "void": 1}
 
 
+YEAR: dict[str, Any] = {"interval_months": 12, "mrr_minor": 10_000}
+
+
+def renewals(ends: dict[str, tuple[int, int | None]], known: int) -> dict[tuple[int, str], float]:
+    """The rows of snapshots every 28 days; accounts have the end of a term and a last day."""
+    lines = {
+        a: [YEAR | {"started_day": end - 365, "term_end_day": end, "ended_day": last}]
+        for a, (end, last) in ends.items()
+    }
+    seen = observe(subscribers(lines).open, MONTHLY, range(16, known - 43, 28), known)
+    rows = seen.rows(seen.closed(known), known)
+    keys = zip(rows.days.tolist(), rows.accounts.tolist(), strict=True)
+    return dict(zip(keys, rows.y.tolist(), strict=True))
+
+
+def test_a_term_is_one_row_ninety_sixty_and_thirty_days_before_its_end() -> None:
+    """Not a month that cannot end: years ahead, and after notice, there is no row at all."""
+    found = renewals({"kept": (200, None), "lost": (200, 200), "far": (900, None)}, 300)
+
+    assert sorted({day for day, _ in found if day < 200}) == [100, 128, 184]
+    assert {a for _, a in found} == {"kept", "lost"}
+    assert {y for (_, a), y in found.items() if a == "kept"} == {0.0}
+    assert {y for (_, a), y in found.items() if a == "lost"} == {1.0}
+
+
+@pytest.mark.parametrize(("known", "told"), [(214, False), (215, True)])
+def test_a_row_of_a_term_is_known_when_its_end_and_the_grace_are_over(
+    known: int, *, told: bool
+) -> None:
+    """The snapshot of day 128 is closed from day 172; its term ends on day 200, so it is not."""
+    found = renewals({"a": (200, 200)}, known)
+
+    assert ((128, "a") in found) is told
+
+
 def test_an_open_window_is_refused() -> None:
     company = subscribers({"a": [line(-50, None)]})
 

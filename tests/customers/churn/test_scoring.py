@@ -1,5 +1,6 @@
 """The relation `scores`: who is in it, what it says, and what it keeps to itself."""
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +9,9 @@ import pytest
 from tests.customers.churn.companies import MONTHLY, Company, accounts, subscribers, users
 from tools.customers.churn import ChurnDefinition, ChurnModel, score
 from tools.customers.churn.ladder import NOTHING
-from tools.customers.churn.model import Band, Scorer, Training
+from tools.customers.churn.model import Band, Link, Scorer, Training, model_from_json
+from tools.customers.churn.observe import read_snapshot
+from tools.customers.churn.population import inputs
 from tools.customers.churn.rule import EDGES, SIGNS
 from tools.customers.churn.scoring import scores_sql
 from tools.customers.churn.terms import StepTerm, on_grid
@@ -82,13 +85,73 @@ def test_no_hazard_and_no_doubt_get_a_reason_and_no_number() -> None:
     assert sorted(rows) == ["bound", "due", "leaving", "monthly"]
     assert silent == {"bound": "not up for renewal", "leaving": "notice given"}
     for account in silent:
-        numbers = ("probability", "band", "risk_rank", "logit", "points")
-        assert all(rows[account][column] is None for column in numbers)
-    assert (rows["due"]["points"], rows["monthly"]["points"]) == (1.0, 0.0)
-    assert rows["due"]["risk_rank"] == 0.5  # of two scored accounts, one is lower
-
+        assert all(rows[account][column] is None for column in ("probability", "band", "risk_rank"))
+    assert rows["leaving"]["points"] is None
     free = scored(subscribers(lines), made(RULE, replace(MONTHLY, term_binds=False)))
     assert free["bound"]["unscored_reason"] is None
+    assert free["bound"]["renewal_day"] is None
+
+
+LINKED = replace(RULE, link=Link(-3.0, 0.5, 1.5))
+
+
+def test_a_term_that_binds_has_its_end_and_the_chance_there() -> None:
+    """Beyond the horizon the end alone; within it that chance is the score; else neither."""
+    year = {"started_day": 0, "interval_months": 12}
+    company = subscribers(
+        {
+            "monthly": [{"started_day": 0, "interval_months": 1, "term_end_day": 105}],
+            "bound": [year | {"term_end_day": 130}],
+            "due": [year | {"term_end_day": 129}],
+            "today": [year | {"term_end_day": 100}],
+            "over": [year | {"term_end_day": 99}],
+            "leaving": [year | {"term_end_day": 110, "cancelled_day": 90}],
+        }
+    )
+    rows = scored(company, made(LINKED, MONTHLY))
+    said = {
+        a: (r["probability"], r["renewal_day"], r["renewal_probability"]) for a, r in rows.items()
+    }
+    free, term = (round(1 / (1 + math.exp(3.0 - more)), 6) for more in (0.0, 1.5))
+
+    assert said == {
+        "monthly": (free, None, None),
+        "bound": (None, 130, term),
+        "due": (term, 129, term),
+        "today": (term, 100, term),
+        "over": (free, None, None),
+        "leaving": (None, 110, None),
+    }
+    assert rows["due"]["risk_rank"] > rows["monthly"]["risk_rank"]
+    assert rows["bound"]["risk_rank"] is None
+
+    hidden = scored(company, replace(made(LINKED, MONTHLY), rank_only=True))
+    assert {r["renewal_probability"] for r in hidden.values()} == {None}
+    assert hidden["bound"]["renewal_day"] == 130
+    assert scored(company, made(NOTHING, MONTHLY))["due"]["renewal_probability"] is None
+
+
+def test_a_linked_rule_is_the_same_in_numpy_and_sql() -> None:
+    ticket = {"opened_day": 95, "priority": "high"}
+    company = subscribers({a: [{"started_day": 0}] for a in "ab"})
+    company.facts["tickets"] = [ticket | {"ticket_id": "t", "account_id": "b"}]
+    model = replace(made(LINKED, MONTHLY), thin=True)
+    rows = scored(company, model)
+
+    inside = read_snapshot(company.open(100), MONTHLY)
+    columns = dict(zip([i.name for i in inputs()], inside.x.T, strict=True))
+    assert [rows[a]["probability"] for a in "ab"] == LINKED.probability(columns).tolist()
+    assert rows["b"]["probability"] > rows["a"]["probability"]
+    assert rows["b"]["points"] == 1.0
+    assert {r["label"] for r in rows.values()} == {"rule, thin evidence"}
+    assert model_from_json(model.to_json()) == model
+
+
+def test_a_model_of_before_the_link_keeps_its_version() -> None:
+    old = made(RULE, MONTHLY)
+
+    assert model_from_json(old.to_json()) == old
+    assert not {"link", "thin"} & {*old.record(), *old.scorer.record()}
 
 
 def test_the_rule_counts_points_and_rates_only_known_bands() -> None:
@@ -147,4 +210,4 @@ def test_nobody_at_risk_is_an_empty_relation() -> None:
 def test_other_engines_get_a_query_too(dialect: str) -> None:
     sql, trees = scores_sql(made(RULE, MONTHLY))
 
-    assert "c_usage_trend" in compile_sql(sql, dialect, **trees)
+    assert "c_usage_trend" in compile_sql(sql, dialect, as_of=100, **trees)

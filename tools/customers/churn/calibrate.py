@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tools.customers.churn import metrics
-from tools.customers.churn.logistic import newton
 from tools.customers.churn.results import Round, WalkForward, result
+from tools.customers.churn.solver import NoConvergence, minimise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,9 +19,17 @@ PLATT_FROM = 0.02  # calibration error above which recalibration is tried
 
 def platt(y: "Floats", p: "Floats") -> tuple[float, float] | None:
     """Slope and shift of log-odds that fit the outcomes best; None when they do not help."""
-    if not 0 < y.sum() < len(y):
+    lost = float(y.sum())
+    if not 0 < lost < len(y):
         return None
-    shift, slope = newton(log_odds(p)[:, None], y, 0.0)
+    # Platt's own targets, a little off 0 and 1: without them few outcomes make a cliff.
+    yes, no = (lost + 1) / (lost + 2), 1 / (len(y) - lost + 2)
+    target = np.where(y == 1, yes, no)
+    twice, both = np.tile(log_odds(p)[:, None], (2, 1)), np.repeat([1.0, 0.0], len(y))
+    try:
+        shift, slope = minimise(twice, both, 0.0, np.concatenate([target, 1 - target]))
+    except NoConvergence:
+        return None
     return (float(slope[0]), shift) if slope[0] > 0 else None
 
 

@@ -16,7 +16,7 @@ Kind = Literal["contractual_monthly", "contractual_term", "non_contractual"]
 Activity = Literal["usage", "invoices", "messages"]
 
 SHARE_OF_TERMS = 2 / 3  # above this share of yearly payers a renewal is what there is to lose
-BROKEN_TERMS = 0.05  # above this share of lines ended inside their term, a term holds nobody
+BROKEN_TERMS = 0.25  # above this share of leavers who left inside their term, it holds nobody
 WORDS = {"usage": "product use", "invoices": "an order", "messages": "an opened mail"}
 TABLE = {"usage": "events", "invoices": "invoices", "messages": "messages"}
 LAST_SEEN = {
@@ -44,6 +44,11 @@ class ChurnDefinition:
     def contractual(self) -> bool:
         """Whether losing an account is a fact (it stops paying) and not an inference."""
         return self.kind != "non_contractual"
+
+    @property
+    def terms_bind(self) -> bool:
+        """Whether losing an account is up to the end of its term."""
+        return self.contractual and self.term_binds
 
     @property
     def span_days(self) -> int:
@@ -99,7 +104,7 @@ def choose_definition(
         given.setdefault("kind", "non_contractual")
     chosen = _default(given.get("kind") or _kind(world), given.get("activity"), world)
     if chosen.contractual and "term_binds" not in given:
-        given["term_binds"] = _terms_bind(world)
+        given["term_binds"] = _terms_bind(world, given.get("grace_days", chosen.grace_days))
     return replace(chosen, **given)
 
 
@@ -134,12 +139,12 @@ def _activity(world: "World") -> Activity:
     raise NotComputable("subscriptions, events or invoices")
 
 
-def _terms_bind(world: "World") -> bool:
-    return _share(world, "broken_terms") <= BROKEN_TERMS
+def _terms_bind(world: "World", grace: int) -> bool:
+    return _share(world, "broken_terms", grace=grace, as_of=world.as_of) <= BROKEN_TERMS
 
 
-def _share(world: "World", query: str) -> float:
-    share = world.engine.run(read_sql(__package__, query))["share"][0].as_py()
+def _share(world: "World", query: str, **given: int) -> float:
+    share = world.engine.run(read_sql(__package__, query), **given)["share"][0].as_py()
     return float(share or 0.0)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from tools.customers.churn.metrics import calibration_z, psi
 from tools.customers.churn.model import Reference
 from tools.customers.churn.observe import observe
-from tools.customers.churn.population import at_risk, inputs, unscored_reason
+from tools.customers.churn.population import at_risk, inputs, learned_from
 from tools.customers.churn.terms import bins
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _reference(name: str, x: "NDArray[np.float64]") -> Reference:
 
 
 def drift(world: "World", model: "ChurnModel") -> tuple[Alarm, ...]:
-    """Population stability and missing values of the accounts scored today against training.
+    """Population stability and missing values of such accounts today as it was trained on.
 
     Needs the relations `features` and `scores`.
     """
@@ -79,7 +79,7 @@ def _counts_sql(model: "ChurnModel") -> str:
     counts = ", ".join(c for i, r in enumerate(model.references) for c in _bin_counts(i, r))
     return (
         f"WITH x AS (SELECT account_id{columns} FROM features WHERE {at_risk(model.definition)} "
-        f"AND {unscored_reason(model.definition)} IS NULL), "
+        f"AND ({learned_from(model.definition)})), "
         f"y AS (SELECT x.*, s.{score} AS {SCORE} FROM x "
         "INNER JOIN scores AS s ON s.account_id = x.account_id) "
         f"SELECT COUNT(*) AS n, {counts} FROM y"

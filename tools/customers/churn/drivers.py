@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 UP, DOWN = 3, 2  # themes shown
 SHOWN = 2  # features shown in a theme
+TOLD = "(NOT logit IS NULL OR NOT points IS NULL)"  # now, or at the end of a term
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def peers(world: "World", model: "ChurnModel") -> dict[str, float | None]:
     medians = ", ".join(f"MEDIAN({i.sql()}) AS {i.name}" for i in used)
     sql = (
         f"SELECT {medians} FROM features WHERE account_id IN "
-        "(SELECT account_id FROM scores WHERE unscored_reason IS NULL)"
+        f"(SELECT account_id FROM scores WHERE {TOLD})"
     )
     found: dict[str, float | None] = world.engine.run(sql).to_pylist()[0]
     return found
@@ -115,7 +116,7 @@ def _sql(model: "ChurnModel") -> str:
     return (
         f"SELECT s.account_id AS account_id, s.intercept AS intercept{columns} "
         "FROM (SELECT account_id FROM churn_asked) AS a "
-        "INNER JOIN scores AS s ON s.account_id = a.account_id AND s.unscored_reason IS NULL "
+        f"INNER JOIN scores AS s ON s.account_id = a.account_id AND {TOLD} "
         "INNER JOIN features AS f ON f.account_id = a.account_id ORDER BY s.account_id"
     )
 
@@ -124,7 +125,7 @@ def _before(world: "World", relation: str) -> dict[str, dict[str, Any]]:
     """Earlier contributions; only scored rows can be compared."""
     table = world.engine.run(
         f"SELECT s.* FROM {relation} AS s INNER JOIN churn_asked AS a "
-        "ON a.account_id = s.account_id WHERE s.unscored_reason IS NULL"
+        f"ON a.account_id = s.account_id WHERE {TOLD}"
     )
     return {r["account_id"]: r for r in table.to_pylist()}
 

@@ -17,23 +17,26 @@ if TYPE_CHECKING:
 
     from tools.customers.churn.observe import Rows
 
-MIN_POSITIVES = 200
+MIN_LOST = 50  # lost accounts below which a line is as good as a table
+PAIRS_FROM = 500  # lost accounts below which pairs of features are noise
 MOST_ROWS = 20_000
 INTERACTIONS = 10
 MOST_ROUNDS = 3000  # outcomes without noise would be boosted for ever
 SEED = 20_240_229
 
 
-def ebm_scorer(rows: "Rows", *, interactions: int = INTERACTIONS) -> Scorer | None:
+def ebm_scorer(rows: "Rows", *, interactions: int | None = None) -> Scorer | None:
     """Fit on rows; None with too few losses. One job and a fixed seed: same rows, same bytes."""
-    if rows.positives < MIN_POSITIVES or rows.positives == len(rows.y):
+    lost = rows.lost
+    if lost < MIN_LOST or rows.positives == len(rows.y):
         return None
+    pairs = (INTERACTIONS if lost >= PAIRS_FROM else 0) if interactions is None else interactions
     rows = rows.thinned(MOST_ROWS)
     telling = [i for i in range(len(rows.features)) if _tells(rows.x[:, i])]
     if not telling:
         return None
     names = [rows.features[i] for i in telling]
-    return read_out(fitted(names, rows.x[:, telling], rows.y, interactions))
+    return read_out(fitted(names, rows.x[:, telling], rows.y, pairs))
 
 
 def _tells(x: "NDArray[np.float64]") -> bool:
@@ -54,8 +57,9 @@ def fitted(
         interactions=min(interactions, len(names) * (len(names) - 1) // 2),
         outer_bags=4,
         learning_rate=0.04,
-        smoothing_rounds=25,
-        interaction_smoothing_rounds=25,
+        # Rounds of random cuts are not stopped early: among few losses they only learn noise.
+        smoothing_rounds=0,
+        interaction_smoothing_rounds=0,
         max_rounds=MOST_ROUNDS,
         n_jobs=1,
         random_state=SEED,

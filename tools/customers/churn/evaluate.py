@@ -8,8 +8,10 @@ from tools.customers.churn.calibrate import platt
 from tools.customers.churn.ebm import ebm_scorer
 from tools.customers.churn.logistic import logistic_scorer
 from tools.customers.churn.observe import observe
+from tools.customers.churn.population import AROUND, LEADS, leads
 from tools.customers.churn.results import BASE, RECENCY, RUNGS, Round, WalkForward
 from tools.customers.churn.rule import rule_scorer
+from tools.customers.churn.solver import NoConvergence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -54,7 +56,7 @@ def walk(seen: "Observed", known: int, *, tests: int | None = None) -> WalkForwa
     tests = tests or max(TESTS, _apart(able, seen.definition.span_days) + 2)
     done: list[Round] = []
     for day in able[-tests:]:
-        test = seen.rows([day], known)
+        test = due(seen.definition, seen.rows([day], known))
         if len(test.y):
             done.append(_test(seen, day, test, done))
     return WalkForward(tuple(done))
@@ -67,18 +69,36 @@ def _apart(days: "list[int]", span: int) -> int:
 
 def _test(seen: "Observed", day: int, test: "Rows", earlier: list[Round]) -> Round:
     training = seen.rows(seen.closed(day), day)
-    base = base_rate(training)
+    base = base_rate(due(seen.definition, training))
     columns = test.columns()
     predictions = {BASE: np.full(len(test.y), base)}
+    failed: dict[str, str] = {}
     for name in RUNGS:
-        if scorer := fit(name, seen.definition, training):
+        try:
+            scorer = fit(name, seen.definition, training)
+        except NoConvergence as why:
+            failed[name] = str(why)
+            continue
+        if scorer is not None:
             p = scorer.probability(columns)
             predictions[name] = np.where(np.isnan(p), base, p)
-    return Round(day, test, predictions, _platts(seen, day, earlier))
+    return Round(day, test, predictions, _platts(seen, day, earlier), failed)
+
+
+def due(definition: "ChurnDefinition", rows: "Rows") -> "Rows":
+    """The rows a model is judged by: of each term the one next to its end, so that it counts once.
+
+    Those of the days before are learned from as well.
+    """
+    return rows.where(~(leads(definition, rows.columns()) >= LEADS[0] + AROUND))
 
 
 def fit(name: str, definition: "ChurnDefinition", training: "Rows") -> "Scorer | None":
-    """A contender fitted on the rows, None where they are too few for it."""
+    """A contender fitted on the rows, None where they are too few for it.
+
+    Raises:
+        NoConvergence: the rows are enough, and yet nothing was found.
+    """
     if name == RECENCY:
         return logistic_scorer(training, only=(definition.recency,))
     if name == "rule":
@@ -95,7 +115,8 @@ def _platts(seen: "Observed", day: int, earlier: list[Round]) -> dict[str, tuple
     closed = [t for t in earlier if t.day + seen.definition.span_days <= day]
     if not closed:
         return {}
-    rows = seen.rows([closed[-1].day], day)  # outcomes as known that morning
+    # Outcomes as known that morning.
+    rows = due(seen.definition, seen.rows([closed[-1].day], day))
     return {n: found for n, p in _told(closed[-1], rows) if (found := platt(rows.y, p))}
 
 

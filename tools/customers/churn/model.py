@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from tools.customers.churn.definition import ChurnDefinition
+from tools.customers.churn.population import days_to_end
 from tools.customers.churn.terms import Term, on_grid, term_from
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ Tier = Literal["none", "rule", "logistic", "ebm"]
 BANDS = ("low", "medium", "high")
 BAND_OUTCOMES = 30  # closed outcomes before a band's rate is called a probability
 UNCALIBRATED = "rule, uncalibrated"
+THIN = ", thin evidence"
 
 
 @dataclass(frozen=True)
@@ -37,14 +39,34 @@ class Band:
 
 
 @dataclass(frozen=True)
+class Link:
+    """Log-odds of points: intercept + slope · points, and `term` more before the end of a term."""
+
+    intercept: float
+    slope: float
+    term: float
+
+    def log_odds(self, points: "Floats", columns: "Columns") -> "Floats":
+        """The log-odds of each row."""
+        odds = self.intercept + self.slope * points
+        if not self.term:
+            return odds
+        return odds + self.term * ~np.isnan(days_to_end(columns))
+
+
+@dataclass(frozen=True)
 class Scorer:
-    """An additive score. `edges` part it into bands; a rule counts points and has no log-odds."""
+    """An additive score. `edges` part it into bands; a rule counts points, `link` is their chance.
+
+    A rule made before there was a link has a rate for each band instead.
+    """
 
     tier: Tier
     intercept: float
     terms: tuple[Term, ...]
     edges: tuple[float, float]
     bands: tuple[Band, ...] = ()
+    link: Link | None = None
 
     @cached_property
     def features(self) -> tuple[str, ...]:
@@ -68,7 +90,9 @@ class Scorer:
     def probability(self, columns: "Columns") -> "Floats":
         """Chance of loss with six decimals; NaN where a band has too few outcomes."""
         raw = self.raw(columns)
-        if self.tier == "rule":
+        if self.link is not None:
+            raw = self.link.log_odds(raw, columns)
+        elif self.tier == "rule":
             rates = [np.nan if b.probability is None else b.probability for b in self.bands]
             return np.asarray(rates)[np.searchsorted(self.edges, raw, side="right")]
         if self.tier == "none":
@@ -77,6 +101,10 @@ class Scorer:
 
     def rescaled(self, slope: float, shift: float) -> "Scorer":
         """The same scorer with log-odds slope · x + shift (Platt); it still adds up exactly."""
+        if self.link is not None:
+            link = self.link
+            moved = (link.intercept * slope + shift, link.slope * slope, link.term * slope)
+            return replace(self, link=Link(*(round(v, 9) for v in moved)))
         return replace(
             self,
             intercept=on_grid(self.intercept * slope + shift),
@@ -91,6 +119,7 @@ class Scorer:
             "edges": [*self.edges],
             "bands": [vars(b) for b in self.bands],
             "terms": [t.record() for t in self.terms],
+            **({} if self.link is None else {"link": vars(self.link)}),
         }
 
 
@@ -102,6 +131,7 @@ def scorer_from(record: "Mapping[str, Any]") -> Scorer:
         terms=tuple(term_from(t) for t in record["terms"]),
         edges=(record["edges"][0], record["edges"][1]),
         bands=tuple(Band(**b) for b in record["bands"]),
+        link=Link(**record["link"]) if "link" in record else None,
     )
 
 
@@ -136,6 +166,7 @@ class ChurnModel:
 
     `metrics` is the walk-forward table, one record a tier; `reasons` say why this tier.
     `rank_only`: calibration broke, so no probability is given and nothing with money rests on it.
+    `thin`: too few losses to show that it beats the average; the best guess all the same.
     """
 
     scorer: Scorer
@@ -146,6 +177,7 @@ class ChurnModel:
     references: tuple[Reference, ...] = ()
     platt: tuple[float, float] | None = None
     rank_only: bool = False
+    thin: bool = False
 
     @property
     def tier(self) -> Tier:
@@ -159,10 +191,10 @@ class ChurnModel:
             return "no usable signal"
         if self.rank_only:
             return "rank only: calibration alarm"
-        if self.tier == "rule":
+        if self.tier == "rule" and self.scorer.link is None:
             known = any(band.probability is not None for band in self.scorer.bands)
             return "rule, band rates" if known else UNCALIBRATED
-        return f"{self.tier}, recalibrated" if self.platt else self.tier
+        return f"{self.tier}{', recalibrated' if self.platt else ''}{THIN if self.thin else ''}"
 
     def record(self) -> dict[str, Any]:
         """The model as JSON values, without its version."""
@@ -175,6 +207,7 @@ class ChurnModel:
             "references": [vars(r) for r in self.references],
             "platt": None if self.platt is None else [*self.platt],
             "rank_only": self.rank_only,
+            **({"thin": True} if self.thin else {}),  # models of before keep their version
         }
 
     def to_json(self) -> str:
@@ -207,4 +240,5 @@ def model_from_json(text: str) -> ChurnModel:
         ),
         platt=None if record["platt"] is None else (record["platt"][0], record["platt"][1]),
         rank_only=record["rank_only"],
+        thin=record.get("thin", False),
     )

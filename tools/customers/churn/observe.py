@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from tools.customers.churn.population import at_risk, inputs, unscored_reason
+from tools.customers.churn.population import at_risk, inputs, leads, learned_from
 from tools.errors import BadInput
 from tools.warehouse.sql import read_sql
 
@@ -41,6 +41,11 @@ class Rows:
         """How many were lost."""
         return int(self.y.sum())
 
+    @property
+    def lost(self) -> int:
+        """How many accounts were lost: one before the end of a term is so in several rows."""
+        return len(np.unique(self.accounts[self.y == 1]))
+
     def columns(self) -> "Columns":
         """The features by name."""
         return {name: self.x[:, i] for i, name in enumerate(self.features)}
@@ -54,10 +59,17 @@ class Rows:
         """At most about `most` rows: whole accounts, chosen by the hash of their id."""
         if len(self.y) <= most:
             return self
+        return self.where(self._hashes() < cut_for(most / len(self.y)))
+
+    def fold(self, k: int, most: int) -> "tuple[NDArray[np.bool_], NDArray[np.int64]]":
+        """At most about `most` rows, and one of k folds for each: whole accounts, by their hash."""
+        hashes = self._hashes()
+        last = np.array([int(h[-4:], 16) % k for h in hashes], dtype=np.int64)
+        return hashes < cut_for(most / max(1, len(self.y))), last
+
+    def _hashes(self) -> "Names":
         unique, inverse = np.unique(self.accounts, return_inverse=True)
-        cut = cut_for(most / len(self.y))
-        keep = np.array([_hash(a) < cut for a in unique])
-        return self.where(keep[inverse])
+        return np.array([_hash(a) for a in unique], dtype=np.str_)[inverse]
 
 
 @dataclass(frozen=True)
@@ -164,7 +176,7 @@ def read_snapshot(world: "World", definition: "ChurnDefinition", cut: str = EVER
     columns = ", ".join(f"{i.sql()} AS {i.name}" for i in inputs())
     table = world.engine.run(
         f"SELECT account_id AS account_id, {columns} FROM features "
-        f"WHERE {at_risk(definition)} AND {unscored_reason(definition)} IS NULL "
+        f"WHERE {at_risk(definition)} AND ({learned_from(definition)}) "
         "AND SUBSTR(MD5(account_id), 1, 8) < $cut",
         cut=cut,
     )
@@ -178,7 +190,7 @@ def _read_outcomes(world: "World", seen: Observed, cut: str) -> str:
     """Keep the outcomes of every closed snapshot as this world knows them."""
     days = seen.closed(world.as_of)
     if days:
-        table = outcomes(world, seen.definition, days, cut)
+        table = outcomes(world, seen.definition, days, cut, _windows(seen, days))
         told = np.array(table["snapshot"].to_numpy())
         ids = np.array(table["account_id"].to_pylist(), dtype=np.str_)
         churned = table["churned"].to_numpy().astype(np.float64)
@@ -189,10 +201,36 @@ def _read_outcomes(world: "World", seen: Observed, cut: str) -> str:
     return cut
 
 
+WINDOWS = pa.schema([("snapshot", pa.int32()), ("account_id", pa.string()), ("days", pa.int32())])
+
+
+def _windows(seen: Observed, days: "Sequence[int]") -> pa.Table:
+    """The rows whose window is no horizon but lasts until their term has ended."""
+    parts = [_terms_of(seen, seen.snapshots[day]) for day in days]
+    return pa.concat_tables([WINDOWS.empty_table(), *parts])
+
+
+def _terms_of(seen: Observed, snapshot: "Snapshot") -> pa.Table:
+    ahead = leads(seen.definition, dict(zip(seen.features, snapshot.x.T, strict=True)))
+    binds = ~np.isnan(ahead)
+    table = {
+        "snapshot": np.full(int(binds.sum()), snapshot.day, np.int32),
+        "account_id": snapshot.account_ids[binds].tolist(),
+        "days": (ahead[binds] + 1).astype(np.int32),
+    }
+    return pa.table(table, schema=WINDOWS)
+
+
 def outcomes(
-    world: "World", definition: "ChurnDefinition", days: "Sequence[int]", cut: str = EVERYBODY
+    world: "World",
+    definition: "ChurnDefinition",
+    days: "Sequence[int]",
+    cut: str = EVERYBODY,
+    windows: pa.Table | None = None,
 ) -> pa.Table:
     """(snapshot, account_id, churned) of every account, by what the world knows, NULL if it cannot.
+
+    `windows` gives the days of those whose window is not the horizon.
 
     Raises:
         BadInput: the window of a snapshot is still open on the world's day.
@@ -204,9 +242,10 @@ def outcomes(
         )
     world.engine.put("churn_snapshots", pa.table({"day": pa.array(days, pa.int32())}))
     if definition.contractual:
+        world.engine.put("churn_windows", WINDOWS.empty_table() if windows is None else windows)
         sql = read_sql(__package__, "labels_contractual")
         window = {"horizon": definition.horizon_days, "grace": definition.grace_days}
-        return world.engine.run(sql, cut=cut, **window)
+        return world.engine.run(sql, cut=cut, as_of=world.as_of, **window)
     sql = read_sql(__package__, "labels_silence")
     return world.engine.run(
         sql, cut=cut, horizon=definition.horizon_days, activity=definition.activity

@@ -1,6 +1,6 @@
 """What a walk forward found: rounds, and the figures of each contender over them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,13 +23,15 @@ RUNGS = ("rule", RECENCY, "logistic", "ebm")
 class Round:
     """One test snapshot: its rows with outcomes, and each contender's probabilities.
 
-    `platt` holds slope and shift, per contender, learned on the last snapshot closed by then.
+    `platt` holds slope and shift, per contender, learned on the last snapshot closed by then;
+    `failed` says why one could not be trained although there was enough to learn from.
     """
 
     day: int
     rows: "Rows"
     predictions: dict[str, "Floats"]
     platt: dict[str, tuple[float, float]]
+    failed: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -87,9 +89,15 @@ def result(name: str, tests: "list[Round]") -> Result:
 
 
 def gain(
-    walked: WalkForward, name: str, over: str, *, draws: int = 1000, seed: int = 0
+    walked: WalkForward,
+    name: str,
+    over: str,
+    *,
+    draws: int = 1000,
+    seed: int = 0,
+    level: float = 0.8,
 ) -> tuple[float, float, float] | None:
-    """Log loss saved by one contender over another, with its 80 % interval by account.
+    """Log loss saved by one contender over another, with its interval by account.
 
     None with fewer than three shared test snapshots.
     """
@@ -104,5 +112,5 @@ def gain(
     accounts = np.unique(np.concatenate([t.rows.accounts for t in tests]), return_inverse=True)[1]
     snapshots = np.repeat(np.arange(len(tests)), [len(t.rows.y) for t in tests])
     return metrics.paired_interval(
-        np.concatenate(saved), accounts, snapshots, draws=draws, seed=seed
+        np.concatenate(saved), accounts, snapshots, draws=draws, seed=seed, level=level
     )

@@ -4,15 +4,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tools.customers.churn.model import BAND_OUTCOMES, BANDS, Band, Scorer
+from tools.customers.churn.model import BAND_OUTCOMES, BANDS, Band, Link, Scorer
+from tools.customers.churn.population import leads
+from tools.customers.churn.solver import minimise
 from tools.customers.churn.terms import StepTerm
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from tools.customers.churn.definition import ChurnDefinition
     from tools.customers.churn.observe import Rows
 
+    Floats = NDArray[np.float64]
+
 EDGES = (2.0, 4.0)  # points from which the risk is medium, high
-PRIOR_WEIGHT = 10  # a band's rate leans on the base rate like that many accounts
+WIDTH = EDGES[1]  # points that count as one unit before the penalty
 
 # Points by bin; the first is for a missing value, which is no sign of anything.
 SIGNS = (
@@ -23,8 +29,9 @@ SIGNS = (
     StepTerm("failed_invoices_90", (1.0,), (0.0, 0.0, 2.0)),
     StepTerm("overdue_invoices", (1.0,), (0.0, 0.0, 1.0)),
     StepTerm("mrr_change_90", (0.0,), (0.0, 1.0, 0.0)),
-    StepTerm("days_to_renewal", (91.0,), (0.0, 1.0, 0.0)),
 )
+# Where a term binds, that it ends soon is what makes a row, and no sign.
+SOON = StepTerm("days_to_renewal", (91.0,), (0.0, 1.0, 0.0))
 # Without product events silence itself is the sign.
 ORDER_SIGNS = (
     StepTerm("days_since_order", (30.0, 60.0), (0.0, 0.0, 1.0, 2.0)),
@@ -37,18 +44,33 @@ MAIL_SIGNS = (
 
 
 def rule_scorer(definition: "ChurnDefinition", rows: "Rows") -> Scorer:
-    """The points rule with the rate of loss that each band had in `rows`."""
+    """The points rule with the chance that each number of points had in `rows`.
+
+    Without `BAND_OUTCOMES` closed outcomes it counts points and tells no chance.
+    """
     extra = {"invoices": ORDER_SIGNS, "messages": MAIL_SIGNS}.get(definition.activity or "", ())
-    scorer = Scorer("rule", 0.0, (*SIGNS, *extra), EDGES)
-    at = np.searchsorted(EDGES, scorer.raw(rows.columns()), side="right")
+    signs = SIGNS if definition.terms_bind else (*SIGNS, SOON)
+    scorer = Scorer("rule", 0.0, (*signs, *extra), EDGES)
+    points = scorer.raw(rows.columns())
+    at = np.searchsorted(EDGES, points, side="right")
     counts = np.bincount(at, minlength=3)
     lost = np.bincount(at, rows.y, minlength=3)
-    base = float(rows.y.mean()) if len(rows.y) else 0.0
-    bands = tuple(_band(*each, base) for each in zip(BANDS, lost, counts, strict=True))
-    return Scorer("rule", 0.0, scorer.terms, EDGES, bands)
+    bands = tuple(
+        Band(name, int(k), int(n), None) for name, k, n in zip(BANDS, lost, counts, strict=True)
+    )
+    binds = ~np.isnan(leads(definition, rows.columns()))
+    link = _link(points, binds, rows) if len(rows.y) >= BAND_OUTCOMES else None
+    return Scorer("rule", 0.0, scorer.terms, EDGES, bands, link)
 
 
-def _band(name: str, lost: float, count: int, base: float) -> Band:
-    rate = (float(lost) + PRIOR_WEIGHT * base) / (int(count) + PRIOR_WEIGHT)
-    known = int(count) >= BAND_OUTCOMES
-    return Band(name, int(lost), int(count), round(rate, 6) if known else None)
+def _link(points: "Floats", binds: "NDArray[np.bool_]", rows: "Rows") -> Link:
+    """Points to log-odds, shrunken: few losses leave the base rate; no point lowers the risk."""
+    if not 0 < rows.positives < len(rows.y):
+        average = (rows.positives + 0.5) / (len(rows.y) + 1)
+        return Link(round(float(np.log(average / (1 - average))), 9), 0.0, 0.0)
+    x = np.column_stack([points / WIDTH, binds])
+    intercept, (slope, term) = minimise(x, rows.y, 1.0)
+    if slope < 0:
+        intercept, (term,) = minimise(x[:, 1:], rows.y, 1.0)
+        slope = 0.0
+    return Link(intercept, round(float(slope) / WIDTH, 9), float(term))
