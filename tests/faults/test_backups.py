@@ -126,6 +126,23 @@ def test_what_was_taken_back_after_the_backup_is_not_sent(kept: Office, how: str
 
 
 @pytest.mark.fault(77)
+def test_a_claim_knows_by_itself_what_was_taken_back_after_the_backup(kept: Office) -> None:
+    """Whatever became of the switch that pauses everything then."""
+    kept.decide("ann", "approve", only(kept))
+    backup = back_up(kept)
+    kept.decide("ann", "revoke", only(kept))
+    kept.decide("ann", "reject", only(kept, "a2"))
+    kept.clock.pass_(minutes=10)
+    with gone_back(kept, backup) as after:
+        action = after.action(only(after))
+        assert action is not None
+        assert after.executor().one(action, after.known([action])[action.id]) == "blocked"
+        assert kept.vendor.effects() == {}
+        with pytest.raises(Conflict, match="taken back after the backup"):
+            after.decide("ann", "approve", only(after, "a2"))
+
+
+@pytest.mark.fault(77)
 def test_a_yes_that_a_release_after_the_backup_made_void_carries_nothing(kept: Office) -> None:
     kept.decide("ann", "approve", only(kept))
     backup = back_up(kept)

@@ -189,3 +189,25 @@ def test_a_proposal_of_another_version_than_the_chain_knows_carries_nothing(
     assert office.dispatch() == {"blocked": 1}
     assert office.vendor.effects() == {}
     assert any("its version is" in one.words for one in office.wrong())
+
+
+@pytest.mark.fault(71)
+def test_an_entry_put_in_without_the_key_makes_nothing_leave_again(office: Office) -> None:
+    """By its words a legal step, and the row fits it; only the signature does not."""
+    office.vendor.modes = ["lost after"]
+    proposal = only(office)
+    office.decide("ann", "approve", proposal)
+    assert office.dispatch() == {"unknown": 1}
+    action = office.action(proposal)
+    assert action is not None
+    body = canonical({"from": "unknown", "to": "scheduled", "sha256": action.sha256,
+                      "due": action.due_at.isoformat(), "fence": action.fence})  # fmt: skip
+    by_hand(
+        office.store,
+        f"INSERT INTO audit SELECT seq + 1, at, 'eve', 'settle', subject, '{body}', mac FROM audit"
+        " WHERE seq = (SELECT MAX(seq) FROM audit)",
+        f"UPDATE action SET status = 'scheduled' WHERE id = '{action.id}'",
+    )
+
+    assert office.dispatch() == {"blocked": 1}
+    assert list(office.vendor.effects().values()) == [1]
