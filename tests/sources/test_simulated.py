@@ -100,7 +100,7 @@ def test_a_company_answers_what_was_done_and_nobody_else_notices(tmp_path: Path)
     assert [row for row in before if row[0] not in treated] == [
         row for row in after if row[0] not in treated
     ]
-    assert before != after
+    assert [row[:5] for row in before] != [row[:5] for row in after]  # others leave
     lines = "SELECT count(*) FROM subscriptions WHERE trial = 'no'"
     assert World(tmp_path / "x", truth).ask(lines) > world(until=until).ask(lines)
     gone = {(row[0], row[4]) for row in after} - {(row[0], row[4]) for row in before}
