@@ -7,7 +7,7 @@ slices of equal weight, so nothing is drawn and the same inputs give the same fi
 """
 
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 from math import exp
 from statistics import NormalDist
 
@@ -26,7 +26,6 @@ def _factors(spread: int) -> tuple[float, ...]:
     return tuple(x / mean for x in found)
 
 
-@cache
 def below(mean: Decimal, sd: Decimal, spread: int, level: Decimal) -> Decimal:
     """P(X · ρ ≤ level); 4 decimals."""
     return to_places(Decimal(_below(float(mean), float(sd), _factors(spread), float(level))), 4)
@@ -38,7 +37,7 @@ def _below(mean: float, sd: float, factors: tuple[float, ...], level: float) -> 
     return sum(_BELL.cdf((level / x - mean) / sd) for x in factors) / len(factors)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def shares(
     mean: Decimal, sd: Decimal, spread: int, *, of_losses: bool
 ) -> tuple[Decimal, Decimal, Decimal]:
