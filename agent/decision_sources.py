@@ -11,13 +11,13 @@ from tools.money import Money
 from tools.roi.decide import KnownInput, Subject
 from tools.roi.fixed import cycle_renewal
 from tools.roi.open_deals import close_rates
-from tools.roi.play_effects import prior_effects
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from agent.morning import Morning
     from tools.customers.segments.outcomes import Estimate
+    from tools.roi.play_effects import PlayEffect
     from tools.roi.plays import Play
 
     Known = dict[str, KnownInput]
@@ -150,7 +150,7 @@ class Sources:
     def attempt(self, segment: str | None) -> "Known":
         """What the first retention play is believed to do to a segment, and what it costs."""
         plays = [p for p in self.morning.rulebook.plays if p.goal == RETENTION]
-        effects = prior_effects(plays, [segment] if segment else [])
+        effects = [e for e in self._effects(plays) if e.segment == segment]
         found = next((one for one in effects if one.demoted is None), None)
         if found is None:
             return {}
@@ -164,10 +164,15 @@ class Sources:
         }  # fmt: skip
         return known | self._cost(play)
 
+    def _effects(self, plays: "Sequence[Play]") -> "list[PlayEffect]":
+        """What some plays are believed to do this morning, learned where there is something."""
+        ids = {play.id for play in plays}
+        return [one for one in self.morning.effects if one.play in ids]
+
     def push(self, p0: Decimal) -> "Known":
         """What the first play that accelerates is believed to do to a deal, and what it costs."""
         plays = [p for p in self.morning.rulebook.plays if p.goal == ACCELERATION]
-        effect = next(iter(prior_effects(plays)), None)
+        effect = next(iter(self._effects(plays)), None)
         if effect is None or effect.demoted is not None:
             return {}
         play = next(one for one in plays if one.id == effect.play)

@@ -141,7 +141,7 @@ COMPUTED = {
 LOOKING = (
     ("queue",), ("explain",), ("verify",), ("runs",), ("reports",), ("people", "list"),
     ("quarantine",), ("audit",), ("person",), ("jobs",), ("accounts",), ("roster",), ("churn",),
-    ("segments",), ("features",), ("decide",),
+    ("segments",), ("features",), ("decide",), ("effects",),
 )  # fmt: skip
 
 

@@ -138,7 +138,7 @@ def _one_sided(case: Case) -> Verdict:
                    "less.")  # fmt: skip
 
 
-def _stay(yes: str, no: str) -> "Callable[[Case], Verdict]":
+def _stay(yes: str, no: str, try_not: str) -> "Callable[[Case], Verdict]":
     def say(case: Case) -> Verdict:
         figures, cost = case.found.figures, case.given.get("cost")
         if "headroom" not in figures:
@@ -155,7 +155,7 @@ def _stay(yes: str, no: str) -> "Callable[[Case], Verdict]":
         net = figures["net"]
         if net > 0:
             return Verdict("yes", f"{yes}: it brings {case.money(net)} more than it costs.")
-        return Verdict("no", f"{no}: it costs {case.money(-net)} more than it brings.")
+        return Verdict("no", f"{try_not}: it costs {case.money(-net)} more than it brings.")
 
     return say
 
@@ -206,6 +206,7 @@ def _expand(case: Case) -> Verdict:
 
 _SAY: "Mapping[str, Callable[[Case], Verdict]]" = {
     "accept": _accept, "accelerate": _accelerate, "concession": _concession,
-    "campaigns": _campaigns, "retain": _stay("Retain", "Let go"), "expand": _expand,
-    "intervene": _stay("Intervene", "Leave alone"),
+    "campaigns": _campaigns, "expand": _expand,
+    "retain": _stay("Retain", "Let go", "Make no attempt"),
+    "intervene": _stay("Intervene", "Leave alone", "Leave alone"),
 }  # fmt: skip
