@@ -237,7 +237,7 @@ def _why(portrait: "Portrait", found: "Drivers | None") -> Why:
         stage_since_day=portrait.since_day,
         stage_because=describe_because(portrait.because) if portrait.because else None,
         probability=None if probability is None else Decimal(probability).quantize(SIX),
-        probability_basis=portrait.label or portrait.unscored_reason or "no score",
+        probability_basis=portrait.score_basis,
         drivers=tuple(
             Driver(d.text, _rounded(d.points), None if d.change is None else _rounded(d.change))
             for d in drivers

@@ -76,13 +76,12 @@ def find_account(engine: "Engine", account: str) -> str:
 def _facts(portrait: "Portrait") -> tuple[str, ...]:
     since = "" if portrait.since_day is None else f" since {from_number(portrait.since_day)}"
     because = f": {describe_because(portrait.because)}" if portrait.because else ""
-    score = portrait.unscored_reason or portrait.label or "no score"
     probability = "" if portrait.probability is None else f"{percent(portrait.probability)}, "
     paused = f"; {PAUSED}" if portrait.paused else ""
     return (
         f"stage {portrait.stage or 'not known'}{since}{because}{paused}",
         f"segment {portrait.segment or 'none'}",
-        f"churn {probability}{score}",
+        f"churn {probability}{portrait.score_basis}",
     )
 
 

@@ -190,6 +190,23 @@ def _at_risk(morning: "Morning", limit: int) -> None:
     ).to_pylist()
     for row in without:
         console.print(f"not scored: {row['n']:,} accounts, {row['why']}", highlight=False)
+    _renewals(morning, limit)
+
+
+def _renewals(morning: "Morning", limit: int) -> None:
+    """Who is bound by a term beyond the horizon: when it ends, and the chance to lose them then."""
+    sql = (
+        "SELECT account_id, renewal_day, renewal_probability FROM scores "
+        "WHERE NOT unscored_reason IS NULL AND NOT renewal_probability IS NULL "
+        "ORDER BY renewal_day, renewal_probability DESC, account_id LIMIT $n"
+    )
+    rows = morning.engine.run(sql, n=limit).to_pylist()
+    ends = [
+        [r["account_id"], from_number(r["renewal_day"]), _short(r["renewal_probability"])]
+        for r in rows
+    ]
+    if ends:
+        console.print(table("Next terms to end", ("account", "on", "lost then "), ends))
 
 
 def segments(as_of: AsOf = None, home: Home = None) -> None:

@@ -240,3 +240,13 @@ def test_the_reviewer_is_told_of_a_language_there_are_no_words_in(
 
     assert ("language" in findings) == told
     assert not told or findings["language"].outcome == "ask"
+
+
+def test_an_account_bound_by_a_term_says_when_it_ends_and_the_chance_then() -> None:
+    bound = replace(PORTRAIT, probability=None, unscored_reason="not up for renewal",
+                    renewal_day=20_485)  # fmt: skip
+
+    assert PORTRAIT.score_basis == "rule, band rates"
+    assert bound.score_basis == "not up for renewal: the term ends on 2026-02-01"
+    told = replace(bound, renewal_probability=0.1842).score_basis
+    assert told == f"{bound.score_basis}, 18.4% to be lost then"

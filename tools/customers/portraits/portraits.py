@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from tools.days import from_number
+from tools.figures import percent
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
@@ -19,7 +21,8 @@ PAUSED = "paused: pays nothing for now"
 class Portrait:
     """An account as of the day; None is not known or does not apply.
 
-    `paused`: it is a customer, and all of its bill is paused.
+    `paused`: it is a customer, and all of its bill is paused. `probability` is about the horizon
+    of the churn definition, `renewal_probability` about the end of the term that binds it.
     """
 
     account_id: str
@@ -41,6 +44,19 @@ class Portrait:
     label: str | None
     unscored_reason: str | None
     paused: bool = False
+    renewal_day: int | None = None
+    renewal_probability: float | None = None
+
+    @property
+    def score_basis(self) -> str:
+        """What the score rests on, or why there is none, with the chance at the end of a term."""
+        basis = self.unscored_reason or self.label or "no score"
+        if not self.unscored_reason or self.renewal_day is None:
+            return basis
+        ends = f"{basis}: the term ends on {from_number(self.renewal_day)}"
+        if self.renewal_probability is None:
+            return ends
+        return f"{ends}, {percent(self.renewal_probability)} to be lost then"
 
 
 def portraits(world: "World", accounts: "Iterable[str]") -> dict[str, Portrait]:

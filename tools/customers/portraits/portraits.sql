@@ -6,7 +6,8 @@ SELECT
   f.days_since_order AS days_since_order, r.stage AS stage, r.since_day AS since_day,
   r.because AS because, s.segment AS segment, c.probability AS probability, c.band AS band,
   c.label AS label, c.unscored_reason AS unscored_reason,
-  COALESCE(f.paused, FALSE) AS paused
+  COALESCE(f.paused, FALSE) AS paused,
+  c.renewal_day AS renewal_day, c.renewal_probability AS renewal_probability
 FROM asked AS q
 LEFT JOIN features AS f ON f.account_id = q.account_id
 LEFT JOIN roster AS r ON r.kind = 'account' AND r.id = q.account_id
