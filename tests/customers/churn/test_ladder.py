@@ -71,6 +71,7 @@ def test_what_cannot_be_judged_yet_is_the_rule_labelled_thin() -> None:
         decision = decide(walked)
         assert (decision.rung, decision.thin) == ("rule", True)
         assert decision.reasons[0].startswith("rule, thin evidence: ")
+    assert decide(few(rounds({"rule": 0.9}), 1)).rung == "none"
 
 
 def test_a_few_dozen_losses_give_the_best_guess_labelled_thin() -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 NOTHING = Scorer("none", 0.0, (), (0.0, 0.0))
 MIN_SKILL = 0.02  # share of the base rate's log loss below which a saving is no signal
 MIN_LOSSES = 15  # losses, and kept accounts, in the tests below which a verdict would be noise
+HANDFUL = 5  # losses in enough tests below which there is nothing to tell apart
 MIN_ROWS = 200  # test rows below which it would be as well
 # How sure the first rung must be that it saves anything: outcomes at random must not pass for a
 # signal, tried as they are by four rungs. Which rung is the better one matters less.
@@ -112,7 +113,10 @@ def decide(walked: WalkForward, *, draws: int = 1000, seed: int = 0) -> Decision
     """
     n = sum(len(t.rows.y) for t in walked.tests)
     lost = int(sum(t.rows.y.sum() for t in walked.tests))
-    if len(walked.tests) < MIN_TESTS or n < MIN_ROWS or min(lost, n - lost) < MIN_LOSSES:
+    enough = len(walked.tests) >= MIN_TESTS and n >= MIN_ROWS
+    if enough and min(lost, n - lost) < HANDFUL:
+        return Decision("none", (f"no usable signal: {n} test outcomes, of which lost: {lost}",))
+    if not enough or min(lost, n - lost) < MIN_LOSSES:
         return Decision("rule", (_too_few(len(walked.tests), n, lost),), thin=True)
     least = MIN_SKILL * result(BASE, list(walked.tests)).log_loss
     standing, reasons = BASE, []
