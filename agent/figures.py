@@ -87,6 +87,8 @@ CHANGES: "Mapping[str, Mapping[str, str]]" = {
         "shadow_prices": _VALUES,
         "failed": _VALUES,
         "envelopes": "its words and figures are made from the figures above",
+        "effects": "what plays are believed to do is kept with each day since",
+        "places": "by what chance each account was chosen is kept with each day since",
         "work": "an effect is believed in as a share, and so is what a difference is held against",
         "": "",
     },

@@ -8,20 +8,26 @@ WITH based AS (
     s.risk_rank AS risk_rank, CAST(s.tier AS VARCHAR) AS tier,
     CASE WHEN CAST(s.tier AS VARCHAR) <> 'none' AND NOT s.probability IS NULL
       THEN LEAST(GREATEST(CAST(ROUND(s.probability * 10000) AS BIGINT), 1), 9999) END AS score_bp,
-    s.unscored_reason AS unscored_reason, $renewal
+    s.unscored_reason AS unscored_reason,
+    CAST(s.renewal_day AS BIGINT) AS renewal_day, s.renewal_probability AS renewal_probability,
+    CASE WHEN CAST(s.tier AS VARCHAR) <> 'none' AND NOT s.renewal_day IS NULL
+      AND NOT s.renewal_probability IS NULL
+      THEN LEAST(GREATEST(CAST(ROUND(s.renewal_probability * 10000) AS BIGINT), 1), 9999)
+    END AS renewal_bp,
     CASE WHEN COALESCE(s.label, '') LIKE '%thin%' THEN 1 ELSE 0 END AS thin,
     l.mrr_minor AS last_mrr_minor, l.interval_months AS last_interval_months,
     l.currency AS last_currency, l.mrr_missing AS last_mrr_missing
   FROM features AS f
   LEFT JOIN roster AS r ON r.kind = 'account' AND r.account_id = f.account_id
-  LEFT JOIN scores AS s ON s.account_id = f.account_id
+  LEFT JOIN roi_scores AS s ON s.account_id = f.account_id
   LEFT JOIN segments AS g ON g.account_id = f.account_id
   LEFT JOIN roi_last_paid AS l ON l.account_id = f.account_id
 )
 SELECT
   b.*,
   COALESCE(b.renewal_bp, b.score_bp, m.churn_bp, CAST($pooled_bp AS BIGINT)) AS churn_bp,
-  CASE WHEN NOT b.renewal_bp IS NULL THEN 'renewal' WHEN NOT b.score_bp IS NULL THEN 'score' WHEN NOT m.churn_bp IS NULL THEN 'segment'
+  CASE WHEN NOT b.renewal_bp IS NULL THEN 'renewal' WHEN NOT b.score_bp IS NULL THEN 'score'
+    WHEN NOT m.churn_bp IS NULL THEN 'segment'
     WHEN NOT CAST($pooled_bp AS BIGINT) IS NULL THEN 'everybody' END AS churn_source
 FROM based AS b
 LEFT JOIN roi_segment_churn AS m ON m.segment = b.segment

@@ -126,7 +126,7 @@ def _make_inputs(engine: "Engine", found: PriceList, present: frozenset[str]) ->
     columns = ["f.account_id AS account_id"]
     columns += [f'f."{name}" AS "{name}"' for name in sorted(named - FROM_JOINS)]
     sql = read_sql(__package__, "accounts").replace("$columns", ", ".join(columns))
-    sql = sql.replace("$renewal", _renewal(engine))
+    engine.view("roi_scores", _scores(engine))
     pooled = next((r.basis_points for r in churn_rates(found.rates, pooled=True)), None)
     engine.create("roi_accounts", sql, pooled_bp=pooled)
     put_dates(engine)
@@ -145,22 +145,13 @@ def _make_inputs(engine: "Engine", found: PriceList, present: frozenset[str]) ->
     )
 
 
-_RENEWAL = (
-    "CAST(s.renewal_day AS BIGINT) AS renewal_day, s.renewal_probability AS renewal_probability, "
-    "CASE WHEN CAST(s.tier AS VARCHAR) <> 'none' AND NOT s.renewal_day IS NULL "
-    "AND NOT s.renewal_probability IS NULL THEN LEAST(GREATEST("
-    "CAST(ROUND(s.renewal_probability * 10000) AS BIGINT), 1), 9999) END AS renewal_bp,"
-)
-_NO_RENEWAL = (
-    "CAST(NULL AS BIGINT) AS renewal_day, CAST(NULL AS DOUBLE) AS renewal_probability, "
-    "CAST(NULL AS BIGINT) AS renewal_bp,"
-)
-
-
-def _renewal(engine: "Engine") -> str:
-    """The chance at the end of the term, where scores tell it; those kept before do not."""
-    known = engine.run("SELECT * FROM scores LIMIT 0").column_names
-    return _RENEWAL if {"renewal_day", "renewal_probability"} <= set(known) else _NO_RENEWAL
+def _scores(engine: "Engine") -> str:
+    """The scores, with the chance at the end of the term; those kept before do not tell it."""
+    names = engine.run("SELECT * FROM scores LIMIT 0").column_names
+    if {"renewal_day", "renewal_probability"} <= set(names):
+        return "SELECT * FROM scores"
+    unknown = "CAST(NULL AS BIGINT) AS renewal_day, CAST(NULL AS DOUBLE) AS renewal_probability"
+    return f"SELECT s.*, {unknown} FROM scores AS s"
 
 
 def _eligible(found: PriceList, present: frozenset[str]) -> list[str]:
