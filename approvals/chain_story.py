@@ -68,6 +68,8 @@ class Story:
             self.votes.append(vote)
         if "to" in body:
             self._step(link, body)
+        if body.get("instead_of", self.sha256) != self.sha256:
+            self.illegal.append(f"{link.subject}: entry {link.seq} edits words it never showed")
         self.sha256 = body.get("sha256", self.sha256)
         self.needed = body.get("needed", self.needed)
         self.held = body.get("held", self.held)

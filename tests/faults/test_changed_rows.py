@@ -6,16 +6,18 @@ tries is told, nothing is written, and once the row is put right the history is 
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from approvals.canonical import canonical, digest
-from approvals.chain_story import Forged
+from approvals.chain_story import Forged, entries_about, story_of
 from approvals.erasing import begin
 from approvals.restore import after_restore
 from approvals.settling import settle, switch
 from approvals.upkeep import expire, wake
+from tests.approvals.made import KEY
 from tests.faults.hands import by_hand
 from tests.faults.offices import open_office
 from tests.faults.test_erasure import request
@@ -211,3 +213,18 @@ def test_an_entry_put_in_without_the_key_makes_nothing_leave_again(office: Offic
 
     assert office.dispatch() == {"blocked": 1}
     assert list(office.vendor.effects().values()) == [1]
+
+
+@pytest.mark.fault(70)
+def test_an_edit_of_words_that_the_chain_never_held_is_named_in_homes_of_before(
+    office: Office,
+) -> None:
+    proposal = only(office)
+    before = office.get(proposal).shown
+    for words in ("Hello.", "Good morning."):
+        office.decide("ann", "edit", proposal, subject="A", body=words)
+    links = office.store.gate.read(lambda tx: entries_about(tx, KEY, proposal)[proposal])
+    other = replace(links[1], body=links[1].body.replace(before, "0" * 64))
+
+    assert story_of(links).illegal == []
+    assert "never showed" in story_of([links[0], other, links[2]]).illegal[0]

@@ -260,3 +260,17 @@ def test_nothing_else_than_what_is_blocked_and_still_in_its_days_is_released(
         office.decide("cleo", "release", seen, note="x")
     assert office.get(second).as_of == DAY
     assert office.wrong() == ()
+
+
+@pytest.mark.fault(66)
+def test_what_was_called_before_it_was_blocked_is_not_asked_for_again(office: Office) -> None:
+    office.vendor.effect, office.vendor.modes = "keyed", ["lost after"]
+    proposal = office.store.proposals.pending(office.day)[0]
+    office.decide("ann", "approve", proposal)
+    assert office.dispatch() == {"scheduled": 1}
+    office.facts[proposal.account_id] = {"unsubscribed": True}
+    assert office.dispatch(hours=1) == {"blocked": 1}
+    office.facts.clear()
+
+    with pytest.raises(Conflict, match="was called before"):
+        office.decide("cleo", "release", proposal.id, note="they had not said no")
