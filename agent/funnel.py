@@ -33,6 +33,7 @@ INPUTS: "Mapping[str, str]" = {
     "plausible revenue": "the amounts are beyond belief; check their `unit` in company.yaml",
     "plausible value": "the amounts are beyond belief; check their `unit` in company.yaml",
     "renewal rate": HISTORY,
+    "effect of the play on the segment": "give the play a belief about the segment in plays.yaml",
 }
 # Without outcomes known before today no score is checked, however long a history was read today.
 LOADED = (

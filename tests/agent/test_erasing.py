@@ -82,6 +82,9 @@ def people_of(company: Company) -> list[dict[str, str]]:
         return list(csv.DictReader(opened))
 
 
+BY_HAND = ("retention_call", "retention_task", "upsell_seats", "winback_task")
+
+
 def asked(deps: Deps, company: Company) -> tuple[Proposal, Person]:
     """A proposal to call somebody whose name nobody else has, and who that is."""
     rows = people_of(company)
@@ -89,6 +92,8 @@ def asked(deps: Deps, company: Company) -> tuple[Proposal, Person]:
     by_id = {f"simulated:{row['contact_id']}": row for row in rows}
     for proposal in deps.store.proposals.pending(number(FIRST)):
         row = by_id[str(proposal.contact_id)]
+        if proposal.play not in BY_HAND:
+            continue
         if names[row["name"].strip().lower()] == 1 and row["email"].strip():
             return proposal, as_person(proposal, row)
     raise AssertionError("nobody of a name of their own is asked about")

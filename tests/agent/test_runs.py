@@ -47,7 +47,9 @@ def test_a_run_passes_every_crash_point_there_is(homes: Homes) -> None:
             run_day(watched, number(SECOND))
 
         assert sorted(watched.__dict__["passed"]) == sorted(
-            point for point in crash_points() if not point.startswith(("erase.", "again."))
+            point
+            for point in crash_points()
+            if not point.startswith(("erase.", "again.", "keep.evidence"))  # once a week, on FIRST
         )
 
 

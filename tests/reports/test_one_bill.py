@@ -16,6 +16,7 @@ from tests.effort import examples
 from tests.reports.relations import calendar
 from tests.warehouse.billing.reference import Version, pays
 from tests.warehouse.billing.test_billing import DUCK, LOGS, START, bill
+from tools.customers.churn.observe import WINDOWS
 from tools.days import from_number, month_number
 from tools.reports.paid_lines import put_paid_lines
 from tools.reports.revenue import KINDS, measure_movements
@@ -206,8 +207,10 @@ def test_labels_and_the_last_price_agree(log: list[Version], snapshot: int) -> N
     as_of = snapshot + HORIZON + GRACE
     accounts = prepare(log, as_of)
     DUCK.put("churn_snapshots", pa.table({"day": pa.array([snapshot], pa.int32())}))
+    DUCK.put("churn_windows", WINDOWS.empty_table())
     labels = {r["account_id"]: r["churned"] for r in read(
-        "tools.customers.churn", "labels_contractual", cut="g", horizon=HORIZON, grace=GRACE
+        "tools.customers.churn", "labels_contractual", as_of=as_of, cut="g", horizon=HORIZON,
+        grace=GRACE,
     )}  # fmt: skip
     days = range(START - 1, as_of)
     told = {day: by_account(pays(log, as_of, day)) for day in days}

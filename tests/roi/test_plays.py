@@ -25,9 +25,9 @@ def test_the_plays_of_the_project() -> None:
 
 
 def test_priors_are_those_of_the_papers() -> None:
-    priors = {effect.play: (effect.mean, effect.sd) for effect in prior_effects(plays())}
-    assert priors["retention_call"] == (Decimal("0.11"), Decimal("0.11"))
-    assert priors["winback_email"] == (Decimal("0.1386"), Decimal("0.1109"))
+    priors = {(e.play, e.segment): (e.mean, e.sd) for e in prior_effects(plays())}
+    assert priors["retention_call", "Declining"] == (Decimal("0.11"), Decimal("0.11"))
+    assert priors["winback_email", "Lapsed"] == (Decimal("0.1386"), Decimal("0.1109"))
     assert all(mean - 3 * sd < 0 for mean, sd in priors.values())
 
 

@@ -16,7 +16,7 @@ from tools.warehouse.engine import DuckEngine
 
 EXAMPLES = yaml.safe_load(Path(__file__).with_name("examples.yaml").read_text("utf-8"))
 THRESHOLDS = (
-    ("use_q33", 10.0), ("past_use_q33", 8.0), ("opens_q33", 0.2), ("trend_q20", 0.6),
+    ("use_q40", 10.0), ("past_use_q40", 8.0), ("opens_q40", 0.2), ("trend_q20", 0.6),
     ("breadth_q60", 5.0),
 )  # fmt: skip
 
@@ -82,7 +82,7 @@ def test_thresholds_are_quantiles_of_the_active_accounts() -> None:
     idle = [{"active": False, "usage_trend": 0.0, "breadth_28": 100} for _ in range(9)]
     made = freeze(1, engine(active + idle), policy(), EVERYTHING)
     assert dict(made.thresholds) == {
-        "use_q33": 12.0, "past_use_q33": None, "opens_q33": None, "trend_q20": 0.2,
+        "use_q40": 12.0, "past_use_q40": None, "opens_q40": None, "trend_q20": 0.2,
         "breadth_q60": 6.0,
     }  # fmt: skip
 

@@ -37,7 +37,7 @@ def changed(path: str, value: Any) -> str:
         ("segments.0.when", [], "at least one entry"),
         ("segments", [], "at least one entry"),
         ("thresholds.trend_q20.quantile", 1.5, "a number between 0 and 1"),
-        ("thresholds.use_q33.per", "seat", "use_q33.per: 'seat' is not known; .*'seats'"),
+        ("thresholds.use_q40.per", "seat", "use_q40.per: 'seat' is not known; .*'seats'"),
         ("thresholds.trend_q20.feature", "trend", "trend_q20.feature: 'trend' is not known"),
         (
             "thresholds.seats",
