@@ -54,7 +54,8 @@ def not_chosen(found: "Mapping[str, Any]") -> int:
 
 def advice(found: "Mapping[str, Any]") -> tuple[str, ...]:
     """From a day's summary: what stopped how many actions and what to do about it, most first."""
-    stopped = [(n, _input(reason, found)) for reason, n in found["unpriced"].items()]
+    lacking = {why: n for why, n in found["unpriced"].items() if why.startswith(MISSING)}
+    stopped = [(n, _input(reason, found)) for reason, n in lacking.items()]
     stopped += [(n, _rule(rule, found)) for rule, n in found["refused"].items() if rule in RULES]
     lines = [f"{n:,} actions: {what}" for n, what in sorted(stopped, key=lambda s: (-s[0], s[1]))]
     return tuple(lines) or tuple(_nothing_fits(found))

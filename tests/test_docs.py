@@ -85,17 +85,17 @@ def test_the_figures_are_those_of_the_demo(tmp_path: Path) -> None:
     assert [one for one in headers if one not in mail.read_text(encoding="utf-8")] == []
 
 
-def _decided(home: Path, call: str) -> str:
-    """Approve the call and the mail of the journey, let ten minutes pass, and carry them out."""
+def _decided(home: Path, review: str) -> str:
+    """Approve the review and the call of the journey, let ten minutes pass, and carry them out."""
     place = ("--home", str(home))
     queue = json.loads(_lifecycle("queue", "--json", *place))
     hashes = {one["id"]: one["sha256"] for one in queue}
-    (mail,) = (
+    (call,) = (
         one["id"] for one in queue
-        if one["envelope"]["who"]["account_name"] == "Primepeak 1737"
+        if one["envelope"]["who"]["account_name"] == "Clearfield 1083"
     )  # fmt: skip
     token = _lifecycle("people", "token", "reviewer@demo.example", *place).strip()
-    for proposal in (call, mail):
+    for proposal in (review, call):
         _lifecycle("approve", proposal, "--hash", hashes[proposal][:8], "--token", token, *place)
     settings = home / "lifecycle.yaml"
     told = settings.read_text(encoding="utf-8")

@@ -112,7 +112,7 @@ def test_an_account_leaves_at_the_end_of_the_term_that_binds_it_or_not_at_all() 
     cycles = 1 + Decimal("0.8") / Decimal("1.1") + Decimal("0.64") / Decimal("1.21")
     assert round(kept, 4) == round(cycles, 4)
     counts = {play: missing for play, missing, _ in unpriced_counts(engine)}
-    assert counts["retention_call"] == "cannot leave before 2025-01-12"
+    assert counts["retention_call"] == "a term binds them beyond the window"
     assert reprice(review, prices).nv.minor == review.nv_minor
 
 

@@ -104,11 +104,18 @@ _UNPRICED = (
 )
 
 
+# Hundreds of terms end on hundreds of days; `why-not` tells the day of each.
+_WHY = (
+    "CASE WHEN missing LIKE 'cannot leave before %' THEN 'a term binds them beyond the window' "
+    "ELSE missing END"
+)
+
+
 def unpriced_counts(engine: "Engine") -> list[tuple[str, str, int]]:
     """How many accounts each play could not be priced for, by what is missing."""
     found = engine.run(
-        "SELECT play AS play, missing AS missing, COUNT(*) AS n FROM unpriced "
-        "GROUP BY play, missing ORDER BY play, missing"
+        f"SELECT play AS play, {_WHY} AS missing, COUNT(*) AS n FROM unpriced "
+        "GROUP BY 1, 2 ORDER BY 1, 2"
     )
     return [(row["play"], row["missing"], row["n"]) for row in found.to_pylist()]
 
