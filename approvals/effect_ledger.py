@@ -1,10 +1,11 @@
 """The ledger beside the database: every effect and every "no", so that no backup forgets one.
 
 After each commit the new entries of the chain go into `ledger.txt`, before anything is called.
-A database that was restored, cut or exchanged is then older than its ledger, and nothing leaves
-before a person has said `lifecycle restored`.
+A database that was restored, cut or exchanged is then older than its ledger, or does not go on from
+where it ends, and nothing leaves before a person has said `lifecycle restored`.
 """
 
+import hmac
 import os
 import secrets
 from contextlib import suppress
@@ -20,7 +21,15 @@ from sqlalchemy.exc import OperationalError
 from approvals.audit import AGENT, head_of, is_head, missing_tail_of, record
 from approvals.chain_story import Forged, signed
 from approvals.chain_words import LEDGER, SHORT, names_role
-from approvals.ledger_lines import BEGUN, KEPT, RESTORED, LedgerState, lines_of
+from approvals.ledger_lines import (
+    BEGUN,
+    KEPT,
+    NOTHING,
+    RESTORED,
+    LedgerState,
+    fork_at,
+    lines_of,
+)
 from tools.store.ledger_file import LedgerFile, LedgerLine, append_line, last_line
 from tools.store.patience import OF_A_PERSON, patience, patient
 from tools.store.records import Suppression
@@ -132,16 +141,23 @@ class EffectLedger:
             )
 
     def _append(self, store: "GateStore", links: "Sequence[Link]") -> None:
-        with self.file.locked() as line:
-            last = line.seq if line is not None else 0
-            new = list(links)
-            if line is not None and new[-1].seq <= last and self._holds(store, line):
+        with self.file.locked() as found:
+            line = found or self.state.last or NOTHING
+            if links[-1].seq <= line.seq and self._holds(store, line):
                 return  # whoever came after us has written ours down with theirs
-            if new[0].seq > last + 1:
+            new = list(links)
+            if new[0].seq > line.seq + 1:
                 upto = new[-1].seq
-                new = list(store.read(lambda tx: self._between(tx, last, upto)))
-            lines = lines_of(new)
-            self.file.append(lines, durable=any(line.kind in KEPT for line in lines))
+                new = list(store.read(lambda tx: self._between(tx, line.seq, upto)))
+            forks = [] if self._follows(new, line) else [fork_at(line)]
+            lines = [*forks, *lines_of(new)]
+            durable = bool(forks) or any(one.kind in KEPT for one in lines)
+            self.file.append(lines, durable=durable)
+
+    def _follows(self, new: "Sequence[Link]", line: LedgerLine) -> bool:
+        """Whether entries go on from the one of a line: each is signed with the one before it."""
+        before = line.mac if line.seq else ""
+        return bool(new) and hmac.compare_digest(self._key.sign(new[0], before), new[0].mac)
 
     def _between(self, tx: "GateTx", after: int, upto: int) -> "Sequence[Link]":
         return signed(tx, self._key, [x for x in tx.chain.links(after) if x.seq <= upto])
@@ -288,6 +304,11 @@ class EffectLedger:
     def called(self, action_id: str) -> int:
         """The fence of the last call of an action; 0 when it was never called."""
         return self.state.calls.get(action_id, 0)
+
+    def holds_call(self, action_id: str, fence: int) -> bool:
+        """Whether a call is written down, in a ledger that still goes with its database."""
+        state = self.state
+        return state.calls.get(action_id, 0) >= fence and not state.is_forked
 
     def was_sent(self, action_id: str) -> str:
         """When an action was sent by the ledger, or ''."""

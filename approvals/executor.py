@@ -39,7 +39,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 WORKER = "executor"
 NOT_WRITTEN = Outcome(
-    "scheduled", "the ledger beside the database cannot be written", wait=timedelta(minutes=1)
+    "scheduled",
+    "the ledger beside the database cannot be written or does not fit",
+    wait=timedelta(minutes=1),
 )
 
 
@@ -167,9 +169,9 @@ class Executor:
         return ended
 
     def _written(self, claimed: Claimed) -> bool:
-        """Whether the ledger holds the call that is about to be made."""
+        """Whether the ledger holds the call that is about to be made, and still fits."""
         ledger, action = self.gate.ledger, claimed.action
-        return ledger is None or ledger.called(action.id) >= action.fence
+        return ledger is None or ledger.holds_call(action.id, action.fence)
 
     def _claimed(self, action: Action, facts: "Facts | Unread | None") -> "Claimed | str":
         """Claim it; whatever fails on the way decides nothing, and it is looked at again later."""

@@ -19,6 +19,7 @@ CALL, END, NO, STOP, HEAD, BEGUN, RESTORED = (
 STOPS = frozenset({"rejected", "revoked", "snoozed"})
 VOID = frozenset({"undo", "release"})  # every yes of before counts no more
 KEPT = frozenset({CALL, NO, STOP, RESTORED})  # of these none may be lost
+NOTHING = LedgerLine(0, "-", HEAD, "-")  # what stands before the first line
 
 
 def lines_of(links: "Iterable[Link]") -> list[LedgerLine]:
@@ -32,6 +33,15 @@ def lines_of(links: "Iterable[Link]") -> list[LedgerLine]:
     if last is not None and (not found or found[-1].seq != last.seq):
         found.append(LedgerLine(last.seq, last.mac, HEAD, "-"))
     return found
+
+
+def fork_at(line: LedgerLine) -> LedgerLine:
+    """The mark that the chain does not go on from a line, before what it went on with.
+
+    Entries that were cut off are soon replaced by as many new ones; by its length alone such a
+    chain fits the ledger again.
+    """
+    return LedgerLine(line.seq, "-", HEAD, "-")
 
 
 def _line(link: "Link", body: "dict[str, Any]") -> LedgerLine | None:

@@ -174,8 +174,8 @@ def hand(life: "Life") -> None:
     if life.hand is not None or life.agreed.silence:
         return
     made = life.chance.choice(HANDS)(life.office, life.chance)
-    if made is None:
-        return
+    if made is None or (made.silences and life.unwritten):
+        return  # what is cut before its line was written is known to nobody outside
     before = words(life)
     if made.silences:
         life.copies.take("newest")
