@@ -168,9 +168,7 @@ def test_the_second_of_two_agrees_to_the_words_of_the_first(inbox: Inbox) -> Non
 def test_what_nobody_knows_leaves_again_only_with_its_hash(inbox: Inbox) -> None:
     [one] = inbox.propose()
     inbox.inside().decide("approve", one)
-    action = inbox.gate.store.read(lambda tx: tx.actions.of_proposal(one))
-    assert action is not None
-    inbox.gate.store.write(lambda tx: tx.actions.move(action, "unknown", inbox.clock()))
+    action = inbox.comes_to(one, "calling", "unknown")
     browser, path = inbox.inside(), f"/actions/{action.id}/settle"
     form = {"finding": "again", "note": "it is not there"}
 

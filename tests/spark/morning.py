@@ -30,6 +30,7 @@ from tools.reports.accounts.given import (
 )
 from tools.reports.attribution import attribute
 from tools.reports.audit.audit import audit
+from tools.reports.backtest.rankings import rank
 from tools.reports.conversions import KINDS, make_paths
 from tools.reports.given import Given
 from tools.reports.incrementality import Windows as Effects
@@ -54,6 +55,7 @@ from tools.reports.work_relations import put_work
 from tools.roi import head
 from tools.roi.exploration import Lottery
 from tools.roi.learned.evidence import gather_evidence
+from tools.roi.open_deals import put_open_deals
 from tools.roi.price import price, unpriced_counts
 from tools.roi.rates import Windows
 from tools.warehouse.asof.world import World, open_world
@@ -186,6 +188,8 @@ class Morning:
         head.alternatives(self._pair, [c.account_id for c in ranked[:9]])
         cells = {(play.id, segment) for play in rules.plays for segment in play.segments}
         held = [(rules.plays[0].id, ranked[1].account_id)]
+        put_open_deals(AS_OF, self._pair, rules.economics)
+        rank(AS_OF, self._pair, 20, None)
         lottery = Lottery(self._pair, "a keyed hash", cells, [ranked[0].account_id], held)
         assert len(lottery.next_pairs(0, 20)) == 20
 

@@ -125,7 +125,7 @@ def test_nobody_and_several_are_told(dataset: Dataset, tmp_path: Path) -> None:
     land(100, {"contacts": rows}, other)
     with pytest.raises(BadInput, match="several have it; name one of a:7, b:7"):
         found(other, contact="7")
-    with pytest.raises(Absent, match="none is known"):
+    with pytest.raises(Absent, match="no contact has the id '7'"):
         found(Dataset(tmp_path / "none", MemoryManifest()), contact="7")
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.testclient import TestClient
 
+from approvals.audit import record
 from approvals.queue import propose
 from approvals.service import Gate
 from approvals.web.app import make_app
@@ -24,6 +25,7 @@ from tools.channels.unsubscribe import unsubscribe_token
 from tools.errors import Absent
 from tools.reports.paper.model import Report
 from tools.roi.decide import KnownInput, Subject
+from tools.store.gate.records import Action, ActionStatus
 from tools.store.people import People, Person, Role
 from tools.store.reports import Archived, ReportFile
 
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from approvals.envelope import Envelope
     from policies.limits import Limits
     from tools.reports.accounts import AccountList, Line
+    from tools.store.gate.gate import GateTx
     from tools.store.store import Store
 
 SECRET = b"for links that unsubscribe"
@@ -168,6 +171,22 @@ class Inbox:
         assert not queued.refused
         rows = {p.account_id: p.id for p in self.store.proposals.of_day(DAY)}
         return tuple(rows[one.who.account_id] for one in asked)
+
+    def comes_to(self, proposal_id: str, *statuses: ActionStatus, detail: str = "") -> Action:
+        """What became of an approved action, step by step, as an executor writes it down."""
+
+        def write(tx: "GateTx") -> Action:
+            action = tx.actions.of_proposal(proposal_id)
+            assert action is not None
+            for status in statuses:
+                assert tx.actions.move(action, status, self.clock(), detail=detail)
+                body = {"from": action.status, "to": status, "sha256": action.sha256}
+                record(tx, KEY, self.clock(), "w1", "dispatch", action.id, body)
+                action = tx.actions.of_proposal(proposal_id)
+                assert action is not None
+            return action
+
+        return self.store.gate.write(write)
 
     def person(self, role: Role, name: str = "") -> Person:
         called = name or NAMES[role]

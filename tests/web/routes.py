@@ -6,6 +6,7 @@ from typing import Any
 
 from approvals.web.api.giving import KINDS
 from tests.web.made import Browser, Inbox, several
+from tools.roi.decide.questions import QUESTIONS
 from tools.store.people import Role
 
 READERS: tuple[Role, ...] = ("viewer", "auditor", "reviewer", "approver-2", "admin")
@@ -24,6 +25,7 @@ GETS = (
     "/api/v1/queue", "/api/v1/proposals/{one}",
     "/api/v1/actions", "/api/v1/accounts", "/api/v1/log", "/api/v1/audit-chain",
     "/api/v1/decide", "/api/v1/decide/accept?revenue=30000",
+    *(f"/api/v1/decide/{question}" for question in QUESTIONS),
 )  # fmt: skip
 AUDITED = ("/api/v1/audit-chain", "/quarantine?table=orders", "/quarantine/rows.csv")
 MANAGED = ("/people", "/people/{reviewer}")

@@ -85,9 +85,7 @@ def test_an_unknown_end_is_settled_by_a_person_with_a_reason(inbox: Inbox) -> No
     [one] = inbox.propose()
     ann = inbox.inside()
     ann.decide("approve", one)
-    action = inbox.gate.store.read(lambda tx: tx.actions.of_proposal(one))
-    assert action is not None
-    inbox.gate.store.write(lambda tx: tx.actions.move(action, "unknown", inbox.clock()))
+    action = inbox.comes_to(one, "calling", "unknown")
 
     assert f'action="/actions/{action.id}/settle"' in ann.get("/actions")
     form = {"finding": "sent", "note": "it is in their mailbox"}

@@ -10,13 +10,7 @@ def blocked(inbox: Inbox) -> str:
     """A proposal that was approved and then blocked."""
     [one] = inbox.propose()
     inbox.inside().decide("approve", one)
-
-    def block(tx: GateTx) -> None:
-        action = tx.actions.of_proposal(one)
-        assert action is not None
-        tx.actions.move(action, "blocked", inbox.clock(), detail="consent: <b>no</b>")
-
-    inbox.gate.store.write(block)
+    inbox.comes_to(one, "blocked", detail="consent: <b>no</b>")
     return one
 
 

@@ -34,9 +34,12 @@ def rank(
     `lost` says of each account whose outcome is known whether it left; None: of no account.
     """
     found = [RankingResult(DO_NOTHING, 0, 0, 0, None)]
+    engine.create("backtest_accounts", read_sql(__package__, "rankings"))
     for name, order in ORDERS.items():
-        sql = read_sql(__package__, "rankings").replace("$ordering", order.format(day=as_of))
-        rows = engine.run(sql.replace("$size", str(int(size)))).to_pylist()
+        rows = engine.run(
+            "SELECT account_id AS account_id, best_minor AS best_minor FROM backtest_accounts "
+            f"ORDER BY {order.format(day=as_of)} LIMIT {int(size)}"
+        ).to_pylist()
         accounts = [row["account_id"] for row in rows]
         promised = sum(int(row["best_minor"]) for row in rows)
         found.append(ranked(name, accounts, promised, lost))

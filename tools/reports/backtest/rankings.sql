@@ -22,7 +22,7 @@ WITH best AS (
   LEFT JOIN best AS b ON b.account_id = f.account_id
   WHERE COALESCE(f.active, FALSE)
 )
-SELECT account_id AS account_id, best_minor AS best_minor
+SELECT
+  account_id AS account_id, best_minor AS best_minor, revenue AS revenue,
+  probability AS probability, points AS points
 FROM weighed
-ORDER BY $ordering
-LIMIT $size
