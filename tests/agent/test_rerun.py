@@ -18,6 +18,7 @@ from tests.agent.homes import Home, Homes
 from tests.agent.launcher import KILLED, Launcher
 from tests.conftest import CHECKOUT
 from tests.databases import KINDS
+from tests.effort import WHOLE
 from tools.errors import BadInput, Conflict
 
 ON_EACH = [pytest.param(kind, marks=pytest.mark.xdist_group(f"agent-{kind}")) for kind in KINDS]
@@ -93,7 +94,7 @@ def test_after_the_mapping_was_mended_nothing_of_the_wrong_one_is_left(
             assert json.loads(chain[0].body)["changed"] == ["mapping"]
 
 
-@pytest.mark.parametrize("kind", ON_EACH)
+@pytest.mark.parametrize("kind", ON_EACH if WHOLE else ON_EACH[:1])
 def test_what_a_version_of_before_loaded_is_known_by_its_time(kind: str, homes: Homes) -> None:
     with homes.copy(kind) as home, opened(home) as deps:
         with deps.store.database.write() as session:
@@ -105,7 +106,7 @@ def test_what_a_version_of_before_loaded_is_known_by_its_time(kind: str, homes: 
         assert deps.store.manifest.data_files("fact") == ()
 
 
-@pytest.mark.parametrize("kind", ON_EACH)
+@pytest.mark.parametrize("kind", ON_EACH if WHOLE else ON_EACH[:1])
 def test_who_has_decided_keeps_the_morning(kind: str, homes: Homes, tmp_path: Path) -> None:
     with homes.copy(kind) as home, opened(home, mapping=wrong_mapping(tmp_path)) as deps:
         person = deps.store.people.add("ann@x.example", "ann", "reviewer", deps.clock())
@@ -125,7 +126,7 @@ def test_who_has_decided_keeps_the_morning(kind: str, homes: Homes, tmp_path: Pa
         assert (run.status, run.attempt) == ("done", 0)
 
 
-@pytest.mark.parametrize("kind", ON_EACH)
+@pytest.mark.parametrize("kind", ON_EACH if WHOLE else ON_EACH[:1])
 def test_a_day_others_were_built_on_is_kept(kind: str, homes: Homes) -> None:
     with homes.copy(kind) as home, opened(home) as deps:
         deps.store.runs.open_run(DAY + 1, "", {}, deps.clock())
