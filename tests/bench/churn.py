@@ -74,13 +74,13 @@ def observed(morning: Morning) -> Observed:
 def challenger() -> tuple[str, Any]:
     """A small boosting machine, LightGBM's if it is there."""
     if find_spec("lightgbm"):
-        from lightgbm import LGBMClassifier  # type: ignore[import-not-found]  # noqa: PLC0415
+        from lightgbm import LGBMClassifier  # type: ignore[import-not-found]  # noqa: PLC0415 - not a dependency
 
         return "lightgbm", LGBMClassifier(
             n_estimators=300, learning_rate=0.03, num_leaves=8, deterministic=True,
             force_row_wise=True, n_jobs=1, verbose=-1,
         )  # fmt: skip
-    from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415
+    from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415 - where the other is absent
 
     return "histogram boosting", HistGradientBoostingClassifier(
         max_iter=150, learning_rate=0.05, max_leaf_nodes=8, random_state=0

@@ -192,7 +192,7 @@ def people_of(deps: "Deps") -> list[Actor]:
     found = []
     for mailbox, role in PEOPLE:
         one: Any = deps.store.people.by_mailbox(mailbox)
-        one = one or staff.add(deps.gate, staff.OPERATOR, mailbox, mailbox, role)  # type: ignore[arg-type]
+        one = one or staff.add(deps.gate, staff.OPERATOR, mailbox, mailbox, role)  # type: ignore[arg-type]  # one of its words
         found.append(Actor(one.id, one.role, "web"))
     return found
 
