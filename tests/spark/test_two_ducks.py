@@ -6,13 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.effort import WHOLE
 from tests.spark.company import build
 from tests.spark.morning import STEPS, Morning
 from tests.spark.pair import Compared, PairEngine
 from tests.spark.test_same_cells import CALCULATORS, FINAL, TOOLS, ran
 from tools.warehouse.engine import DuckEngine
 
-pytestmark = pytest.mark.xdist_group("two ducks")
+pytestmark = [
+    pytest.mark.xdist_group("two ducks"),
+    pytest.mark.skipif(not WHOLE, reason="a minute of two cores: run it with SWEEP=whole"),
+]
 
 
 @pytest.fixture(scope="module")
