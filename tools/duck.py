@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+import tools.arrow  # noqa: F401 - before DuckDB hands out a table
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+import tools.arrow  # noqa: F401 - before the first list is given to Arrow
 from tools.store.columns import StoreRow
 
 if TYPE_CHECKING:

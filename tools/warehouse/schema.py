@@ -21,6 +21,8 @@ from typing import Literal
 
 import pyarrow as pa
 
+import tools.arrow  # noqa: F401 - before the first list is given to Arrow
+
 Kind = Literal["text", "int", "float", "bool", "day", "instant", "minor", "ref"]
 
 ARROW: MappingProxyType[str, pa.DataType] = MappingProxyType(
