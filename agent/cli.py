@@ -6,51 +6,15 @@ from typing import Annotated
 import typer
 
 import agent.interrupts  # noqa: F401 - before what takes long to load
-from agent.commands import (
-    accounts,
-    approve,
-    backtest,
-    company,
-    customers,
-    decide,
-    demo,
-    effects,
-    gate,
-    measures,
-    people,
-    persons,
-    quarantine,
-    reports,
-    runs,
-    service,
-)
 from agent.commands.entry import run_app
+from agent.commands.index import CommandIndex
 
 app = typer.Typer(
+    cls=CommandIndex,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-MODULES = (
-    demo,
-    runs,
-    accounts,
-    approve,
-    gate,
-    effects,
-    service,
-    people,
-    persons,
-    company,
-    quarantine,
-    customers,
-    measures,
-    decide,
-    backtest,
-    reports,
-)
-for module in MODULES:
-    module.register(app)
 
 
 @app.callback()

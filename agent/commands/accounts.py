@@ -11,7 +11,6 @@ from agent.commands.console import AsOf, Home, console, opened
 from agent.commands.gate import Json, Note, Token, actor_of
 from agent.commands.runs import last_day
 from agent.commands.terminal import echo, echo_document, echo_json, one_line, plain
-from agent.digest import send_digests, slack_text
 from agent.run import open_morning
 from agent.whynot import find_account
 from approvals.care import USELESS, CareWish, care
@@ -66,6 +65,8 @@ def show(
         elif json_:
             echo_document(json_of(found) + "\n")
         elif slack:
+            from agent.digest import slack_text  # noqa: PLC0415 - it loads the way out
+
             echo(slack_text(deps, found) + "\n")
         else:
             show_list(found, limit or SOME_LEFT)
@@ -137,6 +138,8 @@ def _show_left(title: str, n: int, left: "tuple[Left, ...]") -> None:
 
 
 def _mail(deps: "Deps", owner: str) -> None:
+    from agent.digest import send_digests  # noqa: PLC0415 - it loads the way out
+
     found = send_digests(deps, owner)
     if not found:
         console.print("nobody under whose name accounts are is a person here; "

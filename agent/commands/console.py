@@ -1,4 +1,7 @@
-"""Where commands print, and the options they share."""
+"""Where commands print, and the options they share.
+
+An installation and its settings are loaded by who opens one: help is there at once.
+"""
 
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -9,13 +12,12 @@ import typer
 from rich.table import Table
 
 from agent.commands.terminal import SafeConsole
-from agent.wiring import Deps, open_deps, read_day
-from config.settings import read_settings
 from tools.errors import BadInput, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from agent.wiring import Deps
     from config.settings import Settings
 
 OF_A_HOME = ("lifecycle.db", "lifecycle.yaml", "company.yaml", "facts")
@@ -46,6 +48,9 @@ def opened(
     Raises:
         BadInput: when there is no installation, or no such folder or mapping.
     """
+    from agent.wiring import open_deps  # noqa: PLC0415 - see above
+    from config.settings import read_settings  # noqa: PLC0415 - see above
+
     check_place("--data", data, folder=True)
     check_place("--mapping", mapping, folder=False)
     settings = read_settings(home=home, data=data, mapping=mapping)
@@ -105,6 +110,8 @@ def check_day(given: str | None) -> None:
         BadInput: when it is not written as 2026-01-31.
     """
     if given is not None:
+        from agent.wiring import read_day  # noqa: PLC0415 - see above
+
         read_day(given)
 
 

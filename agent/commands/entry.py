@@ -7,14 +7,12 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-import structlog
 import typer
 from typer.exceptions import Abort, TyperException
 
 from agent.commands.console import errors, last_opened
 from agent.commands.failures import FAILED, WRONG_INPUT, Failure, failure_of
 from agent.commands.terminal import one_line
-from agent.wiring import logs_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
 DEBUG = "--debug"
 STOPPED = 130
 LONGEST = 1000
-log = structlog.get_logger(__name__)
 
 
 def run_app(app: typer.Typer, arguments: "Sequence[str]") -> int:
@@ -92,8 +89,12 @@ def _failure(error: Exception) -> Failure:
 def _written(error: Exception, settings: "Settings | None") -> str:
     """Where the details of a defect are."""
     if settings is not None:
+        import structlog  # noqa: PLC0415 - loaded by whoever opened the home
+
+        from agent.wiring import logs_of  # noqa: PLC0415
+
         with suppress(OSError), logs_of(settings) as folder:
-            log.error("command.failed", exc_info=error)
+            structlog.get_logger(__name__).error("command.failed", exc_info=error)
             if (folder / "lifecycle.log").is_file():  # a log that cannot be written says nothing
                 return f"in {folder / 'lifecycle.log'}"
     return f"shown by `lifecycle {DEBUG} …`"

@@ -5,19 +5,18 @@ What this module does not know is a defect of ours, whose details go to the log.
 
 import errno
 import sqlite3
+import sys
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
-
-import duckdb
-import pyarrow as pa
-from sqlalchemy.exc import DBAPIError, InvalidRequestError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from config.settings_file import SettingsError
 from tools.errors import LifecycleError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    Teller = Callable[[BaseException, str], "Failure | None"]
 
 WRONG_INPUT, FAILED = 2, 1
 FULL = "make room (`df -h` shows where) and give the command again"
@@ -33,12 +32,23 @@ class Failure:
     code: int = FAILED
 
 
+def _raised_by(module: str, *names: str) -> tuple[type[BaseException], ...]:
+    """Types of errors of a library; none where it was never loaded: then nobody raised them."""
+    known = sys.modules.get(module)
+    return () if known is None else tuple(getattr(known, name) for name in names)
+
+
+_alchemy = partial(_raised_by, "sqlalchemy.exc")
+_duck = partial(_raised_by, "duckdb")
+_arrow = partial(_raised_by, "pyarrow")
+
+
 def failure_of(error: BaseException, database: str = "") -> Failure | None:
     """What to say of an error; None when nobody foresaw it.
 
     `database` is how to name the database it may be about, without its password.
     """
-    for kinds, told in _KINDS:
+    for kinds, told in _known():
         if isinstance(error, kinds):
             return told(error, database)
     return None
@@ -50,7 +60,7 @@ def _ours(error: BaseException, _: str) -> Failure:
 
 def _database(error: BaseException, where: str) -> Failure | None:
     """What a database says, found under what SQLAlchemy makes of it."""
-    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    cause = getattr(error, "orig", None) or error
     said = (str(cause).splitlines() or [type(cause).__name__])[0]
     known = next((do for sign, do in _SAID.items() if sign in str(cause).lower()), None)
     if known is None and type(cause).__name__ != "OperationalError":
@@ -81,7 +91,7 @@ _SAID = {
 
 def _unfit(error: BaseException, where: str) -> Failure | None:
     """A whole statement that SQLAlchemy gave up: a pool that waited too long, for instance."""
-    if isinstance(error, PoolTimeout | InvalidRequestError):
+    if isinstance(error, _alchemy("TimeoutError", "InvalidRequestError")):
         return Failure(f"{where or 'database'}: {_first(error)}; try again in a moment")
     return None
 
@@ -89,9 +99,10 @@ def _unfit(error: BaseException, where: str) -> Failure | None:
 def _files(error: BaseException, _: str) -> Failure | None:
     """What DuckDB and Arrow say of the Parquet files they read."""
     said = _first(error)
-    if isinstance(error, duckdb.OutOfMemoryException | MemoryError | pa.ArrowMemoryError):
+    full = (*_duck("OutOfMemoryException"), *_arrow("ArrowMemoryError"), MemoryError)
+    if isinstance(error, full):
         return Failure("there is not enough memory: end other programs, or use a larger machine")
-    if isinstance(error, duckdb.IOException | OSError) or "parquet" in said.lower():
+    if isinstance(error, (*_duck("IOException"), OSError)) or "parquet" in said.lower():
         return Failure(
             f"a file of facts cannot be read: {said}; restore it from a backup of facts/"
         )
@@ -128,11 +139,12 @@ def _first(error: BaseException) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
 
 
-_KINDS: "tuple[tuple[tuple[type[BaseException], ...], Callable[[BaseException, str], Failure | None]], ...]" = (  # noqa: E501
-    ((LifecycleError, SettingsError), _ours),
-    ((DBAPIError, sqlite3.Error), _database),
-    ((SQLAlchemyError,), _unfit),
-    ((duckdb.Error, pa.ArrowException), _files),
-    ((MemoryError,), _memory),
-    ((OSError,), _disk),
-)
+def _known() -> "tuple[tuple[tuple[type[BaseException], ...], Teller], ...]":
+    return (
+        ((LifecycleError, SettingsError), _ours),
+        ((*_alchemy("DBAPIError"), sqlite3.Error), _database),
+        (_alchemy("SQLAlchemyError"), _unfit),
+        ((*_duck("Error"), *_arrow("ArrowException")), _files),
+        ((MemoryError,), _memory),
+        ((OSError,), _disk),
+    )

@@ -8,9 +8,7 @@ import typer
 from agent.commands.console import Home, console, opened, table
 from agent.commands.seen_words import Hash, check_seen, named_words, terminal
 from agent.commands.terminal import echo_json, plain
-from agent.dispatching import open_executor
 from agent.erasing import working
-from agent.jobs import broken
 from approvals.alarms import alarms
 from approvals.request import Actor, Result, Seen, Wish
 from approvals.restore import after_restore
@@ -155,6 +153,8 @@ def show_alarms(gate: "Gate") -> None:
 
 def dispatch(home: Home = None) -> None:
     """Carry out now what was approved and is due; the schedule does it every minute."""
+    from agent.dispatching import open_executor  # noqa: PLC0415 - it loads every way out
+
     with opened(home) as deps:
         with working(deps):
             executor = open_executor(deps, "cli")
@@ -235,6 +235,8 @@ def restored(token: Token = None, home: Home = None) -> None:
 
 def verify(home: Home = None) -> None:
     """Check that every promise holds in this database: bytes, approvals, chain, edges."""
+    from agent.jobs import broken  # noqa: PLC0415 - it loads all that is done by the clock
+
     with opened(home) as deps:
         wrong = broken(deps)
         links = deps.store.gate.read(lambda tx: tx.chain.head())

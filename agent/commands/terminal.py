@@ -14,8 +14,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.segment import Segment
 
-from policies.words import hidden_characters
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -65,8 +63,14 @@ def plain(text: str) -> str:
 
 @cache
 def _named(char: str) -> str:
-    odd = hidden_characters(char)
+    odd = _odd(char)
     return f"[{odd[0]}]" if odd else char
+
+
+def _odd(char: str) -> tuple[str, ...]:
+    from policies.words import hidden_characters  # noqa: PLC0415 - few texts have any
+
+    return hidden_characters(char)
 
 
 def echo(text: str) -> None:
@@ -91,4 +95,4 @@ def safe_json(text: str) -> str:
 
 def _escaped(found: "re.Match[str]") -> str:
     char = found[0]
-    return json.dumps(char)[1:-1] if hidden_characters(char) or char == "\x7f" else char
+    return json.dumps(char)[1:-1] if _odd(char) or char == "\x7f" else char

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import re
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.cli import app
+from agent.commands.index import INDEX, registered
 from agent.wiring import open_deps
 from tests.agent.company import ACCOUNTS, FIRST, SECOND, number
 from tests.agent.homes import Home, Homes
@@ -24,6 +25,7 @@ COMMANDS = {
     "features", "roster", "churn", "segments", "retention", "revenue", "effects",
     "report", "reports", "person", "erase", "quarantine", "decide", "backtest",
 }  # fmt: skip
+GROUPS = {"accounts", "people"}
 
 
 @pytest.fixture
@@ -47,18 +49,47 @@ def said(home: Home, *arguments: str) -> str:
 
 
 def test_no_command_is_forgotten_here() -> None:
-    names = {str(c.name or (c.callback and c.callback.__name__)) for c in app.registered_commands}
-    assert names == COMMANDS | GATE_COMMANDS
+    names = {name for name, _, _ in INDEX}
+    assert names == COMMANDS | GATE_COMMANDS | GROUPS
 
 
-def test_a_command_does_not_wait_for_what_it_does_not_use() -> None:
-    """What loads slowly is imported where it is used; `lifecycle --help` took four seconds once."""
-    slow = ("sklearn", "scipy.stats", "pandas", "matplotlib", "fastapi", "openai", "interpret",
-            "langgraph.graph", "typst")  # fmt: skip
-    asked = f"import sys, agent.cli; print([m for m in {slow!r} if m in sys.modules])"
+def test_the_index_says_of_every_command_what_the_command_says() -> None:
+    told = {name: (module, line) for name, module, line in INDEX}
+    said = {
+        name: (module, " ".join((command.help or "").split("\n\n")[0].split()))
+        for module in {module for module, _ in told.values()}
+        for name, command in registered(module).items()
+    }
+    assert said == told
+    assert len(told) == len(INDEX)
+
+
+# What loads slowly: to learn, to serve, and whatever opens a home.
+LEARNING = ("sklearn", "scipy.stats", "scipy.optimize", "interpret", "langgraph", "matplotlib",
+            "pandas", "openai", "typst")  # fmt: skip
+SERVING = ("fastapi", "uvicorn", "authlib", "apscheduler", "httpx", "alembic")
+OPENING = ("numpy", "pyarrow", "duckdb", "sqlglot", "sqlalchemy", "structlog", "agent.wiring")
+
+
+@pytest.mark.parametrize(("arguments", "never"), [
+    (("--help",), (*LEARNING, *SERVING, *OPENING)),
+    (("nothing-of-the-kind",), (*LEARNING, *SERVING, *OPENING)),
+    (("queue",), (*LEARNING, *SERVING)),
+    (("accounts",), (*LEARNING, *SERVING)),
+])  # fmt: skip
+def test_a_command_does_not_load_what_it_does_not_use(
+    lived: Home, arguments: tuple[str, ...], never: tuple[str, ...]
+) -> None:
+    """Counted in modules, never in seconds; `lifecycle --help` took four of them once."""
+    told = [*arguments] if "--help" in arguments else [*arguments, "--home", str(lived.folder)]
+    asked = (
+        "import sys; from agent.cli import app; from agent.commands.entry import run_app\n"
+        f"run_app(app, {told!r})\n"
+        f"print([m for m in {never!r} if m in sys.modules], file=sys.stderr)"
+    )
     done = subprocess.run([sys.executable, "-c", asked], cwd=CHECKOUT, capture_output=True,
-                          text=True, check=True)  # fmt: skip
-    assert done.stdout == "[]\n"
+                          text=True, check=True, env={**os.environ, **lived.told("")})  # fmt: skip
+    assert done.stderr.splitlines()[-1] == "[]"
 
 
 def test_run_says_what_it_found(homes: Homes) -> None:
