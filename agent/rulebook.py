@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from policies.limits import LimitBook, parse_limits
+from tools.customers.churn.file import ChurnFile
 from tools.customers.features import ACTIVE_WINDOW, definitions
 from tools.customers.segments.parse import parse_segments
 from tools.customers.segments.rules import SegmentRules
 from tools.customers.stages import StageRules, parse_rules
 from tools.errors import BadInput
-from tools.reading import read_yaml
+from tools.file_model import read_model
 from tools.reports.policy import ReportPolicy, parse_report_policy
 from tools.roi.economics import Economics, check_role, parse_economics
 from tools.roi.plays import Play, parse_plays
@@ -102,16 +103,13 @@ def _plays(text: str, rules: SegmentRules, economics: Economics, where: str) -> 
 
 def parse_churn(text: str, where: str) -> ChurnPolicy:
     """Read how churn is scored; what the file leaves out has a default."""
-    top = read_yaml(text, where)
-    top.only(("version", "definition", "retrain_days", "every_days", "snapshots", "active_days"))
-    days = top.node("active_days").only(tuple(ACTIVE_WINDOW)) if top.has("active_days") else None
-    given = {} if days is None else {name: days.whole(name, 1, 3650) for name in days.values}
+    file = read_model(ChurnFile, text, where)
     return ChurnPolicy(
-        definition=dict(top.node("definition").values) if top.has("definition") else {},
-        retrain_days=top.whole("retrain_days", 1, 365) if top.has("retrain_days") else 28,
-        every_days=top.whole("every_days", 1, 365) if top.has("every_days") else 28,
-        snapshots=top.whole("snapshots", 1, 104) if top.has("snapshots") else 12,
-        active_days=ACTIVE_WINDOW | given,
+        definition=file.definition.model_dump(exclude_none=True),
+        retrain_days=file.retrain_days,
+        every_days=file.every_days,
+        snapshots=file.snapshots,
+        active_days=ACTIVE_WINDOW | file.active_days.model_dump(exclude_none=True),
     )
 
 

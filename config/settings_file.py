@@ -35,7 +35,19 @@ class _Loader(yaml.SafeLoader):
             raise yaml.YAMLError(f"it nests over {DEEPEST} deep")
         found = super().compose_node(parent, index)
         self.depth -= 1
+        if isinstance(found, yaml.MappingNode):
+            _refuse_twice(found)
         return found
+
+
+def _refuse_twice(block: yaml.MappingNode) -> None:
+    """Refuse a key that is written twice: the last would win, and nobody would see it."""
+    seen = set()
+    for key, _ in block.value:
+        if isinstance(key, yaml.ScalarNode) and key.value in seen:
+            problem = f"the key {key.value!r} is written twice"
+            raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+        seen.add(key.value if isinstance(key, yaml.ScalarNode) else key)
 
 
 def read_settings_file(path: "Path") -> dict[str, Any]:

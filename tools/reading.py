@@ -1,5 +1,6 @@
 """Reading YAML strictly: an unknown key, a wrong type or a double key names its place."""
 
+from collections.abc import Hashable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,11 +21,15 @@ class _Strict(SafeLoader):
 
 
 def _mapping(loader: SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    keys = [loader.construct_object(key) for key, _ in node.value]
-    for key in keys:
-        if keys.count(key) > 1:
-            line = node.start_mark.line + 1
-            raise BadInput(f"the key {key!r} is written twice in the block at line {line}")
+    seen = set()
+    for written, _ in node.value:
+        key = loader.construct_object(written)
+        if not isinstance(key, Hashable):
+            break  # what is built next refuses it, with its line
+        if key in seen:
+            line = written.start_mark.line + 1
+            raise BadInput(f"the key {key!r} is written twice, again on line {line}")
+        seen.add(key)
     return loader.construct_mapping(node, deep=True)
 
 
@@ -50,7 +55,7 @@ for _loader in (_Strict, _FAST_STRICT):
 
 
 class YamlBomb(yaml.YAMLError):
-    """A text that is small and stands for more than a memory holds."""
+    """A text that is small and stands for more than a memory holds, or for what is no value."""
 
 
 MOST_VALUES, DEEPEST = 100_000, 100
@@ -84,6 +89,9 @@ def _count(events: "Iterator[yaml.Event]") -> None:
     sizes: dict[str | None, int] = {}
     opened: list[tuple[str | None, int]] = [(None, 0)]
     for event in events:
+        tag: str | None = getattr(event, "tag", None)
+        if tag is not None:
+            raise YamlBomb(f"{_line(event)}the tag {tag} is not read; write the value plainly")
         if isinstance(event, yaml.CollectionStartEvent):
             opened.append((event.anchor, 1))
             if len(opened) > DEEPEST:
@@ -127,15 +135,23 @@ def _load(text: str, fast: type[Any], careful: type[SafeLoader]) -> Any:
     return yaml.load(text, Loader=careful)  # noqa: S506 - a SafeLoader
 
 
-def read_yaml(text: str, where: str) -> "Node":
-    """Parse a YAML mapping; decimals stay exact."""
+def parse_strict(text: str, where: str) -> Any:
+    """The values of a YAML text: no key is written twice, and decimals stay exact.
+
+    Raises:
+        BadInput: when it cannot be read so; `where` starts the message.
+    """
     try:
-        values = _load(text, _FAST_STRICT, _Strict)
-    except yaml.YAMLError as error:
+        return _load(text, _FAST_STRICT, _Strict)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise BadInput(f"{where}: not readable as YAML: {error}") from error
     except BadInput as error:
         raise BadInput(f"{where}: {error}") from error
-    return as_node(values, where)
+
+
+def read_yaml(text: str, where: str) -> "Node":
+    """Parse a YAML mapping; decimals stay exact."""
+    return as_node(parse_strict(text, where), where)
 
 
 def as_node(values: object, where: str) -> "Node":

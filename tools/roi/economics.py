@@ -117,6 +117,8 @@ def parse_economics(text: str, where: str = "config/economics.yaml") -> Economic
         BadInput: an unknown key, a value out of bounds, a value without date, source or owner.
     """
     top = read_yaml(text, where).only(TOP)
+    if top.has("version"):
+        top.whole("version", 1)
     convention = cast("Convention", top.choice("convention", CONVENTIONS))
     currency = _currency(top.text("currency"), f"{where}: currency")
     return Economics(currency, convention, tuple(_figures(top)))

@@ -147,6 +147,8 @@ def parse_plays(
         BadInput: anything unknown or out of bounds, with file, play, key and the nearest match.
     """
     top = read_yaml(text, where).only(("version", "plays"))
+    if top.has("version"):
+        top.whole("version", 1)
     names = _Names(EXTRA_NAMES.keys() | set(features), {**EXTRA_NAMES, **(kinds or {})}, text)
     try:
         plays = tuple(_play(node, names, segments) for node in top.nodes("plays"))

@@ -3,12 +3,13 @@
 import re
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, cast
 
-import yaml
+from tools.sources.strict import load
 
-SYNONYMS: dict[str, Any] = yaml.safe_load(
-    files(__package__).joinpath("synonyms.yaml").read_text("utf-8")
+SYNONYMS = cast(
+    "dict[str, Any]",
+    load(files(__package__).joinpath("synonyms.yaml").read_text("utf-8"), "synonyms.yaml"),
 )
 _SUFFIX = re.compile(rf"_({'|'.join(SYNONYMS['suffixes'])})$")
 

@@ -23,7 +23,7 @@ def changed(path: str, value: Any) -> str:
 @pytest.mark.parametrize(
     ("path", "value", "said"),
     [
-        ("segment", [], r"f: 'segment' is not known; did you mean 'segments'\?"),
+        ("segment", [], r"f:1: unknown key 'segment'; did you mean 'segments'\?"),
         ("segments.3.when.0.rule", "usage_tren < 1", r"segments\[3\].when\[0\].rule.*usage_trend"),
         ("segments.0.when.0.rule", "exp(1) > 2", "is not allowed in a rule"),
         (
@@ -31,12 +31,16 @@ def changed(path: str, value: Any) -> str:
             ["payin"],
             r"needs: 'payin' is not known; did you mean 'paying'",
         ),
-        ("segments.0.outcomes", ["returns"], "did you mean 'return'"),
+        (
+            "segments.0.outcomes",
+            ["returns"],
+            r"outcomes\[0\]: 'returns' is not known; .* 'return'",
+        ),
         ("segments.1.goal", "win back", "two segments have the goal 'win back'"),
         ("segments.1.name", "Lapsed", "two segments have the name 'Lapsed'"),
-        ("segments.0.when", [], "at least one entry"),
+        ("segments.0.when", [], r"segments\[0\]\.when: expected at least one entry"),
         ("segments", [], "at least one entry"),
-        ("thresholds.trend_q20.quantile", 1.5, "a number between 0 and 1"),
+        ("thresholds.trend_q20.quantile", 1.5, "expected a number below 1, got '1.5'"),
         ("thresholds.use_q40.per", "seat", "use_q40.per: 'seat' is not known; .*'seats'"),
         ("thresholds.trend_q20.feature", "trend", "trend_q20.feature: 'trend' is not known"),
         (
@@ -46,8 +50,8 @@ def changed(path: str, value: Any) -> str:
         ),
         ("small.keep", ["Lapse"], "did you mean 'Lapsed'"),
         ("small.keep", [], "write 3 to 6 segments, not 1"),
-        ("windows.churn", "soon", "windows.churn: write a number of days"),
-        ("windows.expansion", 0, "windows.expansion: write a number of days"),
+        ("windows.churn", "soon", "windows.churn: expected a whole number, got 'soon'"),
+        ("windows.expansion", 0, "windows.expansion: expected a number from 1"),
     ],
 )
 def test_mistake(path: str, value: Any, said: str) -> None:
@@ -69,7 +73,7 @@ def test_broken_yaml() -> None:
 
 
 def test_missing_key() -> None:
-    with pytest.raises(BadInput, match="f: owner, segments, small"):
+    with pytest.raises(BadInput, match="f:1: valid_from: expected a date"):
         parse_segments("{version: 1, valid_from: 1, thresholds: {}, windows: {}}", "f")
 
 

@@ -118,11 +118,11 @@ def test_a_file_of_the_tenant_replaces_only_what_it_names() -> None:
     [
         ("deletion: {contacts: any}", "unknown key 'contacts'; did you mean 'contact'"),
         ("deletion: {contact: some}", "deletion.contact: 'some' is not known"),
-        ("deletion: {ranking: crm}", "a list of id spaces was expected"),
-        ("deletion: {ranking: [crm, crm]}", "name each id space once"),
+        ("deletion: {ranking: crm}", "ranking: expected a list"),
+        ("deletion: {ranking: [crm, crm]}", "the id space 'crm' is used twice"),
         ("lists: {free_mail: {ad: [x]}}", "unknown key 'ad'; did you mean 'add'"),
-        ("lists: {free_mail: {add: x}}", "a list of words was expected"),
-        ("lists: {mine: {library: true}}", "library: True: true is known for free_mail"),
+        ("lists: {free_mail: {add: x}}", "free_mail.add: expected a list"),
+        ("lists: {mine: {library: true}}", "library: true is known for free_mail"),
     ],
 )
 def test_a_mistake_in_the_tenants_file_is_named(text: str, message: str) -> None:

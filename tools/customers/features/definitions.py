@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Literal
 
-from tools.reading import load_yaml
+from pydantic import Field
+
+from tools.file_model import FileModel, Items, Text, read_model
 
 ATTRIBUTES = frozenset({"account", "attributes"})
 
@@ -25,26 +27,43 @@ class Feature:
     none: int | float | bool | None
 
 
+class FeatureEntry(FileModel):
+    """One feature as the file writes it."""
+
+    unit: Text
+    meaning: Text
+    theme: Literal["attribute", "billing", "relationship", "support", "usage"]
+    type: Literal["bigint", "boolean", "double", "text"]
+    from_: Text | None = Field(default=None, alias="from")
+    sql: Text | None = None
+    needs: Items[Text] = ()
+    none: int | bool | None = None
+
+
 @cache
 def definitions() -> tuple[Feature, ...]:
     """All features in the order of the file."""
     text = (files(__package__) / "features.yaml").read_text(encoding="utf-8")
-    groups: dict[str, dict[str, dict[str, Any]]] = load_yaml(text)
-    return tuple(_feature(g, n, d) for g, group in groups.items() for n, d in group.items())
+    return parse_features(text, "features.yaml")
 
 
-def _feature(group: str, name: str, given: dict[str, Any]) -> Feature:
-    query = given.get("from", "" if group in ATTRIBUTES else group)
+def parse_features(text: str, where: str) -> tuple[Feature, ...]:
+    """Read features by group; `where` starts every error message."""
+    groups = read_model(dict[Text, dict[Text, FeatureEntry]], text, where)
+    return tuple(_feature(g, n, e) for g, group in groups.items() for n, e in group.items())
+
+
+def _feature(group: str, name: str, entry: FeatureEntry) -> Feature:
     return Feature(
         name=name,
-        unit=given["unit"],
-        meaning=given["meaning"],
-        theme=given["theme"],
-        query=query,
-        sql=given.get("sql", f"f.{name}"),
-        type=given["type"],
-        needs=tuple(given.get("needs", ())),
-        none=given.get("none"),
+        unit=entry.unit,
+        meaning=entry.meaning,
+        theme=entry.theme,
+        query=entry.from_ or ("" if group in ATTRIBUTES else group),
+        sql=entry.sql or f"f.{name}",
+        type=entry.type,
+        needs=entry.needs,
+        none=entry.none,
     )
 
 

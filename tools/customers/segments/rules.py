@@ -1,13 +1,14 @@
 """What segments are: names, goals, conditions, windows; not yet bound to a company."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
     from tools.rule_types import Kind
     from tools.rules import Rule
 
-OUTCOMES = ("renewal", "churn", "expansion", "return")
+Outcome = Literal["renewal", "churn", "expansion", "return"]
+OUTCOMES: tuple[str, ...] = get_args(Outcome)
 WINDOWS = (*OUTCOMES, "grace", "activity")
 FEWEST, MOST = 3, 6  # three to five that are treated, and one that is left alone
 # Known of every account beside the features of the feature list.

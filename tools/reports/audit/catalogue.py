@@ -1,15 +1,16 @@
 """The checks as data, read from `checks.yaml` and checked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Annotated, Literal
 
-import yaml
+from pydantic import Field
 
 from tools.errors import BadRule, nearest
-from tools.reports.audit.report import SEVERITIES, Severity
+from tools.file_model import FileModel, Items, Number, SomeItems, Text, read_model
+from tools.reports.audit.report import Severity
 
 
 @dataclass(frozen=True)
@@ -72,29 +73,48 @@ def catalogue() -> Catalogue:
     return load_checks(text, "checks.yaml")
 
 
+class CheckEntry(FileModel):
+    """One check as the file writes it."""
+
+    code: Text
+    section: Text
+    severity: Severity
+    says: Text
+    do: Text
+    needs: Items[Text] = ()
+    any_of: Items[Text] = ()
+    of: Text | None = None
+    rate: Text | None = None
+    count: Literal["things", "rows"] = "things"
+    high_from: Annotated[Number, Field(gt=0, le=1)] | None = None
+    sql: str = ""
+    with_: dict[Text, Text] = Field(default_factory=dict, alias="with")
+    computed: bool = False
+    dated: bool = False
+
+
+class ChecksFile(FileModel):
+    """All checks in order, and the titles of their sections."""
+
+    sections: dict[Text, Text]
+    checks: SomeItems[CheckEntry]
+
+
 def load_checks(text: str, where: str) -> Catalogue:
-    """Read checks from YAML text; BadRule names an unknown key, section or severity."""
-    table: dict[str, Any] = yaml.safe_load(text)
-    sections: dict[str, str] = table["sections"]
-    checks = [
-        _check(row, sections, f"{where}: checks[{n}]") for n, row in enumerate(table["checks"])
-    ]
-    return Catalogue(tuple(checks), sections)
+    """Read checks from YAML text.
+
+    Raises:
+        BadRule: an unknown key, section or severity, or a value of the wrong type.
+    """
+    file = read_model(ChecksFile, text, where, BadRule)
+    for n, entry in enumerate(file.checks):
+        if entry.section not in file.sections:
+            said = f"{entry.section!r} is not known; {nearest(entry.section, file.sections)}"
+            raise BadRule(f"{where}: checks[{n}].section: {said}")
+    return Catalogue(tuple(_check(entry) for entry in file.checks), file.sections)
 
 
-def _check(row: dict[str, Any], sections: Mapping[str, str], where: str) -> Check:
-    row = {**row, "given": row.get("with", {})}
-    row.pop("with", None)
-    known = [f.name for f in fields(Check)]
-    for key in row:
-        _choose(key, known, f"{where}: unknown key")
-    _choose(row.get("section"), sections, f"{where}.section")
-    _choose(row.get("severity"), SEVERITIES, f"{where}.severity")
-    for key in ("needs", "any_of"):
-        row[key] = tuple(row.get(key, ()))
-    return Check(**row)
-
-
-def _choose(given: object, choices: Any, where: str) -> None:
-    if given not in choices:
-        raise BadRule(f"{where}: {given!r} is not known; {nearest(str(given), choices)}")
+def _check(entry: CheckEntry) -> Check:
+    high = None if entry.high_from is None else float(entry.high_from)
+    values = {name: getattr(entry, name) for name in CheckEntry.model_fields if name != "with_"}
+    return Check(**values | {"given": entry.with_, "high_from": high})

@@ -10,16 +10,20 @@ whose id is another one) and `contact_account` (only contacts that have an accou
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import sqlglot
 
 from tools.warehouse.engine import Engine
 from tools.warehouse.identity.hosts import put_ascii_hosts, put_parents
-from tools.warehouse.identity.rules import IdentityRules, Kind, LinkRule, standard_rules
+from tools.warehouse.identity.rules import IdentityRules, LinkRule, standard_rules
 from tools.warehouse.parts import fills
 from tools.warehouse.sql import Parameter, read_sql
 from tools.warehouse.states import states_sql
+
+if TYPE_CHECKING:
+    from tools.warehouse.identity.file import Kind
 
 MERGES = pa.schema(
     [

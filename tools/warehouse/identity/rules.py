@@ -1,20 +1,17 @@
 """The identity rules as data: read from YAML, checked, switched on and off."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Literal, cast
-
-import yaml
+from typing import TYPE_CHECKING, Literal
 
 from tools.errors import BadRule, nearest
-from tools.reading import load_yaml
+from tools.file_model import read_model
+from tools.warehouse.identity.file import IdentityFile, Kind, RuleEntry
 from tools.warehouse.identity.words import word_list
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-Kind = Literal["account", "contact", "contact_account"]
+    from collections.abc import Mapping, Sequence
 
 BY: dict[Kind, tuple[str, ...]] = {
     "account": ("merged_into", "domain"),
@@ -101,93 +98,33 @@ def load_rules(text: str, where: str) -> IdentityRules:
 
 
 def _rules(text: str, where: str, standard: IdentityRules) -> IdentityRules:
-    table = _mapping(_yaml(text, where), where)
-    _known(table, ("rules", "lists", "deletion"), where)
-    own = _mapping(table.get("lists", {}), f"{where}: lists")
+    file = read_model(IdentityFile, text, where, BadRule)
     lists = {**standard.lists}
-    for name, words in own.items():
-        lists[name] = word_list(name, words, standard.lists.get(name, ()), f"{where}: lists.{name}")
-    rows = table.get("rules", [])
-    if not isinstance(rows, list):
-        raise BadRule(f"{where}: 'rules' must be a list of rules")
-    rules = [_rule(row, lists, f"{where}: rules[{n}]") for n, row in enumerate(rows)]
-    for values in ([rule.name for rule in rules], [rule.order for rule in rules]):
-        _once(values, where)
-    return IdentityRules(
-        tuple(sorted(rules, key=lambda rule: rule.order)) if "rules" in table else standard.rules,
-        lists,
-        _deletion(table.get("deletion", {}), f"{where}: deletion"),
-    )
+    for name, entry in file.lists.items():
+        lists[name] = word_list(name, entry, standard.lists.get(name, ()), f"{where}: lists.{name}")
+    deletion = DeletionRules(file.deletion.contact, file.deletion.account, file.deletion.ranking)
+    _once(deletion.ranking, f"{where}: deletion.ranking", "id space")
+    if file.rules is None:
+        return IdentityRules(standard.rules, lists, deletion)
+    rules = [_rule(row, lists, f"{where}: rules[{n}]") for n, row in enumerate(file.rules)]
+    _once([rule.name for rule in rules], f"{where}: rules", "name")
+    _once([rule.order for rule in rules], f"{where}: rules", "order")
+    return IdentityRules(tuple(sorted(rules, key=lambda rule: rule.order)), lists, deletion)
 
 
-def _deletion(value: object, where: str) -> DeletionRules:
-    """What a deletion means; a key left out is as delivered."""
-    given: dict[str, Any] = dict(_mapping(value, where))
-    _known(given, ("contact", "account", "ranking"), where)
-    for kind in ("contact", "account"):
-        if kind in given:
-            _choose(kind, given[kind], ("any", "all"), where)
-    spaces = given.get("ranking", [])
-    if not isinstance(spaces, list) or not all(isinstance(s, str) and s for s in spaces):
-        raise BadRule(f"{where}.ranking: a list of id spaces was expected, found {spaces!r}")
-    if len(set(spaces)) < len(spaces):
-        raise BadRule(f"{where}.ranking: name each id space once, found {spaces!r}")
-    return DeletionRules(**{**given, "ranking": tuple(spaces)})
-
-
-def _yaml(text: str, where: str) -> object:
-    try:
-        return load_yaml(text)
-    except yaml.YAMLError as error:
-        raise BadRule(f"{where}: not YAML: {str(error).splitlines()[0]}") from error
-
-
-def _mapping(value: object, where: str) -> "Mapping[str, object]":
-    if not isinstance(value, dict):
-        raise BadRule(f"{where}: expected keys and values, found {value!r}")
-    return value
-
-
-def _known(table: "Mapping[str, object]", names: tuple[str, ...], where: str) -> None:
-    for key in table:
-        if key not in names:
-            raise BadRule(f"{where}: unknown key {key!r}; {nearest(str(key), names)}")
-
-
-def _once(values: list[str] | list[int], where: str) -> None:
+def _once(values: "Sequence[object]", where: str, what: str) -> None:
     for value in values:
-        if values.count(value) > 1:  # type: ignore[arg-type]  # a list of one type at a time
-            raise BadRule(f"{where}: {value!r} is used by two rules; give each its own")
+        if values.count(value) > 1:
+            raise BadRule(f"{where}: the {what} {value!r} is used twice; each stands once")
 
 
-_CHOICES: dict[str, tuple[str, ...]] = {
-    "kind": tuple(BY),
-    "memory": ("latest", "ever"),
-    "scope": ("any", "across"),
-}
-_TYPES: dict[str, type] = {
-    "order": int, "name": str, "kind": str, "by": str, "description": str, "enabled": bool,
-    "memory": str, "scope": str, "max_names": int, "max_refs": int, "skip": list,
-}  # fmt: skip
+def _rule(entry: RuleEntry, lists: "Mapping[str, object]", where: str) -> LinkRule:
+    _choose(entry.by, BY[entry.kind], f"{where}.by")
+    for name in entry.skip:
+        _choose(name, tuple(lists), f"{where}.skip")
+    return LinkRule(**{name: getattr(entry, name) for name in RuleEntry.model_fields})
 
 
-def _rule(value: object, lists: "Mapping[str, object]", where: str) -> LinkRule:
-    row: dict[str, Any] = dict(_mapping(value, where))
-    _known(row, tuple(_TYPES), where)
-    needed = [f.name for f in fields(LinkRule)][:6]
-    for name in needed:
-        if name not in row:
-            raise BadRule(f"{where}: {name!r} is missing; a rule needs {', '.join(needed)}")
-    for name, given in row.items():
-        if type(given) is not _TYPES[name]:
-            raise BadRule(f"{where}.{name}: expected {_TYPES[name].__name__}, found {given!r}")
-        _choose(name, given, _CHOICES.get(name), where)
-    _choose("by", row["by"], BY[cast("Kind", row["kind"])], where)
-    for name in row.get("skip", ()):
-        _choose("skip", name, tuple(lists), where)
-    return LinkRule(**{**row, "skip": tuple(row.get("skip", ()))})
-
-
-def _choose(key: str, given: object, choices: tuple[str, ...] | None, where: str) -> None:
-    if choices is not None and given not in choices:
-        raise BadRule(f"{where}.{key}: {given!r} is not known; {nearest(str(given), choices)}")
+def _choose(value: str, choices: tuple[str, ...], where: str) -> None:
+    if value not in choices:
+        raise BadRule(f"{where}: {value!r} is not known; {nearest(value, choices)}")
