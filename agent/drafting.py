@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from agent.odd_facts import odd_facts
 from agent.passing_failures import is_passing
 from approvals.envelope import (
-    DO_NOTHING,
     Alternative,
     Driver,
     Envelope,
@@ -19,6 +18,7 @@ from approvals.envelope import (
     seal,
 )
 from policies.nouns import Finding
+from tools.actions import DO_NOTHING
 from tools.customers.stages import describe_because
 from tools.errors import BadInput
 from tools.figures import percent

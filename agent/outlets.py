@@ -29,7 +29,7 @@ def open_outlets(settings: "Settings", clock: "Callable[[], datetime]") -> "dict
     Raises:
         BadInput: for an outlet there is none of, or one whose settings are missing.
     """
-    return {channel: _outlet(name, settings, clock) for channel, name in settings.deliver.items()}
+    return {channel: _outlet(name, settings, clock) for channel, name in settings.outlets.items()}
 
 
 def open_mail(settings: "Settings") -> "Channel":

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from policies.limits import LimitBook, parse_limits
+from tools.actions import CHANNELS
 from tools.customers.churn.file import ChurnFile
 from tools.customers.features import ACTIVE_WINDOW, definitions
 from tools.customers.segments.parse import parse_segments
@@ -78,11 +79,12 @@ def parse_rulebook(texts: "Mapping[str, str]") -> Rulebook:
     """Check the texts of all files, by name."""
     figures = parse_economics(texts["economics"], "economics.yaml")
     rules = parse_segments(texts["segments"], "segments.yaml")
+    limits = parse_limits(texts["limits"], "limits.yaml")
     return Rulebook(
         stages=parse_rules(texts["stages"], "stages.yaml"),
         segments=rules,
-        plays=_plays(texts["plays"], rules, figures, "plays.yaml"),
-        limits=parse_limits(texts["limits"], "limits.yaml"),
+        plays=_plays(texts["plays"], rules, figures, limits),
+        limits=limits,
         economics=figures,
         churn=parse_churn(texts["churn"], "churn.yaml"),
         reports=parse_report_policy(texts.get("reports", NO_REPORTS), "reports.yaml"),
@@ -91,13 +93,16 @@ def parse_rulebook(texts: "Mapping[str, str]") -> Rulebook:
     )
 
 
-def _plays(text: str, rules: SegmentRules, economics: Economics, where: str) -> tuple[Play, ...]:
+def _plays(
+    text: str, rules: SegmentRules, economics: Economics, limits: LimitBook
+) -> tuple[Play, ...]:
     kinds: dict[str, Kind] = {f.name: KIND_OF[f.type] for f in definitions()}
     names = kinds | {"active": "truth"}
     known = [segment.name for segment in (*rules.segments, *rules.small)]
-    plays = parse_plays(text, names, known, where, names)
+    own = {one.name for dated in limits.values["channels"] for one in dated.value}
+    plays = parse_plays(text, names, known, "plays.yaml", names, {*CHANNELS, *own})
     for play in plays:
-        check_role(economics, play.role, f"{where}: {play.id}")
+        check_role(economics, play.role, f"plays.yaml: {play.id}")
     return plays
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from agent.channel_check import check_channels
 from agent.checkpoints import make_places
 from agent.facts import CommittedFiles
 from agent.figures import DOCUMENT, FIGURES
@@ -206,7 +207,9 @@ class Deps:
         """Policies and economics, checked."""
         policies = self.settings.policies or Path(str(files("policies")))
         economics = self.settings.economics or Path(str(files("config"))) / "economics.yaml"
-        return read_rulebook(policies, economics, self.settings.identity)
+        book = read_rulebook(policies, economics, self.settings.identity)
+        check_channels(book.plays, book.limits, self.settings.outlets)
+        return book
 
     @property
     def mapping_path(self) -> Path:

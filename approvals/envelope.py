@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from approvals.canonical import canonical, digest
+from tools.actions import DO_NOTHING
 from tools.errors import Absent, BadInput
 from tools.store.personal import erased_by
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from tools.store.records import Proposal
 
 FORMAT = 1
-DO_NOTHING = "do_nothing"
 DATES = ("as_of", "expires_day")
 
 

@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     base_url: str = "http://127.0.0.1:8765"
     """Where people open the inbox, and recipients the page to unsubscribe."""
     deliver: dict[str, str] = Field(default_factory=lambda: dict(DELIVER))
-    """Which outlet carries out each channel of the plays: outbox, smtp, tasks or webhook."""
+    """Which outlet carries out a channel: outbox, smtp, tasks or webhook; the rest as shipped."""
     sender_name: str = "Lifecycle Agent"
     """Who mails are from."""
     sender_address: str = "lifecycle@example.com"
@@ -104,6 +104,11 @@ class Settings(BaseSettings):
     """How many connections the web server holds open at once."""
     connections_of_address: int = Field(default=250, ge=8)
     """How many of them one network address may have; a proxy of ours may have all."""
+
+    @property
+    def outlets(self) -> dict[str, str]:
+        """The outlet of every channel: those of `deliver`, and for the rest those we ship."""
+        return {**DELIVER, **self.deliver}
 
     @property
     def database(self) -> str:

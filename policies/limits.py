@@ -18,6 +18,7 @@ from policies.closing import (
     spoken_channels,
 )
 from policies.quiet import QuietHours, parse_quiet
+from tools.actions import GOALS
 from tools.customers.consent import BounceTerms, Mailbox
 from tools.customers.recipients import ConsentTerms, Reach, Way
 from tools.days import day_number, from_number
@@ -31,7 +32,6 @@ UNKNOWN = ("deny", "ask")
 ADDRESSES = ("email", "phone")
 SENDERS = ("all", "ours")
 CONSENTS = ("email_consent", "phone_consent")
-GOALS = ("retention", "upsell", "acceleration", "win_back", "concession")
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ class Dated:
     """One value of a limit with the day it comes into force, where it is from and whose it is."""
 
     valid_from: int
-    value: object
+    value: Any
     source: str
     owner: str
 
@@ -182,7 +182,7 @@ class LimitBook:
         Raises:
             BadInput: when one has no value yet on that day.
         """
-        return Limits(**{name: self.dated(name, as_of).value for name in _READERS})  # type: ignore[arg-type]  # each reader gives its field's type
+        return Limits(**{name: self.dated(name, as_of).value for name in _READERS})
 
     def dated(self, name: str, as_of: int) -> Dated:
         """One limit in force on a day, with source and owner."""
@@ -194,6 +194,10 @@ class LimitBook:
                 f"{from_number(as_of)}; add one with an earlier valid_from"
             )
         return max(valid, key=lambda value: value.valid_from)
+
+    def latest(self, name: str) -> Dated:
+        """The last value of a limit, in force already or to come."""
+        return max(self.values[name], key=lambda value: value.valid_from)
 
 
 def parse_limits(text: str, where: str = "policies/limits.yaml") -> LimitBook:

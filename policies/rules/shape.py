@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from policies.limits import GOALS
 from policies.nouns import deny, passes, whole
+from tools.actions import GOALS
 from tools.errors import nearest
 from tools.store.records import AccountFeedback, Decision, Send
 

@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from policies.limits import GOALS, parse_limits
+from policies.limits import parse_limits
 from policies.quiet import Window
 from tests.policies.made import DAY, LIMITS, limits
+from tools.actions import GOALS
 from tools.days import day_number
 from tools.errors import BadInput
 from tools.roi.economics import parse_economics

@@ -5,10 +5,11 @@ from decimal import Decimal
 import pytest
 
 from tests.roi.world import FEATURES, ROOT, economics, plays
+from tools.actions import GOALS
 from tools.errors import BadInput, BadRule
 from tools.roi.economics import check_role
 from tools.roi.play_effects import prior_effects
-from tools.roi.plays import GOALS, parse_plays
+from tools.roi.plays import parse_plays
 
 TEXT = (ROOT / "policies/plays.yaml").read_text(encoding="utf-8")
 

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from tools.actions import DO_NOTHING
 from tools.roi.candidate import Candidate, candidates_sql, price_trees
-from tools.roi.offers import DO_NOTHING
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from tools.actions import DO_NOTHING
 from tools.currencies import minor_units
 from tools.errors import NotComputable
 from tools.roi import formulas
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from tools.roi.economics import Economics
     from tools.roi.plays import Cost, Play
 
-DO_NOTHING = "do_nothing"
 ZERO = Decimal(0)
 NEEDED = ("gross_margin", "support_share", "discount_rate", "horizon_months")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, cast
 
+from tools.actions import CHANNELS, DO_NOTHING, GOALS, Goal
 from tools.errors import BadInput, nearest
 from tools.reading import Node, read_yaml
 from tools.roi.effect import Effect, read_effect, read_places, read_share
@@ -19,14 +20,11 @@ if TYPE_CHECKING:
 
     from tools.rule_types import Kind
 
-Goal = Literal["upsell", "retention", "win_back", "acceleration", "concession"]
 Without = Literal["score", "expansion", "return"]
 Part = Literal["all", "share", "seats"]
 Basis = Literal["mrr", "last_mrr", "orders"]
 Scope = Literal["per_account", "per_campaign"]
 
-GOALS: tuple[Goal, ...] = ("upsell", "retention", "win_back", "acceleration", "concession")
-CHANNELS = ("email", "call", "meeting", "in_app", "task")
 EXTRA_NAMES: "dict[str, Kind]" = {
     "stage": "text", "segment": "text", "probability": "number",
     "renewal_probability": "number", "band": "text", "risk_rank": "number",
@@ -140,8 +138,9 @@ def parse_plays(
     segments: "Collection[str]" = (),
     where: str = "policies/plays.yaml",
     kinds: "Mapping[str, Kind] | None" = None,
+    channels: "Collection[str]" = CHANNELS,
 ) -> tuple[Play, ...]:
-    """Read the plays; `features` are the names rules may use, `segments` those that exist if known.
+    """Read the plays; rules may use `features`, and `segments` and `channels` are those there are.
 
     Raises:
         BadInput: anything unknown or out of bounds, with file, play, key and the nearest match.
@@ -149,7 +148,9 @@ def parse_plays(
     top = read_yaml(text, where).only(("version", "plays"))
     if top.has("version"):
         top.whole("version", 1)
-    names = _Names(EXTRA_NAMES.keys() | set(features), {**EXTRA_NAMES, **(kinds or {})}, text)
+    names = _Names(
+        EXTRA_NAMES.keys() | set(features), {**EXTRA_NAMES, **(kinds or {})}, text, channels
+    )
     try:
         plays = tuple(_play(node, names, segments) for node in top.nodes("plays"))
     except TemplateFault as fault:
@@ -185,6 +186,7 @@ class _Names:
     known: frozenset[str] | set[str]
     kinds: "Mapping[str, Kind]"
     document: str
+    channels: "Collection[str]"
 
     def place(self, where: str, rule: str) -> str:
         """Where a rule stands, with its line."""
@@ -195,8 +197,10 @@ def _play(node: Node, names: _Names, segments: "Collection[str]") -> Play:
     name = node.text("id")
     node = Node(node.values, f"{node.where} {name}").only(KEYS)
     goal = cast("Goal", node.choice("goal", GOALS))
-    if name == "do_nothing":
-        raise BadInput(f"{node.at('id')}: do_nothing is always there and worth 0; use another name")
+    if name == DO_NOTHING:
+        raise BadInput(
+            f"{node.at('id')}: {DO_NOTHING} is always there and worth 0; use another name"
+        )
     when = node.text("when")
     return Play(
         id=name,
@@ -204,7 +208,7 @@ def _play(node: Node, names: _Names, segments: "Collection[str]") -> Play:
         goal=goal,
         segments=_segments(node, segments),
         when=parse_rule(when, names.known, names.place(node.at("when"), when), names.kinds),
-        channel=node.choice("channel", CHANNELS),
+        channel=node.choice("channel", names.channels),
         role=node.text("role"),
         hours=read_places(node, "hours", node.number("hours", 0, MAX_HOURS), 2),
         cost=_cost(node),

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from tools.actions import DO_NOTHING
 from tools.customers.features import definitions, missing
 from tools.roi.candidate import candidates_sql, price_trees, prices_sql
 from tools.roi.fixed import MAX_REVENUE_MINOR, half_even, to_places
-from tools.roi.offers import DO_NOTHING, do_nothing, make_offer
+from tools.roi.offers import do_nothing, make_offer
 from tools.roi.play_effects import prior_effects
 from tools.roi.rates import churn_rates, read_rates
 from tools.roi.symbols import column

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pyarrow as pa
 
+from tools.actions import DO_NOTHING
 from tools.reports.accounts import words
 from tools.reports.accounts.given import POOL, Asked, Terms
 from tools.reports.accounts.model import (
@@ -175,10 +176,10 @@ def _with_others(engine: "Engine", lines: "list[Line]") -> tuple[Line, ...]:
 
 def _others(line: Line, steps: "Iterable[Step]") -> tuple[Step, ...]:
     rest = [step for step in steps if step.play != line.step.play]
-    if all(step.play != "do_nothing" for step in rest):
-        rest.append(Step("do_nothing", 0, 0, 0, ""))
+    if all(step.play != DO_NOTHING for step in rest):
+        rest.append(Step(DO_NOTHING, 0, 0, 0, ""))
     ranked = sorted(rest, key=lambda step: (-(step.nv_minor or 0), step.play))
-    nothing = next(step for step in ranked if step.play == "do_nothing")
+    nothing = next(step for step in ranked if step.play == DO_NOTHING)
     kept = ranked[:OTHERS]
     return tuple(kept if nothing in kept else [*kept[:-1], nothing])
 
