@@ -9,7 +9,8 @@ around a single name, and an alias that repeats the name of its column.
 
 import re
 import sys
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.metadata import version
 from importlib.resources import files
@@ -23,7 +24,16 @@ from tools.warehouse.query_cache import QueryCache
 
 _MARK = re.compile(r"__of_([A-Za-z0-9_]+?)__")
 _ATOMS = (exp.Column, exp.Boolean, exp.Literal, exp.Null)
-Parameter = int | float | str | bool | None | exp.Expr
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of SQL in the place of a parameter; unlike a tree it is written once for good."""
+
+    text: str
+
+
+Parameter = int | float | str | bool | None | exp.Expr | Piece
 
 
 @cache
@@ -84,11 +94,27 @@ def _translated(text: str, dialect: str) -> tuple[str, frozenset[str]]:
 
 def _written(value: Parameter, dialect: str) -> str:
     if isinstance(value, exp.Expr):
-        tree = _bare(exp.paren(value))
-    else:
-        tree = exp.convert(value)
-        tree = exp.paren(tree) if isinstance(tree, exp.Neg) else tree  # `-$x` with -3 is no comment
+        return _tree(value, dialect)
+    # 0.0 and -0.0 would be one key.
+    return _value(value, dialect) if isinstance(value, float) else _kept_value(value, dialect)
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _kept_value(value: int | str | bool | Piece | None, dialect: str) -> str:
+    """A value as it is written; the same few days, names and pieces come again and again."""
+    if isinstance(value, Piece):
+        return _tree(sqlglot.parse_one(value.text, read="duckdb"), dialect)
+    return _value(value, dialect)
+
+
+def _value(value: float | str | bool | None, dialect: str) -> str:
+    tree = exp.convert(value)
+    tree = exp.paren(tree) if isinstance(tree, exp.Neg) else tree  # `-$x` with -3 is no comment
     return tree.sql(dialect, unsupported_level=ErrorLevel.RAISE)
+
+
+def _tree(tree: exp.Expr, dialect: str) -> str:
+    return _bare(exp.paren(tree)).sql(dialect, unsupported_level=ErrorLevel.RAISE)
 
 
 def _bare(node: exp.Expr) -> exp.Expr:
