@@ -54,6 +54,9 @@ KEPT_SCORES = pa.schema(
 NO_SCORES = pa.schema(
     [*KEPT_SCORES, ("renewal_day", pa.int32()), ("renewal_probability", pa.float64())]
 )
+SEGMENTS_THEN = pa.schema(
+    [("account_id", pa.string()), ("segment", pa.string()), ("day", pa.int32())]
+)
 
 
 @dataclass(frozen=True)
@@ -102,8 +105,8 @@ class Morning:
 
     def open(self, day: int) -> World:
         """The world of any day, in an engine of its own, with features."""
-        rules = self.rulebook.identity
-        world = open_world(day, self._new_engine(), self.dataset, upto=self.upto, rules=rules)
+        rules, dataset = self.rulebook.identity, self.dataset.listed()
+        world = open_world(day, _new_engine(dataset), dataset, upto=self.upto, rules=rules)
         make_features(world, dict(self.rulebook.churn.active_days), self._exchange(day))
         return world
 
@@ -111,11 +114,6 @@ class Morning:
         """The rates of a day, by the company's economics."""
         economics = self.rulebook.economics
         return ExchangeRates(economics.currency, economics.in_group(day, "exchange_rate"))
-
-    def _new_engine(self) -> DuckEngine:
-        """An engine of one thread where there is little to read: sharing it out costs more."""
-        files = (f for kind in (FACT, USAGE_KIND) for f in self.dataset.manifest.data_files(kind))
-        return DuckEngine(threads=1 if sum(file.rows for file in files) < LITTLE else None)
 
     @property
     def engine(self) -> DuckEngine:
@@ -146,8 +144,15 @@ class Morning:
             policy.definition,
             every=policy.every_days,
             most_snapshots=policy.snapshots,
+            since=self._since,
         )
         return model, True
+
+    @cached_property
+    def _since(self) -> int:
+        """The first day of whose morning there may be an account; worlds before it are empty."""
+        first = self.dataset.first_known("accounts")
+        return self.as_of if first is None else first
 
     def _training_world(self, day: int) -> World:
         return self.world if day == self.as_of else self.open(day)
@@ -222,8 +227,9 @@ class Morning:
         windows = dict(self.rulebook.segments.windows)
         grace = windows["grace"]
         back = sorted({windows[name] + grace for name in OUTCOMES})
-        parts = [self._segments_on(self.as_of - days) for days in back]
-        return pa.concat_tables(parts)
+        days = [self.as_of - past for past in back]
+        parts = [self._segments_on(day) for day in days if day >= self._since]
+        return pa.concat_tables([SEGMENTS_THEN.empty_table(), *parts])
 
     def _segments_on(self, day: int) -> pa.Table:
         past = self.open(day)
@@ -295,3 +301,9 @@ class Morning:
         sink = pa.BufferOutputStream()
         csv.write_csv(table, sink)
         return hashlib.sha256(sink.getvalue()).hexdigest()
+
+
+def _new_engine(dataset: "Dataset") -> DuckEngine:
+    """An engine of one thread where there is little to read: sharing it out costs more."""
+    files = (f for kind in (FACT, USAGE_KIND) for f in dataset.manifest.data_files(kind))
+    return DuckEngine(threads=1 if sum(file.rows for file in files) < LITTLE else None)

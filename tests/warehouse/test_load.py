@@ -111,6 +111,17 @@ def test_a_fact_that_arrives_after_a_closed_day_is_known_the_day_after(tmp_path:
     assert 2 == sum(f.rows for f in dataset.files("fact", "accounts"))
 
 
+def test_before_the_first_day_of_a_table_its_relation_is_empty(tmp_path: Path) -> None:
+    dataset = Dataset(tmp_path, MemoryManifest())
+    assert dataset.first_known("accounts") is None
+    land(120, {"accounts": [fact("accounts", 118, 120, account_ref="c:A", owner="Ann")]}, dataset)
+
+    worlds = {day: open_world(day, DuckEngine(), dataset.listed()) for day in (119, 120)}
+
+    assert dataset.first_known("accounts") == 120
+    assert [len(rows_of(world, "accounts")) for world in worlds.values()] == [0, 1]
+
+
 def test_a_state_that_returns_is_a_new_version(tmp_path: Path) -> None:
     dataset = Dataset(tmp_path, MemoryManifest())
     for day, owner in ((100, "Ann"), (105, "Bob"), (110, "Ann"), (111, "Ann")):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from tools.warehouse.schema import BY_NAME, USAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from tools.warehouse.engine import Engine
@@ -45,6 +45,20 @@ class Manifest(Protocol):
 
 
 @dataclass(frozen=True)
+class ListedFiles:
+    """Files of some kinds as they were when they were listed; of others as they are."""
+
+    listed: "Mapping[FileKind, Sequence[DataFile]]"
+    others: Manifest
+
+    def data_files(self, kind: FileKind, table: str | None = None) -> "Sequence[DataFile]":
+        """Committed files of a kind, oldest first."""
+        if kind not in self.listed:
+            return self.others.data_files(kind, table)
+        return [f for f in self.listed[kind] if table is None or f.table == table]
+
+
+@dataclass(frozen=True)
 class Dataset:
     """The committed files of one company."""
 
@@ -56,9 +70,19 @@ class Dataset:
         found = self.manifest.data_files(kind, table)
         return [f for f in found if as_of is None or (f.min_day < as_of and f.min_known <= as_of)]
 
+    def listed(self) -> "Dataset":
+        """The same with its files of facts and use as of this moment: they are asked for once."""
+        kinds = (FACT, USAGE_KIND)
+        files = {kind: tuple(self.manifest.data_files(kind)) for kind in kinds}
+        return Dataset(self.folder, ListedFiles(files, self.manifest))
+
     def present(self, as_of: int) -> frozenset[str]:
         """The canonical tables of which at least one fact was known as of a day."""
         return frozenset(t for t in BY_NAME if any(self.files(FACT, t, as_of=as_of)))
+
+    def first_known(self, table: str) -> int | None:
+        """The first day as of which a fact of a table may be known; before it there is none."""
+        return min((max(f.min_day + 1, f.min_known) for f in self.files(FACT, table)), default=None)
 
     def scan(self, as_of: int, engine: "Engine") -> None:
         """Name `fact_<table>` for every canonical table, and `fact_usage`, in an engine."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.customers.churn.companies import MONTHLY, Company, accounts, subscribers, users
 from tools.customers.churn import ChurnDefinition, observe, outcomes, snapshot_days
 from tools.errors import BadInput
+from tools.warehouse.asof.world import World
 
 CASES = yaml.safe_load((Path(__file__).parent / "labels.yaml").read_text())
 AT = 100
@@ -139,6 +140,24 @@ def test_future_facts_change_nothing(future: list[int]) -> None:
         assert one.rows([day], 130).accounts.tolist() == two.rows([day], 130).accounts.tolist()
         assert one.rows([day], 130).y.tolist() == two.rows([day], 130).y.tolist()
         np.testing.assert_array_equal(one.rows([day], 130).x, two.rows([day], 130).x)
+
+
+def test_a_world_before_the_first_account_tells_what_need_not_be_opened() -> None:
+    """Snapshots, outcomes and the share read are the same, with three worlds fewer."""
+    company = users({f"a{i}": [90 + i, 140 + i] for i in range(6)})
+    company.facts["accounts"] = accounts([f"a{i}" for i in range(6)], created_day=99)
+    days, opened = range(16, 200, 28), list[int]()
+
+    def count(day: int) -> World:
+        opened.append(day)
+        return company.open(day)
+
+    whole = observe(company.open, SILENT, days, 200, most_accounts=3)
+    found = observe(count, SILENT, days, 200, most_accounts=3, since=100)
+
+    assert opened == [100, 128, 156, 184, 200]
+    assert repr(found) == repr(whole)
+    assert repr(found.rows(found.closed(200), 200)) == repr(whole.rows(whole.closed(200), 200))
 
 
 def test_an_account_that_vanished_in_a_merge_has_no_outcome() -> None:

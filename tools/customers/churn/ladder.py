@@ -52,8 +52,11 @@ def train(
     most_snapshots: int = 12,
     most_accounts: int = 20_000,
     tests: int | None = None,
+    since: int | None = None,
 ) -> ChurnModel:
     """Choose the definition, read the snapshots, climb the ladder and freeze the model.
+
+    Worlds before `since`, the first day on which any account may be known, are not opened.
 
     Raises:
         NotComputable: the company has neither subscriptions nor anything that shows activity.
@@ -62,7 +65,7 @@ def train(
     definition = choose_definition(world, settings)
     first = first_fact_day(world, definition)
     days = snapshot_days(first, definition, as_of, every=every, most=most_snapshots)
-    seen = observe(worlds, definition, days, as_of, most_accounts=most_accounts)
+    seen = observe(worlds, definition, days, as_of, most_accounts=most_accounts, since=since)
     return climb(seen, as_of, tests=tests)
 
 

@@ -146,16 +146,20 @@ def observe(
     as_of: int,
     *,
     most_accounts: int = 20_000,
+    since: int | None = None,
 ) -> Observed:
     """Read snapshots of `days` and their outcomes as known on each later one and on `as_of`.
 
-    Every world is opened once, in order of time. Of more than `most_accounts` at risk a
-    deterministic share is read.
+    Every world is opened once, in order of time; none before `since`, the first day on which any
+    account may be known. Of more than `most_accounts` at risk a deterministic share is read.
     """
     grid = sorted({d for d in days if d <= as_of})
     seen = Observed(definition, tuple(i.name for i in inputs()))
     widest = "0"
     for day in sorted({*grid, as_of}):
+        if since is not None and day < since:
+            widest = _see_nobody(seen, day, widest, counts=day in grid)
+            continue
         world = worlds(day)
         widest = _read_outcomes(world, seen, widest)
         if day in grid:
@@ -163,6 +167,16 @@ def observe(
             widest = max(widest, cut)
             seen.snapshots[day] = read_snapshot(world, definition, cut)
     return seen
+
+
+def _see_nobody(seen: Observed, day: int, widest: str, *, counts: bool) -> str:
+    """What a world without accounts would tell: of nobody nothing, and nobody is left out."""
+    for past in seen.closed(day):
+        seen.outcomes[(day, past)] = np.empty(0)
+    if counts:
+        nobody = np.empty(0, np.str_)
+        seen.snapshots[day] = Snapshot(day, nobody, np.empty((0, len(seen.features))))
+    return EVERYBODY if counts else widest
 
 
 def _cut(world: "World", definition: "ChurnDefinition", most: int) -> str:
