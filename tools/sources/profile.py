@@ -11,6 +11,7 @@ import duckdb
 from tools.errors import BadInput
 from tools.sources.dates import DatePatterns, find_dates
 from tools.sources.delimited import header_of
+from tools.sources.dialect import SIGNS, delimiter_of
 from tools.sources.mapping import WHITESPACE, Reader, format_of
 from tools.sources.raw import IGNORED, Wanted, count, first_line, is_inside, quoted
 from tools.sources.shelf import Shelf
@@ -118,7 +119,10 @@ def _parts(shelf: Shelf, folder: Path, paths: list[Path]) -> "Iterator[tuple[Pat
 def _same_columns(shelf: Shelf, found: list[tuple[Path, str]]) -> bool:
     try:
         headers = {
-            (reader := _reader(path), frozenset(_names(shelf.connection, path, file, reader)))
+            (
+                reader := _reader(shelf.connection, path),
+                frozenset(_names(shelf.connection, path, file, reader)),
+            )
             for path, file in found
         }
     except (BadInput, duckdb.Error):
@@ -127,7 +131,7 @@ def _same_columns(shelf: Shelf, found: list[tuple[Path, str]]) -> bool:
 
 
 def _profile(shelf: Shelf, path: Path, file: str) -> FileProfile:
-    reader = _reader(path)
+    reader = _reader(shelf.connection, path)
     try:
         names = _names(shelf.connection, path, file, reader)
         wanted = Wanted(file, reader, file, {n: file for n in names if names.count(n) == 1})
@@ -137,22 +141,28 @@ def _profile(shelf: Shelf, path: Path, file: str) -> FileProfile:
         return FileProfile(file, reader, 0, (), first_line(error))
 
 
-def _reader(path: Path) -> Reader:
-    kind, delimiter = format_of(PurePosixPath(path.name))
+def _reader(connection: duckdb.DuckDBPyConnection, path: Path) -> Reader:
+    kind, usual = format_of(PurePosixPath(path.name))
     if kind in {"jsonl", "parquet"}:
         return Reader(kind)
     with path.open("rb") as data:
-        head = data.read(1 << 20)
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return Reader("csv", delimiter, "utf-16")
-    try:
-        text, encoding = head[: head.rfind(b"\n") + 1].decode("utf-8-sig"), "utf-8"
-    except UnicodeDecodeError:
-        text, encoding = head.decode("cp1252", "replace"), "cp1252"
-    first = text.partition("\n")[0]
-    if path.suffix.lower() in _TEXTS and not any(sign in first for sign in ",;\t|"):
+        head, encoding = _decoded(data.read(1 << 20))
+    first = head.partition("\n")[0]
+    if path.suffix.lower() in _TEXTS and not any(sign in first for sign in SIGNS):
         return Reader("csv", WHITESPACE, encoding)
-    return Reader("csv", max((delimiter, ",", ";", "\t", "|"), key=first.count), encoding)
+    return Reader("csv", delimiter_of(connection, head, usual), encoding)
+
+
+def _decoded(head: bytes) -> tuple[str, str]:
+    """The whole lines of the beginning of a file, and its encoding."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text, encoding = head[: len(head) // 2 * 2].decode("utf-16", "replace"), "utf-16"
+        return text[: text.rfind("\n") + 1], encoding
+    lines = head[: head.rfind(b"\n") + 1] or head
+    try:
+        return lines.decode("utf-8-sig"), "utf-8"
+    except UnicodeDecodeError:
+        return lines.decode("cp1252", "replace"), "cp1252"
 
 
 def _names(
