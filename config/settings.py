@@ -135,6 +135,18 @@ class Settings(BaseSettings):
         known = {field.get_secret_value() for field in fields} | {address.partition(":")[2]}
         return frozenset(known) - {PLACEHOLDER, ""}
 
+    def answering_at(self, port: int) -> Self:
+        """The same with the port at which the inbox really answers.
+
+        Another port than that of a `base_url` others can reach is the one its proxy asks.
+        """
+        parts = urlsplit(self.base_url)
+        if parts.scheme != "http" or parts.hostname not in LOOPBACK:
+            return self
+        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+        moved = parts._replace(netloc=f"{host}:{port}").geturl()
+        return self.model_copy(update={"base_url": moved})
+
     @model_validator(mode="after")
     def _check_live(self) -> Self:
         """Going live is one explicit setting, and refused with what everybody could guess."""

@@ -40,6 +40,7 @@ def opened(
     *,
     new: bool = False,
     check: "Callable[[Settings], None] | None" = None,
+    port: int | None = None,
 ) -> "Iterator[Deps]":
     """An installation, by its options, environment and file; `new` may make one, and says so.
 
@@ -54,6 +55,7 @@ def opened(
     check_place("--data", data, folder=True)
     check_place("--mapping", mapping, folder=False)
     settings = read_settings(home=home, data=data, mapping=mapping)
+    settings = settings if port is None else settings.answering_at(port)
     last_opened.set(settings)
     if settings.home.exists() and not settings.home.is_dir():
         raise BadInput(f"--home {settings.home}: it is a file; give the folder of an installation")

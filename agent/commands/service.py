@@ -51,9 +51,9 @@ def serve(home: Home = None, data: Data = None, mapping: MappingFile = None,
         deps.store.database.check_writable()
         warn_of_misfit(deps)
         door = _door(deps, host, port, as_)
-    parts = (_web_part(home, door, as_, open_browser=open_),
-             _work_part("scheduler", home, data, mapping, door),
-             _work_part("executor", home, data, mapping, door))  # fmt: skip
+    parts = (_web_part(home, door, port, as_, open_browser=open_),
+             _work_part("scheduler", home, data, mapping, door, port),
+             _work_part("executor", home, data, mapping, door, port))  # fmt: skip
     _supervise(home, parts, door, minutes)
 
 
@@ -63,7 +63,7 @@ def web(home: Home = None, host: Host = "127.0.0.1", port: Port = None, as_: AsW
     with opened(home) as deps:
         deps.store.database.check_writable()
         door = _door(deps, host, port, as_)
-    _supervise(home, (_web_part(home, door, as_, open_browser=open_),), door)
+    _supervise(home, (_web_part(home, door, port, as_, open_browser=open_),), door)
 
 
 def worker(home: Home = None, data: Data = None, mapping: MappingFile = None) -> None:
@@ -96,9 +96,11 @@ def _supervise(
         close_logs(logs)
 
 
-def _web_part(home: Path | None, door: socket, mailbox: str, *, open_browser: bool) -> Part:
+def _web_part(
+    home: Path | None, door: socket, port: int | None, mailbox: str, *, open_browser: bool
+) -> Part:
     def run(first: bool) -> None:
-        with opened(home) as deps:
+        with opened(home, port=port) as deps:
             inbox = open_web(deps, make_service(deps).schedule)
             if first:  # its link holds for one sign-in, and as long as this process lives
                 welcome(deps, inbox.auth, mailbox, open_browser=open_browser)
@@ -109,12 +111,12 @@ def _web_part(home: Path | None, door: socket, mailbox: str, *, open_browser: bo
 
 def _work_part(
     role: WorkerRole, home: Path | None, data: Path | None, mapping: Path | None,
-    door: socket | None = None,
+    door: socket | None = None, port: int | None = None,
 ) -> Part:  # fmt: skip
     def run() -> None:
         if door is not None:
             door.close()  # ours only: who knocks is for the web server
-        with opened(home, data, mapping) as deps:
+        with opened(home, data, mapping, port=port) as deps:
             remove_left_overs(deps.settings.home)
             run_worker(make_service(deps, role))
 

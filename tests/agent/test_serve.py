@@ -25,9 +25,9 @@ pytestmark = pytest.mark.xdist_group("agent-sqlite")
 PATIENCE = 120
 
 
-def free_port() -> int:
+def free_port(after: int = 0) -> int:
     """A free port below those that the system hands out, so that nobody gets it meanwhile."""
-    for port in range(20_000 + os.getpid() % 10_000, 32_768):
+    for port in range(20_000 + after + os.getpid() % 10_000, 32_768):
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
@@ -76,17 +76,22 @@ def ended(child: "subprocess.Popen[str]") -> str:
     return said_
 
 
-def test_the_inbox_opens_by_the_printed_link_and_ends_when_told(home: Home) -> None:
-    child = serve(home, "serve", "--as", "ann@x.example")
+def test_the_inbox_opens_by_the_printed_link_at_the_port_that_was_asked_for(home: Home) -> None:
+    port = free_port(1)
+    child = serve(home, "serve", "--as", "ann@x.example", "--port", str(port))
     assert child.stdout is not None
     first = child.stdout.readline()
     link = re.search(r"http://\S+/signin/\S+", first)
     assert link, first
-    base = link[0].split("/signin")[0]
+    base, ticket = link[0].split("/signin/")
+    assert base == f"http://127.0.0.1:{port}"
 
     assert answer(f"{base}/health").status_code == 200
     assert answer(f"{base}/ready").status_code == 200
     assert "Sign in" in answer(link[0]).text
+    with httpx.Client(base_url=base) as browser:
+        sent = browser.post("/signin", data={"ticket": ticket}, headers={"origin": base})
+        assert (sent.status_code, browser.get("/queue").status_code) == (303, 200)
     assert answer(f"{base}/queue").status_code == 401
     assert answer(f"{base}/metrics").status_code == 401
     ended(child)

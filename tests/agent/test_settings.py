@@ -102,3 +102,18 @@ def test_what_a_person_mistypes_is_told_in_one_line(
     said = " ".join(ended.text.split())
     assert (ended.code, "Traceback" in said) == (2, False), said
     assert says in said
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("http://127.0.0.1:8765", "http://127.0.0.1:9000"),
+        ("http://localhost/inbox", "http://localhost:9000/inbox"),
+        ("http://[::1]:8765", "http://[::1]:9000"),
+        ("https://localhost", "https://localhost"),  # a proxy answers there, and asks the port
+        ("https://inbox.example", "https://inbox.example"),
+    ],
+)
+def test_a_port_of_the_command_line_is_that_of_the_links(told: str, shown: str) -> None:
+    settings = read_settings(base_url=told, secret="s" * 32)
+    assert settings.answering_at(9000).base_url == shown
