@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PRIVATE = 0o700
+# What the folders hold, by how their names begin: files that are read, what does not fit in memory,
+# a database that may only be read, the home of a backtest, tables for Spark.
+READ, SPILL, COPY, BACKTEST, SPARK = "read-", "spill-", "copy-", "backtest-", "spark-"
+KINDS = (READ, SPILL, COPY, BACKTEST, SPARK)
 
 
 class HeldFolder:
@@ -79,7 +83,7 @@ def spill_folder() -> Path:
 
 @cache
 def _spill_folder(process: int) -> Path:
-    folder = HeldFolder(scratch_folder(), "spill-")
+    folder = HeldFolder(scratch_folder(), SPILL)
     atexit.register(lambda: folder.close() if os.getpid() == process else None)
     return folder.path
 

@@ -3,14 +3,13 @@
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from agent.facts import read_company
 from agent.rerun import check_files
 from agent.wiring import Deps
 from tools.days import start_of
+from tools.scratch import BACKTEST, held_folder, scratch_folder
 from tools.store.records import Batch
 from tools.store.store import open_store
 from tools.warehouse.dataset import FACT, USAGE_KIND
@@ -70,8 +69,7 @@ def scratch_home(deps: Deps, until: int) -> "Iterator[ScratchHome]":
     facts = read_files(deps.store.manifest)
     if not facts:
         check_files(deps.settings)
-    with TemporaryDirectory(prefix="lifecycle-backtest-") as folder:
-        place = Path(folder)
+    with held_folder(scratch_folder(), BACKTEST) as place:
         settings = deps.settings.model_copy(update={
             "home": place, "database_url": "", "live": False, "mapping": deps.mapping_path,
             "data": None if facts else deps.settings.data, "crash_at": "",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 import pyarrow as pa
 
 from tools.duck import connect_duck
-from tools.scratch import HeldFolder, scratch_folder
+from tools.scratch import READ, HeldFolder, scratch_folder
 from tools.sources.delimited import DelimitedReader
 from tools.sources.lines import starts_of
 from tools.sources.long_lines import LONGEST, without_long_lines
@@ -40,7 +40,7 @@ class Shelf:
         A line of more than `longest` bytes is set aside before it is read.
         """
         self._folder, self._longest = folder, longest
-        self._scratch = HeldFolder(scratch_folder(), "read-")
+        self._scratch = HeldFolder(scratch_folder(), READ)
         self._numbers = itertools.count()
         self._raws: dict[tuple[str, Reader], Raw] = {}
         self.connection = connect_duck(_CONFIG)

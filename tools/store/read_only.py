@@ -7,7 +7,6 @@ was killed.
 
 import os
 import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -16,6 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
 from tools.errors import Forbidden
+from tools.scratch import COPY, HeldFolder, scratch_folder
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -37,7 +37,7 @@ def read_only_engine(file: Path, busy_ms: int) -> Engine:
     log, index = (file.with_name(file.name + end) for end in ("-wal", "-shm"))
     logged = log.is_file() and log.stat().st_size > 0
     copied = _copied(file, log) if logged and not index.is_file() else None
-    place = Path(copied.name) / file.name if copied else file
+    place = copied.path / file.name if copied else file
     # Without a log no other process is at work, and SQLite needs no files beside it.
     options = "mode=ro" if logged else "mode=ro&immutable=1"
     url = f"sqlite:///file:{quote(str(place))}?{options}&uri=true"
@@ -45,7 +45,7 @@ def read_only_engine(file: Path, busy_ms: int) -> Engine:
     event.listen(engine, "connect", _connected)
     event.listen(engine, "begin", _begun)
     if copied:
-        event.listen(engine, "engine_disposed", lambda _: copied.cleanup())
+        event.listen(engine, "engine_disposed", lambda _: copied.close())
     return engine
 
 
@@ -62,8 +62,8 @@ def _begun(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN DEFERRED")
 
 
-def _copied(file: Path, log: Path) -> "tempfile.TemporaryDirectory[str]":
-    folder = tempfile.TemporaryDirectory(prefix="lifecycle-")
+def _copied(file: Path, log: Path) -> HeldFolder:
+    folder = HeldFolder(scratch_folder(), COPY)
     for one in (file, log):
-        shutil.copy(one, folder.name)
+        shutil.copy(one, folder.path)
     return folder

@@ -1,16 +1,16 @@
 """The same SQL on Spark, for a company whose facts already live on a cluster."""
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tools.scratch import SPARK, HeldFolder, scratch_folder
 from tools.warehouse.sql import compile_sql
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from tools.warehouse.sql import Parameter
 
@@ -23,7 +23,7 @@ class SparkEngine:
     def __init__(self, session: Any) -> None:
         """Keep a `pyspark.sql.SparkSession`, classic or Connect."""
         self._session = session
-        self._folder = Path(tempfile.mkdtemp(prefix="lifecycle-spark-"))
+        self._folder = HeldFolder(scratch_folder(), SPARK).path
         self._count = 0
 
     def run(self, sql: str, **parameters: "Parameter") -> pa.Table:
@@ -63,6 +63,6 @@ class SparkEngine:
         frame = self._session.read.schema(shape).parquet(*map(str, paths))
         frame.createOrReplaceTempView(name)
 
-    def _next(self, name: str) -> Path:
+    def _next(self, name: str) -> "Path":
         self._count += 1
         return self._folder / f"{self._count:05d}-{name}.parquet"
