@@ -9,7 +9,6 @@ backups, and the sources themselves, whose rows of the person are left out from 
 """
 
 import secrets
-import shutil
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,7 @@ from agent.contact_facts import address_keys
 from agent.erased import Remembered, lost, remember
 from agent.facts import keyed_hash, keys_of, stored
 from agent.left_overs import remove_left_overs
-from agent.reporting.folders import MEMBERS, folder_of, hashed
+from agent.report_redaction import redact_reports
 from approvals import erasing
 from approvals.erasing import Begun, Request
 from approvals.web.auth.sealing import Sealer
@@ -46,7 +45,6 @@ if TYPE_CHECKING:
     from tools.warehouse.dataset import FileKind
 
 log = structlog.get_logger(__name__)
-LAST = 1_000_000
 KINDS: "tuple[FileKind, ...]" = ("fact", "usage", "snapshot")
 
 
@@ -187,7 +185,7 @@ def _finish(deps: "Deps", begun: Begun, traces: Traces) -> None:
     deps.crash("erase.tasks")
     _facts(deps, traces)
     remove_left_overs(home)
-    _reports(deps, traces)
+    redact_reports(deps, begun.erasure, traces)
     deps.crash("erase.reports")
     mask_logs(home / "logs", traces.mask)
     deps.crash("erase.logs")
@@ -209,22 +207,6 @@ def _facts(deps: "Deps", traces: Traces) -> None:
     deps.crash("erase.files_replaced")
     delete_unlisted(dataset.folder, [file.path for file in manifest.data_files()])
     deps.crash("erase.files_deleted")
-
-
-def _reports(deps: "Deps", traces: Traces) -> None:
-    """Take the person out of who is behind the figures of a report; its figures stay."""
-    eraser = Eraser((traces,), deps.key.secret, DuckEngine())
-    archived = deps.store.reports.list(limit=LAST)
-    for folder in (deps.settings.home / "reports").glob("*"):
-        if folder.name not in {one.id for one in archived}:
-            shutil.rmtree(folder)  # left by a killed report; no reader knows of it
-    for report in archived:
-        path = folder_of(deps, report.id) / MEMBERS
-        draft = path.with_name(f".{MEMBERS}.part")
-        order = ("figure", "account_id", "member_id")
-        if path.is_file() and eraser.rewrite(path, draft, order=order) is not None:
-            deps.store.reports.replace(report.id, replace(hashed(draft), name=MEMBERS))
-            draft.replace(path)
 
 
 def _rewritten(deps: "Deps", traces: Traces) -> "Iterator[Rewritten]":

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 
 from agent.erasing import KINDS, find_person
+from agent.report_redaction import reports_naming
 from tools.channels.erasing import messages_of, tasks_of
 from tools.channels.tasks import COLUMNS
 from tools.traces import vars_of
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def person_of(deps: "Deps", wanted: "Wanted") -> dict[str, Any]:
-    """What names them, the facts, the rows of the store, the messages and the tasks.
+    """What names them, the facts, the rows of the store, messages, reports and tasks.
 
     Raises:
         Absent: when there is nobody of that id or address, with the nearest.
@@ -34,6 +35,7 @@ def person_of(deps: "Deps", wanted: "Wanted") -> dict[str, Any]:
         "facts": _facts(deps, traces),
         "kept": kept,
         "messages": [path.name for path in messages_of(home / "outbox", traces, actions)],
+        "reports": list(reports_naming(deps, traces)),
         "tasks": [dict(zip(COLUMNS, task, strict=False)) for task in tasks],
     }
 

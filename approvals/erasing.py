@@ -17,12 +17,15 @@ from tools.errors import Conflict
 from tools.store.erasures import Erasure
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from approvals.request import Actor
     from approvals.service import Gate
     from tools.store.erasures import ErasedKey
     from tools.store.gate.gate import GateTx
     from tools.store.gate.records import Action
     from tools.store.records import Proposal
+    from tools.store.reports import ReportFile
     from tools.traces import Traces
 
 WHY = "the person was erased"
@@ -95,6 +98,20 @@ def end(gate: "Gate", erasure: Erasure) -> bool:
         return ended
 
     return gate.store.write(work)
+
+
+def redact_report(
+    gate: "Gate", erasure: Erasure, report_id: str, files: "Sequence[ReportFile]"
+) -> None:
+    """Archive files of a report anew, without the person, and say so in the chain."""
+
+    def work(tx: "GateTx") -> None:
+        tx.erasures.archive_again(report_id, files)
+        body = {"erasure": erasure.id, "files": {one.name: one.sha256 for one in files}}
+        record(tx, gate.key, gate.clock(), erasure.who, "redact", report_id, body)
+
+    if files:
+        gate.store.write(work)
 
 
 def know_again(gate: "Gate", keys: "tuple[ErasedKey, ...]") -> None:

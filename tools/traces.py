@@ -18,6 +18,7 @@ GONE = "[erased]"
 LISTS = ("refs", "accounts", "emails", "names", "phones")
 SHORTEST_NAME, SHORTEST_NUMBER = 3, 6
 _DIGITS = re.compile(r"\D+")
+_SEPARATOR = re.compile(r"[\s_-]+")
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,12 @@ class Traces:
         marks = self._addresses.search(text) or self._ids.search(text)
         return bool(marks or (near and self._names.search(text)))
 
+    def may_stand_in(self, text: str) -> bool:
+        """Whether a mark may be a part of a text, whatever stands around it: a quick first look."""
+        plain = _SEPARATOR.sub(" ", text.casefold())
+        digits = _DIGITS.sub("", text)
+        return any(mark in plain for mark in self._marks) or any(d in digits for d in self.digits)
+
     def scrub(self, text: str, *, near: bool) -> str:
         """A text without the person; `near` also takes out their name."""
         plain = self._ids.sub(self.pseudonym, self._addresses.sub(GONE, text))
@@ -84,6 +91,12 @@ class Traces:
         """The telephone numbers as digits alone; what is too short to be one is left out."""
         found = (_DIGITS.sub("", phone) for phone in self.phones)
         return tuple(sorted({one for one in found if len(one) >= SHORTEST_NUMBER}))
+
+    @cached_property
+    def _marks(self) -> tuple[str, ...]:
+        marks = {_SEPARATOR.sub(" ", one.casefold()).strip()
+                 for one in (*self.emails, *self.refs, *self.names)}  # fmt: skip
+        return tuple(sorted(marks - {""}))
 
     @cached_property
     def _refs(self) -> frozenset[str | None]:

@@ -109,24 +109,24 @@ def _filed(deps: "Deps", kept: Archived) -> Filed:
     return Filed(kept, read_report(deps, kept), failed, unfit, new=False)
 
 
-def files_of(made: Made) -> dict[str, bytes]:
+def files_of(report: "Report", failed: "Sequence[str]", unfit: "Sequence[str]") -> dict[str, bytes]:
     """Every file of a report but its members, by name: the same bytes for the same report."""
     from tools.reports.paper.printed import as_pdf  # noqa: PLC0415 - slow to load, seldom wanted
 
-    drawn = pictures(made.report)
+    drawn = pictures(report)
     texts = {
-        JSON: to_json(made.report),
-        HTML: as_page(made.report, drawn, inside(drawn)),
-        NOTES: json.dumps({"failed": list(made.failed), "unfit": list(made.unfit)}) + "\n",
+        JSON: to_json(report),
+        HTML: as_page(report, drawn, inside(drawn)),
+        NOTES: json.dumps({"failed": list(failed), "unfit": list(unfit)}) + "\n",
     }
-    texts |= {f"{name}.csv": text for name, text in as_sheets(made.report, safe_text).items()}
-    return {name: text.encode() for name, text in texts.items()} | {PDF: as_pdf(made.report, drawn)}
+    texts |= {f"{name}.csv": text for name, text in as_sheets(report, safe_text).items()}
+    return {name: text.encode() for name, text in texts.items()} | {PDF: as_pdf(report, drawn)}
 
 
 def _write(deps: "Deps", period: "Period", made: Made) -> Archived:
     folder = folder_of(deps, period.id)
     with held_folder(folder.parent, f"{DRAFT}{folder.name}.", PART) as draft:
-        for name, content in files_of(made).items():
+        for name, content in files_of(made.report, made.failed, made.unfit).items():
             (draft / name).write_bytes(content)
         _write_members(made, draft / MEMBERS)
         deps.crash("report.written")

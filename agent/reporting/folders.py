@@ -1,4 +1,4 @@
-"""Where the files of a report are, and who is behind its figures."""
+"""Where the files of a report and its mails are, and who is behind its figures."""
 
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -22,3 +22,8 @@ def hashed(path: "Path") -> ReportFile:
 def folder_of(deps: "Deps", report_id: str) -> "Path":
     """Where the files of a report are."""
     return deps.settings.home / "reports" / report_id
+
+
+def letter_key(report_id: str, reader: str) -> str:
+    """The key under which a report is mailed to a reader, once."""
+    return f"report:{report_id}:{reader}"

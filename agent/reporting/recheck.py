@@ -60,7 +60,7 @@ def recheck(deps: "Deps", archived: "Archived") -> Recheck:
     previous = deps.store.reports.latest(period.kind, period.as_of)
     before = read_report(deps, previous) if previous else None
     old, made = read_report(deps, archived), make_report(deps, period, before)
-    again = files_of(made)
+    again = files_of(made.report, made.failed, made.unfit)
     known = {file.name: file.sha256 for file in archived.files if file.name != MEMBERS}
     now = {name: sha256(content).hexdigest() for name, content in again.items()}
     files = tuple(sorted(n for n in known.keys() | now.keys() if known.get(n) != now.get(n)))

@@ -11,6 +11,7 @@ import structlog
 
 from agent.outlets import open_postbox
 from agent.reporting.archive import PDF, read_file
+from agent.reporting.folders import letter_key
 from tools.channels.contract import NotNow, Refused, Undelivered
 from tools.channels.letter import Enclosed, Letter
 from tools.reports.paper.page import as_mail, heading, period, pictures
@@ -115,7 +116,7 @@ class _Letters:
     def to(self, reader: str) -> Letter:
         """The letter to one reader."""
         return Letter(
-            key=f"report:{self._id}:{reader}", recipient=reader, subject=self._subject,
+            key=letter_key(self._id, reader), recipient=reader, subject=self._subject,
             text=self._text, html=self._html, day=self._day, pictures=self._pictures,
             files=self._files,
         )  # fmt: skip

@@ -34,17 +34,17 @@ LIMIT $size
 
 
 class Shelf:
-    """Reports are read from the archive; what was read lately is kept, since none ever changes."""
+    """Reports are read from the archive; what was read lately is kept by its hashes."""
 
     def __init__(self, deps: "Deps", names: "Callable[[Sequence[str]], dict[str, str]]") -> None:
         """Nothing is read before the first question.
 
-        `names` tells accounts' names as they are known today: the archive keeps ids only, so that
-        it need not change when somebody is erased.
+        `names` tells accounts' names as they are known today: who is behind a figure is archived
+        by ids only.
         """
         self._deps = deps
         self._names = names
-        self._read = lru_cache(KEPT)(lambda name: read_report(deps, self.archived(name)))
+        self._read = lru_cache(KEPT)(lambda archived: read_report(deps, archived))
         self._drawn = lru_cache(KEPT * 4)(self._draw)
 
     def list(self) -> "tuple[Archived, ...]":
@@ -59,8 +59,8 @@ class Shelf:
         return found
 
     def report(self, report_id: str) -> "Report":
-        """A report as it was made."""
-        return self._read(report_id)
+        """A report as it is archived now: after an erasure its files are others."""
+        return self._read(self.archived(report_id))
 
     def file(self, report_id: str, name: str) -> bytes:
         """One of its files."""
@@ -68,15 +68,15 @@ class Shelf:
 
     def chart(self, report_id: str, chart_id: str) -> str:
         """One of its charts as SVG."""
-        return self._drawn(report_id, chart_id)
+        return self._drawn(self.archived(report_id), chart_id)
 
-    def _draw(self, report_id: str, chart_id: str) -> str:
+    def _draw(self, archived: "Archived", chart_id: str) -> str:
         from tools.reports.paper.charts import draw  # noqa: PLC0415 - a second to load
 
-        for block in blocks(self.report(report_id)):
+        for block in blocks(self._read(archived)):
             if isinstance(block, Chart) and block.id == chart_id:
                 return draw(block).svg
-        raise Absent(f"report {report_id} has no chart {chart_id[:80]!r}")
+        raise Absent(f"report {archived.id} has no chart {chart_id[:80]!r}")
 
     def members(
         self, report_id: str, figure: str, after: tuple[str, str] | None, limit: int

@@ -1,22 +1,30 @@
 """Everything an installation keeps, as text in which a person can be looked for."""
 
+import io
 from email import message_from_bytes, policy
 from pathlib import Path
 
 import duckdb
 import psycopg
 from psycopg import sql
+from pypdf import PdfReader
+from pypdf.generic import StreamObject
 
 from tests.agent.homes import Home
 
 
 def everything(home: Home) -> dict[str, str]:
     """Every file of the home and every table of a server, decoded, by name and in lower case."""
-    found = {str(path.relative_to(home.folder)): _file(path)
-             for path in sorted(home.folder.rglob("*")) if path.is_file()}  # fmt: skip
+    found = texts(home.folder)
     if not home.database.startswith("sqlite"):
-        found |= dump(home.database)
-    return {name: text.lower() for name, text in found.items()}
+        found |= {name: text.lower() for name, text in dump(home.database).items()}
+    return found
+
+
+def texts(folder: Path) -> dict[str, str]:
+    """Every file of a folder, decoded, by name and in lower case."""
+    return {str(path.relative_to(folder)): _file(path).lower()
+            for path in sorted(folder.rglob("*")) if path.is_file()}  # fmt: skip
 
 
 def leaks(kept: dict[str, str], terms: set[str]) -> dict[str, set[str]]:
@@ -38,13 +46,31 @@ def dump(url: str) -> dict[str, str]:
 
 
 def _file(path: Path) -> str:
-    data = path.read_bytes()
+    return _text(path.suffix, path.read_bytes(), path)
+
+
+def _text(suffix: str, data: bytes, path: Path) -> str:
     raw = data.decode("utf-8", errors="replace")
-    if path.suffix == ".parquet":
+    if suffix == ".parquet":
         with duckdb.connect(":memory:") as con:
             return raw + str(con.sql(f"SELECT * FROM '{path}'").fetchall())
-    if path.suffix == ".eml":
+    if suffix == ".pdf":
+        return raw + _pdf(data)
+    if suffix == ".eml":
         message = message_from_bytes(data, policy=policy.default)
-        texts = [p.get_content() for p in message.walk() if p.get_content_maintype() == "text"]
-        return raw + "\n".join([*map(str, message.values()), *map(str, texts)])
+        parts = [p for p in message.walk() if not p.is_multipart()]
+        texts = [str(p.get_content()) for p in parts if p.get_content_maintype() == "text"]
+        files = [_text(Path(p.get_filename() or "").suffix, p.get_content(), path)
+                 for p in parts if p.get_content_maintype() != "text"]  # fmt: skip
+        return raw + "\n".join([*map(str, message.values()), *texts, *files])
     return raw
+
+
+def _pdf(data: bytes) -> str:
+    """What a PDF says: its pages, and every object of it, unpacked."""
+    pdf = PdfReader(io.BytesIO(data))
+    pages = [" ".join(page.extract_text().split()) for page in pdf.pages]
+    objects = [pdf.get_object(number) for number in range(1, int(str(pdf.trailer["/Size"])))]
+    streams = [one.get_data().decode("utf-8", errors="replace") for one in objects
+               if isinstance(one, StreamObject)]  # fmt: skip
+    return "\n".join([*pages, *map(str, objects), *streams])

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -20,11 +19,13 @@ from agent.erasing import Wanted, erase, find_person, working
 from agent.jobs import dispatch
 from agent.pages import Pages
 from agent.person import person_of
+from agent.reporting.archive import read_report
 from agent.reporting.folders import MEMBERS, hashed
 from agent.wiring import Deps, open_deps
 from approvals.request import Actor, Seen, Wish
 from approvals.restore import after_restore
 from approvals.verify import verify
+from tests.agent.archived import READER, archive, mailed, naming
 from tests.agent.company import FIRST, SECOND, Company, number
 from tests.agent.grep import everything, leaks
 from tests.agent.homes import Home, Homes
@@ -33,9 +34,9 @@ from tests.agent.points import crash_points
 from tests.agent.traces import places
 from tests.databases import KINDS
 from tools.errors import Absent, BadInput, Conflict, Forbidden
+from tools.reports.paper import written
 from tools.store.personal import erased_by
 from tools.store.records import Proposal
-from tools.store.reports import Archived
 
 ON_EACH = [pytest.param(kind, marks=pytest.mark.xdist_group(f"agent-{kind}")) for kind in KINDS]
 ON_SQLITE = pytest.mark.xdist_group("agent-sqlite")
@@ -43,10 +44,16 @@ ON_SQLITE = pytest.mark.xdist_group("agent-sqlite")
 ORDER = (
     "erase.begun", "erase.remembered", "erase.places", "erase.messages", "erase.tasks",
     "erase.files_written", "erase.files_replaced", "erase.files_deleted",
-    "erase.reports", "erase.logs",
+    "erase.report_archived", "erase.reports", "erase.logs",
     "erase.forgotten", "erase.compacted", "erase.ended",
 )  # fmt: skip
-WRITTEN = {"erase.begun", "erase.files_replaced", "erase.forgotten", "erase.ended"}
+WRITTEN = {
+    "erase.begun",
+    "erase.files_replaced",
+    "erase.report_archived",
+    "erase.forgotten",
+    "erase.ended",
+}
 WHOLE = os.environ.get("SWEEP") == "whole"
 YEAR = 366 * 24 * 60  # in minutes: later than the moment at which the tests let days be run
 NOON = datetime.combine(FIRST, time(16, 30, tzinfo=UTC))
@@ -65,7 +72,7 @@ class Person:
 @contextmanager
 def open_home(home: Home, minutes: int = 0) -> Iterator[Deps]:
     """The home at the office hour of its first morning, or some minutes later."""
-    settings = home.company.settings(home.folder, home.database, FIRST)
+    settings = home.company.settings(home.folder, home.database, FIRST, report_to=[READER])
     with open_deps(settings, lambda: NOON + timedelta(minutes=minutes)) as deps:
         yield deps
 
@@ -120,6 +127,7 @@ def test_a_person_is_erased_from_everything_and_does_not_come_back(kind: str, ho
         with open_home(home) as deps:
             proposal, person = asked(deps, home.company)
             approved(deps, proposal, f"called {person.email}")
+            reported(deps, person)
         with open_home(home, minutes=10) as deps:
             assert "1" in dispatch(deps, "w1")
         assert home.run(SECOND, crash_at="after.queue").signal == KILLED
@@ -130,12 +138,18 @@ def test_a_person_is_erased_from_everything_and_does_not_come_back(kind: str, ho
         shutil.copy(next(left.parent.glob("*.parquet")), left)
         holders = set(leaks(everything(home), set(person.terms)))
         assert {"logs/lifecycle.log"} < holders
-        assert {name.split("/")[0] for name in holders} >= {"facts", "tasks", "logs"}
+        assert {name.split("/")[0] for name in holders} >= {"facts", "tasks", "logs", "outbox"}
+        archived = {name for name in holders if name.startswith("reports/weekly")}
+        assert {Path(name).suffix for name in archived} == {
+            ".csv", ".html", ".json", ".parquet", ".pdf",
+        }  # fmt: skip
 
         with open_home(home, minutes=YEAR) as deps:
             done = erase(deps, admin(deps), Wanted(contact=person.contact), "asked for it")
             assert (done.status, done.plan, wrong(deps)) == ("done", "", [])
             assert places(home.database, home.folder) == 0
+            (report,) = deps.store.reports.list()
+            assert "were taken out of this report" in str(read_report(deps, report))
         assert leaks(everything(home), set(person.terms)) == {}
 
         ended = home.run(SECOND)  # the export of that morning has all their rows again
@@ -167,30 +181,32 @@ def test_what_is_the_companys_stays(homes: Homes) -> None:
     """As many events, tickets and cents as before, on the same days, of the same accounts."""
     with homes.copy("sqlite") as home, open_home(home) as deps:
         _, person = asked(deps, home.company)
-        before, pages, members = figures(deps), Pages(deps), reported(deps, person)
+        before, pages, folder = figures(deps), Pages(deps), reported(deps, person)
         shown = str(pages.roster(None, "", person.contact))
         assert person.contact in shown
         erase(deps, admin(deps), Wanted(contact=person.contact), "asked for it")
         assert figures(deps) == before
         (report,) = deps.store.reports.list()
-        assert hashed(members) == report.files[0]
-        behind = pq.read_table(members).to_pylist()
-        assert [row["member_id"].split(":")[0] for row in behind] == ["erased", "simulated"]
-        assert [path.name for path in members.parent.parent.iterdir()] == [report.id]
+        assert tuple(hashed(path) for path in sorted(folder.iterdir())) == report.files
+        drilled = {one.id for _, one in written.figures(read_report(deps, report)) if one.drill}
+        behind = pq.read_table(folder / MEMBERS).to_pylist()
+        assert {row["figure"] for row in behind} == drilled
+        assert {row["member_id"].split(":")[0] for row in behind} == {"erased", "simulated"}
+        assert [path.name for path in folder.parent.iterdir()] == [report.id]
         assert person.contact not in str(pages.roster(None, "", ""))
 
 
 def reported(deps: Deps, person: Person) -> Path:
-    """A report with the person and somebody else behind a figure, and one killed halfway."""
-    folder = deps.settings.home / "reports" / "2026-W44"
-    for place in (folder, folder.with_name(".2026-W44.7.part")):
-        place.mkdir(parents=True)
-        rows = [{"figure": "f", "account_id": person.account, "member_id": member}
-                for member in (person.contact, "simulated:C-x")]  # fmt: skip
-        pq.write_table(pa.Table.from_pylist(rows), place / MEMBERS)
-    day, files = number(FIRST), (hashed(folder / MEMBERS),)
-    assert deps.store.reports.add(Archived(folder.name, "weekly", day, day - 7, NOON, files))
-    return folder / MEMBERS
+    """A report that names the person, is about them and somebody else, and was mailed.
+
+    And beside it what a process that was killed made of it.
+    """
+    report = naming(sorted(person.terms), number(FIRST))
+    members = [(person.account, member) for member in (person.contact, "simulated:C-x")]
+    folder = archive(deps, report, "weekly-2026-W44", members)
+    shutil.copytree(folder, folder.with_name(".weekly-2026-W44.7.part"))
+    mailed(deps, folder.name, report)
+    return folder
 
 
 def figures(deps: Deps) -> dict[str, list[object]]:
@@ -219,6 +235,7 @@ def test_killed_everywhere_in_turn_it_ends_erased_and_is_never_half_told(
     with homes.copy(kind) as home:
         with open_home(home) as deps:
             proposal, person = asked(deps, home.company)
+            reported(deps, person)
             token = home_token(home, deps)
         order = ["erase", "--contact", person.contact, "--reason", "asked for it", "--yes",
                  "--token", token]  # fmt: skip

@@ -6,8 +6,10 @@ import pytest
 
 from config.logs import mask_logs
 from tests.channels.deliveries import SENDER, delivery
+from tools.channels.checks import key_name
 from tools.channels.contract import Delivery
-from tools.channels.erasing import delete_messages, scrub_tasks, tasks_of
+from tools.channels.erasing import delete_letters, delete_messages, scrub_tasks, tasks_of
+from tools.channels.letter import Letter
 from tools.channels.outbox import OutboxChannel
 from tools.channels.tasks import CsvChannel
 from tools.errors import Conflict
@@ -39,6 +41,25 @@ def test_her_mails_are_deleted_and_those_of_a_namesake_elsewhere_stay(tmp_path: 
     assert delete_messages(tmp_path, UNA, nearby) == 0
     assert outbox.find(other.key) is not None
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_mail_to_our_own_people_that_says_her_name_goes_whatever_it_encloses(
+    tmp_path: Path,
+) -> None:
+    """It is about nobody in particular; what is enclosed is not read, but known by its key."""
+    outbox = OutboxChannel(tmp_path, SENDER)
+    outbox.deliver(to_una(5, key="digest:19783:u1", recipient="cs@x.example", recipient_name=""))
+    said = {"a": "As Ünä Nine asked.", "b": "See the print."}
+    letters = [Letter(f"report:w1:{name}", "ceo@x.example", "Week 1", text, "<p>x</p>", 19_783)
+               for name, text in said.items()]  # fmt: skip
+    for letter in letters:
+        outbox.post(letter)
+    torn = tmp_path / f".{key_name(letters[1].key)}.1-2.part"
+    torn.write_bytes(b"")
+
+    assert delete_messages(tmp_path, UNA, frozenset()) == 2
+    assert delete_letters(tmp_path, [letters[1].key, "report:w2:b"]) == 2
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_her_lines_lose_her_and_no_task_is_written_a_second_time(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from email import message_from_bytes, policy
 from typing import TYPE_CHECKING
 
 from tools.channels.cells import row
+from tools.channels.checks import key_name
 from tools.channels.outbox import sync_folder
 from tools.channels.sheet import read_sheet
 from tools.channels.tasks import COLUMNS
@@ -13,6 +14,7 @@ from tools.errors import Conflict
 from tools.traces import GONE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from tools.traces import Traces
@@ -33,6 +35,18 @@ def messages_of(folder: "Path", traces: "Traces", nearby: frozenset[str]) -> tup
 def delete_messages(folder: "Path", traces: "Traces", nearby: frozenset[str]) -> int:
     """Delete them; how many there were."""
     found = messages_of(folder, traces, nearby)
+    for path in found:
+        path.unlink(missing_ok=True)
+    if found:
+        sync_folder(folder)
+    return len(found)
+
+
+def delete_letters(folder: "Path", keys: "Iterable[str]") -> int:
+    """Delete the mails written under some keys, and their torn drafts; how many there were."""
+    names = [key_name(key) for key in keys]
+    found = [p for name in names for p in (*folder.glob(f"{name}.eml"),
+                                           *folder.glob(f".{name}.*.part"))]  # fmt: skip
     for path in found:
         path.unlink(missing_ok=True)
     if found:
@@ -97,11 +111,15 @@ def _without(record: tuple[str, ...], traces: "Traces") -> tuple[str, ...]:
 
 
 def _names(path: "Path", traces: "Traces", nearby: frozenset[str]) -> bool:
-    """Whether a message names the person, headers and texts decoded."""
+    """Whether a message names the person, headers and texts decoded.
+
+    What is no message of the gate, as a digest or a report to one of our own people, is about
+    nobody in particular: there a name is looked for as well.
+    """
     message = message_from_bytes(path.read_bytes(), policy=policy.default)
-    action = str(message["X-Entity-Ref-ID"] or "").split(":")[1:2]
+    kind, *action = str(message["X-Entity-Ref-ID"] or "").split(":")[:2]
     parts = [str(value) for _, value in message.items()]
     texts = (part for part in message.walk() if part.get_content_maintype() == "text")
     parts += [str(part.get_content()) for part in texts]
-    near = path.suffix == ".part" or nearby.issuperset(action)
+    near = path.suffix == ".part" or kind != "act" or nearby.issuperset(action)
     return traces.found("\n".join(parts), near=near)

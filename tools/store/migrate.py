@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Connection
 
-HEAD = "0017"
+HEAD = "0018"
 
 
 def open_database(url: str) -> Database:

@@ -76,14 +76,6 @@ class Reports:
             self._refuse_another(made)
         return new
 
-    def replace(self, report_id: str, file: ReportFile) -> None:
-        """Archive a file anew, without a person; a trigger allows it to an erasure alone."""
-        theirs = update(ReportFileRow).where(
-            col(ReportFileRow.report) == report_id, col(ReportFileRow.name) == file.name
-        )
-        with self._database.write("reports") as session:
-            session.connection().execute(theirs.values(sha256=file.sha256, bytes=file.bytes))
-
     def _refuse_another(self, made: Archived) -> None:
         kept = {file.name: file.sha256 for file in self._files(made.id)}
         now = {file.name: file.sha256 for file in made.files}
