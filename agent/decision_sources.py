@@ -10,7 +10,7 @@ from tools.figures import percent
 from tools.money import Money
 from tools.roi.decide import KnownInput, Subject
 from tools.roi.fixed import cycle_renewal
-from tools.roi.open_deals import close_rates
+from tools.roi.open_deals import CLOSE, close_rates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -170,8 +170,12 @@ class Sources:
         return [one for one in self.morning.effects if one.play in ids]
 
     def push(self, p0: Decimal) -> "Known":
-        """What the first play that accelerates is believed to do to a deal, and what it costs."""
-        plays = [p for p in self.morning.rulebook.plays if p.goal == ACCELERATION]
+        """What the first play for an open deal is believed to do to one, and what it costs.
+
+        Where there is none, the first that accelerates.
+        """
+        every = [p for p in self.morning.rulebook.plays if p.goal == ACCELERATION]
+        plays = [p for p in every if p.without == CLOSE and p.concession is None] or every
         effect = next(iter(self._effects(plays)), None)
         if effect is None or effect.demoted is not None:
             return {}

@@ -101,10 +101,11 @@ def _alone_words(row: "Mapping[str, Any]", currency: str) -> str:
     what = "let go" if row["outcome"] == "accept_churn" else "leave alone"
     room = Money.from_minor(row["headroom_minor"], currency)
     least = Money.from_minor(row["least_cost_minor"], currency)
+    won = "gained" if "deal" in row["reason"] else "saved"
     saved = row["saved_minor"]
     saves = f"; that saves {Money.from_minor(saved, currency)}" if saved else ""
     return (
-        f"{what}: {row['reason']}; at most {room} could be saved, the cheapest play costs "
+        f"{what}: {row['reason']}; at most {room} could be {won}, the cheapest play costs "
         f"{least}{saves}"
     )
 

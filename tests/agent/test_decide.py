@@ -81,7 +81,7 @@ def test_a_deal_brings_its_amount_and_how_often_such_deals_are_won(pages: Pages)
     assert known["value"].value == Decimal(deal["amount_minor"]) / 100
     assert known["p0"].source.endswith("deals of about this size were won in a year")
     assert known["probability"].value > known["p0"].value
-    assert known["probability"].source.startswith("acceleration call: ")
+    assert known["probability"].source.startswith("deal call: ")
     assert "support" not in known
 
 

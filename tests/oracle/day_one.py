@@ -126,7 +126,7 @@ def judge_morning(
 
     plans: dict[str, list[tuple[Pair, float]]] = {}
     for name, one in seen.items():
-        pairs = pairs_of(one)
+        pairs = [p for p in pairs_of(one) if truth.knows(p.play)]
         known = {(p.account_id, p.play): p for p in pairs}
         plans[name] = [(known[q["account_id"], q["play"]], q["nv_minor"]) for q in one["queue"]
                        if (q["account_id"], q["play"]) in known]  # fmt: skip
@@ -136,7 +136,7 @@ def judge_morning(
             plans[f"{name}, drawn"] = [p for p in plans[name] if p[0].account_id in drawn]
         best = oracle(pairs, limits_of(one), true)
         plans[f"oracle of {name}"] = [(p, 0.0) for p in best]
-    pairs = pairs_of(first)
+    pairs = [p for p in pairs_of(first) if truth.knows(p.play)]
     for name, plan in by_rules(pairs, limits_of(first)).items():
         plans[name] = [(p, 0.0) for p in plan]
     for name, chosen in plans.items():

@@ -109,6 +109,10 @@ class Truth:
         """The tables of effects."""
         return tuple(self.tables)
 
+    def knows(self, play: str) -> bool:
+        """Whether the truth says anything of a play: of open deals it says nothing."""
+        return any(play == known for table in self.tables.values() for known, _ in table)
+
     def effects(self, table: str, play: str, segment: str) -> tuple[Effect, ...]:
         """What a play does to a segment; nothing where the truth does not know the play."""
         return self.tables[table].get((play, segment), ())

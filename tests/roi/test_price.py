@@ -335,7 +335,8 @@ def test_the_queries_compile_for_every_engine(name: str, dialect: str) -> None:
     given: dict[str, Parameter] = {
         "interval": 1, "currency": "USD", "most": 10, "least_cost": 5,
         "cents": half_even(column("exact")), "on_mrr": True, "on_last_mrr": True,
-        "on_orders": False, "size": 5, "nothing": "do_nothing", "as_of": 1, "days": 30,
+        "on_orders": False, "on_deal": True, "new": "Onboarding", "size": 5,
+        "nothing": "do_nothing", "as_of": 1, "days": 30,
     }  # fmt: skip
     text = compile_sql(read_sql("tools.roi", name), dialect, **(given | price_trees(told=True)))
     assert "$" not in re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)

@@ -38,6 +38,8 @@ CAUTIONS: MappingProxyType[str, Caution] = MappingProxyType({
         "base-rate": "Survival rests on the rate of the segment or of everybody, not on this "
         "account's own score.",
         "thin-evidence": "The chance without the action rests on thin evidence.",
+        "deal-as-a-year": "The amount of the deal is taken as one year's revenue that renews; "
+        "how long such a customer stays is that of new customers.",
         "observed-revenue": "Recurring revenue is taken from the orders of the last 365 days.",
     }.items()
 })  # fmt: skip

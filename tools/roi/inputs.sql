@@ -7,17 +7,20 @@ WITH based AS (
     o.without AS without, o.part AS part, o.size AS size,
     o.recurs AS recurs,
     CASE
+      WHEN o.on_deal = 1 AND l.amount_minor > 0 THEN 'deal'
       WHEN o.on_mrr = 1 AND e.mrr_minor > 0 THEN 'mrr'
       WHEN o.on_last_mrr = 1 AND e.last_mrr_minor > 0 THEN 'last_mrr'
       WHEN o.on_orders = 1 AND e.revenue_365_minor > 0 THEN 'orders'
     END AS basis,
-    CASE WHEN o.without <> 'score' THEN c.p0_ppm WHEN e.tier <> 'none' THEN 1000000 - LEAST(
+    l.amount_minor AS deal_minor, o.on_deal AS on_deal,
+    CASE WHEN o.without = 'close' THEN l.p0_ppm
+      WHEN o.without <> 'score' THEN c.p0_ppm WHEN e.tier <> 'none' THEN 1000000 - LEAST(
       GREATEST(CAST(ROUND(1000000 * CASE
         WHEN NOT e.renewal_day IS NULL THEN COALESCE(e.renewal_probability, e.probability)
         WHEN CAST($days AS BIGINT) IS NULL OR e.play = $nothing THEN e.probability
         ELSE 1 - POWER(1 - e.probability, CAST(o.window_days AS DOUBLE) / CAST($days AS BIGINT))
       END) AS BIGINT), 1), 999999) END AS p0_ppm,
-    CASE WHEN o.without <> 'score' THEN c.label WHEN NOT e.renewal_day IS NULL THEN 'renewal'
+    CASE WHEN o.without = 'close' THEN l.label WHEN o.without <> 'score' THEN c.label WHEN NOT e.renewal_day IS NULL THEN 'renewal'
       ELSE 'score' END AS p0_source,
     CASE WHEN e.play = $nothing THEN 0 ELSE f.spread END AS spread, f.demoted AS demoted,
     CASE WHEN o.without = 'score' AND e.play <> $nothing
@@ -27,21 +30,23 @@ WITH based AS (
   LEFT JOIN roi_chances AS c ON c.play = e.play AND c.segment = e.segment
   LEFT JOIN roi_spreads AS f ON f.play = e.play AND f.segment = e.segment
     AND f.churn_source = COALESCE(e.churn_source, 'nothing') AND f.thin = e.thin
+  LEFT JOIN roi_deals AS l ON l.account_id = e.account_id AND o.without = 'close'
   LEFT JOIN roi_dates AS d ON d.day = e.renewal_day
 ), cycled AS (
   SELECT
     b.*,
-    CASE b.basis WHEN 'orders' THEN 12
+    CASE b.basis WHEN 'orders' THEN 12 WHEN 'deal' THEN 12
       WHEN 'mrr' THEN COALESCE(b.interval_months, CAST($interval AS BIGINT))
       WHEN 'last_mrr' THEN COALESCE(b.last_interval_months, CAST($interval AS BIGINT))
     END AS cycle_months,
-    COALESCE(CASE b.basis WHEN 'last_mrr' THEN b.last_currency ELSE b.currency END, $currency)
+    COALESCE(CASE b.basis WHEN 'last_mrr' THEN b.last_currency WHEN 'deal' THEN $currency
+      ELSE b.currency END, $currency)
       AS paid_currency
   FROM based AS b
 ), earned AS (
   SELECT
     y.*, x.rate AS rate,
-    CASE y.basis WHEN 'orders' THEN y.revenue_365_minor
+    CASE y.basis WHEN 'orders' THEN y.revenue_365_minor WHEN 'deal' THEN y.deal_minor
       WHEN 'mrr' THEN y.mrr_minor * y.cycle_months
       WHEN 'last_mrr' THEN y.last_mrr_minor * y.cycle_months END AS raw_minor
   FROM cycled AS y
@@ -80,7 +85,8 @@ SELECT
     WHEN NOT demoted IS NULL THEN 'demoted: ' || demoted
     WHEN NOT bound_until IS NULL THEN 'cannot leave before ' || bound_until
     WHEN NOT lacks IS NULL THEN lacks
-    WHEN NOT mrr_missing IS NULL AND COALESCE(basis, '') <> 'last_mrr'
+    WHEN basis IS NULL AND on_deal = 1 THEN 'missing: amount of the open deal in our currency'
+    WHEN NOT mrr_missing IS NULL AND COALESCE(basis, '') NOT IN ('last_mrr', 'deal')
       THEN 'missing: exchange rate ' || mrr_missing
     WHEN basis IS NULL AND on_last_mrr = 1 AND NOT last_mrr_missing IS NULL
       THEN 'missing: exchange rate ' || last_mrr_missing

@@ -1,5 +1,6 @@
 -- Accounts for which doing nothing is best, with the computed reason and the money it saves: what
 -- the least bad step would have lost, or what the cheapest costs beyond all that could be saved.
+-- Whoever has an open deal and does not pay yet is left alone when no step is worth taking for it.
 WITH best AS (
   SELECT
     v.account_id AS account_id, MAX(v.nv_minor) AS best_nv_minor, MAX(x.mean) AS best_share
@@ -17,6 +18,13 @@ WITH best AS (
   FROM candidates AS n
   LEFT JOIN best AS b ON b.account_id = n.account_id
   WHERE n.play = 'do_nothing' AND COALESCE(b.best_nv_minor, 0) <= 0
+), deals AS (
+  SELECT
+    v.account_id AS account_id, MAX(v.segment) AS segment, MAX(v.kept_minor) AS kept_minor,
+    MAX(v.headroom_minor) AS headroom_minor, MIN(v.cost_minor) AS least_cost_minor
+  FROM candidates AS v
+  WHERE v.basis = 'deal'
+  GROUP BY v.account_id
 )
 SELECT
   account_id AS account_id, segment AS segment,
@@ -39,3 +47,20 @@ SELECT
     WHEN because = 'headroom' THEN least_cost_minor - headroom_minor END AS saved_minor,
   churn_bp AS churn_bp
 FROM judged
+UNION ALL
+SELECT
+  d.account_id AS account_id, d.segment AS segment, 'let_progress' AS outcome,
+  CASE
+    WHEN d.kept_minor <= 0 THEN 'winning the open deal costs more than such a customer brings'
+    WHEN d.headroom_minor < d.least_cost_minor
+      THEN 'the deal is likely to be won as it is, and all that could be gained is less than the cheapest play costs'
+    ELSE 'no step is expected to gain more for the open deal than it costs'
+  END AS reason,
+  d.kept_minor AS kept_minor, d.headroom_minor AS headroom_minor,
+  d.least_cost_minor AS least_cost_minor, b.best_nv_minor AS best_nv_minor,
+  CASE WHEN b.best_nv_minor < 0 THEN -b.best_nv_minor END AS saved_minor,
+  CAST(NULL AS BIGINT) AS churn_bp
+FROM deals AS d
+JOIN best AS b ON b.account_id = d.account_id
+WHERE b.best_nv_minor <= 0
+  AND d.account_id NOT IN (SELECT j.account_id FROM judged AS j)

@@ -43,6 +43,7 @@ class Offer:
     conceded: Decimal
     concession_recurs: bool
     saved: Decimal
+    acquisition: Decimal
     part: str
     size: Decimal
     recurs: bool
@@ -54,12 +55,20 @@ class Offer:
         """Whether its effect is a share of losses, and not of what comes anyway."""
         return self.without == "score"
 
+    @property
+    def of_deals(self) -> bool:
+        """Whether it is about winning an open deal, and so about a customer yet to begin."""
+        return self.without == "close"
+
 
 def make_offer(as_of: int, play: "Play", economics: "Economics", present: "Iterable[str]") -> Offer:
     """A play's constants on that day, or the reason why it has none."""
-    basis = usable_basis(play.worth.basis, frozenset(present))
+    present = frozenset(present)
+    basis = usable_basis(play.worth.basis, present)
     if not basis:
-        return _offer(as_of, play, economics, basis, "missing: subscriptions")
+        lacks = play.without == "close" and "deals" not in present
+        table = "deals" if lacks else "subscriptions"
+        return _offer(as_of, play, economics, basis, f"missing: {table}")
     try:
         return _offer(as_of, play, economics, basis, None)
     except NotComputable as error:
@@ -67,9 +76,13 @@ def make_offer(as_of: int, play: "Play", economics: "Economics", present: "Itera
 
 
 def usable_basis(basis: tuple[str, ...], present: frozenset[str]) -> tuple[str, ...]:
-    """What the value may rest on: billing, or the orders of a company that has only orders."""
+    """What the value may rest on: billing, or the orders of a company that has only orders.
+
+    An open deal also needs billing: who pays already is no new customer.
+    """
     if "subscriptions" in present:
-        return tuple(name for name in basis if name != "orders")
+        lacking = {"orders"} if "deals" in present else {"orders", "deal"}
+        return tuple(name for name in basis if name not in lacking)
     return tuple(name for name in basis if name == "orders" and "invoices" in present)
 
 
@@ -97,6 +110,7 @@ def _offer(
         conceded=given.share if given else ZERO,
         concession_recurs=given.recurs if given else False,
         saved=figures.saved,
+        acquisition=figures.acquisition,
         part=play.worth.part,
         size=play.worth.size,
         recurs=play.worth.recurs,
@@ -112,9 +126,10 @@ class _Figures:
     support_share: Decimal
     support_year: Decimal
     saved: Decimal
+    acquisition: Decimal
 
 
-_NONE = _Figures(ZERO, ZERO, ZERO, ZERO, ZERO)
+_NONE = _Figures(ZERO, ZERO, ZERO, ZERO, ZERO, ZERO)
 
 
 def _figures(as_of: int, play: "Play", economics: "Economics") -> _Figures:
@@ -123,12 +138,15 @@ def _figures(as_of: int, play: "Play", economics: "Economics") -> _Figures:
     whole = play.worth.part == "all"
     extra = economics.value(as_of, "support_per_account_year") if whole else play.worth.support_year
     rate = economics.value(as_of, f"hourly_rate.{play.role}") if play.hours else ZERO
+    begins = play.without == "close"
+    winning = economics.value(as_of, "acquisition_cost") if begins else ZERO
     return _Figures(
         cost=to_places(unit_cost(play.cost, play.hours, rate) * units, 4),
         margin=values["gross_margin"],
         support_share=values["support_share"],
         support_year=extra * units,
         saved=_saved(values["discount_rate"], play.days_sooner),
+        acquisition=winning * units,
     )
 
 
@@ -151,7 +169,8 @@ def do_nothing(as_of: int, economics: "Economics", present: frozenset[str]) -> O
     blank = Offer(
         play=DO_NOTHING, version=1, goal="nothing", without="score", window_days=0, hours=ZERO,
         cost=ZERO, margin=ZERO, support_share=ZERO, support_year=ZERO,
-        accepted=ZERO, conceded=ZERO, concession_recurs=False, saved=ZERO, part="all",
+        accepted=ZERO, conceded=ZERO, concession_recurs=False, saved=ZERO,
+        acquisition=ZERO, part="all",
         size=Decimal(1), recurs=True, basis=basis, blocked="missing: subscriptions",
     )  # fmt: skip
     if not basis:
@@ -171,9 +190,10 @@ def support_per_cycle(support_year: Decimal, interval_months: int) -> Decimal:
     return to_places(support_year * interval_months / 12, 4)
 
 
-_DIGITS = {"cost": (18, 4), "hours": (9, 2), "size": (9, 4)}
+_DIGITS = {"cost": (18, 4), "acquisition": (18, 4), "hours": (9, 2), "size": (9, 4)}
 _DECIMALS = (
     "hours", "cost", "margin", "support_share", "accepted", "conceded", "saved", "size",
+    "acquisition",
 )  # fmt: skip
 
 
@@ -192,6 +212,6 @@ def offers_table(offers: "Iterable[Offer]") -> pa.Table:
         columns[name] = pa.array([getattr(o, name) for o in rows], pa.int64())
     for name in ("recurs", "concession_recurs", "of_losses"):
         columns[name] = pa.array([int(getattr(o, name)) for o in rows], pa.int64())
-    for name in ("mrr", "last_mrr", "orders"):
+    for name in ("mrr", "last_mrr", "orders", "deal"):
         columns[f"on_{name}"] = pa.array([int(name in o.basis) for o in rows], pa.int64())
     return pa.table(columns)

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from tools.customers.segments.beta_binomial import fit
+from tools.customers.segments.outcomes import label_of
 from tools.errors import NotComputable
 from tools.money import Money
 from tools.roi import formulas
 from tools.roi.fixed import PRECISE, chance_of, cycle_renewal
+from tools.roi.rates import CHURN, spread_of
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from tools.roi.rates import Rate
     from tools.warehouse.engine import Engine
 
-NEW, CHURN = "Onboarding", "churn"
+NEW, CLOSE = "Onboarding", "close"
 DEALS_BACK, FEWEST_DEALS, SIZES = 365, 20, 3
 ONE, YEAR = Decimal(1), 12
 SCHEMA = pa.schema([
@@ -42,7 +44,8 @@ SCHEMA = pa.schema([
 class OpenDeal:
     """An open deal of an account that does not pay yet; the amount is in our currency.
 
-    `p0` is the chance to close without us, `evidence` the deals it was counted from.
+    `p0` is the chance to close without us, `evidence` the deals it was counted from, `label` how
+    far that can be trusted.
     """
 
     deal_id: str
@@ -52,6 +55,7 @@ class OpenDeal:
     amount: Decimal
     p0: Decimal
     evidence: str
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,17 +73,26 @@ class DealPrice:
 
 @dataclass(frozen=True)
 class CloseRates:
-    """How often deals are won, by size: limits between the sizes, chances and counts."""
+    """How often deals are won, by size: limits between the sizes, chances, counts and labels.
+
+    `spread` is how far the least known of the chances may be off, in hundredths of its logarithm.
+    """
 
     limits: tuple[Decimal, ...]
     chances: tuple[Decimal, ...]
     counts: tuple[tuple[int, int], ...]
+    labels: tuple[str, ...]
+    spread: int
 
     def of(self, amount: Decimal) -> tuple[Decimal, str]:
         """The chance of a deal of that size, and what it was counted from."""
         place = bisect_right(self.limits, amount)
         won, n = self.counts[place]
         return self.chances[place], f"{won} of {n} deals of about this size were won in a year"
+
+    def label(self, amount: Decimal) -> str:
+        """How far the chance of a deal of that size can be trusted."""
+        return self.labels[bisect_right(self.limits, amount)]
 
 
 def put_open_deals(as_of: int, engine: "Engine", economics: "Economics") -> tuple[OpenDeal, ...]:
@@ -89,7 +102,7 @@ def put_open_deals(as_of: int, engine: "Engine", economics: "Economics") -> tupl
         NotComputable: when too few deals were decided in the year before.
     """
     with localcontext(PRECISE):
-        rates = {economics.currency: ONE, **economics.in_group(as_of, "exchange_rate")}
+        rates = exchange_rates(as_of, economics)
         close = close_rates(as_of, engine, economics.currency, rates)
         sql = read_sql(__package__, "open_deals")
         rows = engine.run(sql, as_of=as_of, currency=economics.currency).to_pylist()
@@ -97,6 +110,11 @@ def put_open_deals(as_of: int, engine: "Engine", economics: "Economics") -> tupl
         engine.put("open_deals", pa.Table.from_pylist(
             [_row(deal, economics.currency) for deal in found], SCHEMA))  # fmt: skip
         return found
+
+
+def exchange_rates(as_of: int, economics: "Economics") -> "dict[str, Decimal]":
+    """What one unit of each currency is worth in ours on the day."""
+    return {economics.currency: ONE, **economics.in_group(as_of, "exchange_rate")}
 
 
 def close_rates(
@@ -121,8 +139,11 @@ def close_rates(
         parts[bisect_right(cuts, amount)].append(won)
     counts = tuple((sum(part), len(part)) for part in parts)
     shrunk = fit(counts)
-    chances = tuple(Decimal(repr(round(shrunk.posterior(k, n).mean, 4))) for k, n in counts)
-    return CloseRates(tuple(cuts), chances, counts)
+    beliefs = [shrunk.posterior(k, n) for k, n in counts]
+    chances = tuple(Decimal(repr(round(belief.mean, 4))) for belief in beliefs)
+    labels = tuple(label_of(k, n, b) for (k, n), b in zip(counts, beliefs, strict=True))
+    spread = max(spread_of(*belief.quantiles((0.1, 0.9))) for belief in beliefs)
+    return CloseRates(tuple(cuts), chances, counts, labels, spread)
 
 
 def _ours(minor: int, currency: str, rates: "Mapping[str, Decimal]") -> Decimal:
@@ -136,7 +157,7 @@ def _deal(row: "Mapping[str, object]", rates: "Mapping[str, Decimal]", close: Cl
     return OpenDeal(
         deal_id=str(row["deal_id"]), account_id=str(row["account_id"] or ""),
         owner=str(row["owner"] or ""), age_days=int(str(row["age_days"] or 0)), amount=amount,
-        p0=chance, evidence=evidence,
+        p0=chance, evidence=evidence, label=close.label(amount),
     )  # fmt: skip
 
 

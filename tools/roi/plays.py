@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from tools.actions import CHANNELS, DO_NOTHING, GOALS, Goal
 from tools.errors import BadInput, nearest
+from tools.labels import label_of_id
 from tools.reading import Node, read_yaml
 from tools.roi.effect import Effect, read_effect, read_places, read_share
 from tools.rule_types import place_in
@@ -20,11 +21,13 @@ if TYPE_CHECKING:
 
     from tools.rule_types import Kind
 
-Without = Literal["score", "expansion", "return"]
+Without = Literal["score", "expansion", "return", "close"]
 Part = Literal["all", "share", "seats"]
-Basis = Literal["mrr", "last_mrr", "orders"]
+Basis = Literal["mrr", "last_mrr", "orders", "deal"]
 Scope = Literal["per_account", "per_campaign"]
 
+WITHOUT: tuple[Without, ...] = ("score", "expansion", "return", "close")
+BASES: tuple[Basis, ...] = ("mrr", "last_mrr", "orders", "deal")
 EXTRA_NAMES: "dict[str, Kind]" = {
     "stage": "text", "segment": "text", "probability": "number",
     "renewal_probability": "number", "band": "text", "risk_rank": "number",
@@ -34,11 +37,15 @@ PLACEHOLDERS = frozenset({
     "days_since_order", "offer", "sender",
 })  # fmt: skip
 KEYS = (
-    "id", "version", "goal", "segments", "when", "channel", "role", "hours", "cost", "incentive",
-    "concession", "window_days", "effect", "without", "value", "days_sooner", "limits",
+    "id", "name", "version", "goal", "segments", "when", "channel", "role", "hours", "cost",
+    "incentive", "concession", "window_days", "effect", "without", "value", "days_sooner", "limits",
     "approval", "template",
 )  # fmt: skip
 MAX_HOURS = 40
+_OF_DEALS = (
+    "what is worth an open deal has without: close and value: {basis: [deal], part: all}, "
+    "and nothing else has"
+)
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 _BRACED = re.compile(r"\{[^{}\n]*\}")
 
@@ -130,6 +137,7 @@ class Play:
     limits: Limits
     approval: tuple[str, ...]
     template: Template
+    name: str
 
 
 def parse_plays(
@@ -215,13 +223,19 @@ def _play(node: Node, names: _Names, segments: "Collection[str]") -> Play:
         concession=_concession(node),
         window_days=node.whole("window_days", 1, 730),
         effect=read_effect(node, segments),
-        without=cast("Without", node.choice("without", ("score", "expansion", "return"))),
-        worth=_worth(node.node("value")),
+        without=cast("Without", node.choice("without", WITHOUT)),
+        worth=_worth(node.node("value"), of_deals=node.values["without"] == "close"),
         days_sooner=node.whole("days_sooner", 0, 730) if node.has("days_sooner") else 0,
         limits=_limits(node.node("limits").only(("per_day", "cooldown_days"))),
         approval=node.texts("approval"),
         template=_template(node.node("template").only(("subject", "body", "language", "others"))),
+        name=_name(node, name),
     )
+
+
+def _name(node: Node, key: str) -> str:
+    """What people call the play; made from its id where nobody says."""
+    return " ".join(node.text("name").split()) if node.has("name") else label_of_id(key)
 
 
 def _segments(node: Node, known: "Collection[str]") -> tuple[str, ...]:
@@ -252,14 +266,15 @@ def _concession(node: Node) -> Concession | None:
     return Concession(share, taken, given.flag("recurs"))
 
 
-def _worth(node: Node) -> Worth:
+def _worth(node: Node, *, of_deals: bool) -> Worth:
     node.only(("basis", "part", "size", "recurs", "support_year"))
     basis = node.texts("basis")
     for name in basis:
-        if name not in ("mrr", "last_mrr", "orders"):
-            hint = nearest(name, ("mrr", "last_mrr", "orders"))
-            raise BadInput(f"{node.at('basis')}: {name!r} is not known; {hint}")
+        if name not in BASES:
+            raise BadInput(f"{node.at('basis')}: {name!r} is not known; {nearest(name, BASES)}")
     part = cast("Part", node.choice("part", ("all", "share", "seats")))
+    if of_deals != ("deal" in basis) or (of_deals and (basis != ("deal",) or part != "all")):
+        raise BadInput(f"{node.where}: {_OF_DEALS}")
     support = node.number("support_year", 0, 1_000_000) if node.has("support_year") else Decimal(0)
     recurs = node.flag("recurs") if node.has("recurs") else True
     return Worth(cast("tuple[Basis, ...]", basis), part, _size(node, part), recurs, support)

@@ -5,6 +5,7 @@ Reads the relations features, roster, scores, segments, outcomes and subscriptio
 `unpriced` (the pairs that cannot be priced, and what is missing) and `left_alone`.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -12,8 +13,10 @@ from sqlglot import exp
 from tools.actions import DO_NOTHING
 from tools.customers.features import definitions, missing
 from tools.roi.candidate import candidates_sql, price_trees, prices_sql
+from tools.roi.deal_inputs import put_deals
 from tools.roi.fixed import MAX_REVENUE_MINOR, half_even, to_places
 from tools.roi.offers import do_nothing, make_offer
+from tools.roi.open_deals import CLOSE, NEW
 from tools.roi.play_effects import prior_effects
 from tools.roi.rates import churn_rates, read_rates
 from tools.roi.symbols import column
@@ -22,9 +25,10 @@ from tools.rules import parse_rule
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tools.roi.economics import Economics
+    from tools.roi.offers import Offer
     from tools.roi.play_effects import PlayEffect
     from tools.roi.plays import Play
     from tools.roi.rates import Windows
@@ -67,10 +71,13 @@ def price(
     offers = [make_offer(as_of, play, economics, present) for play in plays]
     offers.append(do_nothing(as_of, economics, present))
     rates = [rate for rate in read_rates(engine) if rate.outcome in windows.outcomes]
+    deals = put_deals(as_of, engine, plays, economics, present, rates)
+    offers = [_blocked(offer, deals.blocked) for offer in offers]
     believed = prior_effects(plays) if effects is None else tuple(effects)
     found = PriceList(
         as_of=as_of, economics=economics, windows=windows, plays=tuple(plays),
-        offers=tuple(offers), rates=tuple(rates), effects=believed,
+        offers=tuple(offers), rates=(*rates, *deals.rates), effects=believed,
+        close=deals.close,
     )  # fmt: skip
     put_offers(engine, found)
     _make_inputs(engine, found, present)
@@ -79,6 +86,12 @@ def price(
     engine.view("unpriced", _UNPRICED)
     engine.create("left_alone", read_sql(__package__, "left_alone"), least_cost=least_cost(found))
     return found
+
+
+def _blocked(offer: "Offer", reason: str | None) -> "Offer":
+    """A play about open deals is priced for nobody while their chance is not known."""
+    blocks = reason is not None and offer.of_deals and offer.blocked is None
+    return replace(offer, blocked=reason) if blocks else offer
 
 
 def _make_values(engine: "Engine") -> None:
@@ -167,15 +180,16 @@ def _eligible(found: PriceList, present: frozenset[str]) -> list[str]:
 
     A rule that is unknown because of something the company lacks keeps the pair, with what lacks.
     """
-    columns = ", ".join(f"{name} AS {name}" for name in PRICED_COLUMNS)
+    columns = _columns({})
     queries = []
     for play in found.plays:
-        segment = exp.column("segment").isin(*play.segments).sql("duckdb")
+        own = _of_new(found) if play.without == CLOSE else {}
+        segment = f"({own.get('segment', 'segment')}) IN ({_texts(play.segments)})"
         when = f"({play.when.sql().sql('duckdb')})"
         lacks = _lacks(play, found, present)
         name = exp.Literal.string(play.id).sql("duckdb")
         queries.append(
-            f"SELECT {name} AS play, {columns}, CASE WHEN {when} THEN CAST(NULL AS TEXT) "
+            f"SELECT {name} AS play, {_columns(own)}, CASE WHEN {when} THEN CAST(NULL AS TEXT) "
             f"ELSE {lacks} END AS lacks FROM roi_accounts "
             f"WHERE {segment} AND COALESCE({when}, NOT {lacks} IS NULL)"
         )
@@ -185,6 +199,26 @@ def _eligible(found: PriceList, present: frozenset[str]) -> list[str]:
         f"FROM roi_accounts WHERE {nothing}"
     )
     return queries
+
+
+def _columns(own: "Mapping[str, str]") -> str:
+    """What a price reads of an account, some of it said otherwise."""
+    return ", ".join(f"{own.get(name, name)} AS {name}" for name in PRICED_COLUMNS)
+
+
+def _texts(names: "Sequence[str]") -> str:
+    return ", ".join(exp.Literal.string(name).sql("duckdb") for name in names)
+
+
+def _of_new(found: PriceList) -> dict[str, str]:
+    """Whoever an open deal may win begins as new customers do, and is lost as they are."""
+    lost = [r.basis_points for r in churn_rates(found.rates) if r.segment == NEW]
+    return {
+        "segment": f"COALESCE(segment, '{NEW}')",
+        "churn_bp": f"CAST({lost[0] if lost else 'NULL'} AS BIGINT)",
+        "churn_source": "'segment'" if lost else "CAST(NULL AS TEXT)",
+        "thin": "0",
+    }
 
 
 def _lacks(play: "Play", found: PriceList, present: frozenset[str]) -> str:

@@ -22,7 +22,7 @@ WITH joined AS (
     CASE WHEN o.recurs = 1 THEN m.multiple ELSE CAST(1 AS DECIMAL(12, 7)) END AS cycles,
     CASE WHEN o.concession_recurs = 1 THEN m.multiple ELSE CAST(1 AS DECIMAL(12, 7)) END
       AS conceded_cycles,
-    k.support AS support, o.margin AS margin, o.support_share AS support_share,
+    o.acquisition AS acquisition, k.support AS support, o.margin AS margin, o.support_share AS support_share,
     o.conceded AS conceded, o.accepted AS accepted, o.saved AS saved, o.cost AS cost
   FROM roi_inputs AS i
   JOIN roi_offers AS o ON o.play = i.play

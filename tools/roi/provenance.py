@@ -6,6 +6,7 @@ from dataclasses import asdict
 from decimal import ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING
 
+from tools.money import Money
 from tools.roi import formulas
 from tools.roi.cautions import Caution, cautions
 from tools.roi.economics import Assumption
@@ -42,6 +43,7 @@ def terms_of(candidate: "Candidate", offer: "Offer", prices: "PriceList") -> "Te
         support_share=offer.support_share,
         support=support_per_cycle(offer.support_year, candidate.interval_months),
         cycles=multiple if offer.recurs else Decimal(1),
+        acquisition=offer.acquisition,
         conceded=offer.conceded,
         conceded_cycles=multiple if offer.concession_recurs else Decimal(1),
         p0=chance_of(candidate.p0_ppm),
@@ -80,6 +82,7 @@ def cautions_of(candidate: "Candidate", offer: "Offer", part: Decimal) -> tuple[
         "thin-evidence": candidate.p0_source in THIN,
         "one-off": not offer.recurs,
         "observed-revenue": candidate.basis == "orders",
+        "deal-as-a-year": candidate.basis == "deal",
     }
     return cautions(*(name for name, true in holds.items() if true))
 
@@ -90,12 +93,17 @@ def assumptions(candidate: "Candidate", prices: "PriceList") -> tuple[Assumption
     if candidate.play not in {play.id for play in prices.plays}:
         return tuple(_figures(names, prices))
     play = prices.play(candidate.play)
+    if prices.offer(candidate.play).of_deals:
+        names.append("acquisition_cost")
     if play.hours:
         names.append(f"hourly_rate.{play.role}")
     if candidate.currency != prices.economics.currency:
         names.append(f"exchange_rate.{candidate.currency}")
     effect = prices.effect(candidate.play, candidate.segment)
-    return (*_figures(names, prices), *_beliefs(candidate, play, effect))
+    return (
+        *_figures(names, prices),
+        *_beliefs(candidate, play, effect, _counted(candidate, prices)),
+    )
 
 
 def _figures(names: list[str], prices: "PriceList") -> list[Assumption]:
@@ -103,12 +111,22 @@ def _figures(names: list[str], prices: "PriceList") -> list[Assumption]:
     return [figure.assumption for figure in found if figure is not None]
 
 
-def _beliefs(candidate: "Candidate", play: "Play", effect: "PlayEffect | None") -> list[Assumption]:
+def _counted(candidate: "Candidate", prices: "PriceList") -> str:
+    """What the chance without us was counted from."""
+    if candidate.basis != "deal" or prices.close is None:
+        return "counted"
+    currency = prices.economics.currency
+    return prices.close.of(Money.from_minor(candidate.revenue_minor, currency).amount)[1]
+
+
+def _beliefs(
+    candidate: "Candidate", play: "Play", effect: "PlayEffect | None", counted: str
+) -> list[Assumption]:
     where, owner = f"policies/plays.yaml {play.id} {play.version}", "the play's author"
     chance = f"{chance_of(candidate.p0_ppm)} ({candidate.p0_source})"
     found = [
         Assumption("cost", f"{play.cost.amount} {play.cost.scope}", where, owner, None),
-        Assumption(f"chance without us ({play.without})", chance, "counted", "the agent", None),
+        Assumption(f"chance without us ({play.without})", chance, counted, "the agent", None),
         Assumption("spread of chance and value", f"{candidate.spread} %", SURE, "the agent", None),
     ]
     if effect is None:

@@ -45,6 +45,7 @@ class Terms(Generic[Number]):
     support_share: Number
     support: Number
     cycles: Number
+    acquisition: Number
     conceded: Number
     conceded_cycles: Number
     p0: Number
@@ -56,6 +57,11 @@ class Terms(Generic[Number]):
 def contribution_of(t: "Terms[Number]") -> Number:
     """A cycle's contribution of what success brings."""
     return formulas.contribution(t.value, t.margin, t.value * t.support_share + t.support)
+
+
+def kept_of(t: "Terms[Number]", contribution: Number) -> Number:
+    """What success is worth, less the cost of winning whom it wins."""
+    return formulas.lifetime_value(contribution, t.cycles, t.acquisition)
 
 
 def given_of(t: "Terms[Number]") -> Number:
@@ -76,7 +82,7 @@ def lost_of(p0: Number, effect: Number, accepted: Number, given: Number) -> Numb
 def worth(t: "Terms[Decimal]") -> "Worth[Decimal]":
     """The worth of success in Decimal."""
     contribution = contribution_of(t)
-    return Worth(contribution, formulas.present_value(contribution, t.cycles), given_of(t))
+    return Worth(contribution, kept_of(t, contribution), given_of(t))
 
 
 def parts(t: "Terms[Decimal]", w: "Worth[Decimal]", effect: "Decimal") -> "Parts[Decimal]":
@@ -105,7 +111,7 @@ CENTS = {
 def trees() -> "dict[str, exp.Expr]":
     """Every `$expression` of prices.sql, built from the same functions."""
     t = COLUMNS
-    kept = formulas.present_value(column("contribution"), t.cycles)
+    kept = kept_of(t, column("contribution"))
     found = {
         "contribution": decimal(contribution_of(t), 20, 4),
         "given": decimal(given_of(t), 23, 11),

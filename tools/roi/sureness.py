@@ -9,6 +9,7 @@ known of that is not known of the value.
 from math import sqrt
 from typing import TYPE_CHECKING
 
+from tools.roi.open_deals import NEW
 from tools.roi.rates import CHURN
 
 if TYPE_CHECKING:
@@ -30,13 +31,14 @@ def sureness(
 ) -> int:
     """The spread of chance times value, in hundredths and in steps of 5."""
     score = THIN_SCORE if thin else SCORE
+    lives = NEW if offer.of_deals else segment
     chance = score if offer.of_losses else _spread(rates, segment, offer.without)
     if not offer.recurs or source == NOTHING:
         stay = 0
     elif source in BY_SCORE:
         stay = score
     else:
-        stay = _spread(rates, segment, CHURN) if source == "segment" else POOLED
+        stay = _spread(rates, lives, CHURN) if source == "segment" else POOLED
     return STEP * round(sqrt(chance**2 + (stay / 2) ** 2) / STEP)
 
 

@@ -11,6 +11,7 @@ from tools.days import from_number
 from tools.errors import NotComputable
 from tools.roi.fixed import MULTIPLE_PLACES, chance_of, survival_multiple, to_places, within
 from tools.roi.offers import Offer, offers_table, support_per_cycle
+from tools.roi.open_deals import NEW
 from tools.roi.rates import Rate, Windows, churn_rates
 from tools.roi.spread import shares
 from tools.roi.sureness import SOURCES, sureness
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tools.roi.economics import Economics
+    from tools.roi.open_deals import CloseRates
     from tools.roi.play_effects import PlayEffect
     from tools.roi.plays import Play
     from tools.warehouse.engine import Engine
@@ -39,6 +41,7 @@ class PriceList:
     offers: tuple[Offer, ...]
     rates: tuple[Rate, ...]
     effects: "tuple[PlayEffect, ...]"
+    close: "CloseRates | None" = None
 
     def play(self, name: str) -> "Play":
         """The play of that name."""
@@ -92,7 +95,7 @@ def _chances_table(found: PriceList) -> pa.Table:
         (o.play, r.segment, chance(o, r, found.windows), r.label)
         for o in found.offers
         for r in found.rates
-        if r.outcome == o.without
+        if r.outcome == o.without and r.outcome in found.windows.outcomes
     ]
     types = (pa.string(), pa.string(), pa.int64(), pa.string())
     return _table(("play", "segment", "p0_ppm", "label"), types, rows)
@@ -162,7 +165,8 @@ def _cycles(engine: "Engine", found: PriceList) -> "list[Cycle]":
     rows = engine.run(
         read_sql(__package__, "cycles"),
         interval=int(given.value) if given else None,
-        **{f"on_{name}": name in usable for name in ("mrr", "last_mrr", "orders")},
+        new=NEW,
+        **{f"on_{name}": name in usable for name in ("mrr", "last_mrr", "orders", "deal")},
     ).to_pylist()
     return [(r["months"], r["churn_bp"], r["churn_source"]) for r in rows]
 

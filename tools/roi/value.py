@@ -165,7 +165,7 @@ def _valued(
         effect=effect,
         p0=terms.p0,
         p1=terms.p0 + effect,
-        steps=_steps(terms, found, at, effect, currency),
+        steps=_steps(terms, found, at, effect, offer, currency),
         assumptions=used,
         cautions=cautions_of(candidate, offer, part),
         convention=prices.economics.convention,
@@ -180,22 +180,32 @@ def _uncertain(offer: "Offer") -> str:
 
 
 def _steps(
-    t: "Terms[Decimal]", w: "Worth[Decimal]", at: "Parts[Decimal]", effect: Decimal, currency: str
+    t: "Terms[Decimal]",
+    w: "Worth[Decimal]",
+    at: "Parts[Decimal]",
+    effect: Decimal,
+    offer: "Offer",
+    currency: str,
 ) -> tuple[Step, ...]:
+    units = minor_units(currency)
+    revenue = "recurring revenue of one billing cycle"
+    kept = f"contribution × {t.cycles} cycles still to come"
+    if offer.of_deals:
+        revenue = "the amount of the open deal, taken as one year's"
+        kept += f" of a new customer − {t.acquisition / units} to win it"
     lines = (
-        ("revenue a cycle", "recurring revenue of one billing cycle", t.revenue),
+        ("revenue a cycle", revenue, t.revenue),
         (
             "value of success a cycle",
             "the part of it, or on top of it, that success brings",
             t.value,
         ),
         ("contribution a cycle", f"value × margin {t.margin} − support", w.contribution),
-        ("value of success", f"contribution × {t.cycles} cycles still to come", w.kept),
+        ("value of success", kept, w.kept),
         ("gain", f"value of success × change of the chance {effect}", at.gain),
         ("gain in time", f"value of success × chance {t.p0} × discount saved {t.saved}", at.time),
         ("given away", f"concession to {t.accepted} of the {t.p0 + effect} who stay", -at.lost),
         ("cost", "per account, incentive, hours × rate, share of the campaign", -at.spent),
         ("net value", "gain + gain in time − given away − cost", at.net),
     )
-    units = minor_units(currency)
     return tuple(Step(a, b, Money(c / units, currency)) for a, b, c in lines)

@@ -72,4 +72,4 @@ LEFT JOIN segments AS g ON g.account_id = f.account_id
 LEFT JOIN account_scores AS s ON s.account_id = f.account_id
 LEFT JOIN account_touches AS t ON t.account_id = f.account_id
 LEFT JOIN ranked AS w ON w.account_id = f.account_id AND w.number = 1
-WHERE f.active OR NOT b.account_id IS NULL
+WHERE f.active OR NOT b.account_id IS NULL OR NOT l.account_id IS NULL

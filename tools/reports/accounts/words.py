@@ -151,6 +151,8 @@ def arithmetic(row: "Mapping[str, Any]", currency: str) -> str:
     kept, room = money(row["kept_minor"], currency), money(row["headroom_minor"], currency)
     chance = "" if row["left_churn_bp"] is None else f" × {percent(_left_churn(row))} churn"
     said = f"staying is worth {kept}{chance} = {room} at most to be saved"
+    if not row["active"]:  # only an open deal gives such an account a price
+        said = f"won, the open deal is worth {kept}; {room} of it could be gained at most"
     least = money(row["least_cost_minor"], currency)
     best = row["best_nv_minor"]
     tried = f"; the best step nets {money(best, currency)}" if best is not None else ""
