@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-FIGURES = "3"
+FIGURES = "4"
 # Under this name a run records the version; before there was one, it recorded none.
 DOCUMENT, FIRST = "figures", "1"
 # What each version counts otherwise, by the beginning of a figure's name; '' is everything else.
@@ -26,6 +26,7 @@ _LADDER = (
 _RESTS = "it rests on churn scores that are learned otherwise"
 _ORDERS = "refunded, failed and void orders are no purchases"
 _EFFECTS = "an effect is a share of the chance over the play's window, and no longer points of it"
+_TERMS = "of several terms of an account the one that ends last binds it"
 _VALUES = "what is worth a person's time follows from prices that are worked out otherwise"
 CHANGES: "Mapping[str, Mapping[str, str]]" = {
     "2": {
@@ -90,6 +91,16 @@ CHANGES: "Mapping[str, Mapping[str, str]]" = {
         "effects": "what plays are believed to do is kept with each day since",
         "places": "by what chance each account was chosen is kept with each day since",
         "work": "an effect is believed in as a share, and so is what a difference is held against",
+        "": "",
+    },
+    "4": {
+        **dict.fromkeys(("features", "scores", "scored", "tier", "model", "signal"), _TERMS),
+        **dict.fromkeys(("stages", "roster", "segments", "outcomes"), _TERMS),
+        **dict.fromkeys(("candidates", "priced", "unpriced", "worthwhile", "left_alone"), _TERMS),
+        **dict.fromkeys(("refused", "chosen", "value_minor", "gap", "shadow_prices"), _TERMS),
+        "places": "draws that nobody has decided yet keep their places, and so fewer are drawn",
+        "failed": _TERMS,
+        "envelopes": "its words and figures are made from the figures above",
         "": "",
     },
 }

@@ -96,13 +96,17 @@ LINKED = replace(RULE, link=Link(-3.0, 0.5, 1.5))
 
 
 def test_a_term_that_binds_has_its_end_and_the_chance_there() -> None:
-    """Beyond the horizon the end alone; within it that chance is the score; else neither."""
+    """Beyond the horizon the end alone; within it that chance is the score; else neither.
+
+    Of several terms the last binds: an account is lost when nothing holds it any more.
+    """
     year = {"started_day": 0, "interval_months": 12}
     company = subscribers(
         {
             "monthly": [{"started_day": 0, "interval_months": 1, "term_end_day": 105}],
             "bound": [year | {"term_end_day": 130}],
             "due": [year | {"term_end_day": 129}],
+            "both": [year | {"term_end_day": 110}, year | {"term_end_day": 130}],
             "today": [year | {"term_end_day": 100}],
             "over": [year | {"term_end_day": 99}],
             "leaving": [year | {"term_end_day": 110, "cancelled_day": 90}],
@@ -117,6 +121,7 @@ def test_a_term_that_binds_has_its_end_and_the_chance_there() -> None:
     assert said == {
         "monthly": (free, None, None),
         "bound": (None, 130, term),
+        "both": (None, 130, term),
         "due": (term, 129, term),
         "today": (term, 100, term),
         "over": (free, None, None),

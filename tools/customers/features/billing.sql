@@ -1,6 +1,7 @@
 -- What an account pays on the morning of $as_of; a milestone on $as_of or later is not known yet.
 -- Who pays in several currencies has one sum in $currency at the rates of the day, or none: then
 -- mrr_missing names the first currency without a rate. Rounded once, half to even.
+-- Of several terms the one that ends last binds: until then the account cannot be lost.
 WITH amounts AS (
   SELECT
     r.account_id AS account_id, r.currency AS currency,
@@ -55,7 +56,7 @@ lines AS (
     account_id AS account_id, MAX(trial) AS trial,
     SUM(CASE WHEN trial = 0 AND minor > 0 AND paused = 0 THEN seats END) AS seats,
     MAX(CASE WHEN trial = 0 AND minor > 0 THEN interval_months END) AS interval_months,
-    MIN(CASE WHEN trial = 0 AND minor > 0 THEN term_end_day END) AS term_end_day,
+    MAX(CASE WHEN trial = 0 AND minor > 0 THEN term_end_day END) AS term_end_day,
     MAX(CASE WHEN trial = 0 AND minor > 0 THEN discount END) AS discount,
     MAX(CASE WHEN trial = 0 AND minor > 0 AND NOT cancelled_day IS NULL THEN 1 ELSE 0 END)
       AS notice
