@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from approvals.envelope import Envelope
     from policies.limits import Limits
     from tools.customers.recipients import Recipient
-    from tools.store.records import Send, Suppression
+    from tools.store.records import Proposal, Send, Suppression
     from tools.store.store import Store
 
 HEAD_PER_REVIEW = 25
@@ -175,7 +175,8 @@ class Day:
     @cached_property
     def lot(self) -> Lot:
         """What is drawn to learn, among the accounts that the plan by value left free."""
-        if not self.limits.explore_places:
+        places = self._explore_places
+        if not places:
             return Lot()
         chosen = [candidate for candidate, _ in self._best_by_value.chosen]
         plays = {play.id: play for play in self.morning.rulebook.plays}
@@ -190,9 +191,20 @@ class Day:
             self._store.gate.read(lambda tx: tx.holdouts.held_before(self.as_of)),
         )
         return draw_lot(
-            lottery, self.limits.explore_places, room,
+            lottery, places, room,
             lambda some: self._background(some, self._people(some)), self._keyed,
         )  # fmt: skip
+
+    @cached_property
+    def _explore_places(self) -> int:
+        """How many of today's places are drawn: those that no undecided draw still takes.
+
+        What was drawn before stays until it is decided or expires, since everything that was drawn
+        counts as treated. The number is fixed before anybody is drawn and says nothing about who
+        could be, so that every chance stays known.
+        """
+        waiting = self._store.proposals.waiting_at(self.as_of, self._known_at)
+        return max(0, self.limits.explore_places - sum(map(drawn_to_learn, waiting)))
 
     def _keyed(self, text: str) -> str:
         """A hash of a text that only the holder of the key can foresee, of this day."""
@@ -322,7 +334,15 @@ class Day:
                 continue
             elif pair not in worth:
                 found[waiting.account_id] = "no longer among what is worth a person's time"
+            elif waiting.as_of < self.as_of and not self._in_hand(waiting):
+                found[waiting.account_id] = "others are worth more within today's limits"
         return found
+
+    def _in_hand(self, waiting: "Proposal") -> bool:
+        """Whether a person has taken it, or has answered already, as the first of two do."""
+        return self._store.gate.read(
+            lambda tx: bool(tx.log.of(waiting.id)) or tx.log.assignment(waiting.id) is not None
+        )
 
     @staticmethod
     def text_hash(text: str) -> str:

@@ -11,6 +11,7 @@ from agent import checkpoints
 from agent.graph import STEPS
 from agent.run import run_day
 from agent.wiring import Deps, open_deps
+from approvals.envelope import drawn_to_learn
 from tests.agent.company import FIRST, LATER, SECOND, number
 from tests.agent.homes import Homes
 from tests.agent.points import crash_points
@@ -72,6 +73,7 @@ def test_the_next_day_replaces_what_nobody_decided_with_links_both_ways(
         with open_deps(home.company.settings(home.folder, home.database, SECOND)) as deps:
             old = {p.id: p for p in deps.store.proposals.of_day(number(FIRST))}
             new = {p.id: p for p in deps.store.proposals.of_day(number(SECOND))}
+            limits = deps.rulebook.limits.on(number(SECOND))
 
         replaced = [p for p in new.values() if p.supersedes]
         assert replaced
@@ -82,6 +84,8 @@ def test_the_next_day_replaces_what_nobody_decided_with_links_both_ways(
         waiting = [p for p in (*old.values(), *new.values()) if p.status == "pending"]
         assert len({p.account_id for p in waiting}) == len(waiting)
         assert {p.status for p in old.values()} <= {"pending", "superseded", "revoked"}
+        assert len(waiting) <= limits.reviews_per_day
+        assert sum(map(drawn_to_learn, waiting)) == limits.explore_places > 0
 
 
 @pytest.mark.parametrize("kind", ON_EACH)

@@ -10,6 +10,8 @@ from tools.store.rows import record_of
 from tools.store.tables import ProposalRow
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy import Select
 
     from tools.store.engine import Database
@@ -41,6 +43,20 @@ class Proposals:
         )
         with self._database.read() as session:
             return tuple(sorted(set(session.scalars(query))))
+
+    def waiting_at(self, as_of: int, moment: "datetime") -> tuple[Proposal, ...]:
+        """What was asked on earlier days and still waited for a decision at a moment of a day.
+
+        Asked again later, the answer is the same: nothing that has ended changes any more.
+        """
+        row = ProposalRow
+        query = select(row).where(
+            col(row.as_of) < as_of, col(row.as_of) >= as_of - A_YEAR, col(row.expires_day) > as_of
+        )
+        return tuple(
+            one for one in self._ranked(query)
+            if one.status in {"pending", "snoozed"} or one.changed_at >= moment
+        )  # fmt: skip
 
     def of_day(self, as_of: int) -> tuple[Proposal, ...]:
         """All proposals a day's run created, whatever became of them, worth most first."""
