@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from agent.snapshots import SCORES
 from approvals.care import Said
+from approvals.envelope import drawn_to_learn
 from tools.customers.churn import drivers
 from tools.customers.churn.drivers import peers
 from tools.errors import Absent, nearest
@@ -23,6 +24,7 @@ from tools.reports.accounts import (
 )
 from tools.reports.accounts.given import (
     CARE,
+    DRAWN,
     HELD_BACK,
     KNOWN,
     RECENT_SCORES,
@@ -59,7 +61,7 @@ class AccountDesk:
         """`today` is the day up to which people's words and decisions count."""
         self._deps = deps
         self._morning = morning
-        self._barred: pa.Table | None = None
+        self._made_of: tuple[pa.Table, pa.Table] | None = None
         self.today = today
 
     @property
@@ -93,19 +95,33 @@ class AccountDesk:
         ]
         morning.engine.scan("recent_scores", morning.dataset.paths(files), RECENT_SCORES)
         morning.engine.put("account_sent", self._sent())
-        morning.engine.put("account_held_back", held := self._held_back())
+        made_of = self._put_decided()
         floor = make_accounts(day, morning.engine, self.terms)
-        self._barred = held
+        self._made_of = made_of
         return floor
+
+    def _put_decided(self) -> "tuple[pa.Table, pa.Table]":
+        """What may not be done now, and what was drawn and is not decided."""
+        held, drawn = self._held_back(), self._drawn()
+        self._morning.engine.put("account_held_back", held)
+        self._morning.engine.put("account_drawn", drawn)
+        return held, drawn
 
     def _bar(self) -> None:
         """Make the list anew when something else may not be done now than when it was made."""
-        held = self._held_back()
-        if self._barred is None or not self._barred.equals(held):
-            self._barred = None  # so that what fails halfway is made again
-            self._morning.engine.put("account_held_back", held)
+        made_of = (self._held_back(), self._drawn())
+        if self._made_of is None or self._made_of != made_of:
+            self._made_of = None  # so that what fails halfway is made again
+            made_of = self._put_decided()
             make_base(self._morning.as_of, self._morning.engine)
-            self._barred = held
+            self._made_of = made_of
+
+    def _drawn(self) -> pa.Table:
+        """What a lot drew to learn from and nobody has decided, each account once."""
+        waiting = self._deps.store.proposals.pending(self.today)
+        found = {one.account_id: one.play for one in waiting if drawn_to_learn(one)}
+        rows = [{"account_id": a, "play": p} for a, p in sorted(found.items())]
+        return pa.Table.from_pylist(rows, DRAWN)
 
     def read(self, asked: Asked) -> "AccountList":
         """Somebody's list as it stands now."""
@@ -152,7 +168,7 @@ class AccountDesk:
             replace(
                 line, waiting=waiting.get(line.account.account_id, ""),
                 reason=known.get(line.account.account_id, line.reason)
-                if line.goal in RISKY else line.reason,
+                if line.goal in RISKY and not line.drawn else line.reason,
             )
             for line in lines
         )  # fmt: skip

@@ -18,7 +18,7 @@ from tools.errors import BadInput
 from tools.reports.accounts import POOL, Asked
 from tools.reports.accounts.model import CALL
 from tools.reports.accounts.words import called, date, money
-from tools.reports.accounts.written import AWAY, foot, moved, shown_score
+from tools.reports.accounts.written import AWAY, foot, moved, shown_score, unscored_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,7 +115,7 @@ def _print(text: str) -> None:
 def _show_line(number: int, line: "Line", found: "AccountList", wide: int) -> None:
     """Whom, what it is worth, what to do; below it why now."""
     score, step = line.account.score, line.step
-    churn = "not scored" if score is None else f"churn {shown_score(score)}"
+    churn = unscored_words(line.account) if score is None else f"churn {shown_score(score)}"
     if score is not None and score.week is not None:
         churn += f", {moved(score.week, found.as_of)}"
     name, worth = plain(line.account.name.ljust(wide)), money(step.nv_minor or 0, found.currency)

@@ -23,7 +23,7 @@ from tools.figures import fixed
 from tools.money import Money
 from tools.reports.accounts.words import called, whole
 from tools.reports.accounts.words import money as minor
-from tools.reports.accounts.written import hours, points, shown_score
+from tools.reports.accounts.written import hours, points, shown_score, unscored_words
 from tools.store.gate.overview import choices, counts, head, work_of
 from tools.store.patience import OF_A_NOTE, patient
 
@@ -115,7 +115,8 @@ def environment() -> Environment:
         "money": words.money, "signed": words.signed, "day": words.day, "instant": words.instant,
         "share": words.share, "pretty": words.pretty, "odd": marking.odd_characters,
         "minor": minor, "whole": whole, "called": called,
-        "points": points, "score": shown_score, "fixed": fixed, "takes": hours,
+        "points": points, "score": shown_score, "unscored": unscored_words,
+        "fixed": fixed, "takes": hours,
     }  # fmt: skip
     made.globals |= {
         "REASONS": REASONS, "USELESS": USELESS, "links_of": marking.shown_links,

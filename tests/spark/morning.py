@@ -22,6 +22,7 @@ from tools.customers.segments.proposal import propose
 from tools.reports.accounts import Asked, Terms, make_accounts, make_lines, read_list
 from tools.reports.accounts.given import (
     CARE,
+    DRAWN,
     HELD_BACK,
     KNOWN,
     RECENT_SCORES,
@@ -219,6 +220,7 @@ class Morning:
             ("account_sent", SENT, [{"account_id": some[5], "day": AS_OF - 3, "play": "x"}]),
             ("account_held_back", HELD_BACK,
              [{"account_id": a, "play": "retention_call", "why": "consent: no"} for a in some[6:]]),
+            ("account_drawn", DRAWN, [{"account_id": some[7], "play": "retention_call"}]),
             ("account_under_way", UNDER_WAY,
              [{"account_id": some[4], "play": "x", "day": AS_OF - 2}]),
             ("account_care", CARE, care),

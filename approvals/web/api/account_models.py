@@ -52,6 +52,8 @@ class KnownAccount(BaseModel):
     change_7: Move | None
     change_30: Move | None
     unscored_reason: str
+    renews_on: date | None
+    renewal_churn_percent: str | None
     mrr: models.Amount | None
     term_ends: date | None
     tickets_open: int
@@ -77,6 +79,7 @@ class CallLine(KnownAccount):
     said: CareSaid | None
     version: int = Field(description="Send it back to say something of the account.")
     decided: str
+    drawn: bool
 
 
 class LeftAccount(KnownAccount):

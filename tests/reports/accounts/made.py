@@ -18,6 +18,7 @@ from tools.reports.accounts import (
 )
 from tools.reports.accounts.given import (
     CARE,
+    DRAWN,
     HELD_BACK,
     KNOWN,
     RECENT_SCORES,
@@ -45,7 +46,7 @@ SCHEMAS: dict[str, dict[str, pa.DataType]] = {
     },
     "roster": {"kind": TEXT, "id": TEXT, "account_id": TEXT, "stage": TEXT, "since_day": DAY},
     "scores": {"account_id": TEXT, "tier": TEXT, "model": TEXT, "probability": REAL,
-               "unscored_reason": TEXT},
+               "unscored_reason": TEXT, "renewal_day": DAY, "renewal_probability": REAL},
     "segments": {"account_id": TEXT, "segment": TEXT},
     "left_alone": {"account_id": TEXT, "segment": TEXT, "outcome": TEXT, "reason": TEXT,
                    "kept_minor": INT, "headroom_minor": INT, "least_cost_minor": INT,
@@ -78,6 +79,7 @@ class Told:
     kept: tuple[tuple[str, int, float], ...] = ()
     mails: tuple[tuple[str, int, str], ...] = ()
     deals: tuple[tuple[str, int, str, str], ...] = ()
+    drawn: tuple[tuple[str, str], ...] = ()
     terms: Terms = field(default_factory=lambda: Terms(everybody=12))
 
 
@@ -103,6 +105,7 @@ def open_engine(told: Told) -> DuckEngine:
     for name, schema, given in (
         ("recent_scores", RECENT_SCORES, scores),
         ("account_sent", SENT, _named(told.sent, "account_id", "day", "play")),
+        ("account_drawn", DRAWN, _named(told.drawn, "account_id", "play")),
         ("account_held_back", HELD_BACK, _named(told.held, "account_id", "play", "why")),
         ("account_under_way", UNDER_WAY, _named(told.way, "account_id", "play", "day")),
         ("account_care", CARE, told.care),
@@ -180,7 +183,9 @@ def _add(made: dict[str, list[dict[str, Any]]], a: Account) -> None:
     if a["churn"] is not None or a.get("unscored"):
         p = None if a["churn"] is None else a["churn"] / 100
         made["scores"].append({"account_id": name, "tier": "logistic", "model": "m",
-                               "probability": p, "unscored_reason": a.get("unscored")})  # fmt: skip
+                               "probability": p, "unscored_reason": a.get("unscored"),
+                               "renewal_day": AS_OF + a["term_in"] if "then" in a else None,
+                               "renewal_probability": a.get("then")})  # fmt: skip
     made["tickets"] += [
         {"account_id": name, "priority": "high", "opened_day": AS_OF - d} for d in high
     ]

@@ -9,6 +9,7 @@ import yaml
 from tests.reports.accounts.made import AS_OF, Told, account, said, the_list
 from tools.reports.accounts import AccountList, Terms
 from tools.reports.accounts.model import Change
+from tools.reports.accounts.written import score_words
 
 CASES = yaml.safe_load((Path(__file__).parent / "examples.yaml").read_text(encoding="utf-8"))
 
@@ -32,7 +33,7 @@ def told(case: dict[str, Any]) -> Told:
         tuple((a, AS_OF - d, p) for a, d, p in case.get("kept", ())),
         tuple((a, AS_OF - d, n) for a, d, n in case.get("mails", ())),
         tuple((a, AS_OF - d, n, o) for a, d, n, o in case.get("deals", ())),
-        Terms(everybody=case.get("capacity", 12)),
+        tuple(map(tuple, case.get("drawn", ()))), Terms(everybody=case.get("capacity", 12)),
     )  # fmt: skip
 
 
@@ -45,6 +46,7 @@ def seen(found: AccountList) -> dict[str, dict[str, Any]]:
             "part": "list", "state": line.state, "holder": line.holder, "reason": line.reason,
             "step": line.step.play, "others": [one.play for one in line.others],
             "unscored": line.account.unscored,
+            "chance": score_words(line, AS_OF),
             "week": _moved(score.week) if score else "", "touch": touch.words if touch else "",
             "month": _moved(score.month) if score else "",
         }  # fmt: skip

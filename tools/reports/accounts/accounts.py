@@ -25,6 +25,7 @@ from tools.reports.accounts.model import (
     Fresh,
     Left,
     Line,
+    Renewal,
     Score,
     State,
     Step,
@@ -65,7 +66,7 @@ def make_accounts(as_of: int, engine: "Engine", terms: Terms) -> Floor:
 
 
 def make_base(as_of: int, engine: "Engine") -> None:
-    """Make `account_base` from its parts, anew whenever `account_held_back` is another."""
+    """Make `account_base` from its parts, anew whenever its inputs are others."""
     engine.create("account_best", _sql("best"))
     engine.create("account_base", _sql("base"), as_of=as_of)
 
@@ -222,7 +223,7 @@ class _Reader:
             row["stage"] or "", row["since_day"], self._score(row), row["unscored_reason"] or "",
             row["mrr_minor"], row["currency"] or self.currency, row["renewal_day"],
             row["tickets_open"] or 0, row["tickets_open_high"] or 0, self._touch(row),
-            bool(row["paused"]),
+            bool(row["paused"]), _renewal(row),
         )  # fmt: skip
 
     def _score(self, row: Row) -> Score | None:
@@ -252,9 +253,9 @@ class _Reader:
         way = words.decided(row)
         return Line(
             self.account(row), row["holder"] or "", cast("State", row["state"]), row["place"],
-            row["code"] or "", words.why_now(row, self.as_of, self.currency)
-            or words.sized(row, self.currency), step, row["goal"], row["cost_minor"], row["hours"],
-            row["headroom_minor"], _care(row), way=way,
+            row["code"] or "", words.reason(row, self.as_of, self.currency), step, row["goal"],
+            row["cost_minor"], row["hours"], row["headroom_minor"], _care(row), way=way,
+            drawn=bool(row["drawn"]),
         )  # fmt: skip
 
     def left(self, row: Row, barred: str) -> Left:
@@ -263,6 +264,13 @@ class _Reader:
         if row["play"] is not None:
             said = words.forbidden(row, self.currency, barred)
         return Left(self.account(row), row["left_reason"], said, row["kept_minor"])
+
+
+def _renewal(row: Row) -> Renewal | None:
+    """When its term ends and what its chance is then, of an account without a score."""
+    if row["churn_ppm"] is not None or row["bound_ppm"] is None:
+        return None
+    return Renewal(row["bound_day"], _percent(row["bound_ppm"]))
 
 
 def _care(row: Row) -> Care:

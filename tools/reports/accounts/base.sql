@@ -43,7 +43,7 @@ SELECT
   f.mrr_minor AS mrr_minor, f.currency AS currency, f.open_deal_currency AS deal_currency,
   CASE WHEN f.active THEN CAST($as_of + f.days_to_renewal AS INT) END AS renewal_day,
   f.tickets_open AS tickets_open, f.tickets_open_high AS tickets_open_high,
-  s.churn_ppm AS churn_ppm, s.week_ppm AS week_ppm, s.month_ppm AS month_ppm,
+  s.bound_day AS bound_day, s.bound_ppm AS bound_ppm, s.churn_ppm AS churn_ppm, s.week_ppm AS week_ppm, s.month_ppm AS month_ppm,
   s.week_day AS week_day, s.month_day AS month_day,
   CASE
     WHEN b.held IS NULL AND l.outcome IS NULL
@@ -56,7 +56,7 @@ SELECT
   t.touch_day AS touch_day, t.touch_kind AS touch_kind, t.touch_what AS touch_what,
   t.touch_who AS touch_who,
   w.code AS code, w.a AS a, w.b AS b, w.day AS day,
-  b.play AS play, b.goal AS goal, b.nv_minor AS nv_minor, b.q10_minor AS q10_minor,
+  COALESCE(b.drawn, 0) AS drawn, b.play AS play, b.goal AS goal, b.nv_minor AS nv_minor, b.q10_minor AS q10_minor,
   b.q90_minor AS q90_minor, b.cost_minor AS cost_minor, b.hours AS hours,
   COALESCE(b.headroom_minor, l.headroom_minor) AS headroom_minor,
   CASE WHEN b.held = 1 THEN 'what would be worth it may not be done now' ELSE l.reason END

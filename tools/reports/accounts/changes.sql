@@ -20,7 +20,8 @@ dated AS (
 )
 SELECT
   s.account_id AS account_id, CAST(ROUND(s.probability * 1000000) AS BIGINT) AS churn_ppm,
-  s.unscored_reason AS unscored_reason, d.week_ppm AS week_ppm, d.month_ppm AS month_ppm,
+  s.unscored_reason AS unscored_reason, CAST(s.renewal_day AS INT) AS bound_day,
+  CAST(ROUND(s.renewal_probability * 1000000) AS BIGINT) AS bound_ppm, d.week_ppm AS week_ppm, d.month_ppm AS month_ppm,
   CASE WHEN NOT d.week_ppm IS NULL THEN d.week_day END AS week_day,
   CASE WHEN NOT d.month_ppm IS NULL THEN d.month_day END AS month_day
 FROM scores AS s

@@ -22,6 +22,8 @@ SENT = pa.schema([("account_id", pa.string()), ("day", pa.int32()), ("play", pa.
 """`account_sent`: what we sent ourselves."""
 HELD_BACK = pa.schema([("account_id", pa.string()), ("play", pa.string()), ("why", pa.string())])
 """`account_held_back`: steps that may not be taken, by policy or because a person said no."""
+DRAWN = pa.schema([("account_id", pa.string()), ("play", pa.string())])
+"""`account_drawn`: what a lot drew to learn from and nobody has decided yet."""
 # And before `make_lines`.
 UNDER_WAY = pa.schema([
     ("account_id", pa.string()), ("play", pa.string()), ("day", pa.int32()),

@@ -1,4 +1,5 @@
 -- The list with what people said of it: who has which account today, and what is put away.
+-- What was drawn to learn from has its place before what is worth more: it is asked about anyway.
 -- Accounts without an owner go, worth most first, to whoever has least that day: every owner's
 -- places are levels, and the free ones are filled level by level.
 WITH again AS (
@@ -11,7 +12,7 @@ WITH again AS (
 ),
 stated AS (
   SELECT
-    b.account_id AS account_id, b.owner AS owner, b.nv_minor AS nv_minor, c.kind AS kind,
+    b.account_id AS account_id, b.owner AS owner, b.nv_minor AS nv_minor, b.drawn AS drawn, c.kind AS kind,
     c.owner AS claimer,
     CASE
       WHEN c.kind = 'not_useful' AND c.until_day > $today THEN 'hidden'
@@ -31,14 +32,15 @@ stated AS (
 ),
 held AS (
   SELECT
-    account_id AS account_id, nv_minor AS nv_minor, state AS state,
+    account_id AS account_id, nv_minor AS nv_minor, drawn AS drawn, state AS state,
     CASE WHEN state = 'claimed' THEN COALESCE(claimer, owner) ELSE owner END AS holder
   FROM stated
 ),
 own AS (
   SELECT
     account_id AS account_id, holder AS holder,
-    ROW_NUMBER() OVER (PARTITION BY holder ORDER BY nv_minor DESC, account_id) AS place
+    ROW_NUMBER() OVER (PARTITION BY holder ORDER BY drawn DESC, nv_minor DESC, account_id)
+      AS place
   FROM held
   WHERE state IN ('open', 'claimed') AND NOT holder IS NULL
 ),
@@ -56,7 +58,7 @@ free AS (
 ),
 pool AS (
   SELECT
-    account_id AS account_id, ROW_NUMBER() OVER (ORDER BY nv_minor DESC, account_id) AS number
+    account_id AS account_id, ROW_NUMBER() OVER (ORDER BY drawn DESC, nv_minor DESC, account_id) AS number
   FROM held
   WHERE state = 'open' AND holder IS NULL
 )

@@ -37,6 +37,14 @@ class Score:
 
 
 @dataclass(frozen=True)
+class Renewal:
+    """The end of the term that binds an account, and its chance in per cent to be lost then."""
+
+    day: int
+    percent: Decimal
+
+
+@dataclass(frozen=True)
 class Touch:
     """The last time somebody of ours reached the account."""
 
@@ -60,7 +68,8 @@ class Care:
 class Account:
     """What is known of an account, whatever part of the list it stands in.
 
-    `paused`: it is a customer, and all of its bill is paused.
+    `paused`: it is a customer, and all of its bill is paused. `renewal` is told where there is no
+    score, because a term binds it beyond the score's days.
     """
 
     account_id: str
@@ -77,6 +86,7 @@ class Account:
     tickets_high: int
     touch: Touch | None
     paused: bool = False
+    renewal: Renewal | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +99,7 @@ class Line:
         stake_minor: what can be lost, or won, there.
         code: the kind of reason; `reason` the sentence.
         waiting: the proposal of this account that waits for a decision; '' when there is none.
+        drawn: whether a lot drew the step to learn from it, and not its value.
     """
 
     account: Account
@@ -106,6 +117,7 @@ class Line:
     others: tuple[Step, ...] = ()
     waiting: str = ""
     way: str = ""
+    drawn: bool = False
 
 
 @dataclass(frozen=True)

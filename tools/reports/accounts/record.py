@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 NUMBERS = frozenset({
     "place", "net value", "low", "high", "at stake", "cost", "hours", "churn %", "change 7 days",
-    "change 30 days", "MRR", "tickets open", "tickets high", "version",
+    "change 30 days", "renewal churn %", "MRR", "tickets open", "tickets high", "version",
 })  # fmt: skip
 COLUMNS = (
     "part", "state", "place", "for", "owner", "account_id", "account", "why now", "next step",
     "net value", "low", "high", "currency", "at stake", "cost", "hours", "alternatives", "stage",
     "since", "churn %", "change 7 days", "change 30 days", "MRR", "MRR currency", "term ends",
+    "renewal churn %",
     "tickets open", "tickets high", "last touch", "touched by", "said", "said by", "until",
     "reason", "arithmetic", "version", "as of",
 )  # fmt: skip
@@ -68,7 +69,7 @@ def line_record(line: "Line", currency: str) -> Record:
         "at_stake": amount(line.stake_minor, currency),
         "alternatives": [_step(one, currency) for one in line.others],
         "proposal": line.waiting, "said": _care(line.care), "version": line.care.version,
-        "decided": line.way,
+        "decided": line.way, "drawn": line.drawn,
     }  # fmt: skip
 
 
@@ -81,6 +82,8 @@ def _account(one: "Account") -> Record:
         "change_7": None if score is None else _change(score.week),
         "change_30": None if score is None else _change(score.month),
         "unscored_reason": one.unscored,
+        "renews_on": None if one.renewal is None else date(one.renewal.day),
+        "renewal_churn_percent": None if one.renewal is None else str(one.renewal.percent),
         "mrr": None if one.mrr_minor is None else amount(one.mrr_minor, one.mrr_currency),
         "term_ends": _day(one.renewal_day), "tickets_open": one.tickets_open,
         "tickets_high": one.tickets_high,
@@ -158,6 +161,7 @@ def _of_account(one: "Account") -> dict[str, str]:
         "churn %": "" if score is None else f"{score.percent:.4f}",
         "change 7 days": _moved(score.week) if score else "",
         "change 30 days": _moved(score.month) if score else "",
+        "renewal churn %": "" if one.renewal is None else f"{one.renewal.percent:.4f}",
         "MRR": _bare(one.mrr_minor, one.mrr_currency), "MRR currency": one.mrr_currency,
         "tickets open": str(one.tickets_open), "tickets high": str(one.tickets_high),
         "last touch": date(touch.day) if touch else "", "touched by": touch.words if touch else "",

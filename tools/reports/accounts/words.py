@@ -16,7 +16,16 @@ if TYPE_CHECKING:
 
 
 LONGEST_NAME = 80
+DRAWN = "drawn to learn what this step does, whatever it is expected to be worth"
 HALF_POINT = 50  # millionths: half a basis point, to which prices round a chance
+
+
+def reason(row: "Mapping[str, Any]", as_of: int, currency: str) -> str:
+    """Why the account stands on the list: what is new, its size, or that a lot drew it."""
+    new = why_now(row, as_of, currency)
+    if not row["drawn"]:
+        return new or sized(row, currency)
+    return f"{DRAWN}; {new}" if new else DRAWN
 
 
 def why_now(row: "Mapping[str, Any]", as_of: int, currency: str) -> str:

@@ -10,7 +10,7 @@ from tools.reports.accounts.words import called, date, days, money, one_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from tools.reports.accounts.model import AccountList, Change, Left, Line, Score, State
+    from tools.reports.accounts.model import Account, AccountList, Change, Left, Line, Score, State
 
 SLACK_BLOCK = 3_000
 SHOWN_LEFT = 3
@@ -90,9 +90,17 @@ def score_words(line: "Line", as_of: int) -> str:
     """The churn score and how it moved."""
     score = line.account.score
     if score is None:
-        return f"no churn score: {one_line(line.account.unscored) or 'not scored'}"
+        return unscored_words(line.account)
     moves = [moved(one, as_of) for one in (score.week, score.month) if one is not None]
     return f"churn {shown_score(score)}" + (f" ({'; '.join(moves)})" if moves else "")
+
+
+def unscored_words(one: "Account") -> str:
+    """The chance at the end of the term, or why there is no score."""
+    if one.renewal is None:
+        return f"no churn score: {one_line(one.unscored) or 'not scored'}"
+    chance = figures.percent(one.renewal.percent / 100)
+    return f"renews on {date(one.renewal.day)}, {chance} chance to be lost then"
 
 
 def shown_score(score: "Score") -> str:
