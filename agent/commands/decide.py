@@ -14,12 +14,14 @@ from agent.run import open_morning
 from config.settings import read_settings
 from tools.errors import BadInput, nearest
 from tools.roi.decide import QUESTIONS, Subject, decide, question_of
+from tools.roi.decide.aliases import base_of, names_of
 from tools.roi.decide.record import questions_record, record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+HOW = "As margin=0.65; margin_low=0.5 margin_high=0.7. arr and mrr are revenue."
 OPTIONS = ("account", "deal", "segment", "json", "home", "as_of")
 
 
@@ -32,7 +34,8 @@ def register(app: typer.Typer) -> None:
 def ask(
     question: Annotated[str, typer.Argument(help=f"One of {', '.join(QUESTIONS)}.")] = "",
     inputs: Annotated[
-        list[str] | None, typer.Argument(help="As margin=0.65; margin_low=0.5 margin_high=0.7.")
+        list[str] | None,
+        typer.Argument(help=HOW),
     ] = None,
     account: Annotated[str, typer.Option(help="Fill in what is known of this account.")] = "",
     deal: Annotated[str, typer.Option(help="Fill in what is known of this deal.")] = "",
@@ -84,9 +87,9 @@ def typed_inputs(words: "Sequence[str]", names: "Sequence[str]") -> dict[str, st
                 raise BadInput(_no_pair(word, names))
             value = left.pop(0)
         name = name.strip().lower().replace("-", "_")
-        if name.removesuffix("_low").removesuffix("_high") not in names:
+        if base_of(name) not in names_of(names):
             raise BadInput(f"no input or option is called {name[:40]!r}; "
-                           + nearest(name, [*names, *OPTIONS]))  # fmt: skip
+                           + nearest(name, [*names_of(names), *OPTIONS]))  # fmt: skip
         if name in found:
             raise BadInput(f"{name} is given twice: {found[name]} and {value}")
         if not value.strip():

@@ -46,6 +46,8 @@ def show_decision(found: "Decision", to: "Console") -> None:
     if told["figures"]:
         to.print()
         to.print(_figures(told))
+    if told["likely"]:
+        _print(to, told["likely"]["words"])
     for one in told["breakeven"]:
         _print(to, f"break-even: {one['label']} [bold]{one['words']}[/]")
     _uncertain(told, to)

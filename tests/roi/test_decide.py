@@ -366,3 +366,46 @@ def test_doing_nothing_is_worth_nothing(p: str, renewal: str, value: str, revenu
     none = ask("concession", revenue=revenue, margin=p, margin_after=p, years="3", support="0",
                probability=renewal, p0=renewal)  # fmt: skip
     assert none.figures["survival"]["net"] == 0
+
+
+def test_arr_and_mrr_are_revenue_by_other_names() -> None:
+    rest = {k: v for k, v in S1.items() if k != "revenue"}
+    plain = ask("accept", **S1)
+    for name, text in (("arr", "30000"), ("ARR", "30k"), ("mrr", "2500"), ("mrr", "2,500.00")):
+        assert ask("accept", **rest, **{name: text}).input_hash == plain.input_hash
+    ranged = ask("accept", **rest, mrr="2500", mrr_low="2000", mrr_high="3000")
+    assert [str(end) for end in (ranged.inputs[0].low, ranged.inputs[0].high)] == ["24000", "36000"]
+    push = {"probability": "0.7", "margin": "0.7", "cost": "3000"}
+    assert figure(ask("accelerate", **push, arr="18000")) == 5820
+    with pytest.raises(BadInput, match="revenue and mrr say the same in two ways"):
+        ask("accept", **S1, mrr="2500")
+    with pytest.raises(BadInput, match="takes no input 'mmr'; did you mean 'mrr'"):
+        ask("accept", **S1, mmr="2500")
+    with pytest.raises(BadInput, match="campaigns takes no input 'arr'"):
+        ask("campaigns", arr="1")
+
+
+def test_the_net_is_likely_between_what_the_ranges_of_its_inputs_lead_to() -> None:
+    assert ask("accept", **S1).likely is None
+    one = ask("accept", **S1, margin_low="0.6", margin_high="0.7")
+    assert one.likely == tuple(figure(ask("accept", **S1 | {"margin": m})) for m in ("0.6", "0.7"))
+    wide = {"margin_low": "0.6", "margin_high": "0.7", "renewal_low": ".7", "renewal_high": ".9"}
+    two = ask("accept", **S1, **wide)
+    assert two.likely
+    assert one.likely
+    assert two.likely[0] < one.likely[0] < figure(two) < one.likely[1] < two.likely[1]
+    assert ask("accept", **S1, **wide).likely == two.likely
+    assert record(two)["likely"]["words"].startswith("likely between ")
+
+
+def test_to_retain_nets_something_else_under_every_convention() -> None:
+    asked = {"renewal": "0.8", "revenue": "30000", "margin": "0.65", "support": "6000",
+             "years": "3", "cost": "500", "effect": "0.05"}  # fmt: skip
+    for extra in ({}, {"discount_rate": "0.1"}):
+        told = record(ask("retain", **asked, **extra))
+        nets = {one["convention"]: one["net"]["value"] for one in told["multiples"]}
+        both = next(one for one in told["figures"] if one["name"] == "net")["by_convention"]
+        assert nets["seed"] == both["seed"]["value"]
+        assert nets["survival, discounted" if extra else "survival"] == both["survival"]["value"]
+    bound = record(ask("retain", **{k: v for k, v in asked.items() if k != "effect"}))
+    assert {one["net"] for one in bound["multiples"]} == {None}

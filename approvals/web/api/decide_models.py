@@ -27,6 +27,14 @@ class Threshold(Quantity):
     unit: str
 
 
+class LikelyRange(BaseModel):
+    """Between which values the result lies four times of five, by the ranges of its inputs."""
+
+    low: Quantity
+    high: Quantity
+    words: str
+
+
 class InputSwing(BaseModel):
     """One input at its low and high, what the result is then, and where the answer turns."""
 
@@ -83,6 +91,7 @@ class DecisionAnswer(BaseModel):
     convention: str
     judged_by: str
     figures: list[DecisionFigure]
+    likely: LikelyRange | None
     missing: list[str]
     breakeven: list[Threshold]
     most_uncertain: InputSwing | None

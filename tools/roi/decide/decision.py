@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tools.roi.decide.calculations import compute, derive
 from tools.roi.decide.evidence import read_evidence
+from tools.roi.decide.likely import likely
 from tools.roi.decide.questions import Question, question_of
 from tools.roi.decide.tornado import Range, Swing, customary, tornado
 from tools.roi.decide.verdict import Verdict, verdict_of
@@ -38,7 +39,8 @@ class Decision:
 
     `figures` are by convention and name; `thresholds` are what can be said while something is
     missing, and where the result turns; `multiples` are the years' worth under every convention in
-    use. Money is in `currency`, '' when none was named.
+    use. `likely` is between which values what it is judged by lies four times of five, by the
+    ranges that inputs carry; None where none does. Money is in `currency`, '' when none was named.
     """
 
     question: Question
@@ -54,6 +56,7 @@ class Decision:
     multiples: "Mapping[str, Decimal]"
     warnings: "tuple[Caution, ...]"
     inputs: "tuple[UsedInput, ...]"
+    likely: tuple[Decimal, Decimal] | None
     formula_version: str
     input_hash: str
 
@@ -93,6 +96,7 @@ def decide(key: str, typed: "Mapping[str, str]", subject: "Subject") -> Decision
             multiples=_multiples(question, given),
             warnings=warnings_of(question, given, main, evidence.currency),
             inputs=evidence.used,
+            likely=_likely(question, evidence.values, evidence.ranges, measure, judged_by),
             formula_version=FORMULA_VERSION,
             input_hash=_hash(question, evidence.used, subject.convention),
         )
@@ -138,6 +142,17 @@ def _swings(
     crosses = judged_by in CROSSES_ZERO
     found_swings = tornado(values, ranges, question.specs, measure, crosses=crosses)
     return tuple(one for one in found_swings if one.width > 0)
+
+
+def _likely(
+    question: Question,
+    values: "Mapping[str, Decimal]",
+    known: "Mapping[str, Range]",
+    measure: "Callable[[Mapping[str, Decimal]], Decimal | None]",
+    judged_by: str,
+) -> tuple[Decimal, Decimal] | None:
+    """The interval of the net value; of a mere bound or a break-even there is none."""
+    return likely(values, known, question.specs, measure) if judged_by in CROSSES_ZERO else None
 
 
 def _multiples(question: Question, given: "Mapping[str, Decimal]") -> "Mapping[str, Decimal]":

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tools.errors import BadInput, nearest
+from tools.roi.decide.aliases import HIGH, LOW, base_of, names_of, own_name
 from tools.roi.decide.known import TYPED, KnownInput
 from tools.roi.decide.number_input import currency_named, read_input
 from tools.roi.decide.tornado import Range
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from tools.roi.decide.known import Subject
     from tools.roi.decide.questions import Question
 
-LOW, HIGH = "_low", "_high"
 SUPPORT_UNKNOWN = "support_high"  # how the worked examples call support that is not counted as 0
 
 
@@ -55,13 +55,17 @@ def read_evidence(question: "Question", typed: "Mapping[str, str]", subject: "Su
     Raises:
         BadInput: an input of no such name, a value that cannot be meant, a range without sense.
     """
-    texts = {_name(question, name): text for name, text in typed.items() if text.strip()}
+    texts, times = _texts(question, typed)
     currency = subject.currency or currency_named(
-        text for name, text in texts.items() if question.specs[_base(name)].kind == "money"
+        text for name, text in texts.items() if question.specs[base_of(name)].kind == "money"
     )
     read = {
-        name: read_input(question.specs[_base(name)], text, currency, subject.rates)
-        for name, text in texts.items()
+        name: _times(read_input(question.specs[base_of(name)], text, currency, subject.rates), many)
+        for (name, text), many in zip(texts.items(), times, strict=True)
+    }
+    texts = {
+        name: text if many == 1 else f"{text.strip()} a month"
+        for (name, text), many in zip(texts.items(), times, strict=True)
     }
     _check_alternatives(read)
     used = tuple(
@@ -75,17 +79,36 @@ def read_evidence(question: "Question", typed: "Mapping[str, str]", subject: "Su
     return Evidence(used, values, _ranges(used), currency)
 
 
-def _name(question: "Question", name: str) -> str:
-    """The name of an input or of an end of its range."""
-    found = name.strip().lower().replace("-", "_")
-    if _base(found) not in question.specs:
-        hint = nearest(_base(found), question.specs)
+def _texts(
+    question: "Question", typed: "Mapping[str, str]"
+) -> "tuple[dict[str, str], list[Decimal]]":
+    """What was typed by the name of the input, and how many of each amount make a year's."""
+    texts: dict[str, str] = {}
+    times, said = [], dict[str, str]()
+    for name, text in typed.items():
+        if not text.strip():
+            continue
+        found, many = _name(question, name)
+        if found in texts:
+            raise BadInput(
+                f"{said[found]} and {name.strip()} say the same in two ways; leave one of them out"
+            )
+        texts[found], said[found] = text, name.strip()
+        times.append(many)
+    return texts, times
+
+
+def _times(value: Decimal | None, many: Decimal) -> Decimal | None:
+    return None if value is None else value * many
+
+
+def _name(question: "Question", name: str) -> tuple[str, Decimal]:
+    """The name of an input or of an end of its range, and how many of it make a year's."""
+    found, many = own_name(name.strip().lower().replace("-", "_"), question.specs)
+    if base_of(found) not in question.specs:
+        hint = nearest(base_of(found), names_of(question.specs))
         raise BadInput(f"{question.key} takes no input {name[:40]!r}; {hint}")
-    return found
-
-
-def _base(name: str) -> str:
-    return name.removesuffix(LOW).removesuffix(HIGH)
+    return found, many
 
 
 ALTERNATIVES = (("renewal", "lost"), ("renewal", "cycles"), ("expected_lifetime", "years"),

@@ -32,6 +32,7 @@ def _record(found: "Decision") -> dict[str, Any]:
         "convention": found.convention,
         "judged_by": found.judged_by,
         "figures": [_figure(found, name) for name in _names(found)],
+        "likely": _likely(found),
         "missing": list(found.missing),
         "breakeven": [_threshold(found, name) for name in found.thresholds],
         "most_uncertain": None if found.uncertain is None else _swing(found, found.uncertain),
@@ -70,16 +71,32 @@ def _value(value: "Decimal", unit: "Unit", currency: str) -> dict[str, str]:
 
 def _multiple(found: "Decision", name: str) -> dict[str, Any]:
     """Years' worth under one convention, and the net it leads to where there is one."""
-    years = found.multiples[name]
-    net = None
-    if found.question.key == "accept" and "net" in found.figures["survival"]:
-        mine = found.figures["survival"]
+    years, mine, net = found.multiples[name], found.figures["survival"], None
+    if found.question.key == "accept" and "net" in mine:
         net = mine["contribution"] * years - (mine["lifetime_value"] - mine["net"])
+    elif {"value", "gain", "net"} <= mine.keys() and _counted(found):
+        net = mine["gain"] * years / _counted(found) - (mine["gain"] - mine["net"])
     return {
         "convention": name, "years": rounded(years, "years", ""),
         "words": written(years, "years", ""),
         "net": None if net is None else _value(net, "money", found.currency),
     }  # fmt: skip
+
+
+def _counted(found: "Decision") -> "Decimal":
+    """The years' worth behind the figures of the survival convention."""
+    name = "survival, discounted"
+    return found.multiples.get(name, found.multiples.get("survival", Decimal(0)))
+
+
+def _likely(found: "Decision") -> dict[str, Any] | None:
+    """Between which values what it is judged by lies four times of five."""
+    if found.likely is None:
+        return None
+    unit = unit_of_judged(found)
+    low, high = (_value(end, unit, found.currency) for end in found.likely)
+    words = f"likely between {low['words']} and {high['words']} (4 of 5 times)"
+    return {"low": low, "high": high, "words": words}
 
 
 def _threshold(found: "Decision", name: str) -> dict[str, Any]:
