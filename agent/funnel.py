@@ -33,6 +33,9 @@ INPUTS: "Mapping[str, str]" = {
     "plausible revenue": "the amounts are beyond belief; check their `unit` in company.yaml",
     "plausible value": "the amounts are beyond belief; check their `unit` in company.yaml",
     "renewal rate": HISTORY,
+    "what became of new customers": HISTORY,
+    "amount of the open deal in our currency": "give the deals an amount, and its currency a rate "
+    "in economics.yaml",
     "effect of the play on the segment": "give the play a belief about the segment in plays.yaml",
 }
 # Without outcomes known before today no score is checked, however long a history was read today.
@@ -40,6 +43,7 @@ LOADED = (
     "; what was read today counts as known from today on, unless company.yaml says `known: "
     "when_occurred`: write it if these files were known as things happened, and run with --again"
 )
+DEALS = "decided deals"
 RULES: "Mapping[str, str]" = {
     "consent": "nobody said yes to being reached this way: map email_consent and phone_consent",
     "recipient": "there is nobody to reach: map e-mail and phone of contacts",
@@ -82,6 +86,8 @@ def _part(part: str, found: "Mapping[str, Any]") -> str:
         return _rate(part.removeprefix(RATE))
     if part.startswith(ECONOMICS):
         return f"give {part.removeprefix(ECONOMICS)} in economics.yaml"
+    if part.startswith(DEALS):
+        return f"{part}: map when deals were won or lost"
     if part.startswith(CHANCE):
         return f"nobody knows the {part}: {HISTORY}"
     return INPUTS.get(part, f"{part} is missing; `lifecycle why-not ACCOUNT` shows where")

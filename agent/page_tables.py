@@ -10,6 +10,7 @@ from tools.customers.stages import describe_because
 from tools.days import from_number
 from tools.errors import Absent, nearest_id
 from tools.figures import percent
+from tools.labels import label_of_id
 from tools.sources.mends import mend_of
 
 if TYPE_CHECKING:
@@ -56,9 +57,10 @@ def everybody(morning: "Morning", q: str, told: str) -> Table:
     like = f"%{q.lower()}%"
     found = morning.engine.run(sql, q=q, like=like, n=ROWS).to_pylist()
     rows = tuple(
-        (_linked(r["kind"], r["id"]), r["stage"] or "not staged", _date(r["since_day"]),
+        (_linked(r["kind"], r["id"]), label_of_id(r["stage"] or "not staged"),
+         _date(r["since_day"]),
          describe_because(r["because"]) if r["because"] else r["unstaged_reason"] or "",
-         r["account_stage"] or "")
+         label_of_id(r["account_stage"] or ""))
         for r in found
     )  # fmt: skip
     columns = ("id", "stage", "since", "because", "its account is")
@@ -83,7 +85,7 @@ def history(morning: "Morning", name: str, told: str) -> Table:
         some = morning.engine.run("SELECT id FROM roster ORDER BY id LIMIT 2000")["id"].to_pylist()
         raise Absent(f"nobody is called {name[:80]!r}; {nearest_id(name, some)}")
     rows = tuple(
-        (s["stage"] or "none", _date(s["from_day"]), _date(s["to_day"]),
+        (label_of_id(s["stage"] or "none"), _date(s["from_day"]), _date(s["to_day"]),
          describe_because(s["because"]) if s["because"] else "") for s in spans
     )  # fmt: skip
     return Table(f"Stages of {told if told.startswith(name) else f'{name}, {told}'}",

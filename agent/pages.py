@@ -30,6 +30,7 @@ from approvals.web.views import Link, Table
 from policies.rules import RULES
 from tools.days import from_number
 from tools.errors import Absent
+from tools.labels import label_of_id
 from tools.reports.accounts import Asked
 
 if TYPE_CHECKING:
@@ -150,7 +151,8 @@ class Pages:
     def _proposals(self, account_id: str) -> Table:
         found = self._deps.store.proposals.of_account(account_id)
         rows = tuple(
-            (Link(p.id, f"/proposals/{p.id}"), from_number(p.as_of).isoformat(), p.play, p.status,
+            (Link(p.id, f"/proposals/{p.id}"), from_number(p.as_of).isoformat(),
+             label_of_id(p.play, self._deps.rulebook.labels), p.status,
              p.status_reason) for p in reversed(found)
         )  # fmt: skip
         return Table("Proposals", ("id", "day", "play", "status", "why"), rows)
@@ -196,7 +198,9 @@ class Pages:
                 raise Absent("no day was run yet")
             found = why_not(self._deps, closed, account)
             title = f"{found.name} ({found.account_id}) as of {found.day}"
-            return Table(title, ("play", "answer", "reason"), found.answers, found.facts)
+            labels = self._deps.rulebook.labels
+            rows = tuple((label_of_id(play, labels), *rest) for play, *rest in found.answers)
+            return Table(title, ("play", "answer", "reason"), rows, found.facts)
 
     def decision_subject(self, question: str, account: str, deal: str, segment: str) -> "Subject":
         """What is known of what a question is about, as of the last morning."""
@@ -215,7 +219,14 @@ class Pages:
             for name, one in limits
         )  # fmt: skip
         plays = tuple(
-            (p.id, str(p.version), p.goal, p.channel, ", ".join(p.segments), ", ".join(p.approval))
+            (
+                f"{p.name} ({p.id})",
+                str(p.version),
+                label_of_id(p.goal),
+                label_of_id(p.channel),
+                ", ".join(p.segments),
+                ", ".join(p.approval),
+            )
             for p in book.plays
         )
         rules = tuple((rule.id, (rule.check.__doc__ or "").strip()) for rule in RULES)

@@ -56,6 +56,11 @@ class Rulebook:
     texts: "Mapping[str, str]"
 
     @property
+    def labels(self) -> dict[str, str]:
+        """What people call each play, by its id."""
+        return {play.id: play.name for play in self.plays}
+
+    @property
     def fingerprint(self) -> str:
         """A hash of all texts: what a run rested on."""
         joined = "\0".join(f"{name}\0{text}" for name, text in sorted(self.texts.items()))

@@ -77,7 +77,7 @@ def open_web(deps: "Deps", schedule: "Schedule | None" = None) -> Web:
     parts = Parts(
         gate=deps.gate, auth=auth, views=pages, shelf=Shelf(deps, pages.names),
         unsubscribe_secret=deps.key.secret, live=lambda: deps.settings.live, lag=lag,
-        postal_address=deps.settings.postal_address,
+        postal_address=deps.settings.postal_address, labels=lambda: deps.rulebook.labels,
         company=deps.settings.company, proxies=proxies,
     )  # fmt: skip
     connections = Connections(connection_limits(deps), proxies.__contains__)

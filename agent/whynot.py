@@ -9,6 +9,7 @@ from tools.customers.stages import describe_because
 from tools.days import from_number
 from tools.errors import BadInput, nearest
 from tools.figures import percent
+from tools.labels import label_of_id
 from tools.money import Money
 from tools.roi.head import alternatives
 
@@ -79,7 +80,7 @@ def _facts(portrait: "Portrait") -> tuple[str, ...]:
     probability = "" if portrait.probability is None else f"{percent(portrait.probability)}, "
     paused = f"; {PAUSED}" if portrait.paused else ""
     return (
-        f"stage {portrait.stage or 'not known'}{since}{because}{paused}",
+        f"stage {label_of_id(portrait.stage or 'not known')}{since}{because}{paused}",
         f"segment {portrait.segment or 'none'}",
         f"churn {probability}{portrait.score_basis}",
     )
@@ -126,9 +127,10 @@ def _answer(day: "Day", account: str, play: str) -> tuple[str, str]:
     for candidate in alternatives(day.morning.engine, [account]):
         if candidate.play == play:
             worth = Money.from_minor(candidate.nv_minor, day.morning.rulebook.economics.currency)
+            named = label_of_id(chosen or "", day.morning.rulebook.labels)
             if candidate.nv_minor <= 0:
                 return "not worth it", f"net value {worth}; doing nothing is worth 0"
-            better = f"{chosen} is chosen" if chosen else "others are worth more within the limits"
+            better = f"{named} is chosen" if chosen else "others are worth more within the limits"
             return "not chosen", f"net value {worth}; {better}"
     return "not eligible", _unfit(day, account, play)
 

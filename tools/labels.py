@@ -7,11 +7,9 @@ if TYPE_CHECKING:
 
 # What is not simply its own words with spaces.
 _LABELS = {
-    "at_risk": "at risk", "win_back": "win-back", "winback_call": "win-back call",
-    "winback_email": "win-back e-mail", "winback_offer": "win-back offer",
-    "winback_task": "win-back task", "retention_email": "retention e-mail",
-    "let_progress": "leave alone", "accept_churn": "let go", "do_nothing": "do nothing",
-    "mql": "MQL", "sql": "SQL", "in_app": "in-app message",
+    "win_back": "win-back", "winback_email": "win-back email", "winback_offer": "win-back offer",
+    "winback_task": "win-back task", "let_progress": "leave alone", "accept_churn": "let go",
+    "mql": "MQL", "sql": "SQL", "in_app": "in-app message", "csm": "CSM",
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from agent.run import open_morning
 from approvals.lifting import lift_demotion
 from tools.errors import BadInput, nearest
 from tools.figures import percent
+from tools.labels import label_of_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,12 +39,14 @@ def effects_command(
 ) -> None:
     """What each play is believed to do to each segment, and where that comes from."""
     with opened(home) as deps:
-        found = open_morning(deps, last_day(deps, as_of)).effects
+        found, labels = open_morning(deps, last_day(deps, as_of)).effects, deps.rulebook.labels
     if json_:
         numbers = ("mean", "sd", "n")
         echo_json([{**asdict(e), **{n: str(getattr(e, n)) for n in numbers}} for e in found])
         return
-    rows = [(e.play, e.segment, _size(e), e.demoted or e.source) for e in found]
+    rows = [
+        (label_of_id(e.play, labels), e.segment, _size(e), e.demoted or e.source) for e in found
+    ]
     columns = ("play", "segment", "effect, likely between", "because")
     console.print(table("What the plays do", columns, rows))
     console.print(
@@ -72,9 +75,10 @@ def lift(
         actor = actor_of(deps, token)
         demoted_cell(open_morning(deps, deps.today() + 1).effects, play, segment)
         lift_demotion(deps.gate, actor, play, segment, reason)
+        named = label_of_id(play, deps.rulebook.labels)
         console.print(
-            f"from tomorrow on {play} may be proposed to {segment} again; what becomes known after "
-            "today may speak against it again", highlight=False,
+            f"from tomorrow on {named} may be proposed to {segment} again; what becomes known "
+            "after today may speak against it again", highlight=False,
         )  # fmt: skip
 
 

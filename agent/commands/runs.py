@@ -1,5 +1,6 @@
 """Commands of the day: run it, see what waits, why, why not, and compute it again."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -23,12 +24,18 @@ from approvals.envelope import opened as envelope_of
 from approvals.queue import pending
 from tools.days import from_number
 from tools.errors import BadInput, nearest
+from tools.figures import percent
+from tools.labels import label_of_id
 from tools.money import Money
 from tools.store.gate.rerun import Withdrawn
 from tools.store.records import Proposal
 
 HASH = 40
 NOT_CHOSEN = "another action for the account is worth more, or the day's limits are full"
+LEFT = {
+    "let_progress": "nothing we can do gains more than it costs",
+    "accept_churn": "let go: keeping them costs more than it brings",
+}
 MONEY = frozenset({"subscriptions", "invoices"})
 
 
@@ -90,7 +97,7 @@ def show_run(ran: Ran) -> None:
         f"priced: {found['priced']:,} actions",
         f"worth more than doing nothing: {found['worthwhile']:,}",
         *[f"not computable: {n:,} actions, {why}" for why, n in found["unpriced"].items()],
-        *[f"left alone: {n:,} accounts, {what}" for what, n in found["left_alone"].items()],
+        *[f"left alone: {n:,} accounts, {LEFT[what]}" for what, n in found["left_alone"].items()],
         "refused by rule: "
         + (", ".join(f"{rule} {n:,}" for rule, n in found["refused"].items()) or "nothing"),
     ]
@@ -101,13 +108,20 @@ def show_run(ran: Ran) -> None:
     prices = {k: Decimal(v) for k, v in found["shadow_prices"].items() if Decimal(v) > 0}
     for name, price in prices.items():
         worth = Money.from_minor(round(price), found["currency"])
-        lines.append(f"one more of {name} would be worth {worth}")
+        lines.append(f"one more of {_limit(name)} would be worth {worth}")
     body = Text("\n").join(Text(line) if isinstance(line, str) else line for line in lines)
     console.print(Panel(body, title=f"The morning of {found['day']}", expand=False))
     if said := advice(found):
         console.print("What would let more actions into the queue:", style="bold")
         for line in said:
             console.print(f"  {line}", highlight=False, soft_wrap=True)
+
+
+def _limit(name: str) -> str:
+    """What a limit of the day is called: an hour of a role, a proposal of a play, a review."""
+    kind, _, of = name.partition(" ")
+    words = {"hours": "the hours of", "play": "the day's"}.get(kind, kind)
+    return f"{words} {label_of_id(of)}".strip()
 
 
 def _taken_back(day: str, withdrawn: Withdrawn) -> str:
@@ -154,7 +168,7 @@ def refused_files(deps: Deps) -> list[str]:
 def _who(found: dict[str, Any]) -> list[str]:
     """Who there is and in which stage, and which tables the company does not have."""
     contacts = f"{found['contacts']:,} contacts"
-    stages = ", ".join(f"{name} {n:,}" for name, n in found["stages"].items())
+    stages = ", ".join(f"{label_of_id(name)} {n:,}" for name, n in found["stages"].items())
     lacking = ", ".join(found["missing"])
     return [
         f"{found['accounts']:,} accounts"
@@ -187,7 +201,7 @@ def queue(
             records = [_record(p, shown_values(deps, p)) for p in waiting]
             echo_json(records)
             return
-        show_queue(waiting, limit)
+        show_queue(waiting, limit, deps.rulebook.labels)
 
 
 def last_day(deps: Deps, as_of: str | None) -> int:
@@ -196,7 +210,9 @@ def last_day(deps: Deps, as_of: str | None) -> int:
     return deps.day(as_of) if as_of or closed is None else closed
 
 
-def show_queue(waiting: tuple[Proposal, ...], limit: int) -> None:
+def show_queue(
+    waiting: tuple[Proposal, ...], limit: int, labels: Mapping[str, str] | None = None
+) -> None:
     """Print the queue as a table."""
     if not waiting:
         console.print("nothing waits for a decision; `lifecycle why-not ACCOUNT` says why")
@@ -207,8 +223,9 @@ def show_queue(waiting: tuple[Proposal, ...], limit: int) -> None:
         who, why = envelope["who"], envelope["why"]
         value = Money.from_minor(proposal.value_minor, proposal.currency)
         account = who["account_name"] or who["account_id"]
-        stage = f"{why['stage']} since {_day(why['stage_since_day'])}"
-        play = ", ".join(words for words in (proposal.play, lot_words(envelope)) if words)
+        stage = f"{label_of_id(why['stage'] or 'no stage')} since {_day(why['stage_since_day'])}"
+        named = label_of_id(proposal.play, labels)
+        play = ", ".join(words for words in (named, lot_words(envelope)) if words)
         rows.append((proposal.id, str(value), play, account, stage, why["segment"]))
     title = f"{len(waiting)} wait for a decision"
     if len(waiting) > limit:
@@ -239,6 +256,10 @@ def _money(value: dict[str, str]) -> str:
     return f"{Decimal(value['amount']):,}"
 
 
+def _chance(probability: str | None) -> str:
+    return "not known" if probability is None else percent(Decimal(probability))
+
+
 def _day(day: int | None) -> str:
     return "?" if day is None else from_number(day).isoformat()
 
@@ -256,14 +277,17 @@ def explain(
                 f"no proposal is called {proposal!r}; {nearest(proposal, known)} "
                 "`lifecycle queue` lists what waits"
             )
-        show_proposal(found, shown_values(deps, found))
+        show_proposal(found, shown_values(deps, found), deps.rulebook.labels)
 
 
-def show_proposal(proposal: Proposal, envelope: dict[str, Any]) -> None:
+def show_proposal(
+    proposal: Proposal, envelope: dict[str, Any], labels: Mapping[str, str] | None = None
+) -> None:
     """Print a proposal from the frozen envelope that would leave now."""
     who, what, why, worth = (envelope[k] for k in ("who", "what", "why", "worth"))
+    named, stage = label_of_id(what["play"], labels), label_of_id(why["stage"] or "none")
     console.print(
-        one_line(f"{what['play']} for {who['account_name'] or who['account_id']} "
+        one_line(f"{named} for {who['account_name'] or who['account_id']} "
                  f"({who['account_id']}), {proposal.status}, "
                  f"expires {_day(proposal.expires_day)}"),
         f"sha256 {proposal.shown}",
@@ -278,8 +302,8 @@ def show_proposal(proposal: Proposal, envelope: dict[str, Any]) -> None:
     )
     console.print(words)
     console.print(
-        f"stage {why['stage']} since {_day(why['stage_since_day'])}: {why['stage_because']}",
-        f"churn {why['probability'] or 'not known'} ({why['probability_basis']})",
+        f"stage {stage} since {_day(why['stage_since_day'])}: {why['stage_because']}",
+        f"churn {_chance(why['probability'])} ({why['probability_basis']})",
         *[f"  {driver['words']}" for driver in why["drivers"]],
         sep="\n",
     )
@@ -288,16 +312,22 @@ def show_proposal(proposal: Proposal, envelope: dict[str, Any]) -> None:
     console.print(f"80 % interval {_money(worth['low'])} to {_money(worth['high'])}; "
                   f"P(worth more than nothing) {worth['p_positive']}; convention "
                   f"{worth['convention']}")  # fmt: skip
-    given = [(a["name"], a["value"], a["source"], a["owner"]) for a in worth["assumptions"]]
+    given = [
+        (label_of_id(a["name"]), a["value"], a["source"], a["owner"]) for a in worth["assumptions"]
+    ]
     console.print(table("Assumed", ("figure", "value", "source", "owner"), given))
     for caution in worth["cautions"]:
         console.print(f"mind: {caution['text']}")
     others = [
-        (a["play"], "not computable" if a["value"] is None else _money(a["value"]), a["words"])
+        (
+            label_of_id(a["play"], labels),
+            "not computable" if a["value"] is None else _money(a["value"]),
+            a["words"],
+        )
         for a in envelope["alternatives"]
     ]
     console.print(table("Alternatives", ("play", "net value ", ""), others))
-    rules = [(f["rule_id"], f["outcome"], f["reason"]) for f in envelope["findings"]]
+    rules = [(label_of_id(f["rule_id"]), f["outcome"], f["reason"]) for f in envelope["findings"]]
     console.print(table("Policy", ("rule", "answer", "reason"), rules))
 
 
@@ -314,7 +344,9 @@ def why_not_command(
         )
         for fact in found.facts:
             console.print(f"  {fact}")
-        console.print(table("Plays", ("play", "answer", "reason"), found.answers))
+        labels = deps.rulebook.labels
+        rows = [(label_of_id(play, labels), *rest) for play, *rest in found.answers]
+        console.print(table("Plays", ("play", "answer", "reason"), rows))
 
 
 def replay(

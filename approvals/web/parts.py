@@ -22,6 +22,10 @@ RATES: Mapping[str, Rate] = MappingProxyType({
 })  # fmt: skip
 
 
+def _unnamed() -> dict[str, str]:
+    return {}
+
+
 def _nothing() -> dict[str, float]:
     return {}
 
@@ -30,7 +34,8 @@ def _nothing() -> dict[str, float]:
 class Parts:
     """Everything the pages and the API need.
 
-    `live` says whether what is sent really leaves. `lag` gives, by job, the seconds it is late.
+    `labels` are the names of plays, by id. `live` says whether what is sent really leaves. `lag`
+    gives, by job, the seconds it is late.
     `postal_address` stands under every message. `rates` has read, change and open (without
     sign-in), by person or network address; of that `proxies` may speak. `patience` is how many
     seconds a request waits for what somebody else holds.
@@ -43,6 +48,7 @@ class Parts:
     unsubscribe_secret: bytes = field(repr=False)
     live: Callable[[], bool] = bool
     lag: Callable[[], Mapping[str, float]] = _nothing
+    labels: Callable[[], Mapping[str, str]] = _unnamed
     company: str = ""
     postal_address: str = ""
     rates: Mapping[str, Rate] = field(default_factory=lambda: RATES)

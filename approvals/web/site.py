@@ -7,7 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -20,9 +21,10 @@ from approvals.web.auth.limits import Limiter
 from approvals.web.kept import Kept
 from approvals.web.streams import Pulse, Streams
 from tools.figures import fixed
+from tools.labels import label_of_id
 from tools.money import Money
-from tools.reports.accounts.words import called, whole
 from tools.reports.accounts.words import money as minor
+from tools.reports.accounts.words import whole
 from tools.reports.accounts.written import hours, points, shown_score, unscored_words
 from tools.store.gate.overview import choices, counts, head, work_of
 from tools.store.patience import OF_A_NOTE, patient
@@ -75,7 +77,8 @@ class Site:
 
     def render(self, name: str, /, **context: object) -> str:
         """A template of ours, filled in."""
-        return self.templates.get_template(f"{name}.html").render(context)
+        given = {"labels": self.parts.labels(), **context}
+        return self.templates.get_template(f"{name}.html").render(given)
 
     def _alarms(self) -> tuple[Alarm, ...]:
         """What a person must look at; every page shows it, so none waits for it."""
@@ -114,7 +117,7 @@ def environment() -> Environment:
         "marked": marking.marked, "source": marking.source, "exact": _exact,
         "money": words.money, "signed": words.signed, "day": words.day, "instant": words.instant,
         "share": words.share, "pretty": words.pretty, "odd": marking.odd_characters,
-        "minor": minor, "whole": whole, "called": called,
+        "minor": minor, "whole": whole, "called": _called,
         "points": points, "score": shown_score, "unscored": unscored_words,
         "fixed": fixed, "takes": hours,
     }  # fmt: skip
@@ -125,6 +128,12 @@ def environment() -> Environment:
         "lot_words": lot_words,
     }  # fmt: skip
     return made
+
+
+@pass_context
+def _called(context: Context, key: str | None) -> str:
+    """What people call a play, stage or word of ours; plays by the name the rulebook gives them."""
+    return label_of_id(key, context.get("labels", {})) if key else ""
 
 
 def _finalize(value: Any) -> Any:

@@ -85,7 +85,7 @@ def test_the_chance_is_that_of_deals_of_its_size_shrunk_to_the_others() -> None:
 
 
 def test_few_decided_deals_and_deals_decided_later_give_no_chance() -> None:
-    with pytest.raises(NotComputable, match="decided deals: 19 in a year, 20 are needed"):
+    with pytest.raises(NotComputable, match="decided deals: 19 in a year where 20 are needed"):
         put_open_deals(AS_OF, engine_of(HISTORY[:19]), economics())
     later = [{**one, "closed_day": AS_OF} for one in HISTORY]
     with pytest.raises(NotComputable, match="decided deals: 0"):

@@ -132,7 +132,9 @@ def close_rates(
         for row in rows if row["currency"] in rates
     )  # fmt: skip
     if len(closed) < FEWEST_DEALS:
-        raise NotComputable(f"decided deals: {len(closed)} in a year, {FEWEST_DEALS} are needed")
+        raise NotComputable(
+            f"decided deals: {len(closed)} in a year where {FEWEST_DEALS} are needed"
+        )
     cuts = [closed[len(closed) * n // SIZES][0] for n in range(1, SIZES)]
     parts: list[list[int]] = [[] for _ in range(SIZES)]
     for amount, won in closed:

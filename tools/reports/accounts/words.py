@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tools import figures
 from tools.days import from_number
+from tools.labels import label_of_id
 from tools.money import Money, to_decimals
 
 if TYPE_CHECKING:
@@ -239,7 +240,7 @@ def days(n: int) -> str:
 
 def called(name: str) -> str:
     """The name of a play, stage or feature as people say it."""
-    return name.replace("_", " ")
+    return label_of_id(name)
 
 
 def one_line(text: str) -> str:
