@@ -27,6 +27,10 @@ _RESTS = "it rests on churn scores that are learned otherwise"
 _ORDERS = "refunded, failed and void orders are no purchases"
 _EFFECTS = "an effect is a share of the chance over the play's window, and no longer points of it"
 _TERMS = "of several terms of an account the one that ends last binds it"
+_GAINS = (
+    "growing is worth what bills show, coming back what it was on the terms of those who did, and "
+    "who is like those best not called is promised less"
+)
 _VALUES = "what is worth a person's time follows from prices that are worked out otherwise"
 CHANGES: "Mapping[str, Mapping[str, str]]" = {
     "2": {
@@ -96,10 +100,10 @@ CHANGES: "Mapping[str, Mapping[str, str]]" = {
     "4": {
         **dict.fromkeys(("features", "scores", "scored", "tier", "model", "signal"), _TERMS),
         **dict.fromkeys(("stages", "roster", "segments", "outcomes"), _TERMS),
-        **dict.fromkeys(("candidates", "priced", "unpriced", "worthwhile", "left_alone"), _TERMS),
-        **dict.fromkeys(("refused", "chosen", "value_minor", "gap", "shadow_prices"), _TERMS),
+        **dict.fromkeys(("candidates", "priced", "unpriced", "worthwhile", "left_alone"), _GAINS),
+        **dict.fromkeys(("refused", "chosen", "value_minor", "gap", "shadow_prices"), _VALUES),
         "places": "draws that nobody has decided yet keep their places, and so fewer are drawn",
-        "failed": _TERMS,
+        "failed": _VALUES,
         "envelopes": "its words and figures are made from the figures above",
         "": "",
     },

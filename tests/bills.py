@@ -34,7 +34,7 @@ def _facts(held: set[str]) -> str:
     row = "CONCAT('line ', CAST(ROW_NUMBER() OVER (ORDER BY s.account_id) AS TEXT))"
     line = f"COALESCE(s.subscription_id, {row})" if "subscription_id" in held else row
     account = "s.account_id"
-    started = "s.started_day" if "started_day" in held else "0"
+    started = "COALESCE(s.started_day, 0)" if "started_day" in held else "0"
     columns = [f"{line} AS subscription_ref", f"{account} AS account_ref"]
     for column in BY_NAME["subscriptions"].columns:
         if column.name not in {"subscription_ref", "account_ref", "started_day"}:

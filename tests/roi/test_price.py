@@ -8,7 +8,16 @@ from typing import Any
 
 import pytest
 
-from tests.roi.world import AS_OF, BILLING, WINDOWS, account, economics, engine_with, plays
+from tests.roi.world import (
+    AS_OF,
+    BILLING,
+    ROOT,
+    WINDOWS,
+    account,
+    economics,
+    engine_with,
+    plays,
+)
 from tools.roi.candidate import price_trees
 from tools.roi.economics import Economics, Figure, parse_economics
 from tools.roi.fixed import half_even
@@ -233,7 +242,10 @@ def test_a_missing_input_is_named() -> None:
     assert missing["huge", "retention_call"] == "missing: plausible revenue"
     assert missing["free", "retention_call"] == "missing: recurring revenue"
     assert missing["onboarding", "acceleration_call"] == "missing: chance of expansion without us"
-    engine, _ = priced(accounts)
+    text = (ROOT / "policies/plays.yaml").read_text(encoding="utf-8")
+    seats = plays(text.replace("part: more, size: 0.2", "part: seats, size: 5"))
+    engine = engine_with(accounts)
+    price(AS_OF, engine, seats, economics(), BILLING, WINDOWS)
     missing = {
         (r["account_id"], r["play"]): r["missing"] for r in rows(engine, "SELECT * FROM unpriced")
     }

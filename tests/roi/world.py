@@ -32,6 +32,7 @@ SCORES: dict[str, pa.DataType] = {
 SUBSCRIPTIONS: dict[str, pa.DataType] = {
     "account_id": pa.string(), "mrr_minor": pa.int64(), "interval_months": pa.int64(),
     "currency": pa.string(), "seats": pa.int64(), "trial": pa.bool_(), "ended_day": pa.int32(),
+    "started_day": pa.int32(), "product": pa.string(),
 }  # fmt: skip
 OUTCOMES: dict[str, pa.DataType] = {
     "segment": pa.string(), "outcome": pa.string(), "k": pa.int64(), "n": pa.int64(),

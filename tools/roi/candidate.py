@@ -18,7 +18,8 @@ class Candidate:
     """One action for one account as the warehouse priced it, with every input of the price.
 
     Money is integer cents of our currency; the chance without us is in millionths, that to be lost
-    in basis points; `spread` is how far chance and value may be off together, in hundredths.
+    in basis points; `spread` is how far chance and value may be off together, in hundredths, and
+    `likeness` how much the account is like those best not called, in percent.
     """
 
     account_id: str
@@ -38,6 +39,8 @@ class Candidate:
     revenue_minor: int
     value_minor: int
     seats: int | None
+    product: str | None
+    likeness: int
     churn_bp: int | None
     churn_source: str | None
     p0_ppm: int

@@ -35,7 +35,8 @@ CAUTIONS: MappingProxyType[str, Caution] = MappingProxyType({
         "interval before comparing it with years.",
         "capped-effect": "The effect expected is larger than the chance that is left, and was cut "
         "to it.",
-        "base-rate": "Survival rests on the rate of the segment or of everybody, not on this "
+        "base-rate": "Survival rests on the rate of others (the segment, those who came back or "
+        "everybody), not on this "
         "account's own score.",
         "thin-evidence": "The chance without the action rests on thin evidence.",
         "deal-as-a-year": "The amount of the deal is taken as one year's revenue that renews; "

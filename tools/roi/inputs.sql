@@ -5,7 +5,7 @@ WITH based AS (
   SELECT
     e.*, o.blocked AS blocked, o.on_orders AS on_orders, o.on_last_mrr AS on_last_mrr,
     o.without AS without, o.part AS part, o.size AS size,
-    o.recurs AS recurs,
+    o.recurs AS recurs, COALESCE(g.size, z.size) AS growth,
     CASE
       WHEN o.on_deal = 1 AND l.amount_minor > 0 THEN 'deal'
       WHEN o.on_mrr = 1 AND e.mrr_minor > 0 THEN 'mrr'
@@ -14,7 +14,9 @@ WITH based AS (
     END AS basis,
     l.amount_minor AS deal_minor, o.on_deal AS on_deal,
     CASE WHEN o.without = 'close' THEN l.p0_ppm
-      WHEN o.without <> 'score' THEN c.p0_ppm WHEN e.tier <> 'none' THEN 1000000 - LEAST(
+      WHEN o.without <> 'score' THEN CASE WHEN c.p0_ppm > 0 THEN GREATEST(CAST(
+        ROUND(c.p0_ppm * CAST(COALESCE(g.share, z.share, 1) AS DOUBLE)) AS BIGINT), 1) END
+      WHEN e.tier <> 'none' THEN 1000000 - LEAST(
       GREATEST(CAST(ROUND(1000000 * CASE
         WHEN NOT e.renewal_day IS NULL THEN COALESCE(e.renewal_probability, e.probability)
         WHEN CAST($days AS BIGINT) IS NULL OR e.play = $nothing THEN e.probability
@@ -32,6 +34,8 @@ WITH based AS (
     AND f.churn_source = COALESCE(e.churn_source, 'nothing') AND f.thin = e.thin
   LEFT JOIN roi_deals AS l ON l.account_id = e.account_id AND o.without = 'close'
   LEFT JOIN roi_dates AS d ON d.day = e.renewal_day
+  LEFT JOIN roi_growths AS g ON g.play = e.play AND g.product = e.product
+  LEFT JOIN roi_growths AS z ON z.play = e.play AND z.product = ''
 ), cycled AS (
   SELECT
     b.*,
@@ -68,6 +72,8 @@ WITH based AS (
     CASE w.part
       WHEN 'all' THEN w.revenue_minor
       WHEN 'share' THEN CAST(FLOOR(CAST(w.revenue_minor AS DECIMAL(19, 0)) * w.size) AS BIGINT)
+      WHEN 'more' THEN CAST(FLOOR(CAST(w.revenue_minor AS DECIMAL(19, 0)) * w.growth) AS BIGINT)
+      WHEN 'next' THEN CAST(FLOOR(CAST(w.revenue_minor AS DECIMAL(19, 0)) * w.growth) AS BIGINT)
       WHEN 'seats' THEN CAST(FLOOR(
         CAST(w.revenue_minor * CAST(w.size AS BIGINT) AS DOUBLE) / NULLIF(w.seats, 0)) AS BIGINT)
     END AS value_minor
@@ -77,7 +83,7 @@ SELECT
   play AS play, account_id AS account_id, segment AS segment, basis AS basis,
   paid_currency AS currency, CAST(cycle_months AS BIGINT) AS interval_months,
   revenue_minor AS revenue_minor, value_minor AS value_minor, CAST(seats AS BIGINT) AS seats,
-  raw_minor AS raw_minor,
+  raw_minor AS raw_minor, product AS product, likeness AS likeness,
   churn_bp AS churn_bp, churn_source AS churn_source, p0_ppm AS p0_ppm,
   p0_source AS p0_source, CAST(spread AS BIGINT) AS spread,
   CASE

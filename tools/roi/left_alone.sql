@@ -6,6 +6,7 @@ WITH best AS (
     v.account_id AS account_id, MAX(v.nv_minor) AS best_nv_minor, MAX(x.mean) AS best_share
   FROM roi_values AS v
   LEFT JOIN roi_shares AS x ON x.play = v.play AND x.segment = v.segment AND x.spread = v.spread
+    AND x.likeness = v.likeness
   WHERE v.missing IS NULL AND v.play <> 'do_nothing'
   GROUP BY v.account_id
 ), judged AS (

@@ -6,7 +6,7 @@ The file is `policies/plays.yaml`, edited by a marketer; every error names file,
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from tools.actions import CHANNELS, DO_NOTHING, GOALS, Goal
 from tools.errors import BadInput, nearest
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tools.rule_types import Kind
 
 Without = Literal["score", "expansion", "return", "close"]
-Part = Literal["all", "share", "seats"]
+Part = Literal["all", "share", "seats", "more", "next"]
 Basis = Literal["mrr", "last_mrr", "orders", "deal"]
 Scope = Literal["per_account", "per_campaign"]
 
@@ -81,7 +81,11 @@ class Concession:
 
 @dataclass(frozen=True)
 class Worth:
-    """What success is worth: all of the account's recurring revenue, a share, or some seats."""
+    """What success is worth: all of the account's recurring revenue, a share, or some seats.
+
+    Or what our own bills say of `more` of the same product or of the `next` one; `size` is the
+    share it is taken for until they do.
+    """
 
     basis: tuple[Basis, ...]
     part: Part
@@ -272,7 +276,7 @@ def _worth(node: Node, *, of_deals: bool) -> Worth:
     for name in basis:
         if name not in BASES:
             raise BadInput(f"{node.at('basis')}: {name!r} is not known; {nearest(name, BASES)}")
-    part = cast("Part", node.choice("part", ("all", "share", "seats")))
+    part = cast("Part", node.choice("part", get_args(Part)))
     if of_deals != ("deal" in basis) or (of_deals and (basis != ("deal",) or part != "all")):
         raise BadInput(f"{node.where}: {_OF_DEALS}")
     support = node.number("support_year", 0, 1_000_000) if node.has("support_year") else Decimal(0)
@@ -281,7 +285,7 @@ def _worth(node: Node, *, of_deals: bool) -> Worth:
 
 
 def _size(node: Node, part: Part) -> Decimal:
-    if part == "share":
+    if part in {"share", "more", "next"}:
         return read_places(node, "size", node.number("size", 0, 5), 4)
     return Decimal(node.whole("size", 1, 10_000)) if part == "seats" else Decimal(1)
 

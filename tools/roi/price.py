@@ -15,10 +15,13 @@ from tools.customers.features import definitions, missing
 from tools.roi.candidate import candidates_sql, price_trees, prices_sql
 from tools.roi.deal_inputs import put_deals
 from tools.roi.fixed import MAX_REVENUE_MINOR, half_even, to_places
+from tools.roi.growth import put_growths
+from tools.roi.likeness import put_likeness
 from tools.roi.offers import do_nothing, make_offer
 from tools.roi.open_deals import CLOSE, NEW
 from tools.roi.play_effects import prior_effects
 from tools.roi.rates import churn_rates, read_rates
+from tools.roi.returns import put_returns
 from tools.roi.symbols import column
 from tools.roi.tables import PriceList, put_cycles, put_dates, put_offers
 from tools.rules import parse_rule
@@ -44,14 +47,14 @@ FROM_SCORE = frozenset({"probability", "renewal_probability", "band", "risk_rank
 FROM_JOINS = FROM_SCORE | {"stage", "segment"}
 VALUE_COLUMNS = (
     "play", "account_id", "segment", "basis", "currency", "interval_months", "revenue_minor",
-    "value_minor", "seats", "raw_minor", "churn_bp", "churn_source", "p0_ppm", "p0_source",
-    "spread", "missing", "nv_minor",
+    "value_minor", "seats", "product", "likeness", "raw_minor", "churn_bp", "churn_source",
+    "p0_ppm", "p0_source", "spread", "missing", "nv_minor",
 )  # fmt: skip
 PRICED_COLUMNS = (
     "account_id", "segment", "tier", "score_bp", "mrr_minor", "interval_months", "currency",
     "seats", "revenue_365_minor", "last_mrr_minor", "last_interval_months", "last_currency",
     "churn_bp", "churn_source", "mrr_missing", "last_mrr_missing", "probability", "renewal_day",
-    "renewal_probability", "thin",
+    "renewal_probability", "thin", "product", "likeness",
 )  # fmt: skip
 
 
@@ -77,7 +80,8 @@ def price(
     found = PriceList(
         as_of=as_of, economics=economics, windows=windows, plays=tuple(plays),
         offers=tuple(offers), rates=(*rates, *deals.rates), effects=believed,
-        close=deals.close,
+        close=deals.close, growths=put_growths(as_of, engine, plays),
+        likeness=put_likeness(engine),
     )  # fmt: skip
     put_offers(engine, found)
     _make_inputs(engine, found, present)
@@ -143,6 +147,7 @@ def least_cost(found: PriceList) -> int:
 
 def _make_inputs(engine: "Engine", found: PriceList, present: frozenset[str]) -> None:
     engine.create("roi_last_paid", read_sql(__package__, "last_paid"))
+    put_returns(found.as_of, engine)
     named = {name for play in found.plays for name in play.when.names} | set(NEEDED_COLUMNS)
     columns = ["f.account_id AS account_id"]
     columns += [f'f."{name}" AS "{name}"' for name in sorted(named - FROM_JOINS)]

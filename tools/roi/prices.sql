@@ -9,6 +9,7 @@ WITH joined AS (
     i.segment AS segment, i.basis AS basis, i.currency AS currency,
     i.interval_months AS interval_months, i.raw_minor AS raw_minor,
     i.revenue_minor AS revenue_minor, i.value_minor AS value_minor, i.seats AS seats,
+    i.product AS product, i.likeness AS likeness,
     i.churn_bp AS churn_bp, i.churn_source AS churn_source, i.p0_ppm AS p0_ppm,
     i.p0_source AS p0_source, i.spread AS spread, o.hours AS hours,
     i.missing AS missing, $told AS told_minor,
@@ -30,6 +31,7 @@ WITH joined AS (
   LEFT JOIN roi_multiples AS m ON m.interval_months = i.interval_months
     AND m.churn_bp = i.churn_bp AND m.churn_source = i.churn_source
   LEFT JOIN roi_shares AS x ON x.play = i.play AND x.segment = i.segment AND x.spread = i.spread
+    AND x.likeness = i.likeness
 ), shared AS (
   SELECT
     j.*, CAST(j.moving * j.part AS DECIMAL(15, 4)) AS moved,
@@ -77,7 +79,7 @@ SELECT
   GREATEST(low_minor, high_minor) AS q90_minor, cost_minor AS cost_minor, hours AS hours,
   basis AS basis, currency AS currency, interval_months AS interval_months,
   raw_minor AS raw_minor, revenue_minor AS revenue_minor, value_minor AS value_minor,
-  seats AS seats, churn_bp AS churn_bp, churn_source AS churn_source, p0_ppm AS p0_ppm,
+  seats AS seats, product AS product, likeness AS likeness, churn_bp AS churn_bp, churn_source AS churn_source, p0_ppm AS p0_ppm,
   p0_source AS p0_source, spread AS spread, kept_minor AS kept_minor,
   headroom_minor AS headroom_minor, missing AS missing
 FROM cents

@@ -11,12 +11,14 @@ from tools.roi import formulas
 from tools.roi.cautions import Caution, cautions
 from tools.roi.economics import Assumption
 from tools.roi.fixed import chance_of, points_of, to_minor
+from tools.roi.growth import PARTS
 from tools.roi.offers import NEEDED, support_per_cycle
 from tools.roi.steps import Terms
 from tools.roi.sureness import BY_SCORE
 from tools.roi.tables import minor_rate, multiple_of
 
 if TYPE_CHECKING:
+    from tools.roi.growth import Growth
     from tools.roi.head import Candidate
     from tools.roi.offers import Offer
     from tools.roi.play_effects import PlayEffect
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from tools.roi.tables import PriceList
 
 THIN = ("thin", "insufficient")
+LIKE = "; less, as the account is somewhat like those best not called"
 SURE = "the interval of the rate, or what a score may be off by"
 RESULTS = ("nv_minor", "q10_minor", "q90_minor", "kept_minor", "headroom_minor")
 
@@ -38,7 +41,7 @@ def terms_of(candidate: "Candidate", offer: "Offer", prices: "PriceList") -> "Te
     revenue = _revenue(candidate, prices)
     return Terms(
         revenue=revenue,
-        value=_value(revenue, offer, candidate.seats),
+        value=_value(revenue, offer, candidate.seats, _growth(candidate, prices)),
         margin=offer.margin,
         support_share=offer.support_share,
         support=support_per_cycle(offer.support_year, candidate.interval_months),
@@ -62,12 +65,19 @@ def _revenue(candidate: "Candidate", prices: "PriceList") -> Decimal:
     return Decimal(to_minor(candidate.raw_minor * rate))
 
 
-def _value(revenue: Decimal, offer: "Offer", seats: int | None) -> Decimal:
+def _growth(candidate: "Candidate", prices: "PriceList") -> Decimal:
+    growth = prices.growth(candidate.play, candidate.product)
+    return growth.size if growth else Decimal(0)
+
+
+def _value(revenue: Decimal, offer: "Offer", seats: int | None, growth: Decimal) -> Decimal:
     """A cycle's revenue of what success brings, in whole cents, rounded down."""
     if offer.part == "all":
         return revenue
     if offer.part == "share":
         return (revenue * offer.size).to_integral_value(ROUND_FLOOR)
+    if offer.part in PARTS:
+        return (revenue * growth).to_integral_value(ROUND_FLOOR)
     return revenue * offer.size // Decimal(seats or 0)
 
 
@@ -100,10 +110,15 @@ def assumptions(candidate: "Candidate", prices: "PriceList") -> tuple[Assumption
     if candidate.currency != prices.economics.currency:
         names.append(f"exchange_rate.{candidate.currency}")
     effect = prices.effect(candidate.play, candidate.segment)
-    return (
-        *_figures(names, prices),
-        *_beliefs(candidate, play, effect, _counted(candidate, prices)),
-    )
+    found = (*_figures(names, prices), *_beliefs(candidate, play, prices, effect))
+    growth = prices.growth(candidate.play, candidate.product)
+    return found if growth is None else (*found, _rise(growth))
+
+
+def _rise(growth: "Growth") -> Assumption:
+    said = f"{growth.size} of what it pays; {growth.share} of all rises are of this kind"
+    source = f"counted from {growth.n} rises of bills of such accounts, and the play"
+    return Assumption("what growing adds", said, source, "the agent", None)
 
 
 def _figures(names: list[str], prices: "PriceList") -> list[Assumption]:
@@ -120,20 +135,29 @@ def _counted(candidate: "Candidate", prices: "PriceList") -> str:
 
 
 def _beliefs(
-    candidate: "Candidate", play: "Play", effect: "PlayEffect | None", counted: str
+    candidate: "Candidate", play: "Play", prices: "PriceList", effect: "PlayEffect | None"
 ) -> list[Assumption]:
     where, owner = f"policies/plays.yaml {play.id} {play.version}", "the play's author"
     chance = f"{chance_of(candidate.p0_ppm)} ({candidate.p0_source})"
+    _counted(candidate, prices)
     found = [
         Assumption("cost", f"{play.cost.amount} {play.cost.scope}", where, owner, None),
-        Assumption(f"chance without us ({play.without})", chance, counted, "the agent", None),
+        Assumption(
+            f"chance without us ({play.without})",
+            chance,
+            _counted(candidate, prices),
+            "the agent",
+            None,
+        ),
         Assumption("spread of chance and value", f"{candidate.spread} %", SURE, "the agent", None),
     ]
     if effect is None:
         return found
     of = "the losses prevented" if play.without == "score" else "what comes anyway, added"
-    believed = f"Normal({effect.mean}, {effect.sd}²), {effect.n} own outcomes"
-    return [Assumption(f"effect, as a share of {of}", believed, effect.source, owner, None), *found]
+    mean, sd = prices.believed(effect, candidate.likeness)
+    believed = f"Normal({mean}, {sd}²), {effect.n} own outcomes"
+    source = effect.source if mean == effect.mean else f"{effect.source}{LIKE}"
+    return [Assumption(f"effect, as a share of {of}", believed, source, owner, None), *found]
 
 
 def input_hash(
@@ -145,6 +169,7 @@ def input_hash(
         "candidate": {k: v for k, v in asdict(candidate).items() if k not in RESULTS},
         "offer": asdict(offer),
         "effect": None if effect is None else asdict(effect),
+        "believed": None if effect is None else prices.believed(effect, candidate.likeness),
         "assumptions": [asdict(item) for item in used],
         "convention": prices.economics.convention,
         "formula": formulas.FORMULA_VERSION,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tools.roi.open_deals import NEW
 from tools.roi.rates import CHURN
+from tools.roi.returns import RETURNERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,7 @@ POOLED = 20
 STEP = 5
 BY_SCORE = ("score", "renewal")
 NOTHING = "nothing"
-SOURCES = (*BY_SCORE, "segment", "everybody", NOTHING)
+SOURCES = (*BY_SCORE, RETURNERS, "segment", "everybody", NOTHING)
 
 
 def sureness(

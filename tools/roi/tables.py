@@ -10,9 +10,12 @@ from tools.currencies import rate_of_minor
 from tools.days import from_number
 from tools.errors import NotComputable
 from tools.roi.fixed import MULTIPLE_PLACES, chance_of, survival_multiple, to_places, within
+from tools.roi.growth import ANY
+from tools.roi.likeness import QUIET, STEPS, Likeness, effect_at
 from tools.roi.offers import Offer, offers_table, support_per_cycle
 from tools.roi.open_deals import NEW
 from tools.roi.rates import Rate, Windows, churn_rates
+from tools.roi.returns import RETURNERS
 from tools.roi.spread import shares
 from tools.roi.sureness import SOURCES, sureness
 from tools.warehouse.sql import read_sql
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tools.roi.economics import Economics
+    from tools.roi.growth import Growth
     from tools.roi.open_deals import CloseRates
     from tools.roi.play_effects import PlayEffect
     from tools.roi.plays import Play
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
 
 RATE_PLACES = 9
 Cycle = tuple[int, "int | None", "str | None"]
+NOBODY = Likeness({})
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,8 @@ class PriceList:
     rates: tuple[Rate, ...]
     effects: "tuple[PlayEffect, ...]"
     close: "CloseRates | None" = None
+    growths: "tuple[Growth, ...]" = ()
+    likeness: Likeness = NOBODY
 
     def play(self, name: str) -> "Play":
         """The play of that name."""
@@ -54,6 +61,16 @@ class PriceList:
     def effect(self, name: str, segment: str | None) -> "PlayEffect | None":
         """What the play of that name does to the accounts of a segment."""
         return next((e for e in self.effects if (e.play, e.segment) == (name, segment)), None)
+
+    def believed(self, effect: "PlayEffect", likeness: int) -> tuple[Decimal, Decimal]:
+        """Mean and spread of an effect on an account that is so much like those best not called."""
+        weight = self.likeness.weight(effect.segment, likeness)
+        return effect_at(effect, self.effect(effect.play, QUIET), weight)
+
+    def growth(self, name: str, product: str | None) -> "Growth | None":
+        """What a play that brings a rise may count on, for an account of a product."""
+        mine = {g.product: g for g in self.growths if g.play == name}
+        return mine.get(product or ANY, mine.get(ANY))
 
 
 def put_offers(engine: "Engine", found: PriceList) -> None:
@@ -122,12 +139,14 @@ def _shares_table(found: PriceList, keys: "set[tuple[str, str, int]]") -> pa.Tab
     offers = {offer.play: offer for offer in found.offers}
     rows = []
     for play, segment, spread in sorted(keys):
-        effect = known[play, segment]
-        parts = shares(effect.mean, effect.sd, spread, of_losses=offers[play].of_losses)
-        rows.append((play, segment, spread, *parts))
+        for likeness in STEPS:
+            mean, sd = found.believed(known[play, segment], likeness)
+            parts = shares(mean, sd, spread, of_losses=offers[play].of_losses)
+            rows.append((play, segment, spread, likeness, *parts))
     number = pa.decimal128(8, 4)
-    types = (pa.string(), pa.string(), pa.int64(), number, number, number)
-    return _table(("play", "segment", "spread", "mean", "low", "high"), types, rows)
+    types = (pa.string(), pa.string(), pa.int64(), pa.int64(), number, number, number)
+    names = ("play", "segment", "spread", "likeness", "mean", "low", "high")
+    return _table(names, types, rows)
 
 
 def _table(
@@ -194,9 +213,12 @@ def _support_table(found: PriceList, months: list[int]) -> pa.Table:
 def multiple_of(found: PriceList, churn_bp: int, interval_months: int, source: str) -> Decimal:
     """The survival multiple of one account, by the day's economics.
 
-    The chance to be lost at the end of a term is about that term, and so about one cycle.
+    The chance to be lost at the end of a term is about that term, and so about one cycle, as is
+    that of those who came back.
     """
-    told: dict[str, int | None] = {"score": found.windows.score, "renewal": None}
+    told: dict[str, int | None] = {
+        "score": found.windows.score, "renewal": None, RETURNERS: None,
+    }  # fmt: skip
     days = told[source] if source in told else found.windows.outcomes.get("churn")
     horizon = found.economics.value(found.as_of, "horizon_months")
     discount = found.economics.value(found.as_of, "discount_rate")

@@ -86,7 +86,7 @@ def _belief(candidate: "Candidate", prices: "PriceList") -> "Belief":
     effect = prices.effect(candidate.play, candidate.segment)
     if effect is None:
         return Belief(Decimal(0), Decimal(0), "none")
-    return Belief(effect.mean, effect.sd, effect.source)
+    return Belief(*prices.believed(effect, candidate.likeness), effect.source)
 
 
 def _agree(candidate: "Candidate", ours: tuple[int, ...]) -> None:
