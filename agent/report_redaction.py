@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import structlog
 
 from agent.left_overs import DRAFT, PART
-from agent.reporting.archive import JSON, NOTES, files_of, read_report
+from agent.reporting.archive import JSON, NOTES, files_of, notes_text, read_report
 from agent.reporting.folders import MEMBERS, folder_of, hashed, letter_key
 from approvals.erasing import redact_report
 from tools.channels.erasing import delete_letters
@@ -136,10 +136,10 @@ def _redone(deps: "Deps", erasure: "Erasure", traces: "Traces", archived: "Archi
     report, scrub = _parsed(folder / JSON), partial(traces.scrub, near=True)
     if report is not None:
         plain, now = redacted(report, traces), hashed(folder / JSON).sha256
-        failed, unfit = _notes(folder / NOTES, known, scrub)
+        notes = _notes(folder / NOTES, known, scrub)
         if plain.report == report and now == known.get(JSON):
-            return Redone(_mended(folder, archived, files_of(report, failed, unfit)))
-        files = files_of(told(plain.report, erasure.id, day), failed, unfit)
+            return Redone(_mended(folder, archived, partial(files_of, report, *notes)))
+        files = files_of(told(plain.report, erasure.id, day), *notes)
         if known.get(JSON) in {now, sha256(files[JSON]).hexdigest()}:
             return Redone(_every(folder, known, files, scrub), plain.figures)
     if JSON not in known:
@@ -160,13 +160,19 @@ def _notes(
     path: "Path", known: "Mapping[str, str]", scrub: "Callable[[str], str]"
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What could not be computed and why it was not sent; without it, it is not sent again."""
-    if not path.is_file() or hashed(path).sha256 != known.get(NOTES):
+    try:
+        raw = path.read_bytes()
+        notes = json.loads(raw)
+        failed, unfit = (tuple(map(scrub, notes[name])) for name in ("failed", "unfit"))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
         return (), LOST
-    notes = json.loads(path.read_bytes())
-    return tuple(map(scrub, notes["failed"])), tuple(map(scrub, notes["unfit"]))
+    fits = {sha256(raw).hexdigest(), sha256(notes_text(failed, unfit).encode()).hexdigest()}
+    return (failed, unfit) if known.get(NOTES) in fits else ((), LOST)
 
 
-def _mended(folder: "Path", archived: "Archived", files: "Mapping[str, bytes]") -> dict[str, bytes]:
+def _mended(
+    folder: "Path", archived: "Archived", files: "Callable[[], Mapping[str, bytes]]"
+) -> dict[str, bytes]:
     """What is not as it was archived, and so may name anybody, as it is made now."""
     strange = [
         one.name
@@ -175,7 +181,8 @@ def _mended(folder: "Path", archived: "Archived", files: "Mapping[str, bytes]") 
         and (folder / one.name).is_file()
         and hashed(folder / one.name).sha256 != one.sha256
     ]
-    return {name: files.get(name, b"") for name in strange}
+    made = files() if strange else {}
+    return {name: made.get(name, b"") for name in strange}
 
 
 def _every(

@@ -117,10 +117,15 @@ def files_of(report: "Report", failed: "Sequence[str]", unfit: "Sequence[str]") 
     texts = {
         JSON: to_json(report),
         HTML: as_page(report, drawn, inside(drawn)),
-        NOTES: json.dumps({"failed": list(failed), "unfit": list(unfit)}) + "\n",
+        NOTES: notes_text(failed, unfit),
     }
     texts |= {f"{name}.csv": text for name, text in as_sheets(report, safe_text).items()}
     return {name: text.encode() for name, text in texts.items()} | {PDF: as_pdf(report, drawn)}
+
+
+def notes_text(failed: "Sequence[str]", unfit: "Sequence[str]") -> str:
+    """What could not be computed and why it must not be sent by itself, as it is archived."""
+    return json.dumps({"failed": list(failed), "unfit": list(unfit)}) + "\n"
 
 
 def _write(deps: "Deps", period: "Period", made: Made) -> Archived:

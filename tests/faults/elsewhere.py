@@ -48,6 +48,7 @@ ELSEWHERE: dict[int, tuple[str, ...]] = {
         "test_a_person_is_erased_from_everything_and_does_not_come_back",
         "test_killed_everywhere_in_turn_it_ends_erased_and_is_never_half_told",
     ),
+    85: ("test_every_text_loses_the_person_and_every_figure_stays",),
     63: ("test_idle_clients_and_killed_parts_stop_nothing",),
     75: (
         "test_a_disguise_is_refused_wherever_it_stands",
