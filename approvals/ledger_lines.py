@@ -3,8 +3,9 @@
 import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
 
-from approvals.chain_words import REFUSALS
+from approvals.chain_words import PAUSE, REFUSALS, is_on
 from tools.store.ledger_file import LedgerLine
 
 if TYPE_CHECKING:
@@ -13,12 +14,13 @@ if TYPE_CHECKING:
 
     from tools.store.gate.records import Link
 
-CALL, END, NO, STOP, HEAD, BEGUN, RESTORED = (
-    "call", "end", "no", "stop", "head", "ledger", "restored",
+CALL, END, NO, STOP, SWITCH, HEAD, BEGUN, RESTORED = (
+    "call", "end", "no", "stop", "switch", "head", "ledger", "restored",
 )  # fmt: skip
+ON, OFF = "on", "off"
 STOPS = frozenset({"rejected", "revoked", "snoozed"})
 VOID = frozenset({"undo", "release"})  # every yes of before counts no more
-KEPT = frozenset({CALL, NO, STOP, RESTORED})  # of these none may be lost
+KEPT = frozenset({CALL, NO, STOP, SWITCH, RESTORED})  # of these none may be lost
 NOTHING = LedgerLine(0, "-", HEAD, "-")  # what stands before the first line
 
 
@@ -50,6 +52,9 @@ def _line(link: "Link", body: "dict[str, Any]") -> LedgerLine | None:
     if link.kind in REFUSALS:
         key, since = body.get("key", link.subject), body.get("since", at)
         return LedgerLine(link.seq, link.mac, NO, key, body["channel"], 0, since)
+    if link.kind == PAUSE:
+        scope = quote(link.subject, safe=":")
+        return LedgerLine(link.seq, link.mac, SWITCH, scope, ON if is_on(link) else OFF, 0, at)
     if to is None or " " in link.subject or not link.subject:
         return None
     if "version" not in body:  # an action
@@ -66,8 +71,9 @@ class LedgerState:
 
     `calls` is the fence of the last call of each action, `sent` when it left, `refusals` the
     (channel, instant, key) by the first characters of a key, `stopped` the last line about each
-    proposal that was taken back; `heads` are the entries exported since a backup was restored,
-    `known_calls` the calls of before, which a person was told of then.
+    proposal that was taken back, `switches` whether each was on last; `heads` are the entries
+    exported since a backup was restored, `known_calls` the calls of before, which a person was
+    told of then.
     Numbers only grow: where one comes back, an older database went on, and `is_forked` says so.
     """
 
@@ -77,6 +83,7 @@ class LedgerState:
     sent: dict[str, str] = field(default_factory=dict)
     refusals: dict[str, set[tuple[str, str, str]]] = field(default_factory=dict)
     stopped: dict[str, LedgerLine] = field(default_factory=dict)
+    switches: dict[str, bool] = field(default_factory=dict)
     heads: dict[int, str] = field(default_factory=dict)
     known_calls: dict[str, int] = field(default_factory=dict)
     is_forked: bool = False
@@ -106,6 +113,8 @@ class LedgerState:
             self.sent.setdefault(line.subject, line.at)  # and no doubt of later takes it back
         elif line.kind == STOP:
             self.stopped[line.subject] = line
+        elif line.kind == SWITCH:
+            self.switches[unquote(line.subject)] = line.word == ON
         elif line.kind == NO:
             said = self.refusals.setdefault(line.subject[:short], set())
             said.add((line.word, line.at, line.subject))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from approvals.audit import record
 from approvals.chain_proof import fits
 from approvals.chain_story import entries_about, story_of
-from approvals.chain_words import SHORT, UNSUBSCRIBE
+from approvals.chain_words import PAUSE, SHORT, UNSUBSCRIBE
 from approvals.executor import send_of
 from approvals.staff import check_manager
 from tools.days import day_number
@@ -29,6 +29,7 @@ WHY = "restored from a backup: it may have been done after the backup was taken"
 
 
 WHY_NO = "they said no after the backup that was restored"
+WHY_PAUSE = "it was paused after the backup that was restored"
 WHY_STOP = "it was taken back after the backup that was restored"
 ENDED = frozenset({"sent", "failed", "revoked", "blocked", "held_out"})
 DOUBTABLE = frozenset({"scheduled", "calling", "unknown"})
@@ -39,8 +40,8 @@ def after_restore(gate: "Gate", actor: "Actor") -> int:
     """Pause everything and doubt every action that has not ended; how many there are.
 
     In one transaction, so that there is no moment in which one could be sent. What the ledger
-    beside the database knows comes back: every "no", and what was taken back. Doing it again
-    doubts nothing more.
+    beside the database knows comes back: every "no", what was taken back, and what was paused.
+    Doing it again doubts nothing more.
 
     Raises:
         Forbidden: when this person may not manage.
@@ -59,6 +60,7 @@ def after_restore(gate: "Gate", actor: "Actor") -> int:
         body = {"on": True, "why": WHY}
         record(tx, gate.key, now, actor.person, "pause", "global", body)
         if ledger is not None:
+            _pause_again(gate, tx, actor, ledger.state)
             _refuse_again(gate, tx, actor, ledger.state)
             _stop_again(gate, tx, actor, ledger.state)
         open_ = [a for a in tx.actions.everything() if a.status in DOUBTABLE]
@@ -68,6 +70,15 @@ def after_restore(gate: "Gate", actor: "Actor") -> int:
     if ledger is not None:
         ledger.go_on(gate.store)
     return doubted
+
+
+def _pause_again(gate: "Gate", tx: "GateTx", actor: "Actor", state: "LedgerState") -> None:
+    """Turn on again what was paused after the backup; what was let go then is a person's to say."""
+    now, on = gate.clock(), {pause.scope for pause in tx.ledger.pauses()}
+    for scope in sorted(name for name, is_on in state.switches.items() if is_on and name not in on):
+        pause = Pause(scope, on=True, since=now, who=actor.person, reason=WHY_PAUSE)
+        tx.ledger.set_pause(pause)
+        record(tx, gate.key, now, actor.person, PAUSE, scope, {"on": True, "why": WHY_PAUSE})
 
 
 def _refuse_again(gate: "Gate", tx: "GateTx", actor: "Actor", state: "LedgerState") -> None:

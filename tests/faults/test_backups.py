@@ -66,6 +66,11 @@ def gone_back(office: Office, backup: str) -> Iterator[Office]:
         yield with_ledger(after)
 
 
+def paused(office: Office) -> set[str]:
+    """The switches that are on."""
+    return {one.scope for one in office.store.gate.read(lambda tx: tx.ledger.pauses())}
+
+
 def go_on(office: Office) -> None:
     """A person says that it was restored, asks the other side of each, and lets it go on."""
     eve = office.people["eve"]
@@ -122,6 +127,31 @@ def test_what_was_taken_back_after_the_backup_is_not_sent(kept: Office, how: str
         after.dispatch()
         assert kept.vendor.effects() == {}
         assert after.get(only(after)).status == "revoked"
+        assert wrong(after) == []
+
+
+@pytest.mark.fault(77)
+def test_what_was_paused_after_the_backup_is_paused_and_what_was_let_go_stays_so(
+    kept: Office,
+) -> None:
+    """Everything is paused first; who lets everything go has not let go of each channel."""
+    eve = kept.people["eve"]
+    kept.decide("ann", "approve", only(kept))
+    switch(kept.gate, eve, "play:winback_task", on=True, reason="no budget")
+    backup = back_up(kept)
+    switch(kept.gate, eve, "channel:email", on=True, reason="the text is wrong")
+    switch(kept.gate, eve, "play:upsell_seats", on=True, reason="a slip")
+    switch(kept.gate, eve, "play:upsell_seats", on=False, reason="a slip")
+    with gone_back(kept, backup) as after:
+        assert after.dispatch(hours=1) == {}
+        assert paused(after) >= {"global"}
+        go_on(after)
+        assert paused(after) == {
+            "channel:email", "play:winback_task",
+        }  # fmt: skip
+        assert after.dispatch(hours=1) == {}
+        switch(after.gate, eve, "channel:email", on=False, reason="it is right now")
+        assert after.dispatch(hours=1) == {"sent": 1}
         assert wrong(after) == []
 
 
