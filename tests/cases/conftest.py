@@ -14,8 +14,12 @@ from tests.agent.company import copied_policies
 from tests.agent.launcher import Launcher
 from tests.conftest import CHECKOUT
 
-# As delivered, but for a churn model that looks at three months: no case is about the model.
-FEW_SNAPSHOTS = ("churn.yaml", "snapshots: 12", "snapshots: 3")
+# As delivered, but for a churn model that looks at one month and outcomes that are looked back at
+# over one length of time: no case is about the model, nor about what comes of expansion.
+CHEAP = (
+    ("churn.yaml", "snapshots: 12", "snapshots: 1"),
+    ("segments.yaml", "expansion: 365", "expansion: 90"),
+)
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class CaseHome:
         """What a command prints; it must end well."""
         policies = self.home.parent / "policies"
         if not policies.is_dir():
-            copied_policies(policies, CHECKOUT / "policies", FEW_SNAPSHOTS)
+            copied_policies(policies, CHECKOUT / "policies", *CHEAP)
         rules = {**os.environ, "LIFECYCLE_POLICIES": str(policies)}
         done = self.launcher.run([*arguments, "--home", str(self.home)], rules)
         assert done.code == 0, done.text
