@@ -1,5 +1,6 @@
 """The command line: every command opens the home, does one thing and says what it did."""
 
+import gc
 import sys
 from typing import Annotated
 
@@ -29,6 +30,8 @@ def start(
 
 def main() -> None:
     """Run the command of this process."""
+    # What loading makes stays: to look for garbage in it over and over is a tenth of a command.
+    gc.set_threshold(20_000, 20, 20)
     sys.exit(run_app(app, sys.argv[1:]))
 
 
