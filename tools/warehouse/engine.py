@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from tools.duck import connect_duck
 from tools.scratch import spill_folder
+from tools.warehouse.holdings import Holdings, columns_of, keep_columns
 from tools.warehouse.sql import compile_sql
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class DuckEngine:
         """Open one private database; `memory` is a limit such as '8GB'."""
         self._con = connect_duck()
         self._kinds: dict[str, str] = {}
+        self._held = Holdings()
         self._con.sql("SET preserve_insertion_order = false")
         self._con.execute("SET temp_directory = ?", [str(spill_folder())])
         if threads is not None:
@@ -70,18 +72,29 @@ class DuckEngine:
     def create(self, name: str, sql: str, **parameters: "Parameter") -> None:
         """Keep a query's answer as a table in memory."""
         query = compile_sql(sql, self.dialect, **parameters)
-        self._replace("TABLE", name, query)
+        void = self._held.void_shape(sql, parameters)
+        if void is not None and (columns := columns_of(void)) is not None:
+            self._replace("TABLE", name, f"({columns})")
+            self._held.note(name, void, rows=0)
+            return
+        shape = self._held.shape(sql, parameters)
+        rows = self._replace("TABLE", name, f"AS {query}")
+        self._held.note(name, shape, rows)
+        if void is not None and not rows:
+            keep_columns(void, self._described(name))
 
     def view(self, name: str, sql: str, **parameters: "Parameter") -> None:
         """Name a query, so that a reader's own conditions reach the files."""
         query = compile_sql(sql, self.dialect, **parameters)
-        self._replace("VIEW", name, query)
+        self._replace("VIEW", name, f"AS {query}")
+        self._held.view(name, sql, parameters)
 
     def narrow(self, name: str, sql: str) -> None:
         """Put a query over a relation in its place, without copying what may be large."""
         whole = f"{name}_whole"
         self._con.execute(f'ALTER {self._kinds[name]} "{name}" RENAME TO "{whole}"')
         self._kinds[whole] = self._kinds.pop(name)
+        self._held.rename(name, whole)
         self.view(name, sql)
 
     def export(self, sql: str, path: "Path", **parameters: "Parameter") -> int:
@@ -97,8 +110,9 @@ class DuckEngine:
     def put(self, name: str, table: pa.Table) -> None:
         """Copy an Arrow table in, so that the caller may let go of it."""
         self._con.register("_incoming", table)
-        self._replace("TABLE", name, "SELECT * FROM _incoming")
+        self._replace("TABLE", name, "AS SELECT * FROM _incoming")
         self._con.unregister("_incoming")
+        self._held.put(name, table)
 
     def scan(self, name: str, paths: "Sequence[Path]", schema: pa.Schema) -> None:
         """Name the union of Parquet files as a view, read when asked."""
@@ -109,10 +123,11 @@ class DuckEngine:
         parquet = f"read_parquet([{files}], union_by_name = true)"
         names = ", ".join(f'"{column}"' for column in schema.names)
         try:
-            self._replace("VIEW", name, f"SELECT {names} FROM {parquet}")
+            self._replace("VIEW", name, f"AS SELECT {names} FROM {parquet}")
         except duckdb.BinderException:
             columns = self._columns(parquet, schema)
-            self._replace("VIEW", name, f"SELECT {columns} FROM {parquet}")
+            self._replace("VIEW", name, f"AS SELECT {columns} FROM {parquet}")
+        self._held.files(name, paths, lambda: self._described(name))
 
     def _columns(self, parquet: str, schema: pa.Schema) -> str:
         """The columns of a schema; one that came after every file was written is NULL."""
@@ -124,10 +139,19 @@ class DuckEngine:
         ]
         return ", ".join(parts)
 
-    def _replace(self, kind: str, name: str, query: str) -> None:
-        """Make a table or a view; a name may be of the other kind before."""
+    def _described(self, name: str) -> str:
+        """The columns of a relation and their types, as a table is made with them."""
+        found = self._con.table(name)
+        pairs = zip(found.columns, found.types, strict=True)
+        return ", ".join('"' + c.replace('"', '""') + f'" {kind}' for c, kind in pairs)
+
+    def _replace(self, kind: str, name: str, body: str) -> int:
+        """Make a table or a view; a name may be of the other kind before. How many rows it got."""
+        self._held.forget(name)
         had = self._kinds.pop(name, None)
         if had is not None:
             self._con.execute(f'DROP {had} "{name}"')
-        self._con.execute(f'CREATE TEMP {kind} "{name}" AS {query}')
+        made = self._con.execute(f'CREATE TEMP {kind} "{name}" {body}')
         self._kinds[name] = kind
+        row = made.fetchone() if kind == "TABLE" else None
+        return int(row[0]) if row else 0

@@ -6,6 +6,7 @@ What cannot be read or written is translated again: the cache decides nothing.
 
 import json
 import os
+import sys
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -45,3 +46,8 @@ class QueryCache:
     def _path(self, text: str, dialect: str) -> Path:
         digest = sha256(f"{self.version}\0{dialect}\0{text}".encode()).hexdigest()
         return self.folder / f"{digest[:32]}.json"
+
+
+def kept_beside_code(version: str) -> QueryCache:
+    """A cache for later processes; Python may be told to write no compiled code."""
+    return QueryCache(version, write=not sys.dont_write_bytecode)

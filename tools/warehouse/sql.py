@@ -8,7 +8,6 @@ around a single name, and an alias that repeats the name of its column.
 """
 
 import re
-import sys
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from hashlib import sha256
@@ -20,7 +19,7 @@ import sqlglot
 from sqlglot import ErrorLevel, exp
 
 from tools.errors import BadInput
-from tools.warehouse.query_cache import QueryCache
+from tools.warehouse.query_cache import QueryCache, kept_beside_code
 
 _MARK = re.compile(r"__of_([A-Za-z0-9_]+?)__")
 _ATOMS = (exp.Column, exp.Boolean, exp.Literal, exp.Null)
@@ -59,10 +58,9 @@ def compile_sql(text: str, dialect: str = "duckdb", **parameters: Parameter) -> 
 
 @cache
 def _kept() -> QueryCache:
-    """Templates that this translator made before; Python may be told to write no compiled code."""
+    """Templates that this translator made before."""
     rules = sha256(Path(__file__).read_bytes()).hexdigest()
-    name = f"{version('sqlglot')}\0{rules}"
-    return QueryCache(name, write=not sys.dont_write_bytecode)
+    return kept_beside_code(f"{version('sqlglot')}\0{rules}")
 
 
 @cache
