@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from tools.duck import connect_duck
 from tools.scratch import spill_folder
-from tools.warehouse.holdings import Holdings, columns_of, keep_columns
+from tools.warehouse.holdings import Holdings, columns_of, keep_columns, shape_of
 from tools.warehouse.sql import compile_sql
 
 if TYPE_CHECKING:
@@ -109,10 +109,17 @@ class DuckEngine:
 
     def put(self, name: str, table: pa.Table) -> None:
         """Copy an Arrow table in, so that the caller may let go of it."""
-        self._con.register("_incoming", table)
-        self._replace("TABLE", name, "AS SELECT * FROM _incoming")
-        self._con.unregister("_incoming")
-        self._held.put(name, table)
+        shape = shape_of(table.schema)
+        void = columns_of(shape) if not table.num_rows else None
+        if void is not None:
+            self._replace("TABLE", name, f"({void})")
+        else:
+            self._con.register("_incoming", table)
+            self._replace("TABLE", name, "AS SELECT * FROM _incoming")
+            self._con.unregister("_incoming")
+        self._held.note(name, shape, table.num_rows)
+        if void is None and not table.num_rows:
+            keep_columns(shape, self._described(name))
 
     def scan(self, name: str, paths: "Sequence[Path]", schema: pa.Schema) -> None:
         """Name the union of Parquet files as a view, read when asked."""

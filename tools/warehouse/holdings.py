@@ -51,10 +51,6 @@ class Holdings:
         self.views.pop(key, None)
         self.empty.discard(key)
 
-    def put(self, name: str, table: "pa.Table") -> None:
-        """Note a table that was handed over."""
-        self.note(name, _hash("table", str(table.schema)), rows=table.num_rows)
-
     def files(self, name: str, paths: "Sequence[Path]", columns: "Callable[[], str]") -> None:
         """Note files that are never changed; what is in them is asked once in this process."""
         key = tuple(map(str, paths))
@@ -111,6 +107,11 @@ class Holdings:
         if view is None:
             return name in self.empty
         return any(all(map(self._is_empty, way)) for way in reading_of(view.text).ways)
+
+
+def shape_of(schema: "pa.Schema") -> str:
+    """The shape of a table that was handed over."""
+    return _hash("table", str(schema))
 
 
 def _hash(*parts: str) -> str:
