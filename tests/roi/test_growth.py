@@ -73,6 +73,7 @@ def test_the_rises_are_read_from_bills_and_both_prices_agree() -> None:
         lines += [line(f"u{n}", 10_000, "S", start, step), line(f"u{n}", 30_000, "L", step, None)]
         lines += [line(f"m{n}", 10_000, "L", start, step), line(f"m{n}", 11_000, "L", step, None)]
     lines += [line("gap", 10_000, "S", start, step - 1), line("gap", 90_000, "S", step, None)]
+    lines += [line("odd", 1, "", start, step), line("odd", 10**18, "", step, None)]
     prices, found = priced(lines, "small", "large")
     assert {g.n for g in prices.growths if g.product == ANY} == {40}
     small, large = (found[f"{name} upsell_plan"] for name in ("small", "large"))
@@ -81,6 +82,15 @@ def test_the_rises_are_read_from_bills_and_both_prices_agree() -> None:
     assert found["large upsell_seats"].value_minor < found["small upsell_plan"].value_minor
     for candidate in found.values():
         assert reprice(candidate, prices).nv.minor == candidate.nv_minor
+
+
+def test_a_bill_beyond_all_reason_counts_as_the_most_and_breaks_nothing() -> None:
+    start, step = AS_OF - 500, AS_OF - 300
+    lines = [line("odd", 1, "S", start, step), line("odd", 9 * 10**18, "S", step, None)]
+    prices, _ = priced(lines, "odd")
+    assert {g.size for g in prices.growths if g.play == "upsell_seats" and g.product == "S"} == {
+        Decimal("1.6667")  # (5 + 5 · (5 + 5 · 0.2) / 6) / 6
+    }
 
 
 def test_an_unknown_part_is_refused_with_the_words_that_are_known() -> None:

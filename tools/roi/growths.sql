@@ -37,7 +37,7 @@ has AS (
 steps AS (
   SELECT
     h.product AS product, CASE WHEN h.product = n.product THEN 'more' ELSE 'next' END AS part,
-    LEAST(CAST(ROUND(CAST(g.after - g.before AS DOUBLE) * 10000 / g.before) AS BIGINT), $most)
+    CAST(LEAST(ROUND(CAST(g.after - g.before AS DOUBLE) * 10000 / g.before), $most) AS BIGINT)
       AS rise_bp
   FROM grown AS g
   JOIN had AS h ON h.account_id = g.account_id AND h.day = g.day AND h.place = 1
