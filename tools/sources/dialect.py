@@ -1,10 +1,10 @@
 """Which character stands between the columns of a text file, by DuckDB's sniffer."""
 
-import tempfile
 from contextlib import suppress
 
 import duckdb
 
+from tools.scratch import READ, held_folder, scratch_folder
 from tools.sources.raw import quoted
 
 SIGNS = (",", ";", "\t", "|")
@@ -20,10 +20,9 @@ def delimiter_of(connection: duckdb.DuckDBPyConnection, head: str, usual: str) -
 
     The header alone does not tell: names hold commas, and so do amounts.
     """
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", suffix=".csv") as file:
-        file.write(head)
-        file.flush()
-        found = None
-        with suppress(duckdb.Error):
-            found = connection.execute(_SNIFF.format(file=quoted(file.name))).fetchone()
+    found = None
+    with held_folder(scratch_folder(), READ) as folder, suppress(duckdb.Error):
+        file = folder / "head.csv"
+        file.write_text(head, encoding="utf-8", newline="")
+        found = connection.execute(_SNIFF.format(file=quoted(str(file)))).fetchone()
     return found[0] if found and found[0] in SIGNS and found[0] in head else usual
