@@ -1,10 +1,11 @@
 """Accounts that are like those best not called, though in another segment."""
 
-from decimal import Decimal
+from dataclasses import replace
+from decimal import Decimal, localcontext
 from typing import Any
 
 import pyarrow as pa
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.roi.world import SEGMENTS, table
@@ -80,3 +81,20 @@ def test_an_effect_lies_between_and_is_never_promised_higher(weight: Decimal) ->
     assert min(CALL.sd, HARM.sd) <= sd
     assert effect_at(HARM, CALL, weight) == (HARM.mean, HARM.sd)
     assert effect_at(CALL, None, weight) == (CALL.mean, CALL.sd)
+
+
+@example(own=7, quiet=79, likeness=10, digits=40, mean=Decimal("0.11"))  # a tie at four places
+@given(
+    own=st.integers(0, 70), quiet=st.integers(30, 100), likeness=st.sampled_from(range(0, 101, 10)),
+    digits=st.integers(6, 60), mean=st.decimals("-0.5", "0.5", places=4),
+)  # fmt: skip
+def test_both_prices_find_the_same_digits_whatever_they_count_with(
+    own: int, quiet: int, likeness: int, digits: int, mean: Decimal
+) -> None:
+    """The warehouse's table is made with 28 digits, the price in Decimal with 40."""
+    told = Likeness({QUIET: quiet, "Declining": own})
+    call = replace(CALL, mean=mean)
+    ours = effect_at(call, HARM, told.weight("Declining", likeness))
+    with localcontext(prec=digits):
+        theirs = effect_at(call, HARM, told.weight("Declining", likeness))
+    assert ours == theirs

@@ -43,7 +43,9 @@ class Likeness:
         own, quiet = self.averages.get(segment), self.averages.get(QUIET)
         if own is None or quiet is None or quiet - own < APART or segment == QUIET:
             return Decimal(0)
-        return min(Decimal(max(0, likeness - own)) / (quiet - own), Decimal(1))
+        with localcontext(PRECISE):  # the same digits whatever the caller counts with
+            share = Decimal(max(0, likeness - own)) / (quiet - own)
+        return min(to_places(share, PLACES), Decimal(1))
 
 
 def put_likeness(engine: "Engine") -> Likeness:
