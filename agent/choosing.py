@@ -8,15 +8,17 @@ asked. The next best so takes the place of what is refused.
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import structlog
+
 from agent.contact_facts import record_of
 from policies.judge import judge
-from policies.nouns import Action, History, Record, Verdict
+from policies.nouns import Action, Finding, History, Record, Verdict
 from tools.money import Money
 from tools.roi.choice import Choice, DayLimits, Option, choose
-from tools.roi.value import reprice
+from tools.roi.value import Disagreement, reprice
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from policies.limits import Limits
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     from tools.store.records import AccountFeedback, ContactHistory, Send
 
 Pair = tuple[str, str]
+
+log = structlog.get_logger(__name__)
+PRICE = "price"
 
 
 @dataclass(frozen=True)
@@ -65,12 +70,15 @@ class Judged:
 def plan_day(
     candidates: "Sequence[Candidate]", prices: "PriceList", day: Background, limits: DayLimits
 ) -> Judged:
-    """Solve and judge until everything chosen may be asked."""
-    for candidate in candidates:
-        reprice(candidate, prices)
+    """Solve and judge until everything chosen may be asked.
+
+    A candidate whose price does not come out the same when it is worked out again is refused.
+    """
     plays = {play.id: play for play in prices.plays}
     left = {(c.account_id, c.play): c for c in candidates}
     refused: list[tuple[Candidate, Verdict]] = []
+    _drop(left, refused, list(_disputed(candidates, prices)))
+    candidates = tuple(left.values())
     _drop(left, refused, [(c, judge_candidate(c, plays, day, (), Money.from_minor(0, day.currency)))
                           for c in candidates])  # fmt: skip
     while True:
@@ -78,6 +86,20 @@ def plan_day(
         judged = _judge_in_order(choice, left, plays, day)
         if not _drop(left, refused, judged):
             return Judged(choice, tuple(judged), tuple(refused))
+
+
+def _disputed(
+    candidates: "Sequence[Candidate]", prices: "PriceList"
+) -> "Iterator[tuple[Candidate, Verdict]]":
+    """Whose two prices differ: nobody is asked about a figure that two ways disagree on."""
+    for candidate in candidates:
+        try:
+            reprice(candidate, prices)
+        except Disagreement as error:
+            log.exception("price.disputed", account=candidate.account_id, play=candidate.play)
+            reason = f"its price is in doubt: {error}"
+            finding = Finding(PRICE, "deny", reason)
+            yield candidate, Verdict("deny", PRICE, reason, (finding,))
 
 
 def _judge_in_order(

@@ -190,3 +190,21 @@ def test_nothing_to_choose_from_is_an_empty_day() -> None:
     _, prices = world()
     found = plan_day([], prices, background({}), DayLimits(reviews=3))
     assert (found.chosen, found.refused, found.choice.value_minor) == ((), (), 0)
+
+
+def test_a_price_that_two_ways_disagree_on_is_refused_and_stops_nobody_else() -> None:
+    candidates, prices = world()
+    best = max(candidates, key=lambda one: one.nv_minor)
+    odd = replace(best, nv_minor=best.nv_minor + 1)
+    mixed = tuple(odd if one == best else one for one in candidates)
+
+    judged = plan_day(mixed, prices, background({}), OPEN)
+
+    (verdict,) = [
+        v for c, v in judged.refused if (c.account_id, c.play) == (odd.account_id, odd.play)
+    ]
+    assert verdict.rule_id == "price"
+    assert "the warehouse has value" in verdict.reason
+    chosen = {(c.account_id, c.play) for c, _ in judged.chosen}
+    assert chosen
+    assert (odd.account_id, odd.play) not in chosen
