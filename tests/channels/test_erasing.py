@@ -48,7 +48,8 @@ def test_a_mail_to_our_own_people_that_says_her_name_goes_whatever_it_encloses(
 ) -> None:
     """It is about nobody in particular; what is enclosed is not read, but known by its key."""
     outbox = OutboxChannel(tmp_path, SENDER)
-    outbox.deliver(to_una(5, key="digest:19783:u1", recipient="cs@x.example", recipient_name=""))
+    digest = {"key": "digest:19783:u1", "recipient": "cs@x.example", "recipient_name": ""}
+    outbox.deliver(to_una(5, **digest, body="1. Call Ünä Nine.\n"))
     said = {"a": "As Ünä Nine asked.", "b": "See the print."}
     letters = [Letter(f"report:w1:{name}", "ceo@x.example", "Week 1", text, "<p>x</p>", 19_783)
                for name, text in said.items()]  # fmt: skip
