@@ -1,6 +1,7 @@
 """The demo: a simulated company, its last mornings, and the inbox with what they found."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from agent.reporting.period import week_before
 from agent.wiring import open_deps, shifted_clock, system_clock
 from approvals import staff
 from approvals.queue import pending
+from approvals.request import Actor, Seen, Wish
 from approvals.staff import OPERATOR
 from config.settings import read_settings
 from tools.days import day_number
@@ -29,16 +31,28 @@ from tools.errors import BadInput
 from tools.sources.simulated import simulate
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
+
     from agent.wiring import Deps
 
 DEMO_DAY = date(2026, 11, 2)
 DEMO_SEED = 7
-MORNINGS = 4
+MORNINGS = 2
+# The first morning lies so far back that the window of its trial is over on the last. That day one
+# play is tried: there is time for many of it, and half of those agreed to are left out.
+TRIAL_BACK, TRIAL_PLAY, TRIAL_SIZE = 119, "winback_task", 50
+TRIAL = (("reviews_per_day", "120"), ("holdout_share", "0.5"),
+         ("hours_per_day", "{csm: 12, sales: 30, marketing: 4}"))  # fmt: skip
+TRIAL_MOST = (("limits: {per_day: 20,", "limits: {per_day: 100,"),)
+UNDO = timedelta(minutes=10)
 # Office hours from Los Angeles to Berlin, so that nothing waits for a night to end.
 DEMO_HOUR = clock_time(16, 30, tzinfo=UTC)
 PEOPLE = (("reviewer@demo.example", "Robin Reviewer", "admin"),
           ("second@demo.example", "Sam Second", "approver-2"))  # fmt: skip
 FIRST_PORT, MINUTES, PATIENCE = 8765, 60, 60
+READ = 60  # seconds each person looked
+TRIAL_SAYS = "demo: one day on which a play is tried"
 
 
 def register(app: typer.Typer) -> None:
@@ -61,7 +75,9 @@ def demo(
     with console.status(f"simulating a company of {accounts:,} accounts"):
         simulate(company, seed=DEMO_SEED, end=DEMO_DAY, accounts=accounts)
     _write_settings(place, company)
-    for back in range(mornings - 1, 0, -1):
+    if mornings > 1:
+        _try_play(place)
+    for back in range(mornings - 2, 0, -1):
         _live_through(place, DEMO_DAY - timedelta(days=back))
     with opened(place) as deps:
         ran = run_with_bar(deps, day_number(DEMO_DAY))
@@ -90,16 +106,50 @@ def demo(
 
 def _live_through(place: Path, day: date) -> None:
     """Run an earlier morning at its own hour, so that its deeds are dated by it."""
-    seconds = round((datetime.combine(day, DEMO_HOUR) - system_clock()).total_seconds())
-    with open_deps(read_settings(home=place), shifted_clock(seconds)) as deps:
+    with _on(place, day) as deps:
         run_with_bar(deps, day_number(day))
+
+
+def _on(place: Path, day: date, later: timedelta = timedelta(0)) -> "AbstractContextManager[Deps]":
+    """The installation at the hour of a day, or so much later."""
+    moment = datetime.combine(day, DEMO_HOUR) + later
+    seconds = round((moment - system_clock()).total_seconds())
+    return open_deps(read_settings(home=place), shifted_clock(seconds))
+
+
+def _try_play(place: Path) -> None:
+    """Run the morning of the trial, agree to its play, and do what is to be done of it."""
+    from agent.dispatching import open_executor  # noqa: PLC0415 - it loads what sends
+
+    day = DEMO_DAY - timedelta(days=TRIAL_BACK)
+    with _on(place, day) as deps:
+        if not run_with_bar(deps, day_number(day)).new:
+            return
+        _let_people_in(deps)
+        people = [deps.store.people.by_mailbox(mailbox) for mailbox, _, _ in PEOPLE]
+        actors = [Actor(one.id, one.role, "cli") for one in people if one is not None]
+        waiting = pending(deps.store.proposals, day_number(day))
+        for proposal in [one for one in waiting if one.play == TRIAL_PLAY][:TRIAL_SIZE]:
+            _agree(deps, proposal.id, actors)
+    with _on(place, day, UNDO) as deps:
+        open_executor(deps).dispatch()
+
+
+def _agree(deps: "Deps", proposal: str, actors: "Sequence[Actor]") -> None:
+    """Let as many people agree as are needed."""
+    for actor in actors:
+        now = deps.store.gate.read(lambda tx: tx.asked.get(proposal))
+        if now.status == "pending":
+            deps.gate.decide(actor, Wish("approve", Seen(now.id, now.version, now.shown, READ)))
 
 
 def _write_settings(place: Path, company: Path) -> None:
     """Tell the installation where its files are and in which days it lives."""
     now = system_clock()
     then = datetime.combine(DEMO_DAY, DEMO_HOUR)
+    policies = _write_policies(place)
     told = {
+        "policies": str(policies.resolve()),
         "data": str(company.resolve()),
         "mapping": str(Path(str(files("tools.sources"))) / "simulated.yaml"),
         "clock_shift_seconds": round((then - now).total_seconds()),
@@ -108,6 +158,37 @@ def _write_settings(place: Path, company: Path) -> None:
     place.mkdir(parents=True, exist_ok=True)
     text = "# Written by `lifecycle demo`.\n" + yaml.safe_dump(told)
     (place / "lifecycle.yaml").write_text(text, encoding="utf-8")
+
+
+def _write_policies(place: Path) -> Path:
+    """The policies that come with the project, with other limits on the day of the trial."""
+    folder = place / "policies"
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in Path(str(files("policies"))).glob("*.yaml"):
+        (folder / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
+    limits = folder / "limits.yaml"
+    text = limits.read_text(encoding="utf-8")
+    day = DEMO_DAY - timedelta(days=TRIAL_BACK)
+    for name, value in TRIAL:
+        old = re.search(rf"(?m)^{name}:.*\n  - \{{value: (\{{.*?\}}|[0-9.]+),.*\n", text)
+        if old is None:
+            raise BadInput(f"{limits}: there is no {name} to change for the day of the trial")
+        dated = "".join(
+            f'  - {{value: {one}, valid_from: {since}, source: "{TRIAL_SAYS}", owner: demo}}\n'
+            for one, since in ((value, day), (old[1], day + timedelta(days=1)))
+        )
+        text = text[: old.end()] + dated + text[old.end() :]
+    limits.write_text(text, encoding="utf-8")
+    _allow_many(folder / "plays.yaml")
+    return folder
+
+
+def _allow_many(plays: Path) -> None:
+    """Let a day hold many of the play that is tried."""
+    before, name, after = plays.read_text(encoding="utf-8").partition(f"- id: {TRIAL_PLAY}\n")
+    for old, new in TRIAL_MOST:
+        after = after.replace(old, new, 1)
+    plays.write_text(before + name + after, encoding="utf-8")
 
 
 def _free_port() -> int:
