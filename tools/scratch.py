@@ -66,11 +66,11 @@ def remove_abandoned(parent: Path, prefix: str, suffix: str = "") -> int:
 
 def scratch_folder(temporary: Path | None = None) -> Path:
     """Where this user's processes have their folders: one that nobody else can read or write."""
-    path = (temporary or Path(tempfile.gettempdir())) / f"lifecycle-{os.getuid()}"
+    path = (temporary or Path(tempfile.gettempdir())) / f"lifecycle-{os.geteuid()}"
     with suppress(FileExistsError):
         path.mkdir(PRIVATE)
     found = path.lstat()
-    ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
+    ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
     if not ours or found.st_mode & 0o077:  # put there by somebody else to read along
         return Path(tempfile.mkdtemp(prefix="lifecycle-"))
     return path

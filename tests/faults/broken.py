@@ -1,5 +1,7 @@
 """Homes that are broken in one way each, and every command there is to try on them."""
 
+import codecs
+import importlib
 import os
 import shutil
 import sqlite3
@@ -14,6 +16,7 @@ import typer
 
 from agent.cli import app
 from agent.commands.entry import run_app
+from agent.commands.index import Commands
 from agent.wiring import system_clock
 from approvals import staff
 from approvals.web.auth.sessions import digest
@@ -169,9 +172,21 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str]] = {
 }  # fmt: skip
 
 
+def preload() -> None:
+    """Import every command, and the codecs and the migrations they come to."""
+    tuple(Commands().values())
+    codecs.lookup("ascii")
+    codecs.lookup("idna")
+    importlib.import_module("alembic.command")
+
+
 @contextmanager
 def as_nobody() -> Iterator[None]:
-    """Live with the rights of a user who owns nothing here, where the tests run as root."""
+    """Live with the rights of a user who owns nothing here, where the tests run as root.
+
+    What a command loads late is loaded before: the interpreter may lie where only root can read.
+    """
+    preload()
     os.setegid(NOBODY)
     os.seteuid(NOBODY)
     try:

@@ -110,7 +110,7 @@ def test_whoever_copies_people_into_a_temporary_folder_holds_it() -> None:
 def test_nobody_else_can_read_the_copies(tmp_path: Path) -> None:
     assert stat.S_IMODE(scratch_folder(tmp_path).stat().st_mode) == 0o700
     scratch_folder(tmp_path).chmod(0o777)
-    assert scratch_folder(tmp_path) != tmp_path / f"lifecycle-{os.getuid()}"
+    assert scratch_folder(tmp_path) != tmp_path / f"lifecycle-{os.geteuid()}"
 
 
 def test_what_does_not_fit_in_memory_goes_where_it_is_cleared_away() -> None:
