@@ -71,10 +71,10 @@ def test_the_figures_are_those_of_the_demo(tmp_path: Path) -> None:
     """What the README says of the demo stands in what its commands say."""
     home = ("--home", str(tmp_path))
     shown = " ".join(_lifecycle("demo", "--no-inbox", *home).split())
-    proposal = re.findall(r"p[0-9a-f]{16}", shown)[0]
+    proposal = _queued(tmp_path, "Bluefield 458")[0]
     shown += " ".join(_lifecycle("explain", proposal, *home).split())
     shown += " ".join(_lifecycle("report", *home).split())
-    shown += _decided(tmp_path, proposal)
+    shown += _decided(tmp_path)
     journey = README.split("## One customer's journey")[1].split("## Your own data")[0]
 
     figures = set(re.findall(r"\*\*([^*]+)\*\*", journey))
@@ -85,18 +85,19 @@ def test_the_figures_are_those_of_the_demo(tmp_path: Path) -> None:
     assert [one for one in headers if one not in mail.read_text(encoding="utf-8")] == []
 
 
-def _decided(home: Path, review: str) -> str:
-    """Approve the review and the call of the journey, let ten minutes pass, and carry them out."""
+def _queued(home: Path, account: str) -> tuple[str, str]:
+    """The proposal for an account that waits, and the hash of its bytes."""
+    queue = json.loads(_lifecycle("queue", "--json", "--home", str(home)))
+    (found,) = (one for one in queue if one["envelope"]["who"]["account_name"] == account)
+    return found["id"], found["sha256"]
+
+
+def _decided(home: Path) -> str:
+    """Approve the review of the journey, let ten minutes pass, and carry it out."""
     place = ("--home", str(home))
-    queue = json.loads(_lifecycle("queue", "--json", *place))
-    hashes = {one["id"]: one["sha256"] for one in queue}
-    (call,) = (
-        one["id"] for one in queue
-        if one["envelope"]["who"]["account_name"] == "Clearfield 1083"
-    )  # fmt: skip
+    proposal, sha256 = _queued(home, "Bluefield 458")
     token = _lifecycle("people", "token", "reviewer@demo.example", *place).strip()
-    for proposal in (review, call):
-        _lifecycle("approve", proposal, "--hash", hashes[proposal][:8], "--token", token, *place)
+    _lifecycle("approve", proposal, "--hash", sha256[:8], "--token", token, *place)
     settings = home / "lifecycle.yaml"
     told = settings.read_text(encoding="utf-8")
     later = re.sub(r"(?<=seconds: )-\d+", lambda shift: str(int(shift[0]) + 600), told)
