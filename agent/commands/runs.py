@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.panel import Panel
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
 from rich.text import Text
 
 from agent.commands.console import AsOf, Data, Home, MappingFile, check_day, console, opened, table
@@ -30,6 +31,7 @@ from tools.money import Money
 from tools.store.gate.rerun import Withdrawn
 from tools.store.records import Proposal
 
+WIDE = 110
 HASH = 40
 NOT_CHOSEN = "another action for the account is worth more, or the day's limits are full"
 LEFT = {
@@ -217,6 +219,16 @@ def show_queue(
     if not waiting:
         console.print("nothing waits for a decision; `lifecycle why-not ACCOUNT` says why")
         return
+    console.print(queue_table(waiting, limit, console.width, labels))
+
+
+def queue_table(
+    waiting: tuple[Proposal, ...],
+    limit: int,
+    width: int,
+    labels: Mapping[str, str] | None = None,
+) -> Table:
+    """The first of what waits, a line each in 80 columns; stage and segment where there is room."""
     rows = []
     for proposal in waiting[:limit]:
         envelope = envelope_of(proposal)
@@ -231,7 +243,8 @@ def show_queue(
     if len(waiting) > limit:
         title += f", the first {limit}"
     columns = ("id", "net value ", "play", "account", "stage", "segment")
-    console.print(table(title, columns, rows))
+    shown = len(columns) if width >= WIDE else 4
+    return table(title, columns[:shown], [row[:shown] for row in rows])
 
 
 def shown_values(deps: Deps, proposal: Proposal) -> dict[str, Any]:

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from rich.console import Console
 
 from agent.commands.index import INDEX, registered
+from agent.commands.runs import queue_table
 from agent.wiring import open_deps
 from tests.agent.company import ACCOUNTS, FIRST, SECOND, number
 from tests.agent.homes import Home, Homes
@@ -122,6 +124,19 @@ def test_queue_is_in_order_of_value(lived: Home, waiting: tuple[Proposal, ...]) 
         (p.value_minor for p in waiting), reverse=True
     )
     assert "the first 2" in said(lived, "queue", "--limit", "2")
+
+
+def test_queue_takes_hardly_more_than_a_line_for_each_in_a_narrow_terminal(
+    waiting: tuple[Proposal, ...],
+) -> None:
+    screen = Console(width=80, file=StringIO())
+    with screen.capture() as shown:
+        screen.print(queue_table(waiting, len(waiting), screen.width))
+    lines = shown.get().splitlines()
+    assert max(len(line) for line in lines) <= 80
+    assert all(sum(one.id in line for line in lines) == 1 for one in waiting)
+    assert len(lines) <= len(waiting) + 5 + 1  # title, names, lines around, and one long name
+    assert "segment" not in shown.get()
 
 
 def test_queue_as_json_is_the_sealed_envelopes(lived: Home, waiting: tuple[Proposal, ...]) -> None:
