@@ -7,9 +7,8 @@ import typer
 
 from agent.account_desk import AccountDesk
 from agent.account_files import csv_of, json_of
-from agent.commands.console import AsOf, Home, console, opened
+from agent.commands.console import AsOf, Home, console, last_day, opened
 from agent.commands.gate import Json, Note, Token, actor_of
-from agent.commands.runs import last_day
 from agent.commands.terminal import echo, echo_document, echo_json, one_line, plain
 from agent.run import open_morning
 from agent.whynot import find_account

@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from agent.commands.console import AsOf, Data, Home, MappingFile, console, opened
+from agent.commands.console import AsOf, Data, Home, MappingFile, console, last_day, opened
 from agent.commands.demo import DEMO_DAY, DEMO_SEED
-from agent.commands.runs import last_day
 from agent.commands.terminal import echo_document
 from agent.quarantine import data_audit
 from tools.days import from_number

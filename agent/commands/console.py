@@ -129,3 +129,9 @@ def table(title: str, columns: "Iterable[str]", rows: "Iterable[Iterable[object]
     for row in rows:
         made.add_row(*("" if cell is None else str(cell) for cell in row))
     return made
+
+
+def last_day(deps: "Deps", as_of: str | None) -> int:
+    """The day a person named, or the last one that was run, or today."""
+    closed = deps.store.runs.closed_day()
+    return deps.day(as_of) if as_of or closed is None else closed

@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agent.commands.console import AsOf, Home, console, opened, table
-from agent.commands.runs import last_day
+from agent.commands.console import AsOf, Home, console, last_day, opened, table
 from agent.commands.terminal import echo_json
 from agent.run import open_morning
 from tools.customers.features import definitions, missing

@@ -4,10 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.commands.console import AsOf, Home, console, is_home, opened
+from agent.commands.console import AsOf, Home, console, is_home, last_day, opened
 from agent.commands.decide_text import show_decision, show_questions
 from agent.commands.gate import Json
-from agent.commands.runs import last_day
 from agent.commands.terminal import echo_json
 from agent.decision_facts import About, plain_subject, subject_of
 from agent.run import open_morning

@@ -16,7 +16,8 @@ import typer
 import yaml
 
 from agent.commands.console import Home, console, is_home, opened
-from agent.commands.runs import run_with_bar, show_data, show_queue, show_run
+from agent.commands.proposals import show_queue
+from agent.commands.runs import run_with_bar, show_data, show_run
 from agent.reporting.archive import HTML, file_report
 from agent.reporting.folders import folder_of
 from agent.reporting.period import week_before

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.commands.console import Home, console, opened, table
+from agent.commands.console import Home, console, last_day, opened, table
 from agent.commands.gate import actor_of
-from agent.commands.runs import last_day
 from agent.commands.terminal import echo_json
 from agent.run import open_morning
 from approvals.lifting import lift_demotion

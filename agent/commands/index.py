@@ -19,14 +19,14 @@ INDEX = (
         "Simulate a company, live through its last mornings, and open the inbox with what waits.",
     ),
     ("run", "runs", "Run the morning: read, score, stage, price, choose, draft, queue."),
-    ("queue", "runs", "What waits for a person, best value first."),
+    ("queue", "proposals", "What waits for a person, best value first."),
     (
         "explain",
-        "runs",
+        "proposals",
         "Show one proposal in full: the words, the reasons, the arithmetic, the alternatives.",
     ),
     ("replay", "runs", "Compute a finished day again from what was known then; writes nothing."),
-    ("why-not", "runs", "Explain for every play why an account got no proposal."),
+    ("why-not", "proposals", "Explain for every play why an account got no proposal."),
     ("runs", "runs", "The latest runs."),
     (
         "approve",

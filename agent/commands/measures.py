@@ -5,8 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from agent.commands.console import AsOf, Home, console, opened, table
-from agent.commands.runs import last_day
+from agent.commands.console import AsOf, Home, console, last_day, opened, table
 from agent.commands.terminal import echo, echo_document
 from agent.run import open_morning
 from tools.errors import BadInput

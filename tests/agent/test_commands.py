@@ -14,7 +14,7 @@ import yaml
 from rich.console import Console
 
 from agent.commands.index import INDEX, registered
-from agent.commands.runs import queue_table
+from agent.commands.proposals import queue_table
 from agent.wiring import open_deps
 from tests.agent.company import ACCOUNTS, FIRST, SECOND, number
 from tests.agent.homes import Home, Homes
