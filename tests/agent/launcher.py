@@ -68,7 +68,7 @@ class Launcher:
 def serve() -> None:
     """Fork a child for every order on stdin and answer with its exit status."""
     from agent import cli  # noqa: PLC0415 - in this process only: the tests' own stays small
-    from agent.commands.index import INDEX  # noqa: PLC0415
+    from agent.commands.index import INDEX  # noqa: PLC0415 - as the line before
 
     for late in (*LATE, *(f"agent.commands.{module}" for _, module, _ in INDEX)):
         importlib.import_module(late)
