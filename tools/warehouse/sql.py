@@ -101,7 +101,7 @@ def _written(value: Parameter, dialect: str) -> str:
 def _kept_value(value: int | str | bool | Piece | None, dialect: str) -> str:
     """A value as it is written; the same few days, names and pieces come again and again."""
     if isinstance(value, Piece):
-        return _tree(sqlglot.parse_one(value.text, read="duckdb"), dialect)
+        return _template(f"({value.text})", dialect)[0]
     return _value(value, dialect)
 
 
@@ -112,7 +112,9 @@ def _value(value: float | str | bool | None, dialect: str) -> str:
 
 
 def _tree(tree: exp.Expr, dialect: str) -> str:
-    return _bare(exp.paren(tree)).sql(dialect, unsupported_level=ErrorLevel.RAISE)
+    # One copy: writing may rewrite the tree it writes, and the parentheses become its parent.
+    written = _bare(exp.Paren(this=tree.copy()))
+    return written.sql(dialect, copy=False, unsupported_level=ErrorLevel.RAISE)
 
 
 def _bare(node: exp.Expr) -> exp.Expr:

@@ -6,8 +6,7 @@ both the same.
 
 from dataclasses import dataclass
 
-import sqlglot
-from sqlglot import exp
+from tools.warehouse.sql import Piece
 
 GMAIL = ("gmail.com", "googlemail.com")
 DIGITS = 8  # the last eight digits are the same with and without country and trunk code
@@ -51,8 +50,8 @@ def fold(address: str, mailbox: Mailbox) -> str:
     return fold_email(address, mailbox) if "@" in address else fold_phone(address)
 
 
-def email_sql(column: str, mailbox: Mailbox) -> exp.Expr:
-    """`fold_email` of a column, as a tree; NULL for NULL."""
+def email_sql(column: str, mailbox: Mailbox) -> Piece:
+    """`fold_email` of a column, as a piece of a query; NULL for NULL."""
     # DuckDB 2.0 fails to plan this over a Parquet column that is all NULL; COALESCE goes round it.
     text = f"LOWER(TRIM(COALESCE({column}, '')))"
     local, domain = f"SPLIT_PART({text}, '@', 1)", f"SPLIT_PART({text}, '@', 2)"
@@ -64,16 +63,12 @@ def email_sql(column: str, mailbox: Mailbox) -> exp.Expr:
         plain = f"COALESCE(NULLIF(REPLACE({local}, '.', ''), ''), {local})"
         folded = f"CASE WHEN {domain} IN ({names}) THEN {plain} || '@{GMAIL[0]}' ELSE {folded} END"
     one = f"{text} LIKE '%@%' AND NOT {text} LIKE '%@%@%'"
-    return _tree(f"NULLIF(CASE WHEN {one} THEN {folded} ELSE {text} END, '')")
+    return Piece(f"NULLIF(CASE WHEN {one} THEN {folded} ELSE {text} END, '')")
 
 
-def phone_sql(column: str) -> exp.Expr:
-    """`fold_phone` of a column, as a tree; NULL for NULL and for what has no digit."""
+def phone_sql(column: str) -> Piece:
+    """`fold_phone` of a column, as a piece of a query; NULL for NULL and for what has no digit."""
     main = f"SPLIT_PART(REPLACE(LOWER(TRIM({column})), '(0)', ''), 'x', 1)"
     main = f"REGEXP_REPLACE({main}, '[.]0$', '')"
     digits = f"REGEXP_REPLACE({main}, '[^0-9]', '', 'g')"
-    return _tree(f"NULLIF(RIGHT(LTRIM({digits}, '0'), {DIGITS}), '')")
-
-
-def _tree(text: str) -> exp.Expr:
-    return sqlglot.parse_one(text, read="duckdb")
+    return Piece(f"NULLIF(RIGHT(LTRIM({digits}, '0'), {DIGITS}), '')")

@@ -3,15 +3,11 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import sqlglot
-
 from tools.customers.consent.addresses import Mailbox, email_sql, phone_sql
-from tools.warehouse.sql import read_sql
+from tools.warehouse.sql import Piece, read_sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from sqlglot import exp
 
     from tools.warehouse.engine import Engine
 
@@ -62,14 +58,14 @@ def make_consent_words(
     )  # fmt: skip
 
 
-def channel_sql(column: str, channels: "Iterable[str]" = ()) -> "exp.Expr":
-    """The name of a channel however it is written, as a tree; `*` for what nobody knows."""
+def channel_sql(column: str, channels: "Iterable[str]" = ()) -> Piece:
+    """The name of a channel however it is written, as a piece of a query; `*` for unknown ones."""
     own = {name: (name.lower(),) for name in channels}
     whens = " ".join(
         f"WHEN LOWER(TRIM({column})) IN ({', '.join(map(_quoted, ways))}) THEN {_quoted(name)}"
         for name, ways in {**own, **WRITTEN}.items()
     )
-    return sqlglot.parse_one(f"CASE {whens} ELSE '{ANY}' END", read="duckdb")
+    return Piece(f"CASE {whens} ELSE '{ANY}' END")
 
 
 def _quoted(text: str) -> str:

@@ -14,9 +14,8 @@ from tools.warehouse.sql import read_sql
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from sqlglot import exp
-
     from tools.warehouse.asof.world import World
+    from tools.warehouse.sql import Piece
 
 Way = Literal["email", "phone"]
 CLOSES = pa.schema([("cause", pa.string()), ("said_in", pa.string())])
@@ -166,7 +165,7 @@ class Recipients:
             "phone_key": (fold(person.phone, mailbox) or None) if person.phone else None,
         }  # fmt: skip
 
-    def _keys(self) -> dict[str, "exp.Expr"]:
+    def _keys(self) -> dict[str, "Piece"]:
         return {"email_key": email_sql("email", self._terms.mailbox),
                 "phone_key": phone_sql("phone")}  # fmt: skip
 
