@@ -3,11 +3,14 @@
 import os
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
-settings.register_profile("house", deadline=None, derandomize=True, max_examples=60)
+from tests.effort import ALL, is_long
+
+settings.register_profile("house", deadline=None, derandomize=True, max_examples=60 if ALL else 20)
 settings.load_profile("house")
 
 os.environ["COLUMNS"] = "200"  # what a command prints does not depend on who runs the tests
@@ -27,13 +30,29 @@ def pytest_configure() -> None:
     socket.socket.connect = _loopback_only  # type: ignore[method-assign, assignment]
 
 
+def _quick(config: pytest.Config) -> bool:
+    """Whether all tests run and what is long is left out; a worker is told by who started it."""
+    if hasattr(config, "workerinput"):
+        return bool(config.workerinput["quick"])
+    return not ALL and config.args_source == pytest.Config.ArgsSource.TESTPATHS
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of pytest-xdist what it cannot know: whether tests were named."""
+    node.workerinput["quick"] = _quick(node.config)
+
+
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the tests of a group go to one worker again.
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is long in a quick run, and let the tests of a group go to one worker again.
 
     pytest-xdist 3.8 writes the group into a field that pytest 9.2 does not read any more, so that
     groups are silently taken apart; what it wrote is copied to where ids are kept now.
     """
+    if _quick(config):
+        config.hook.pytest_deselected(items=[item for item in items if is_long(item)])
+        items[:] = [item for item in items if not is_long(item)]
     for item in items:
         grouped = getattr(item, "_nodeid", None)
         if isinstance(grouped, str) and "@" in grouped and hasattr(item, "_id"):

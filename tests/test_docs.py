@@ -66,6 +66,7 @@ def _options(words: list[str]) -> set[str]:
     return {option for param in known[named].params for option in (*param.opts, "--help")}
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("demo")
 def test_the_figures_are_those_of_the_demo(tmp_path: Path) -> None:
     """What the README says of the demo stands in what its commands say."""

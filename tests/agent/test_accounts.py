@@ -26,7 +26,7 @@ from tools.reports.accounts.model import CALL
 from tools.store.records import Send
 from tools.store.sends import suppression_key
 
-pytestmark = pytest.mark.xdist_group("agent-sqlite")
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("agent-sqlite")]
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tools.reports.backtest.page import as_page
 from tools.reports.backtest.rankings import AGENT, DO_NOTHING, ORDERS
 from tools.reports.backtest.record import record
 
-pytestmark = pytest.mark.xdist_group("agent-sqlite")
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("agent-sqlite")]
 DAY = number(FIRST)
 
 

@@ -24,6 +24,8 @@ from tests.agent.company import MAPPING
 from tests.agent.launcher import Launcher
 from tools.days import day_number
 
+pytestmark = pytest.mark.long
+
 ON_SQLITE = pytest.mark.xdist_group("agent-sqlite")
 ARCHIVE = Path(__file__).parent / "before" / "home.tar.xz"
 DAYS = (date(2026, 11, 1), date(2026, 11, 2))

@@ -14,16 +14,18 @@ from tests.agent.points import crash_points
 from tests.agent.traces import places, trace
 from tests.conftest import CHECKOUT
 from tests.databases import KINDS
+from tests.effort import WHOLE
+
+pytestmark = pytest.mark.long
 
 # Those of an erasure and of a day taken back are on no way of a run: test_erasing, test_rerun.
 POINTS = tuple(point for point in crash_points() if not point.startswith(("erase.", "again.")))
 # Every time: the points after a write to the store, and the chain of all steps below. With
-# SWEEP=whole, as before a change of the steps: every point there is, which costs minutes.
+# TESTS=whole, as before a change of the steps: every point there is, which costs minutes.
 WRITTEN = {
     "sqlite": {"read.committed", "choose.written"},
     "postgresql": {"stage.written", "queue.proposed", "close.finished"},
 }
-WHOLE = os.environ.get("SWEEP") == "whole"
 SWEPT = [
     pytest.param(point, kind, marks=pytest.mark.xdist_group(f"agent-{kind}"))
     for kind in KINDS for point in POINTS if WHOLE or point in WRITTEN[kind]

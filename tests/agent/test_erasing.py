@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -33,10 +32,13 @@ from tests.agent.launcher import KILLED
 from tests.agent.points import crash_points
 from tests.agent.traces import places
 from tests.databases import KINDS
+from tests.effort import WHOLE
 from tools.errors import Absent, BadInput, Conflict, Forbidden
 from tools.reports.paper import written
 from tools.store.personal import erased_by
 from tools.store.records import Proposal
+
+pytestmark = pytest.mark.long
 
 ON_EACH = [pytest.param(kind, marks=pytest.mark.xdist_group(f"agent-{kind}")) for kind in KINDS]
 ON_SQLITE = pytest.mark.xdist_group("agent-sqlite")
@@ -54,7 +56,6 @@ WRITTEN = {
     "erase.forgotten",
     "erase.ended",
 }
-WHOLE = os.environ.get("SWEEP") == "whole"
 YEAR = 366 * 24 * 60  # in minutes: later than the moment at which the tests let days be run
 NOON = datetime.combine(FIRST, time(16, 30, tzinfo=UTC))
 

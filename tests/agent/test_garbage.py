@@ -14,6 +14,8 @@ from tests.agent.company import FIRST, Company, number
 from tests.agent.homes import Home, Homes
 from tests.databases import KINDS
 
+pytestmark = pytest.mark.long
+
 ON_EACH = [pytest.param(kind, marks=pytest.mark.xdist_group(f"agent-{kind}")) for kind in KINDS]
 UGLY = (
     "{recipient} {0} %s", "=cmd|' /C calc'!A0", "\u202egnp.exe", "A" * 100_000, "' OR 1=1 --",

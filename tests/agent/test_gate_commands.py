@@ -13,7 +13,7 @@ from tests.agent.company import FIRST
 from tests.agent.homes import Home, Homes
 from tools.store.engine import Database
 
-pytestmark = pytest.mark.xdist_group("agent-sqlite")
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("agent-sqlite")]
 GATE_COMMANDS = {
     "approve", "reject", "snooze", "undo", "revoke", "release", "dispatch", "settle", "pause",
     "lift", "resume", "restored", "verify", "serve", "web", "worker", "jobs",

@@ -23,6 +23,8 @@ from tools.store.records import BadRow
 from tools.store.store import Store, open_store
 from tools.warehouse.dataset import Dataset
 
+pytestmark = pytest.mark.long
+
 NOW = datetime(2025, 7, 1, 6, tzinfo=UTC)
 AS_OF = 20_270
 MAPPING = """

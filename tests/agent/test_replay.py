@@ -22,6 +22,8 @@ from tools.store.records import Batch, DataFile
 from tools.warehouse.engine import DuckEngine
 from tools.warehouse.schema import BY_NAME
 
+pytestmark = pytest.mark.long
+
 ON_EACH = [pytest.param(kind, marks=pytest.mark.xdist_group(f"agent-{kind}")) for kind in KINDS]
 ON_SQLITE = pytest.mark.xdist_group("agent-sqlite")
 

@@ -41,6 +41,8 @@ from tools.reports.paper.page import as_mail, pictures
 from tools.reports.paper.written import figures
 from tools.warehouse.engine import DuckEngine
 
+pytestmark = pytest.mark.long
+
 ON_EACH = [pytest.param(kind, marks=pytest.mark.xdist_group(f"agent-{kind}")) for kind in KINDS]
 ON_SQLITE = pytest.mark.xdist_group("agent-sqlite")
 WEEK = week_before(number(FIRST))

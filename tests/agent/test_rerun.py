@@ -21,6 +21,8 @@ from tests.databases import KINDS
 from tests.effort import WHOLE
 from tools.errors import BadInput, Conflict
 
+pytestmark = pytest.mark.long
+
 ON_EACH = [pytest.param(kind, marks=pytest.mark.xdist_group(f"agent-{kind}")) for kind in KINDS]
 ON_SQLITE = pytest.mark.xdist_group("agent-sqlite")
 DAY = number(FIRST)

@@ -19,6 +19,8 @@ from tests.agent.traces import places, trace
 from tests.databases import KINDS
 from tools.errors import BadInput, Conflict, LifecycleError
 
+pytestmark = pytest.mark.long
+
 ON_EACH = [pytest.param(kind, marks=pytest.mark.xdist_group(f"agent-{kind}")) for kind in KINDS]
 ON_SQLITE = pytest.mark.xdist_group("agent-sqlite")
 

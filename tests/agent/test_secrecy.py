@@ -19,6 +19,8 @@ from tests.agent.traces import CHECKPOINTS
 from tests.databases import KINDS
 from tools.errors import LifecycleError
 
+pytestmark = pytest.mark.long
+
 ON_EACH = [pytest.param(kind, marks=pytest.mark.xdist_group(f"agent-{kind}")) for kind in KINDS]
 SECRET = "s3cret-of-the-house"
 

@@ -21,7 +21,7 @@ from tests.agent.homes import Home, Homes
 from tests.agent.test_gate_commands import said, shift
 from tests.conftest import CHECKOUT
 
-pytestmark = pytest.mark.xdist_group("agent-sqlite")
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("agent-sqlite")]
 PATIENCE = 120
 
 

@@ -15,7 +15,7 @@ from tests.agent.company import FIRST
 from tests.agent.homes import Homes
 from tools.reports.accounts import AccountList
 
-pytestmark = pytest.mark.xdist_group("agent-sqlite")
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("agent-sqlite")]
 PATIENCE = 20
 
 

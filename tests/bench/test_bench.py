@@ -6,7 +6,10 @@ import pytest
 
 from tests.bench.day import Figures, growth, run_size, table
 
-pytestmark = pytest.mark.xdist_group("bench")  # the sizes are measured once, by one worker
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.xdist_group("bench"),
+]  # the sizes are measured once, by one worker
 SMALL, LARGE, EVENTS = 1_000, 12_000, 60
 STEPS = ("bare", "look back", "day", "second day", "report")
 STEPS_OF_A_DAY = ("day", "second day", "report")

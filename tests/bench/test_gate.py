@@ -1,6 +1,5 @@
 """Every part of the gate's benchmark runs, with so few of everything that it measures nothing."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -8,9 +7,11 @@ import pytest
 from tests.bench.gate import PARTS
 from tests.bench.gate_office import Sizes
 from tests.databases import KINDS
+from tests.effort import WHOLE
+
+pytestmark = pytest.mark.long
 
 FEW = Sizes(small=12, large=24, rounds=4, reviewers=2, each=2, turns=1, idle=8, drained=4)
-WHOLE = os.environ.get("SWEEP") == "whole"
 
 
 @pytest.mark.parametrize("kind", KINDS if WHOLE else KINDS[:1])

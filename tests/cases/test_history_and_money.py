@@ -6,7 +6,7 @@ import pytest
 
 from tests.cases.conftest import CaseHome
 
-pytestmark = [pytest.mark.data, pytest.mark.xdist_group("cases")]
+pytestmark = [pytest.mark.long, pytest.mark.data, pytest.mark.xdist_group("cases")]
 of = pytest.mark.parametrize
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.agent.launcher import Launcher
 from tests.cases.companies import company, lapsed, subscriptions, table
 
-pytestmark = pytest.mark.xdist_group("cases")
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("cases")]
 # Account, address in the CRM, consent there, address in the mail system, its words, may we mail?
 SCENES = {
     "S01": ("ada@s01.example", "true", "ada@s01.example", [], True),

@@ -10,7 +10,7 @@ from tests.cases.companies import SPACED, company, subscriptions, table
 from tests.cases.conftest import CaseHome
 from tools.customers.portraits import PAUSED
 
-pytestmark = pytest.mark.xdist_group("cases")
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("cases")]
 ACCOUNTS = table("accounts", "accounts.csv", "created", name="name",
                  account_ref={"from": "id", "space": "account"})  # fmt: skip
 NAMES = "id,name,created" + "".join(f"\nA{n},Firm {n},2025-01-02" for n in range(1, 9))

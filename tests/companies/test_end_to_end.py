@@ -12,7 +12,7 @@ from tests.companies.runs import MAPPINGS, MORNINGS, READ_ONLY, CompanyRun
 from tests.companies.table import row_of
 from tools.reading import read_yaml
 
-pytestmark = pytest.mark.data
+pytestmark = [pytest.mark.long, pytest.mark.data]
 
 EXPECTED = read_yaml(
     (MAPPINGS / "figures/mornings.yaml").read_text(encoding="utf-8"), "mornings.yaml"

@@ -12,7 +12,7 @@ from tests.companies.conftest import Company
 from tests.companies.runs import CompanyRun, installation
 from tools.customers.churn.results import RECENCY
 
-pytestmark = pytest.mark.data
+pytestmark = [pytest.mark.long, pytest.mark.data]
 RELAX = "relax_asana_until_2014-03-31"
 # AUC, Brier score and expected calibration error on 1,594 outcomes at four test snapshots.
 RELAX_FIGURES = {

@@ -21,7 +21,7 @@ from tools.reports.retention_spec import RetentionSpec
 from tools.reports.revenue import Movements, measure_movements, measure_week
 from tools.warehouse.asof.world import World
 
-pytestmark = pytest.mark.data
+pytestmark = [pytest.mark.long, pytest.mark.data]
 RELAX = "relax_asana_until_2014-03-31"
 PURCHASES = [885, 324, 286, 340, 321, 352, 321, 309, 313, 350, 331, 445, 235]
 CANCELLED_TOO = [948, 362, 317, 367, 341, 376, 360, 336, 336, 374, 354, 474, 260]

@@ -4,7 +4,6 @@ The law: whatever was done and whenever the backup was taken, the vendor sees ea
 whoever said no, or was taken back, is not reached any more.
 """
 
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from approvals.settling import settle, switch, unsubscribe
 from approvals.verify import verify
 from tests.approvals.made import KEY
 from tests.databases import KINDS, Fresh
+from tests.effort import WHOLE
 from tests.faults.hands import by_hand
 from tests.faults.offices import open_office, other_office, with_ledger
 from tests.faults.test_restore import back_up, restored
@@ -27,6 +27,8 @@ from tests.gate.office import Office, only
 from tools.errors import BadInput, Conflict, LifecycleError
 from tools.store.gate.records import Action
 from tools.store.sends import suppression_key
+
+pytestmark = pytest.mark.long
 
 ANN = suppression_key(KEY.secret, "ann@example.com")
 ACCOUNTS = ("a1", "a2", "a3")
@@ -253,7 +255,7 @@ def test_wherever_the_backup_was_taken_each_effect_is_seen_once_and_each_no_is_h
     kind: str,
 ) -> None:
     """By example: any deeds, a backup anywhere among them, and everything approved once more."""
-    many = 60 if os.environ.get("SWEEP") == "whole" else 8 if kind == "sqlite" else 2
+    many = 60 if WHOLE else 8 if kind == "sqlite" else 2
     deed = st.tuples(st.sampled_from(DEEDS), st.sampled_from(ACCOUNTS))
 
     @settings(max_examples=many, derandomize=True, deadline=None)

@@ -15,6 +15,7 @@ import yaml
 from agent.rulebook import FILES, read_rulebook
 from config.settings_file import SettingsError, read_settings_file
 from tests.conftest import CHECKOUT
+from tests.effort import WHOLE
 from tests.faults.broken import BOMB
 from tools.errors import BadInput
 from tools.reading import load_yaml, read_yaml
@@ -157,7 +158,7 @@ def test_short_files_are_left_as_they_are(name: str, text: str, tmp_path: Path) 
     assert without_long_lines(path, name, reader, tmp_path / "copy", 50) == (path, ())
 
 
-@pytest.mark.skipif(os.environ.get("SWEEP") != "whole", reason="writes 2 GB; SWEEP=whole does")
+@pytest.mark.skipif(not WHOLE, reason="writes 2 GB; TESTS=whole does")
 @pytest.mark.parametrize(
     ("name", "begin"),
     [("accounts.csv", b"id,name\n1,Ann\n"), ("accounts.jsonl", b'{"id": "1", "name": "Ann"}\n')],

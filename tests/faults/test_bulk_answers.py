@@ -13,6 +13,7 @@ from approvals.bulk_answers import BadItem, BulkResult
 from approvals.preflight import Facts, Subject
 from approvals.request import Seen
 from tests.approvals.made import DAY
+from tests.effort import WHOLE
 from tests.faults.offices import open_office
 from tests.faults.processes import start
 from tests.gate.office import Office, mail, only
@@ -20,7 +21,7 @@ from tools.errors import BadInput, Forbidden
 from tools.store.store import Store
 
 pytestmark = pytest.mark.fault(74)
-MANY = 500 if os.environ.get("SWEEP") == "whole" else 60
+MANY = 500 if WHOLE else 60
 
 
 def opened(store: Store, folder: Path, many: int = 12, **more: Any) -> Office:

@@ -18,6 +18,7 @@ from sqlalchemy import text
 from agent.alone import shared
 from agent.commands.console import opened
 from agent.commands.entry import run_app
+from tests.effort import WHOLE
 from tests.faults.broken import (
     BROKEN,
     Ended,
@@ -30,12 +31,11 @@ from tests.faults.broken import (
 )
 from tools.store.store import open_store
 
-pytestmark = pytest.mark.fault(83)
+pytestmark = [pytest.mark.long, pytest.mark.fault(83)]
 COMMANDS = every_command()
 # They use no home at all, or make one where they are told to.
 WITHOUT_HOME = {("simulate",), ("connect",)}
 # With these every command is tried; with the others, which one place tells apart, a few are.
-WHOLE = os.environ.get("SWEEP") == "whole"
 WALKED = ("home is a file", "database cut in half", "settings cut off")
 ENDLESS = {("serve",), ("web",), ("worker",), ("verify",)}
 SOME = (("queue",), ("run",), ("people", "add"), ("accounts",), ("demo",), ("serve",), ("verify",))
@@ -131,7 +131,7 @@ def test_every_command_says_what_the_server_lacks(
         assert "canary" not in ended.err
 
 
-# These compute a morning, which takes seconds; SWEEP=whole tries them on a read-only home too.
+# These compute a morning, which takes seconds; TESTS=whole tries them on a read-only home too.
 COMPUTED = {
     ("roster",), ("churn",), ("segments",), ("features",), ("audit",), ("retention",), ("decide",),
     ("revenue",), ("accounts", "claim"), ("accounts", "done"), ("accounts", "snooze"),

@@ -15,6 +15,8 @@ from tests.faults.homes import WILLING, Home, open_home
 from tools.errors import Absent, Conflict
 from tools.store.store import Store
 
+pytestmark = pytest.mark.long
+
 TODAY = 19_782  # a day before the office's, so that everything of it is known
 OTHER = contact("mail:9", TODAY - 90, account_ref=None, phone=None)
 

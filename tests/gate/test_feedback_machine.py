@@ -32,6 +32,8 @@ from tests.effort import examples
 from tests.gate.office import mail, open_office
 from tools.errors import LifecycleError
 
+pytestmark = pytest.mark.long
+
 ACCOUNTS = st.sampled_from(["a1", "a2"])
 GOALS = ("retention", "win_back")
 REST, CLAIM, HIDDEN = 1, 2, 2

@@ -9,6 +9,8 @@ import structlog
 from tests.databases import KINDS
 from tests.gate.soak import soak_many
 
+pytestmark = pytest.mark.long
+
 SEEDS = range(3, 4)
 
 

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.agent.company import copied_policies
 from tests.conftest import CHECKOUT
 from tests.effort import WHOLE
@@ -11,6 +13,8 @@ from tests.oracle.reading import read_truth
 from tests.oracle.weeks import Company, live
 from tests.oracle.world import month_of
 from tools.days import from_number
+
+pytestmark = pytest.mark.long
 
 WEEKS = 4 if WHOLE else 1
 # The chance to leave at the next end of a term, below which an account is healthy, by its months.

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +11,8 @@ from tests.reports.relations import day, engine
 from tools.customers.features import make_features
 from tools.reports.retention import measure_retention
 from tools.reports.retention_spec import Clock, RetentionSpec, Unit
+
+pytestmark = pytest.mark.long
 
 FIRST = day("2025-07-03")
 AS_OF = day("2025-09-01")

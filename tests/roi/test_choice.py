@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from tools.roi.choice import Choice, DayLimits, Option, choose, make_problem
 from tools.roi.solver import solve_exactly
 
+pytestmark = pytest.mark.long
+
 INSTANCES = 1_000
 
 

@@ -13,7 +13,7 @@ from tools.sources.batch import Batch
 from tools.sources.files import FileSource
 from tools.sources.parse import read_mapping
 
-pytestmark = pytest.mark.data
+pytestmark = [pytest.mark.long, pytest.mark.data]
 MAPPINGS = Path(__file__).parent.parent / "companies"
 AS_OF = 20_000
 EXPECTED = {

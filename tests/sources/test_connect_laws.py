@@ -6,6 +6,7 @@ import random
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,8 @@ from tools.sources.files import FileSource
 from tools.sources.inspect import propose
 from tools.sources.parse import parse_mapping
 from tools.sources.words import words
+
+pytestmark = pytest.mark.long
 
 TABLES = [v for v, e in EXPORTS.items() if all(name.endswith(".csv") for name in e["files"])]
 SPELLINGS = (

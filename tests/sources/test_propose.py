@@ -10,6 +10,8 @@ from tools.sources.inspect import propose
 from tools.sources.mapping import Cell, Input, Mapping
 from tools.sources.parse import parse_mapping
 
+pytestmark = pytest.mark.long
+
 
 def cells(mapping: Mapping, table: str) -> dict[str, Cell]:
     return {cell.name: cell for cell in an_input(mapping, table).cells}

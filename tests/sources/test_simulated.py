@@ -10,6 +10,8 @@ from tests.sources.simulated_worlds import END, World, reader, world
 from tools.errors import BadInput
 from tools.sources.simulated import AHEAD, FILES, Deed, connect, script, set_variables, simulate
 
+pytestmark = pytest.mark.long
+
 # What may be filled in, or grow older, after a fact has first been written.
 MILESTONES = {
     "crm_contacts": ("qualified_on",),

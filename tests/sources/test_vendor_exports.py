@@ -11,6 +11,8 @@ from tools.sources.files import FileSource
 from tools.sources.inspect import propose
 from tools.sources.parse import parse_mapping
 
+pytestmark = pytest.mark.long
+
 EXPORTS: dict[str, Any] = yaml.safe_load(
     Path(__file__).with_name("vendor_exports.yaml").read_text("utf-8")
 )

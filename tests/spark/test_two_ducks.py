@@ -15,7 +15,7 @@ from tools.warehouse.engine import DuckEngine
 
 pytestmark = [
     pytest.mark.xdist_group("two ducks"),
-    pytest.mark.skipif(not WHOLE, reason="a minute of two cores: run it with SWEEP=whole"),
+    pytest.mark.skipif(not WHOLE, reason="a minute of two cores: run it with TESTS=whole"),
 ]
 
 

@@ -21,6 +21,8 @@ from tools.warehouse.engine import DuckEngine
 from tools.warehouse.identity.resolve import OWNED
 from tools.warehouse.sql import read_sql
 
+pytestmark = pytest.mark.long
+
 D0 = 20_000
 END = D0 + 120
 FIRMS = ("a:1", "a:2", "a:3")

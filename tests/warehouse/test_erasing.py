@@ -21,6 +21,8 @@ from tools.warehouse.erasing import Eraser
 from tools.warehouse.hashing import keyed, put_key
 from tools.warehouse.persons import find, open_records, ref_key, returning
 
+pytestmark = pytest.mark.long
+
 SECRET = b"a secret for tests"
 TERMS = ("ivy@one.example", "ivy moss", "+49 30 5550001", "crm:7")
 

@@ -1,15 +1,15 @@
 """An inbox over each database.
 
 What is about pages and words is tried on SQLite alone, since the same store is under both; what is
-about rows and races is tried on PostgreSQL too. SWEEP=whole tries everything on both.
+about rows and races is tried on PostgreSQL too. TESTS=whole tries everything on both.
 """
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.databases import database_url, store
+from tests.effort import WHOLE
 from tests.web.made import Inbox
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ ON_BOTH = {
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out of the pages' tests what PostgreSQL cannot make different."""
-    if os.environ.get("SWEEP") == "whole":
+    if WHOLE:
         return
     out = [item for item in items if _of_a_page(item) and "postgresql" in item.name]
     config.hook.pytest_deselected(items=out)

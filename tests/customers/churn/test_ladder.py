@@ -16,6 +16,8 @@ from tools.customers.churn.population import leads
 from tools.customers.churn.results import BASE, RECENCY, Round, WalkForward, gain, result
 from tools.errors import BadInput, NotComputable
 
+pytestmark = pytest.mark.long
+
 
 def rounds(
     skill: dict[str, float], *, n: int = 400, days: Sequence[int] = (0, 28, 56)

@@ -14,6 +14,8 @@ from tools.customers.churn import ChurnDefinition, observe, outcomes, snapshot_d
 from tools.errors import BadInput
 from tools.warehouse.asof.world import World
 
+pytestmark = pytest.mark.long
+
 CASES = yaml.safe_load((Path(__file__).parent / "labels.yaml").read_text())
 AT = 100
 SILENT = ChurnDefinition("non_contractual", 28, 0, "usage", 28, term_binds=False)

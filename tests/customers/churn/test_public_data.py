@@ -16,6 +16,8 @@ from tools.customers.churn.metrics import auc, ece, log_loss
 from tools.customers.churn.observe import Rows
 from tools.days import day_number, from_number
 
+pytestmark = pytest.mark.long
+
 RELAX = "relax_asana_until_2014-03-31"
 SILENT = ChurnDefinition("non_contractual", 28, 0, "usage", 28, term_binds=False)
 AS_OF = day_number(from_number(0).replace(year=2014, month=3, day=1))

@@ -1,10 +1,13 @@
 """The law: a "no" in force for an address, anywhere, and nothing is proposed to it."""
 
+import pytest
 from hypothesis import Phase, given, settings
 
 from tests.customers.consent.laws import Company, companies
 from tests.customers.consent.made import refused, verdict, world
 from tests.effort import examples
+
+pytestmark = pytest.mark.long
 
 # Each example is a world of its own: to make one smaller would cost minutes.
 FEW = settings(max_examples=examples(40), phases=[Phase.generate])

@@ -16,6 +16,8 @@ from tests.customers.consent.made import (
     world,
 )
 
+pytestmark = pytest.mark.long
+
 YES: dict[str, Any] = {"email_consent": True, "phone_consent": True}
 MAIL = contact("mail:1")  # the mail system has a bare address
 CRM = contact("crm:1", name="Ann", **YES)

@@ -7,6 +7,8 @@ from tests.customers.segments.company import policy
 from tools.customers.segments.outcomes import Count, estimate_rates
 from tools.customers.segments.unsteadiness import ASSUMED, unsteadiness, widened
 
+pytestmark = pytest.mark.long
+
 SEGMENTS = policy().segments[1:]
 
 

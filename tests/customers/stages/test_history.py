@@ -39,6 +39,8 @@ from tools.warehouse.billing import NEVER_ENDS
 if TYPE_CHECKING:
     from tools.warehouse.engine import DuckEngine
 
+pytestmark = pytest.mark.long
+
 # Every example is up to three runs, each written and read back.
 fewer = settings(few, max_examples=examples(6))
 BILLS = st.just(NEVER_ENDS) | st.integers(1, END)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TypeVar
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from tests.customers.stages.logs import contractual_logs, usage_logs
 from tests.customers.stages.reference import Reference, UsageReference
 from tools.customers.stages import make_roster, make_timeline
 from tools.warehouse.engine import DuckEngine
+
+pytestmark = pytest.mark.long
 
 Fact = TypeVar("Fact")
 LOGS = st.one_of(contractual_logs(), usage_logs())

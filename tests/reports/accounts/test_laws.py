@@ -19,6 +19,8 @@ from tests.reports.accounts.made import (
 from tools.reports.accounts import AccountList, Terms
 from tools.reports.accounts.model import CALL
 
+pytestmark = pytest.mark.long
+
 FEW = settings(max_examples=15)
 OWNERS = ("Ann", "Bob", "Cid", None)
 PLAYS = ("retention_call", "retention_email", "upsell_seats")

@@ -15,6 +15,8 @@ from tools.warehouse.engine import DuckEngine
 from tools.warehouse.schema import BY_NAME
 from tools.warehouse.sql import read_sql
 
+pytestmark = pytest.mark.long
+
 START, END = 100, 160
 DUCK = DuckEngine(threads=1)
 MANY = settings(

@@ -8,6 +8,8 @@ from tests.warehouse.records.mornings import HEAD, Mornings, day_of
 from tools.errors import BadInput
 from tools.sources.parse import parse_mapping
 
+pytestmark = pytest.mark.long
+
 FULL = """
   - table: contacts
     file: crm.csv

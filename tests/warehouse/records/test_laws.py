@@ -18,6 +18,8 @@ from tools.warehouse.engine import DuckEngine
 from tools.warehouse.identity import load_rules
 from tools.warehouse.parts import part_of
 
+pytestmark = pytest.mark.long
+
 AS_OF = 30
 EARLY = 15
 INPUTS = {

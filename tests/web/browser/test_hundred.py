@@ -1,6 +1,5 @@
 """A hundred mixed proposals, cleared by keyboard, in the seconds that are printed."""
 
-import os
 from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.approvals.made import DAY, envelope
+from tests.effort import WHOLE
 
 if TYPE_CHECKING:
     from approvals.envelope import Envelope
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.xdist_group("browser"),
-    pytest.mark.skipif(
-        os.environ.get("SWEEP") != "whole", reason="a minute of keys; SWEEP=whole presses them"
-    ),
+    pytest.mark.skipif(not WHOLE, reason="a minute of keys; TESTS=whole presses them"),
 ]
 
 # Play, segment, a recipient outside or not, how many, and what each is worth.
