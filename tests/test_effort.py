@@ -1,7 +1,6 @@
 """What a quick run leaves out, CI runs: with the same command, and by no list that can go stale."""
 
 import os
-import re
 import subprocess
 import sys
 from functools import cache
