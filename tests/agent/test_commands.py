@@ -77,7 +77,7 @@ def test_the_index_says_of_every_command_what_the_command_says() -> None:
 # What loads slowly: to learn, to serve, and whatever opens a home.
 LEARNING = ("sklearn", "scipy.stats", "scipy.optimize", "interpret", "langgraph", "matplotlib",
             "pandas", "openai", "typst")  # fmt: skip
-SERVING = ("fastapi", "uvicorn", "authlib", "apscheduler", "httpx", "alembic")
+SERVING = ("fastapi", "uvicorn", "authlib", "apscheduler", "httpx", "httpx2", "alembic")
 OPENING = ("numpy", "pyarrow", "duckdb", "sqlglot", "sqlalchemy", "structlog", "agent.wiring")
 
 

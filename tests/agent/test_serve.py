@@ -12,7 +12,7 @@ from contextlib import ExitStack, suppress
 from datetime import timedelta
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 import yaml
 
@@ -55,13 +55,13 @@ def serve(home: Home, *arguments: str) -> "subprocess.Popen[str]":
     )  # fmt: skip
 
 
-def answer(url: str) -> httpx.Response:
+def answer(url: str) -> httpx2.Response:
     """The answer of a server that may still be starting."""
     until = time.monotonic() + PATIENCE
     while True:
         try:
-            return httpx.get(url)
-        except httpx.TransportError:
+            return httpx2.get(url)
+        except httpx2.TransportError:
             assert time.monotonic() < until, f"{url} does not answer"
             time.sleep(0.2)
 
@@ -89,7 +89,7 @@ def test_the_inbox_opens_by_the_printed_link_at_the_port_that_was_asked_for(home
     assert answer(f"{base}/health").status_code == 200
     assert answer(f"{base}/ready").status_code == 200
     assert "Sign in" in answer(link[0]).text
-    with httpx.Client(base_url=base) as browser:
+    with httpx2.Client(base_url=base) as browser:
         sent = browser.post("/signin", data={"ticket": ticket}, headers={"origin": base})
         assert (sent.status_code, browser.get("/queue").status_code) == (303, 200)
     assert answer(f"{base}/queue").status_code == 401

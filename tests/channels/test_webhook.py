@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from tests.channels.certificates import contexts
@@ -138,16 +138,16 @@ def test_a_public_name_on_this_machine_is_never_called(hook: Hook) -> None:
 
 
 def test_the_checked_address_is_called_under_the_name_of_the_host() -> None:
-    seen: list[httpx.Request] = []
+    seen: list[httpx2.Request] = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def answer(request: httpx2.Request) -> httpx2.Response:
         seen.append(request)
-        return httpx.Response(200, stream=httpx.ByteStream(b"{}"))
+        return httpx2.Response(200, stream=httpx2.ByteStream(b"{}"))
 
     WebhookChannel(
         "https://hooks.example/in", SECRET, allowed_hosts={"hooks.example"}, clock=lambda: NOW,
         resolve=lambda _: ["2606:4700::1", "8.8.4.4"],
-        transport=lambda: httpx.MockTransport(answer),
+        transport=lambda: httpx2.MockTransport(answer),
     ).deliver(FINE)  # fmt: skip
     assert str(seen[0].url) == "https://8.8.4.4/in"
     assert seen[0].headers["Host"] == "hooks.example"

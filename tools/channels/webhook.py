@@ -12,7 +12,7 @@ from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-import httpx
+import httpx2
 
 from tools.channels.checks import check, day_of
 from tools.channels.contract import NotNow, Receipt, Unsure
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from tools.channels.hosts import Resolve
 
 LONGEST_REPLY = 64 * 1024
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
 
-def direct_transport(context: ssl.SSLContext | None = None) -> httpx.BaseTransport:
+def direct_transport(context: ssl.SSLContext | None = None) -> httpx2.BaseTransport:
     """Real connections, each for one request, past any proxy of the environment."""
-    return httpx.HTTPTransport(verify=context or _tls(), trust_env=False)
+    return httpx2.HTTPTransport(verify=context or _tls(), trust_env=False)
 
 
 @cache
@@ -60,7 +60,7 @@ class WebhookChannel:
         allowed_hosts: "Collection[str]",
         clock: "Callable[[], datetime]",
         resolve: "Resolve" = system_resolve,
-        transport: "Callable[[], httpx.BaseTransport]" = direct_transport,
+        transport: "Callable[[], httpx2.BaseTransport]" = direct_transport,
         timeout: float = 10.0,
         loopback_hosts: "Collection[str]" = (),
         name: str = "webhook",
@@ -88,7 +88,7 @@ class WebhookChannel:
         check(delivery)
         content = payload(delivery)
         address = checked_address(self._target.host, self._resolve, self._loopback)
-        client = httpx.Client(transport=self._transport(), timeout=self._timeout, trust_env=False)
+        client = httpx2.Client(transport=self._transport(), timeout=self._timeout, trust_env=False)
         with client, deadline(self._timeout) as watch:
             request = client.build_request(
                 "POST",
@@ -117,7 +117,7 @@ class WebhookChannel:
         }
 
     def _exchange(
-        self, client: httpx.Client, request: httpx.Request, key: str, watch: "Watch"
+        self, client: httpx2.Client, request: httpx2.Request, key: str, watch: "Watch"
     ) -> Receipt:
         try:
             reply = client.send(request, stream=True, follow_redirects=False)
@@ -128,10 +128,10 @@ class WebhookChannel:
                 reply.close()
         except _NOT_SENT as error:
             raise NotNow(f"channel {self.name}: not reached ({type(error).__name__})") from error
-        except (httpx.HTTPError, httpx.StreamError, OSError) as error:
+        except (httpx2.HTTPError, httpx2.StreamError, OSError) as error:
             raise Unsure(f"channel {self.name}: no answer ({type(error).__name__})") from error
 
-    def _read(self, reply: httpx.Response, watch: "Watch") -> bytes:
+    def _read(self, reply: httpx2.Response, watch: "Watch") -> bytes:
         """The first 64 KB as they came: nothing is unpacked, so no bomb goes off.
 
         An answer without a length ends where the line does, so the watch says whether we cut it.
