@@ -102,11 +102,16 @@ class Recipient:
 
 
 class Recipients:
-    """Asks one world whom to reach; the words of everybody are read once."""
+    """Asks one world whom to reach; what is known of everybody is read once.
+
+    Reads: contacts, accounts, usage, features, messages and the words of `make_consent_words`.
+    Makes: `consent_word`, `reported_mail` and the lists of each question.
+    """
 
     def __init__(self, world: "World", terms: ConsentTerms | None = None) -> None:
         self._world = world
         self._terms = terms or ConsentTerms()
+        self._mail_asked = 0
         make_consent_words(
             world.as_of, world.engine, self._terms.mailbox, self._terms.bounces,
             self._terms.channels,
@@ -147,15 +152,27 @@ class Recipients:
             return {}
         rows = {(p.account_id, p.contact_id): self._reached(p) for p in people if p.contact_id}
         table = pa.Table.from_pylist([rows[pair] for pair in sorted(rows)], schema=REACHED)
+        self._make_reported_mail()
         self._world.engine.put("reached", table)
-        first = self._world.as_of - self._terms.reported_days
         found: dict[tuple[str, str], list[Reported]] = defaultdict(list)
-        for row in self._world.engine.run(
-            read_sql(__package__, "reported"), first_day=first,
-            channel_name=channel_sql("m.channel", self._terms.channels), **self._keys(),
-        ).to_pylist():  # fmt: skip
+        for row in self._world.engine.run(read_sql(__package__, "reported")).to_pylist():
             found[row.pop("account_id"), row.pop("contact_id")].append(Reported(**row))
         return {pair: tuple(told) for pair, told in found.items()}
+
+    def _make_reported_mail(self) -> None:
+        """Name the mail with its folded addresses; from the second question on it is kept.
+
+        A morning asks once or twice of a large company; an inbox asks at each decision.
+        """
+        if self._mail_asked > 1:
+            return
+        make = self._world.engine.create if self._mail_asked else self._world.engine.view
+        make(
+            "reported_mail", read_sql(__package__, "reported_mail"),
+            first_day=self._world.as_of - self._terms.reported_days,
+            channel_name=channel_sql("m.channel", self._terms.channels), **self._keys(),
+        )  # fmt: skip
+        self._mail_asked += 1
 
     def _reached(self, person: Recipient) -> dict[str, str | None]:
         mailbox = self._terms.mailbox

@@ -1,49 +1,26 @@
--- Messages that systems report since $first_day to each person and account of `reached`, by
--- channel and day. A message is to a person when it went to them or to their address; where no
--- system reports what was sent, what was delivered counts. A mailing that many people of an
--- account get on one day is one contact with the account.
-WITH mail AS (
-  SELECT
-    m.message_key AS message_key, m.account_id AS account_id, m.contact_id AS contact_id,
-    m.day AS day, $channel_name AS channel, COALESCE(m.address, c.email) AS email,
-    COALESCE(m.address, c.phone) AS phone
-  FROM messages AS m
-  LEFT JOIN (
-    SELECT contact_id AS contact_id, email AS email, phone AS phone FROM contacts
-  ) AS c ON c.contact_id = m.contact_id
-  WHERE m.day >= $first_day AND m.kind = (
-    SELECT CASE WHEN COUNT(*) > 0 THEN 'sent' ELSE 'delivered' END AS kind
-    FROM messages AS s
-    WHERE s.kind = 'sent'
-  )
-),
-folded AS (
-  SELECT
-    message_key AS message_key, account_id AS account_id, contact_id AS contact_id, day AS day,
-    channel AS channel, COALESCE(contact_id, email, '') AS reader,
-    CASE WHEN channel IN ('call', 'sms', 'whatsapp') THEN $phone_key ELSE $email_key END AS address
-  FROM mail
-),
-hit AS (
+-- Messages of `reported_mail` to each person and account of `reached`, by channel and day. A message
+-- is to a person when it went to them or to their address. A mailing that many people of an account
+-- get on one day is one contact with the account.
+WITH hit AS (
   SELECT r.account_id AS account_id, r.contact_id AS contact_id, f.message_key AS message_key,
     f.reader AS reader, f.channel AS channel, f.day AS day, 0 AS theirs
   FROM reached AS r
-  JOIN folded AS f ON f.account_id = r.account_id
+  JOIN reported_mail AS f ON f.account_id = r.account_id
   UNION ALL
   SELECT r.account_id AS account_id, r.contact_id AS contact_id, f.message_key AS message_key,
     f.reader AS reader, f.channel AS channel, f.day AS day, 1 AS theirs
   FROM reached AS r
-  JOIN folded AS f ON f.contact_id = r.contact_id
+  JOIN reported_mail AS f ON f.contact_id = r.contact_id
   UNION ALL
   SELECT r.account_id AS account_id, r.contact_id AS contact_id, f.message_key AS message_key,
     f.reader AS reader, f.channel AS channel, f.day AS day, 1 AS theirs
   FROM reached AS r
-  JOIN folded AS f ON f.address = r.email_key
+  JOIN reported_mail AS f ON f.address = r.email_key
   UNION ALL
   SELECT r.account_id AS account_id, r.contact_id AS contact_id, f.message_key AS message_key,
     f.reader AS reader, f.channel AS channel, f.day AS day, 1 AS theirs
   FROM reached AS r
-  JOIN folded AS f ON f.address = r.phone_key
+  JOIN reported_mail AS f ON f.address = r.phone_key
 ),
 each_mail AS (
   SELECT
