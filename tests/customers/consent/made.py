@@ -14,7 +14,7 @@ from tests.facts import fact, world_of
 from tests.policies.made import action, history, words
 from tests.policies.made import limits as delivered
 from tools.customers.features import make_features
-from tools.customers.recipients import Recipient, Recipients
+from tools.customers.recipients import ConsentTerms, Recipient, Recipients
 from tools.warehouse.asof.world import World
 
 Row = dict[str, object]
@@ -55,11 +55,21 @@ def world(contacts: Sequence[Row], messages: Sequence[Row] = (), as_of: int = DA
     return made
 
 
+_LAST: list[tuple[World, ConsentTerms, Recipients]] = []
+
+
+def _asker(made: World, terms: ConsentTerms) -> Recipients:
+    """The one who asks a world; the same as long as the world and the terms are."""
+    if not _LAST or _LAST[0][0] is not made or _LAST[0][1] != terms:
+        _LAST[:] = [(made, terms, Recipients(made, terms))]
+    return _LAST[0][2]
+
+
 def best(made: World, channel: str = "email", limits: Limits | None = None,
          account_id: str = "crm:A", contact_id: str | None = None) -> Recipient:  # fmt: skip
     """The person of an account that is reached by a channel."""
     terms = limits or delivered()
-    asker = Recipients(made, terms.consent_terms)
+    asker = _asker(made, terms.consent_terms)
     only = {account_id: contact_id}
     found = asker.best([account_id], terms.reach(channel), only)[account_id]
     told = asker.reported([found]).get((account_id, found.contact_id or ""), ())
