@@ -6,11 +6,9 @@ import pytest
 
 from tests.bench.day import Figures, growth, run_size, table
 
-pytestmark = [
-    pytest.mark.long,
-    pytest.mark.xdist_group("bench"),
-]  # the sizes are measured once, by one worker
-SMALL, LARGE, EVENTS = 1_000, 12_000, 60
+# The sizes are measured once, by one worker.
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("bench")]
+SMALL, LARGE, EVENTS = 1_000, 8_000, 60
 STEPS = ("bare", "look back", "day", "second day", "report")
 STEPS_OF_A_DAY = ("day", "second day", "report")
 
@@ -23,7 +21,7 @@ def _made(root: Path, accounts: int) -> Path:
 
 @pytest.fixture(scope="module")
 def sizes(tmp_path_factory: pytest.TempPathFactory) -> tuple[Figures, Figures]:
-    """The same steps over a company and over one twelve times as large."""
+    """The same steps over a company and over one eight times as large."""
     root: Path = tmp_path_factory.mktemp("bench")
     small, large = (run_size(_made(root, n), n, EVENTS, steps=STEPS) for n in (SMALL, LARGE))
     return small, large
