@@ -20,6 +20,10 @@ hourly_rate:
   csm:
     - {value: 55, valid_from: 2025-01-01, source: payroll, owner: Ann}
 """
+TWICE = """exchange_rate:
+  USD:
+    - {value: 1, valid_from: 2025-01-01, source: books, owner: Ann}
+  usd:"""
 
 
 def day(text: str) -> int:
@@ -45,19 +49,22 @@ def test_a_figure_that_is_not_given_is_not_computable(as_of: str, name: str) -> 
 
 
 @pytest.mark.parametrize(("change", "message"), [
-    (("gross_margin:", "gross_margn:"), "unknown key 'gross_margn'; did you mean 'gross_margin'"),
+    (("gross_margin:", "gross_margn:"), "yaml:4: unknown key 'gross_margn'; .*mean 'gross_margin'"),
     (("convention: seed", "convention: sead"), "'sead' is not known; did you mean 'seed'"),
-    (("value: 0.6,", "value: 1.6,"), "1.6 is outside 0 … 1"),
+    (("value: 0.6,", "value: 1.6,"), r"yaml:5: gross_margin\[0\].value: .* up to 1, got '1.6'"),
     (("value: 0.6,", "value: 0.12345,"), "more than 4 decimals"),
-    (("value: 0.6,", "value: yes,"), "expected a number, got True"),
+    (("value: 0.6,", "value: yes,"), "yaml:5: .*value: expected a number, got 'yes'"),
+    (("value: 0.6,", "value: '0.6',"), "expected a number, got '0.6'"),
     (("value: 0.6,", "value: .inf,"), "not a plain number|is not a number"),
     (("value: 0.6,", "value: 0.6, vale: 1,"), "unknown key 'vale'"),
-    (("valid_from: 2026-01-01", "valid_from: 2025-01-01"), "two values from 2025-01-01"),
+    (("valid_from: 2026-01-01", "valid_from: 2025-01-01"), r"yaml:6: .*same day, 2025-01-01; give"),
     (("valid_from: 2026-01-01", "valid_from: soon"), "expected a date such as"),
-    (("source: payroll, ", ""), "the key 'source' is required"),
+    (("source: payroll, ", ""), r"yaml:9: hourly_rate.csm\[0\].source: this key is required"),
     (("owner: Ann}\n", "owner: ''}\n"), "expected text"),
     (("currency: EUR", "currency: EUR\ncurrency: USD"), "'currency' is written twice"),
     (("currency: EUR", "currency: ["), "not readable as YAML"),
+    (("currency: EUR", "currency: EURO"), "yaml:2: currency: 'EURO' is not a currency code like"),
+    (("hourly_rate:\n  csm:", TWICE), "yaml:11: .*the currency USD is written twice"),
 ])  # fmt: skip
 def test_anything_doubtful_is_refused(change: tuple[str, str], message: str) -> None:
     with pytest.raises(BadInput, match=message) as caught:

@@ -7,49 +7,23 @@ its day. A figure that is not given is never guessed: what needs it is not compu
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from types import MappingProxyType
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, get_args
 
-from tools.currencies import is_currency
 from tools.days import day_number
 from tools.errors import BadInput, NotComputable, nearest
-from tools.reading import Node, read_yaml
+from tools.file_model import read_model
+from tools.roi.economics_file import EconomicsFile
+from tools.roi.formulas import Convention
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from tools.roi.formulas import Convention
-
-
-@dataclass(frozen=True)
-class Unit:
-    """What a figure is measured in, its bounds and the decimals it may have."""
-
-    name: str
-    high: int
-    places: int
+    from tools.file_model import DatedEntry
 
 
-SHARE = Unit("share", 1, 4)
-MONEY = Unit("money", 10_000_000, 2)
-MONTHS = Unit("months", 120, 0)
-RATE = Unit("units of our currency", 100_000, 6)
-FIGURES: MappingProxyType[str, Unit] = MappingProxyType({
-    "gross_margin": SHARE,
-    "support_share": SHARE,
-    "support_per_account_year": MONEY,
-    "support_per_ticket": MONEY,
-    "acquisition_cost": MONEY,
-    "discount_rate": SHARE,
-    "horizon_months": MONTHS,
-    "interval_months": MONTHS,
-})  # fmt: skip
-GROUPS: MappingProxyType[str, Unit] = MappingProxyType(
-    {"hourly_rate": MONEY, "exchange_rate": RATE}
-)
-CONVENTIONS = ("seed", "survival")
-TOP = ("version", "currency", "convention", *FIGURES, *GROUPS)
-ENTRY = ("value", "valid_from", "source", "owner")
+_NO_FIGURES = ("version", "currency", "convention", "hourly_rate", "exchange_rate")
+FIGURES = tuple(name for name in EconomicsFile.model_fields if name not in _NO_FIGURES)
+CONVENTIONS = get_args(Convention)
 
 
 @dataclass(frozen=True, order=True)
@@ -84,7 +58,7 @@ class Economics:
     """Everything the file says, for all days."""
 
     currency: str
-    convention: "Convention"
+    convention: Convention
     figures: tuple[Figure, ...]
 
     def find(self, as_of: int, name: str) -> Figure | None:
@@ -116,50 +90,22 @@ def parse_economics(text: str, where: str = "config/economics.yaml") -> Economic
     Raises:
         BadInput: an unknown key, a value out of bounds, a value without date, source or owner.
     """
-    top = read_yaml(text, where).only(TOP)
-    if top.has("version"):
-        top.whole("version", 1)
-    convention = cast("Convention", top.choice("convention", CONVENTIONS))
-    currency = _currency(top.text("currency"), f"{where}: currency")
-    return Economics(currency, convention, tuple(_figures(top)))
+    file = read_model(EconomicsFile, text, where)
+    return Economics(file.currency.upper(), file.convention, tuple(_figures(file)))
 
 
-def _currency(code: str, where: str) -> str:
-    if not is_currency(code.upper()):
-        raise BadInput(f"{where}: {code!r} is not a currency code like EUR")
-    return code.upper()
+def _figures(file: EconomicsFile) -> "Iterator[Figure]":
+    for name in FIGURES:
+        yield from _dated(name, getattr(file, name) or ())
+    for role, entries in (file.hourly_rate or {}).items():
+        yield from _dated(f"hourly_rate.{role}", entries)
+    for code, entries in (file.exchange_rate or {}).items():
+        yield from _dated(f"exchange_rate.{code.upper()}", entries)
 
 
-def _figures(top: Node) -> "Iterator[Figure]":
-    for name, unit in FIGURES.items():
-        if top.has(name):
-            yield from _dated(top, name, name, unit)
-    for group, unit in GROUPS.items():
-        if top.has(group):
-            members = top.node(group)
-            for key in members.values:
-                name = _currency(key, members.at(key)) if unit is RATE else key
-                yield from _dated(members, key, f"{group}.{name}", unit)
-
-
-def _dated(node: Node, key: str, name: str, unit: Unit) -> "Iterator[Figure]":
-    seen: set[date] = set()
-    for entry in node.nodes(key):
-        figure = _figure(entry.only(ENTRY), name, unit)
-        if figure.valid_from in seen:
-            raise BadInput(f"{entry.where}: {name} has two values from {figure.valid_from}")
-        seen.add(figure.valid_from)
-        yield figure
-
-
-def _figure(entry: Node, name: str, unit: Unit) -> Figure:
-    low = 1 if unit is MONTHS else 0
-    value = entry.number("value", low, unit.high)
-    if value != round(value, unit.places):
-        raise BadInput(f"{entry.at('value')}: {value} has more than {unit.places} decimals")
-    if unit is RATE and value == 0:
-        raise BadInput(f"{entry.at('value')}: an exchange rate cannot be 0")
-    return Figure(name, value, entry.text("source"), entry.text("owner"), entry.day("valid_from"))
+def _dated(name: str, entries: "Iterable[DatedEntry[Decimal]]") -> "Iterator[Figure]":
+    for entry in entries:
+        yield Figure(name, entry.value, entry.source, entry.owner, entry.valid_from)
 
 
 def check_role(economics: Economics, role: str, where: str) -> None:

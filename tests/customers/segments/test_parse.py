@@ -23,7 +23,7 @@ def changed(path: str, value: Any) -> str:
 @pytest.mark.parametrize(
     ("path", "value", "said"),
     [
-        ("segment", [], r"f:1: unknown key 'segment'; did you mean 'segments'\?"),
+        ("segment", [], r"f:2: unknown key 'segment'; did you mean 'segments'\?"),
         ("segments.3.when.0.rule", "usage_tren < 1", r"segments\[3\].when\[0\].rule.*usage_trend"),
         ("segments.0.when.0.rule", "exp(1) > 2", "is not allowed in a rule"),
         (

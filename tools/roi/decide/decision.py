@@ -103,7 +103,7 @@ def decide(key: str, typed: "Mapping[str, str]", subject: "Subject") -> Decision
 
 
 def _conventions() -> "tuple[Convention, ...]":
-    return CONVENTIONS  # type: ignore[return-value]  # the same two words
+    return CONVENTIONS
 
 
 def _judged_by(question: Question, found: "Answer") -> str:
