@@ -22,7 +22,8 @@ from tools.reports.accounts import (
     read_list,
     reasons_of,
 )
-from tools.reports.accounts.given import (
+from tools.reports.accounts.format import driven
+from tools.reports.accounts.terms import (
     CARE,
     DRAWN,
     HELD_BACK,
@@ -31,7 +32,6 @@ from tools.reports.accounts.given import (
     SENT,
     UNDER_WAY,
 )
-from tools.reports.accounts.words import driven
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from agent.morning import Morning
     from agent.wiring import Deps
     from tools.reports.accounts import AccountList, Line
-    from tools.reports.accounts.accounts import Floor
+    from tools.reports.accounts.measure import Floor
     from tools.store.gate.care import AccountDeed
     from tools.store.people import Person
     from tools.store.records import Proposal

@@ -18,7 +18,7 @@ from tools.days import from_number
 from tools.errors import LifecycleError, Unavailable
 from tools.reports.accounts import Asked
 from tools.reports.accounts.model import CALL
-from tools.reports.accounts.written import digest, slack, subject
+from tools.reports.accounts.text import digest, slack, subject
 from tools.store.sends import suppression_key
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from agent.report_facts import Morning as Instant
 from agent.report_facts import lifted_before, work_tables
 from agent.snapshots import PLACES
-from tools.reports.incrementality import Windows
-from tools.reports.observations import KEPT_PLACES, make_observations
-from tools.reports.promises import applied_slope, slope_of
-from tools.reports.work_relations import put_work
+from tools.reports.agent_activity.relations import put_work
+from tools.reports.incrementality.measure import Windows
+from tools.reports.incrementality.observations import KEPT_PLACES, make_observations
+from tools.reports.incrementality.predicted_vs_realised import applied_slope, slope_of
 from tools.roi.learned.evidence import Evidence, gather_evidence
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ class Known:
     """What the store tells a morning of the agent's own work before it.
 
     Attributes:
-        work: the relations of `tools/reports/work_relations.py`; read only when learned from.
+        work: the relations of `tools/reports/agent_activity/relations.py`;
+            read only when learned from.
         lifted: the day on which a person last lifted the demotion of a play in a segment.
     """
 

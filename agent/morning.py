@@ -27,7 +27,7 @@ from tools.customers.segments.assign import (
 from tools.customers.segments.outcomes import Outcomes, outcomes
 from tools.customers.segments.rules import OUTCOMES
 from tools.errors import NotComputable
-from tools.reports.observations import LOSSES
+from tools.reports.incrementality.observations import LOSSES
 from tools.roi.learned.effects import learned_effects
 from tools.roi.play_effects import PlayEffect, prior_effects
 from tools.roi.price import PriceList, price

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from agent.morning import Morning
-    from tools.reports.audit.report import AuditReport
+    from tools.reports.audit.model import AuditReport
     from tools.store.records import BadRow, BadRowCount
 
 ROWS = 200

@@ -16,7 +16,7 @@ import pyarrow as pa
 from approvals.lifting import LIFTED, effect_subject
 from tools.days import DAY_US, local_day, start_of
 from tools.money import Money
-from tools.reports.work_relations import SCHEMAS, put_work
+from tools.reports.agent_activity.relations import SCHEMAS, put_work
 from tools.store.gate import history
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def put_report_facts(
 
 
 def work_tables(store: "Store", morning: Morning) -> "dict[str, pa.Table]":
-    """The relations of `tools/reports/work_relations.py`."""
+    """The relations of `tools/reports/agent_activity/relations.py`."""
     runs = store.runs.done_between(morning.first_day, morning.as_of, morning.instant)
     gate = store.gate.read(
         lambda tx: {

@@ -23,9 +23,9 @@ from agent.reporting.folders import MEMBERS, folder_of, hashed, letter_key
 from approvals.erasing import redact_report
 from tools.channels.erasing import delete_letters
 from tools.days import day_number
+from tools.document.json import from_json
+from tools.document.redaction import redacted, told, withdrawn
 from tools.errors import BadInput
-from tools.reports.paper.redacted import redacted, told, withdrawn
-from tools.reports.paper.written import from_json
 from tools.warehouse.engine import DuckEngine
 from tools.warehouse.erasing import Eraser
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from agent.wiring import Deps
-    from tools.reports.paper.model import Report
+    from tools.document.model import Report
     from tools.store.erasures import Erasure
     from tools.store.reports import Archived
     from tools.traces import Traces

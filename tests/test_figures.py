@@ -13,15 +13,15 @@ from approvals.web.api.giving import of_money
 from approvals.web.site import environment
 from tests.conftest import CHECKOUT
 from tests.reports.accounts.made import Told, account, the_list
+from tools.document.format import shown
+from tools.document.model import Figure
 from tools.figures import fixed, percent, points
 from tools.money import Money
+from tools.reports.accounts.format import money as of_minor
 from tools.reports.accounts.record import amount, cells
-from tools.reports.accounts.words import money as of_minor
-from tools.reports.accounts.written import digest, shown_score
-from tools.reports.audit.words import percent as of_audit
-from tools.reports.paper.model import Figure
-from tools.reports.paper.shown import shown
-from tools.reports.retention_table import percent as of_retention
+from tools.reports.accounts.text import digest, shown_score
+from tools.reports.audit.format import percent as of_audit
+from tools.reports.retention.exports import percent as of_retention
 
 SIX = Decimal("0.000001")
 # Rounded to basis points first, the second becomes 2.8%.

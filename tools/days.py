@@ -42,3 +42,8 @@ def month_number(day: int) -> int:
 def month_start(month: int) -> int:
     """The day number of the first day of a month number."""
     return day_number(date(1970 + month // 12, month % 12 + 1, 1))
+
+
+def between(first_day: int, end_day: int) -> str:
+    """The days from the first to the day before the end, as `2026-10-26 to 2026-11-01`."""
+    return f"{from_number(first_day).isoformat()} to {from_number(end_day - 1).isoformat()}"

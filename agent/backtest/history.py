@@ -13,7 +13,7 @@ from tools.customers.churn.observe import outcomes
 from tools.days import from_number
 from tools.errors import BadInput
 from tools.reports.backtest import Backtest, measure_score
-from tools.reports.backtest.words import limits_of, notes_of
+from tools.reports.backtest.format import limits_of, notes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,9 +15,9 @@ from agent.whynot import find_account
 from approvals.care import USELESS, CareWish, care
 from tools.errors import BadInput
 from tools.reports.accounts import POOL, Asked
+from tools.reports.accounts.format import called, date, money
 from tools.reports.accounts.model import CALL
-from tools.reports.accounts.words import called, date, money
-from tools.reports.accounts.written import AWAY, foot, moved, shown_score, unscored_words
+from tools.reports.accounts.text import AWAY, foot, moved, shown_score, unscored_words
 
 if TYPE_CHECKING:
     from pathlib import Path

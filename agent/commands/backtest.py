@@ -35,7 +35,7 @@ def backtest(
     home: Home = None,
 ) -> None:
     """What would have been queued on past weeks, and how the score did; nothing is kept."""
-    from tools.reports.backtest.page import as_page  # noqa: PLC0415 - it loads the warehouse
+    from tools.reports.backtest.html import as_page  # noqa: PLC0415 - it loads the warehouse
     from tools.reports.backtest.record import record  # noqa: PLC0415
 
     if not 1 <= weeks <= MOST_WEEKS:

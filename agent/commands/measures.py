@@ -9,11 +9,12 @@ from agent.commands.console import AsOf, Home, console, last_day, opened, table
 from agent.commands.terminal import echo, echo_document
 from agent.run import open_morning
 from tools.errors import BadInput
-from tools.reports import retention_table, revenue_table
-from tools.reports.net_retention import measure_net_retention
-from tools.reports.retention import Retention, measure_retention
-from tools.reports.retention_spec import RetentionSpec
-from tools.reports.revenue import measure_movements
+from tools.reports.retention import exports as retention_exports
+from tools.reports.retention.measure import Retention, measure_retention
+from tools.reports.retention.spec import RetentionSpec
+from tools.reports.revenue import exports as revenue_exports
+from tools.reports.revenue.movements import measure_movements
+from tools.reports.revenue.net_retention import measure_net_retention
 
 Form = Annotated[bool, typer.Option("--csv", help="As CSV.")]
 JsonForm = Annotated[bool, typer.Option("--json", help="As JSON.")]
@@ -68,7 +69,7 @@ def retention(
         world = open_morning(deps, last_day(deps, as_of)).world
         report = measure_retention(world.as_of, world.engine, world.present, spec)
         if picture is not None:
-            from tools.reports.heatmap import draw_heatmap  # noqa: PLC0415 - a second to load
+            from tools.reports.retention.heatmap import draw_heatmap  # noqa: PLC0415 - a second to load
 
             drawn = draw_heatmap(report)
             if picture.suffix == ".svg":
@@ -78,14 +79,14 @@ def retention(
         if csv_ or json_:
             _echo(_written(report, as_csv=csv_), as_csv=csv_)
             return
-        shown = retention_table.as_table(report)
+        shown = retention_exports.as_table(report)
         console.print(table(shown.title, [f"{c} " for c in shown.header], shown.rows))
         for note in shown.notes:
             console.print(note, highlight=False)
 
 
 def _written(report: Retention, *, as_csv: bool) -> str:
-    return retention_table.as_csv(report) if as_csv else retention_table.as_json(report)
+    return retention_exports.as_csv(report) if as_csv else retention_exports.as_json(report)
 
 
 def _echo(text: str, *, as_csv: bool) -> None:
@@ -119,10 +120,10 @@ def revenue(
         moved = measure_movements(*given, boundary=boundary)
         kept = measure_net_retention(*given, boundary=boundary)
         if csv_ or json_:
-            text = revenue_table.as_csv(moved) if csv_ else revenue_table.as_json(moved, kept)
+            text = revenue_exports.as_csv(moved) if csv_ else revenue_exports.as_json(moved, kept)
             _echo(text, as_csv=csv_)
             return
-        shown = revenue_table.as_table(moved, kept)
+        shown = revenue_exports.as_table(moved, kept)
         console.print(table(shown.title, [f"{c} " for c in shown.header], shown.rows))
         for note in shown.notes:
             console.print(note, highlight=False)

@@ -16,8 +16,8 @@ from agent.reporting.period import Period, month_before, read_period, week_befor
 from agent.reporting.recheck import recheck
 from agent.reporting.sending import send_report
 from tools.days import from_number
+from tools.document.text import as_text
 from tools.errors import BadInput, LifecycleError
-from tools.reports.paper.plain import as_text
 
 if TYPE_CHECKING:
     from agent.reporting.recheck import Recheck

@@ -18,10 +18,10 @@ from agent.reporting.folders import MEMBERS, folder_of, hashed
 from agent.reporting.making import Made, make_report
 from agent.reporting.sections import SECTIONS
 from tools.channels.cells import safe_text
+from tools.document.csv import as_sheets
+from tools.document.html import as_page, inside, pictures
+from tools.document.json import figures, from_json, to_json
 from tools.errors import Absent, BadInput, Conflict, LifecycleError
-from tools.reports.paper.page import as_page, inside, pictures
-from tools.reports.paper.sheets import as_sheets
-from tools.reports.paper.written import figures, from_json, to_json
 from tools.scratch import held_folder
 from tools.store.reports import Archived, ReportFile
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from agent.reporting.period import Period
     from agent.reporting.sections import Maker
     from agent.wiring import Deps
-    from tools.reports.paper.model import Report
+    from tools.document.model import Report
 
 log = structlog.get_logger(__name__)
 PAUSES = (0.5, 2.0)  # seconds before what failed in passing is made again
@@ -111,7 +111,7 @@ def _filed(deps: "Deps", kept: Archived) -> Filed:
 
 def files_of(report: "Report", failed: "Sequence[str]", unfit: "Sequence[str]") -> dict[str, bytes]:
     """Every file of a report but its members, by name: the same bytes for the same report."""
-    from tools.reports.paper.printed import as_pdf  # noqa: PLC0415 - slow to load, seldom wanted
+    from tools.document.pdf import as_pdf  # noqa: PLC0415 - slow to load, seldom wanted
 
     drawn = pictures(report)
     texts = {

@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from agent.report_facts import put_report_facts
 from agent.snapshots import SEGMENTS
-from tools.reports.incrementality import BY_HAND, TO_LEARN
+from tools.reports.incrementality.measure import BY_HAND, TO_LEARN
 
 if TYPE_CHECKING:
     from agent.morning import Morning

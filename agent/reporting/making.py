@@ -16,10 +16,10 @@ from agent.reporting.cuts import quarterly
 from agent.reporting.history import put_history
 from agent.reporting.sections import SECTIONS, Context
 from tools.days import from_number
+from tools.document.model import Report, Section, words
 from tools.errors import BadInput, Conflict, NotComputable
-from tools.reports.given import Chapter, Given
-from tools.reports.paper.model import Report, Section, words
-from tools.reports.restated import make_restated
+from tools.reports.context import Chapter, Given
+from tools.reports.restatement.section import make_restated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

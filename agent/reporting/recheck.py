@@ -10,13 +10,13 @@ from agent.reporting.archive import files_of, read_report
 from agent.reporting.folders import MEMBERS
 from agent.reporting.making import make_report
 from agent.reporting.period import read_period
-from tools.reports.paper.shown import band, shown
-from tools.reports.restated import ID, named
+from tools.document.format import band, shown
+from tools.reports.restatement.section import ID, named
 
 if TYPE_CHECKING:
     from agent.wiring import Deps
-    from tools.reports.paper.model import Figure, Report
-    from tools.reports.restated import Named
+    from tools.document.model import Figure, Report
+    from tools.reports.restatement.section import Named
     from tools.store.reports import Archived
 
 NOT_THERE = "not there"

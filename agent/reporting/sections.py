@@ -12,19 +12,19 @@ from agent.quarantine import data_audit
 from tools.customers.segments.assign import active_segments
 from tools.customers.segments.difference import examine
 from tools.days import start_of
-from tools.reports.given import Chapter, Given
-from tools.reports.incrementality import Windows
+from tools.reports.agent_activity.section import make_work
+from tools.reports.attribution.section import make_attribution
+from tools.reports.changes.section import make_changes
+from tools.reports.context import Chapter, Given
+from tools.reports.data_quality.section import fit_to_send, make_data
+from tools.reports.incrementality.measure import Windows
 from tools.reports.internal import NOBODY, leave_out
-from tools.reports.sections.attribution import make_attribution
-from tools.reports.sections.changes import make_changes
-from tools.reports.sections.data import fit_to_send, make_data
-from tools.reports.sections.money import make_money
-from tools.reports.sections.retention import make_retention
-from tools.reports.sections.segments import make_segments
-from tools.reports.sections.stages import make_stages
-from tools.reports.sections.trials import make_trials
-from tools.reports.sections.work import make_work
-from tools.reports.segments import segment_sizes
+from tools.reports.retention.section import make_retention
+from tools.reports.revenue.section import make_money
+from tools.reports.segments.measure import segment_sizes
+from tools.reports.segments.section import make_segments
+from tools.reports.stages.section import make_stages
+from tools.reports.trials.section import make_trials
 from tools.roi.formulas import FORMULA_VERSION
 from tools.warehouse.dataset import FACT, USAGE_KIND
 from tools.warehouse.engine import DuckEngine
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from agent.reporting.period import Period
     from agent.wiring import Deps
     from tools.customers.segments.proposal import Proposal
-    from tools.reports.audit.report import AuditReport
+    from tools.reports.audit.model import AuditReport
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,14 @@ from agent.reporting.archive import PDF, read_file
 from agent.reporting.folders import letter_key
 from tools.channels.contract import NotNow, Refused, Undelivered
 from tools.channels.letter import Enclosed, Letter
-from tools.reports.paper.page import as_mail, heading, period, pictures
-from tools.reports.paper.plain import as_text
+from tools.document.html import as_mail, heading, period, pictures
+from tools.document.text import as_text
 
 if TYPE_CHECKING:
     from agent.reporting.archive import Filed
     from agent.wiring import Deps
     from tools.channels.letter import Postbox
-    from tools.reports.paper.model import Report
+    from tools.document.model import Report
     from tools.store.reports import Archived, PostStatus
 
 log = structlog.get_logger(__name__)

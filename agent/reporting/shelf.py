@@ -8,16 +8,16 @@ import pyarrow.parquet as pq
 from agent.reporting.archive import checked_path, read_file, read_report
 from agent.reporting.folders import MEMBERS
 from approvals.web.views import Member
+from tools.document.json import blocks, figures
+from tools.document.model import Chart
 from tools.errors import Absent
-from tools.reports.paper.model import Chart
-from tools.reports.paper.written import blocks, figures
 from tools.warehouse.engine import DuckEngine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from agent.wiring import Deps
-    from tools.reports.paper.model import Report
+    from tools.document.model import Report
     from tools.store.reports import Archived
 
 KEPT = 16
@@ -71,7 +71,7 @@ class Shelf:
         return self._drawn(self.archived(report_id), chart_id)
 
     def _draw(self, archived: "Archived", chart_id: str) -> str:
-        from tools.reports.paper.charts import draw  # noqa: PLC0415 - a second to load
+        from tools.document.charts import draw  # noqa: PLC0415 - a second to load
 
         for block in blocks(self._read(archived)):
             if isinstance(block, Chart) and block.id == chart_id:

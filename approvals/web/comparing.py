@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tools.reports.paper.model import Figure
-from tools.reports.paper.page import heading
-from tools.reports.restated import named
+from tools.document.html import heading
+from tools.document.model import Figure
+from tools.reports.restatement.section import named
 
 if TYPE_CHECKING:
-    from tools.reports.paper.model import Report
+    from tools.document.model import Report
 
 
 @dataclass(frozen=True)

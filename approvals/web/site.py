@@ -23,9 +23,9 @@ from approvals.web.streams import Pulse, Streams
 from tools.figures import fixed
 from tools.labels import label_of_id
 from tools.money import Money
-from tools.reports.accounts.words import money as minor
-from tools.reports.accounts.words import whole
-from tools.reports.accounts.written import hours, points, shown_score, unscored_words
+from tools.reports.accounts.format import money as minor
+from tools.reports.accounts.format import whole
+from tools.reports.accounts.text import hours, points, shown_score, unscored_words
 from tools.store.gate.overview import choices, counts, head, work_of
 from tools.store.patience import OF_A_NOTE, patient
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from approvals.care import Said
+    from tools.document.model import Report
     from tools.reports.accounts import AccountList, Line
-    from tools.reports.paper.model import Report
     from tools.roi.decide import Subject
     from tools.store.reports import Archived
 

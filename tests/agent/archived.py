@@ -10,7 +10,8 @@ from agent.reporting.archive import Filed, files_of
 from agent.reporting.folders import MEMBERS, folder_of, hashed
 from agent.reporting.sending import send_report
 from agent.wiring import Deps
-from tools.reports.paper.model import (
+from tools.document.json import figures
+from tools.document.model import (
     About,
     Chart,
     Figure,
@@ -22,8 +23,7 @@ from tools.reports.paper.model import (
     Table,
     words,
 )
-from tools.reports.paper.written import figures
-from tools.reports.sections.names import figure_id, slug
+from tools.reports.figure_ids import figure_id, slug
 from tools.store.reports import Archived
 
 READER = "ceo@x.example"

@@ -19,7 +19,7 @@ from tests.agent.homes import Home, Homes
 from tools.customers.churn.definition import ChurnDefinition
 from tools.errors import BadInput
 from tools.reports.backtest import Backtest
-from tools.reports.backtest.page import as_page
+from tools.reports.backtest.html import as_page
 from tools.reports.backtest.rankings import AGENT, DO_NOTHING, ORDERS
 from tools.reports.backtest.record import record
 

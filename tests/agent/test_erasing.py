@@ -33,8 +33,8 @@ from tests.agent.points import crash_points
 from tests.agent.traces import places
 from tests.databases import KINDS
 from tests.effort import WHOLE
+from tools.document import json as report_json
 from tools.errors import Absent, BadInput, Conflict, Forbidden
-from tools.reports.paper import written
 from tools.store.personal import erased_by
 from tools.store.records import Proposal
 
@@ -189,7 +189,7 @@ def test_what_is_the_companys_stays(homes: Homes) -> None:
         assert figures(deps) == before
         (report,) = deps.store.reports.list()
         assert tuple(hashed(path) for path in sorted(folder.iterdir())) == report.files
-        drilled = {one.id for _, one in written.figures(read_report(deps, report)) if one.drill}
+        drilled = {one.id for _, one in report_json.figures(read_report(deps, report)) if one.drill}
         behind = pq.read_table(folder / MEMBERS).to_pylist()
         assert {row["figure"] for row in behind} == drilled
         assert {row["member_id"].split(":")[0] for row in behind} == {"erased", "simulated"}

@@ -28,7 +28,7 @@ from tests.gate.office import mail
 from tests.policies.made import limits as delivered_limits
 from tests.roi.world import AS_OF, BILLING, WINDOWS, account, economics, engine_with, plays
 from tools.customers.recipients import Recipient
-from tools.reports.observations import KEPT_PLACES
+from tools.reports.incrementality.observations import KEPT_PLACES
 from tools.roi.choice import DayLimits
 from tools.roi.exploration import Lottery
 from tools.roi.head import Candidate

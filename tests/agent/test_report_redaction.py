@@ -19,7 +19,7 @@ from config.settings import read_settings
 from tests.agent.archived import READER, archive, mailed, naming
 from tests.agent.grep import leaks, texts
 from tests.effort import WHOLE
-from tools.reports.paper.written import figures
+from tools.document.json import figures
 from tools.traces import Traces
 
 MARA = Traces("e1", ("crm:9",), ("acct-9",), ("mara.quist@x.example",), ("Mara Quist",),

@@ -31,14 +31,14 @@ from tests.agent.company import FIRST, LATER, OUR_OWN, SECOND, number
 from tests.agent.homes import Home, Homes
 from tests.agent.points import crash_points
 from tests.databases import KINDS
+from tests.document.mail_check import mail_faults
+from tests.document.tracing import figures_on, untraced
 from tests.effort import WHOLE
-from tests.reports.paper.mail_check import mail_faults
-from tests.reports.paper.tracing import figures_on, untraced
+from tools.document.html import as_mail, pictures
+from tools.document.json import figures
+from tools.document.model import Section, words
 from tools.errors import Absent, BadInput, Conflict, LifecycleError
-from tools.reports.given import Chapter
-from tools.reports.paper.model import Section, words
-from tools.reports.paper.page import as_mail, pictures
-from tools.reports.paper.written import figures
+from tools.reports.context import Chapter
 from tools.warehouse.engine import DuckEngine
 
 pytestmark = pytest.mark.long

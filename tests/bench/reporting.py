@@ -5,22 +5,22 @@ from collections.abc import Callable
 from tests.bench.company import Company
 from tests.bench.pipeline import Clock, Segmented, new_engine, numbers, rulebook
 from tools.customers.segments.difference import examine
-from tools.reports.audit.audit import audit
-from tools.reports.given import Chapter, Given
-from tools.reports.incrementality import Windows
-from tools.reports.paper.model import Report
-from tools.reports.paper.page import as_mail, as_page, inside, pictures
-from tools.reports.paper.printed import as_pdf
-from tools.reports.sections.attribution import make_attribution
-from tools.reports.sections.changes import make_changes
-from tools.reports.sections.data import make_data
-from tools.reports.sections.money import make_money
-from tools.reports.sections.retention import make_retention
-from tools.reports.sections.segments import make_segments
-from tools.reports.sections.stages import make_stages
-from tools.reports.sections.trials import make_trials
-from tools.reports.sections.work import make_work
-from tools.reports.work_relations import put_work
+from tools.document.html import as_mail, as_page, inside, pictures
+from tools.document.model import Report
+from tools.document.pdf import as_pdf
+from tools.reports.agent_activity.relations import put_work
+from tools.reports.agent_activity.section import make_work
+from tools.reports.attribution.section import make_attribution
+from tools.reports.audit.measure import audit
+from tools.reports.changes.section import make_changes
+from tools.reports.context import Chapter, Given
+from tools.reports.data_quality.section import make_data
+from tools.reports.incrementality.measure import Windows
+from tools.reports.retention.section import make_retention
+from tools.reports.revenue.section import make_money
+from tools.reports.segments.section import make_segments
+from tools.reports.stages.section import make_stages
+from tools.reports.trials.section import make_trials
 from tools.warehouse.dataset import Dataset
 
 WEEK = 7

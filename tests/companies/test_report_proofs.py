@@ -14,11 +14,11 @@ from tests.companies.runs import READ_ONLY, read_only, world_of
 from tests.reports.reference import count
 from tests.reports.test_retention import counts
 from tools.days import from_number, month_start
-from tools.reports.cohort_money import hazards, measure_cohorts
-from tools.reports.net_retention import last_month, measure_net_retention
-from tools.reports.retention import Retention, measure_retention
-from tools.reports.retention_spec import RetentionSpec
-from tools.reports.revenue import Movements, measure_movements, measure_week
+from tools.reports.retention.measure import Retention, measure_retention
+from tools.reports.retention.spec import RetentionSpec
+from tools.reports.revenue.cohorts import hazards, measure_cohorts
+from tools.reports.revenue.movements import Movements, measure_movements, measure_week
+from tools.reports.revenue.net_retention import last_month, measure_net_retention
 from tools.warehouse.asof.world import World
 
 pytestmark = [pytest.mark.long, pytest.mark.data]

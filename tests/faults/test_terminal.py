@@ -22,7 +22,7 @@ from agent.commands.terminal import (
     visible,
 )
 from tests.conftest import CHECKOUT
-from tools.reports.accounts.written import mrkdwn
+from tools.reports.accounts.text import mrkdwn
 
 pytestmark = pytest.mark.fault(80)
 ATTACKS = (

@@ -11,7 +11,7 @@ from agent.report_facts import Morning, put_report_facts, work_tables
 from approvals.care import CareWish, Said, care
 from tests.approvals.made import DAY, eur
 from tests.gate.office import BERLIN, Office, mail
-from tools.reports.work_relations import SCHEMAS
+from tools.reports.agent_activity.relations import SCHEMAS
 from tools.roi.value import Step
 from tools.store.records import Refusal
 from tools.warehouse.engine import DuckEngine

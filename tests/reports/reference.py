@@ -9,7 +9,7 @@ from tools.days import from_number
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tools.reports.retention_spec import RetentionSpec, Unit
+    from tools.reports.retention.spec import RetentionSpec, Unit
 
 Counts = dict[tuple[int, str], tuple[int, int, int, bool, int]]
 

@@ -13,7 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.days import DAY_US
-from tools.reports.attribution import CONVERSIONS, TOUCHES, UNTOUCHED, Attribution, attribute
+from tools.reports.attribution.measure import (
+    CONVERSIONS,
+    TOUCHES,
+    UNTOUCHED,
+    Attribution,
+    attribute,
+)
 from tools.warehouse.engine import DuckEngine
 
 Touch = tuple[str, int, str]

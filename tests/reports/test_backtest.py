@@ -13,10 +13,10 @@ from tools.reports.backtest import (
     ScoredAccounts,
     measure_score,
 )
+from tools.reports.backtest.format import limits_of, notes_of
 from tools.reports.backtest.rankings import AGENT, DO_NOTHING, ORDERS
 from tools.reports.backtest.record import record
 from tools.reports.backtest.tables import headline, tables_of
-from tools.reports.backtest.words import limits_of, notes_of
 
 NAN = float("nan")
 

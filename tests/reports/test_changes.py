@@ -12,11 +12,18 @@ from hypothesis import strategies as st
 
 from tests.reports.relations import day, read
 from tests.reports.sections.life import AS_OF, company, put
-from tools.reports.changes import TOO_FEW, TOO_SHORT, Verdict, false_alarms, judge, measure_changes
-from tools.reports.tracks import PAST, Track, monday, read_tracks, week_of
+from tools.reports.changes.measure import (
+    TOO_FEW,
+    TOO_SHORT,
+    Verdict,
+    false_alarms,
+    judge,
+    measure_changes,
+)
+from tools.reports.changes.weekly_series import PAST, Track, monday, read_tracks, week_of
 
 if TYPE_CHECKING:
-    from tools.reports.given import Given
+    from tools.reports.context import Given
 
 LAST = week_of(AS_OF) - 1
 MAILS = """

@@ -7,13 +7,13 @@ import pytest
 
 from tests.facts import fact, world_of
 from tests.reports.relations import day, engine
-from tools.reports.cohort_money import hazards, measure_cohorts
 from tools.reports.internal import Internal
-from tools.reports.month_churn import month_churn
-from tools.reports.net_retention import last_month, measure_net_retention
-from tools.reports.retention import measure_retention
-from tools.reports.retention_spec import RetentionSpec
-from tools.reports.revenue import measure_movements
+from tools.reports.retention.measure import measure_retention
+from tools.reports.retention.spec import RetentionSpec
+from tools.reports.revenue.cohorts import hazards, measure_cohorts
+from tools.reports.revenue.month_churn import month_churn
+from tools.reports.revenue.movements import measure_movements
+from tools.reports.revenue.net_retention import last_month, measure_net_retention
 
 FIRST = day("2024-01-01")
 PAID = {"subscriptions"}

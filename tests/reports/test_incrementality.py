@@ -9,16 +9,16 @@ import pytest
 
 from tests.bills import put_bill
 from tests.reports.work_made import DAY, approved, rulebook, together, worked
-from tools.reports.incrementality import (
+from tools.reports.incrementality.measure import (
     BY_HAND,
     Incrementality,
     PlayDifference,
     Windows,
     measure_incrementality,
 )
-from tools.reports.promises import Promise, slope_of
-from tools.reports.stratified import Sums
+from tools.reports.incrementality.predicted_vs_realised import Promise, slope_of
 from tools.roi.economics import parse_economics
+from tools.stats.stratified import Sums
 from tools.store.gate.records import BY_HAND as GATE_MARK
 from tools.warehouse.engine import DuckEngine
 

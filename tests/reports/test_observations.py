@@ -5,8 +5,8 @@ from typing import Any
 import pyarrow as pa
 
 from tests.reports.work_made import DAY, approved, rulebook, together, worked
-from tools.reports.incrementality import BY_HAND, TO_LEARN, Windows
-from tools.reports.observations import KEPT_PLACES, make_observations
+from tools.reports.incrementality.measure import BY_HAND, TO_LEARN, Windows
+from tools.reports.incrementality.observations import KEPT_PLACES, make_observations
 from tools.roi.learned.evidence import gather_evidence
 from tools.roi.learned.observation import OBSERVATIONS
 from tools.store.gate.records import TO_LEARN as GATE_MARK

@@ -18,8 +18,8 @@ from tests.warehouse.billing.reference import Version, pays
 from tests.warehouse.billing.test_billing import DUCK, LOGS, START, bill
 from tools.customers.churn.observe import WINDOWS
 from tools.days import from_number, month_number
-from tools.reports.paid_lines import put_paid_lines
-from tools.reports.revenue import KINDS, measure_movements
+from tools.reports.incrementality.paid_lines import put_paid_lines
+from tools.reports.revenue.movements import KINDS, measure_movements
 from tools.roi.economics import parse_economics
 from tools.warehouse.billing import EXCHANGE_RATES, NEVER_ENDS
 from tools.warehouse.sql import read_sql
@@ -125,7 +125,7 @@ def in_dollars(amounts: dict[str, int]) -> Decimal:
 def test_stages_retention_segments_and_lines_agree(log: list[Version], as_of: int) -> None:
     prepare(log, as_of)
     covers = read("tools.customers.stages", "covers", **(COVERS | {"as_of": as_of}))
-    spans = read("tools.reports", "retention_paid", accounts=True, as_of=as_of)
+    spans = read("tools.reports.retention", "paid", accounts=True, as_of=as_of)
     put_paid_lines(as_of, DUCK, ECONOMICS)
     lines = DUCK.run("SELECT * FROM paid_lines").to_pylist()
     for day in range(START, as_of):
@@ -147,7 +147,7 @@ def test_stages_retention_segments_and_lines_agree(log: list[Version], as_of: in
     sums: dict[str, int] = defaultdict(int)
     for (_, currency), (minor, _) in pays(log, as_of, as_of - 1).items():
         sums[currency] += minor
-    values = read("tools.reports", "segments_value", as_of=as_of)
+    values = read("tools.reports.segments", "value", as_of=as_of)
     assert {v["currency"]: v["minor"] for v in values} == {c: m for c, m in sums.items() if m}
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.reports.stratified import Difference, Pair, Sums, difference
+from tools.stats.stratified import Difference, Pair, Sums, difference
 
 TRIAL = Path("hillstrom_half") / "hillstrom.csv"
 MAILS = ("Mens E-Mail", "Womens E-Mail")

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from tests.facts import Rows, fact, rows_of, world_of
 from tests.reports.relations import day, engine
 from tools.customers.features import make_features
-from tools.reports.retention import measure_retention
-from tools.reports.retention_spec import Clock, RetentionSpec, Unit
+from tools.reports.retention.measure import measure_retention
+from tools.reports.retention.spec import Clock, RetentionSpec, Unit
 
 pytestmark = pytest.mark.long
 

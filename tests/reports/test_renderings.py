@@ -13,12 +13,13 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tests.reports.relations import day, engine
-from tools.reports import retention_table, revenue_table
-from tools.reports.heatmap import MOST_COHORTS, draw_heatmap, tiles
-from tools.reports.net_retention import measure_net_retention
-from tools.reports.retention import Retention, measure_retention
-from tools.reports.retention_spec import RetentionSpec
-from tools.reports.revenue import measure_movements
+from tools.reports.retention import exports as retention_exports
+from tools.reports.retention.heatmap import MOST_COHORTS, draw_heatmap, tiles
+from tools.reports.retention.measure import Retention, measure_retention
+from tools.reports.retention.spec import RetentionSpec
+from tools.reports.revenue import exports as revenue_exports
+from tools.reports.revenue.movements import measure_movements
+from tools.reports.revenue.net_retention import measure_net_retention
 
 FIRST = day("2024-01-01")
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,7 +43,7 @@ def report(months: int = 3, *, mark: bool = True) -> Retention:
 
 
 def test_the_table_reads() -> None:
-    shown = retention_table.as_table(report())
+    shown = retention_exports.as_table(report())
     assert shown.header == ("cohort", "contacts", "month 1", "month 2")
     assert shown.rows == (
         ("2024-01", "5", "(3)", "(2)"),
@@ -59,8 +60,8 @@ def test_the_table_reads() -> None:
 
 def test_csv_and_json_hold_the_same_cells() -> None:
     made = report()
-    lines = list(csv.DictReader(io.StringIO(retention_table.as_csv(made))))
-    body = json.loads(retention_table.as_json(made))
+    lines = list(csv.DictReader(io.StringIO(retention_exports.as_csv(made))))
+    body = json.loads(retention_exports.as_json(made))
     assert [line["retained"] for line in lines] == [str(c["retained"]) for c in body["cells"]]
     assert {line["definition"] for line in lines} == {made.definition} == {body["definition"]}
     assert lines[0]["rate"] == ""
@@ -128,8 +129,13 @@ def money() -> tuple[str, str, tuple[tuple[str, ...], ...], tuple[str, ...]]:
     made = engine(subscriptions=lines)
     moved = measure_movements(FIRST + 70, made, {"subscriptions"})
     kept = measure_net_retention(FIRST + 70, made, {"subscriptions"}, 1)
-    shown = revenue_table.as_table(moved, kept)
-    return revenue_table.as_csv(moved), revenue_table.as_json(moved, kept), shown.rows, shown.notes
+    shown = revenue_exports.as_table(moved, kept)
+    return (
+        revenue_exports.as_csv(moved),
+        revenue_exports.as_json(moved, kept),
+        shown.rows,
+        shown.notes,
+    )
 
 
 def test_movements_read(

@@ -6,7 +6,7 @@ import pytest
 
 from tools.errors import BadInput
 from tools.reports.policy import parse_report_policy
-from tools.reports.retention_spec import RetentionSpec
+from tools.reports.retention.spec import RetentionSpec
 
 SHIPPED = (Path(__file__).parents[2] / "policies" / "reports.yaml").read_text(encoding="utf-8")
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.facts import fact, world_of
-from tools.reports.given import Given
-from tools.reports.paper.model import About, Figure, Report, Section, Table, words
-from tools.reports.paper.shown import shown
-from tools.reports.restated import Late, make_restated, read_late
+from tools.document.format import shown
+from tools.document.model import About, Figure, Report, Section, Table, words
+from tools.reports.context import Given
+from tools.reports.restatement.section import Late, make_restated, read_late
 
 D = 20_759
 ABOUT = About("d", "p")

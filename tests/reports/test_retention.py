@@ -11,8 +11,8 @@ from tests.effort import examples
 from tests.reports.reference import Counts, count
 from tests.reports.relations import day, engine, table
 from tools.errors import BadInput, NotComputable
-from tools.reports.retention import Retention, measure_retention
-from tools.reports.retention_spec import Mode, RetentionSpec
+from tools.reports.retention.measure import Retention, measure_retention
+from tools.reports.retention.spec import Mode, RetentionSpec
 
 FIRST = day("2020-01-01")
 EVERYTHING = frozenset({"contacts", "accounts", "events", "invoices"})

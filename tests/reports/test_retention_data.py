@@ -10,8 +10,8 @@ import pytest
 from tests.reports.reference import count
 from tests.reports.relations import LATE, day, engine, read
 from tests.reports.test_retention import counts
-from tools.reports.retention import Retention, measure_retention
-from tools.reports.retention_spec import Incomplete, Mode, RetentionSpec
+from tools.reports.retention.measure import Retention, measure_retention
+from tools.reports.retention.spec import Incomplete, Mode, RetentionSpec
 from tools.warehouse.asof.purchases import make_purchases
 from tools.warehouse.engine import DuckEngine
 

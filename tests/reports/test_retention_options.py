@@ -8,8 +8,8 @@ import pytest
 from tests.facts import fact, world_of
 from tests.reports.relations import day, engine
 from tools.errors import NotComputable
-from tools.reports.retention import Retention, measure_retention
-from tools.reports.retention_spec import RetentionSpec
+from tools.reports.retention.measure import Retention, measure_retention
+from tools.reports.retention.spec import RetentionSpec
 
 FIRST = day("2024-01-01")
 EVERYTHING = frozenset(

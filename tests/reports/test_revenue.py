@@ -14,9 +14,9 @@ from tests.bills import put_bill
 from tests.reports.relations import day, engine, read, table
 from tools.days import from_number, month_number
 from tools.errors import NotComputable
-from tools.reports.month_churn import month_churn
-from tools.reports.net_retention import measure_net_retention
-from tools.reports.revenue import Boundary, Movements, measure_movements
+from tools.reports.revenue.month_churn import month_churn
+from tools.reports.revenue.movements import Boundary, Movements, measure_movements
+from tools.reports.revenue.net_retention import measure_net_retention
 from tools.warehouse.engine import DuckEngine
 
 EXAMPLES = yaml.safe_load(Path(__file__).with_name("revenue_examples.yaml").read_text("utf-8"))

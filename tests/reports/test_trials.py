@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.reports.sections.life import AS_OF, company, put
-from tests.reports.test_survival import Row, brute
+from tests.stats.test_survival import Row, brute
 from tools.errors import NotComputable
-from tools.reports.trials import Trials, measure_trials
+from tools.reports.trials.measure import Trials, measure_trials
 
 if TYPE_CHECKING:
     from tools.warehouse.engine import Engine

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from agent.rulebook import Rulebook, read_rulebook
 from tests.reports.relations import engine
-from tools.reports.work_relations import SCHEMAS, put_work
+from tools.reports.agent_activity.relations import SCHEMAS, put_work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -20,7 +20,7 @@ from tools.customers.segments import assign as segments
 from tools.customers.segments.outcomes import outcomes as segment_outcomes
 from tools.customers.segments.proposal import propose
 from tools.reports.accounts import Asked, Terms, make_accounts, make_lines, read_list
-from tools.reports.accounts.given import (
+from tools.reports.accounts.terms import (
     CARE,
     DRAWN,
     HELD_BACK,
@@ -29,30 +29,30 @@ from tools.reports.accounts.given import (
     SENT,
     UNDER_WAY,
 )
-from tools.reports.attribution import attribute
-from tools.reports.audit.audit import audit
+from tools.reports.agent_activity.measure import measure_work
+from tools.reports.agent_activity.relations import put_work
+from tools.reports.attribution.conversions import KINDS, make_paths
+from tools.reports.attribution.measure import attribute
+from tools.reports.attribution.unit_economics import measure_units
+from tools.reports.audit.measure import audit
 from tools.reports.backtest.rankings import rank
-from tools.reports.conversions import KINDS, make_paths
-from tools.reports.given import Given
-from tools.reports.incrementality import Windows as Effects
+from tools.reports.changes.weekly_series import read_tracks
+from tools.reports.context import Given
+from tools.reports.incrementality.measure import Windows as Effects
+from tools.reports.incrementality.observations import KEPT_PLACES, make_observations
 from tools.reports.internal import Internal, leave_out
-from tools.reports.money_spec import MoneySpec, Rate
-from tools.reports.net_retention import measure_net_retention
-from tools.reports.observations import KEPT_PLACES, make_observations
 from tools.reports.policy import RetentionQuestion
-from tools.reports.restated_dates import late_dates
-from tools.reports.retention import measure_retention
-from tools.reports.retention_spec import RetentionSpec
-from tools.reports.revenue import measure_movements
-from tools.reports.sections.money import make_money
-from tools.reports.sections.retention import make_retention
-from tools.reports.segments import measure_segments
-from tools.reports.stages import measure_stages
-from tools.reports.tracks import read_tracks
-from tools.reports.trials import measure_trials
-from tools.reports.unit_economics import measure_units
-from tools.reports.work import measure_work
-from tools.reports.work_relations import put_work
+from tools.reports.restatement.late_dates import late_dates
+from tools.reports.retention.measure import measure_retention
+from tools.reports.retention.section import make_retention
+from tools.reports.retention.spec import RetentionSpec
+from tools.reports.revenue.movements import measure_movements
+from tools.reports.revenue.net_retention import measure_net_retention
+from tools.reports.revenue.section import make_money
+from tools.reports.revenue.spec import MoneySpec, Rate
+from tools.reports.segments.measure import measure_segments
+from tools.reports.stages.measure import measure_stages
+from tools.reports.trials.measure import measure_trials
 from tools.roi import head
 from tools.roi.exploration import Lottery
 from tools.roi.learned.evidence import gather_evidence
@@ -269,7 +269,7 @@ class Morning:
         """
         measure_trials(AS_OF, self._pair, self.world.present)
         for compete in (True, False):
-            steps = read_sql("tools.reports", "trials_steps")
+            steps = read_sql("tools.reports.trials", "steps")
             self._pair.run(steps, horizon=60, compete=compete)
         measure_stages(AS_OF, LAST_RUN, self._pair)
         measure_segments(AS_OF, LAST_RUN, self._pair, self.world.present)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.effort import examples
 from tests.facts import MemoryManifest, Rows, fact, land, rows_of, world_of
 from tools.customers.features import make_features
-from tools.reports.retention import measure_retention
-from tools.reports.retention_spec import RetentionSpec
+from tools.reports.retention.measure import measure_retention
+from tools.reports.retention.spec import RetentionSpec
 from tools.warehouse.asof.kept_usage import KEPT, keep_usage
 from tools.warehouse.asof.world import World, open_world
 from tools.warehouse.dataset import Dataset

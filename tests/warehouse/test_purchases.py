@@ -97,7 +97,7 @@ def by_stages(world: World) -> Bought:
 
 
 def by_retention(world: World) -> Bought:
-    sql = read_sql("tools.reports", "retention_invoices")
+    sql = read_sql("tools.reports.retention", "invoices")
     given = {"entity": exp.column("account_id"), "purchases": True}
     return pairs(world.engine, sql, "id", "day", **given)
 
@@ -109,12 +109,12 @@ def by_segments(world: World) -> Bought:
 
 def by_holdouts(world: World) -> Bought:
     world.engine.put("work_draws", pa.table({"account_id": list(NAMES)}))
-    sql = read_sql("tools.reports", "incrementality_active")
+    sql = read_sql("tools.reports.incrementality", "active")
     return pairs(world.engine, sql, "account_id", "day", needed=True)
 
 
 def by_attribution(world: World) -> Bought:
-    sql = read_sql("tools.reports", "conversions_invoices")
+    sql = read_sql("tools.reports.attribution", "conversions_invoices")
     return pairs(world.engine, sql, "entity_id", "at", as_of=AS_OF, since=0, currency="USD")
 
 

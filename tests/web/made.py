@@ -17,13 +17,13 @@ from approvals.web.auth.auth import Auth
 from approvals.web.parts import Parts
 from approvals.web.views import Link, Member, Table
 from tests.approvals.made import DAY, KEY, NOW, desk, envelope, limits
+from tests.document.made import report
 from tests.gate.people import willing
-from tests.reports.paper.made import report
 from tests.web.auth.doors import BASE, CHEAP, HOME, SETTINGS, Clock
 from tests.web.lists import a_list, said_of
 from tools.channels.unsubscribe import unsubscribe_token
+from tools.document.model import Report
 from tools.errors import Absent
-from tools.reports.paper.model import Report
 from tools.roi.decide import KnownInput, Subject
 from tools.store.gate.records import Action, ActionStatus
 from tools.store.people import People, Person, Role

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from approvals.web.comparing import compare
-from tests.reports.paper.made import ABOUT, report
-from tools.reports.paper.model import Figure, Report, Section, Table, words
-from tools.reports.paper.shown import shown
+from tests.document.made import ABOUT, report
+from tools.document.format import shown
+from tools.document.model import Figure, Report, Section, Table, words
 
 
 def one(*figures: Figure) -> Report:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 from tools.days import day_number
 from tools.errors import BadInput, nearest
 from tools.reading import Node, read_yaml
+from tools.reports.changes.level_shifts import Acceptance
 from tools.reports.internal import Internal
-from tools.reports.money_spec import MoneySpec, Projection, Rate
-from tools.reports.retention_spec import (
+from tools.reports.retention.spec import (
     Average,
     Base,
     Birth,
@@ -22,8 +22,8 @@ from tools.reports.retention_spec import (
     Unit,
     WeekStart,
 )
-from tools.reports.revenue import Boundary
-from tools.reports.shifts import Acceptance
+from tools.reports.revenue.movements import Boundary
+from tools.reports.revenue.spec import MoneySpec, Projection, Rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

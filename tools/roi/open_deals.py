@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from tools.customers.segments.beta_binomial import fit
 from tools.customers.segments.outcomes import label_of
 from tools.errors import NotComputable
 from tools.money import Money
 from tools.roi import formulas
 from tools.roi.fixed import PRECISE, chance_of, cycle_renewal
 from tools.roi.rates import CHURN, spread_of
+from tools.stats.beta_binomial import fit
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:

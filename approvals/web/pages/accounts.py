@@ -13,7 +13,7 @@ from approvals.web.pages.records import account
 from approvals.web.visits import Decider, Reader, Visit, go
 from tools.errors import BadInput
 from tools.reports.accounts.model import CALL
-from tools.reports.accounts.written import AWAY
+from tools.reports.accounts.text import AWAY
 from tools.store.gate.overview import head
 
 if TYPE_CHECKING:

@@ -12,12 +12,12 @@ from approvals.web.comparing import compare
 from approvals.web.forms import Asked, clean
 from approvals.web.visits import Reader, Visit
 from tools.currencies import digits
+from tools.document.format import band, shown
+from tools.document.html import heading, period, shade_step
+from tools.document.model import Chart
+from tools.document.picture import alternative
 from tools.errors import Absent
-from tools.reports.paper.model import Chart
-from tools.reports.paper.page import heading, period, shade_step
-from tools.reports.paper.picture import alternative
-from tools.reports.paper.shown import band, shown
-from tools.reports.restated import Named, named
+from tools.reports.restatement.section import Named, named
 
 if TYPE_CHECKING:
     from approvals.web.views import Member

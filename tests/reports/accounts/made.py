@@ -16,7 +16,7 @@ from tools.reports.accounts import (
     make_lines,
     read_list,
 )
-from tools.reports.accounts.given import (
+from tools.reports.accounts.terms import (
     CARE,
     DRAWN,
     HELD_BACK,

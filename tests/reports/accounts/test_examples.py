@@ -9,7 +9,7 @@ import yaml
 from tests.reports.accounts.made import AS_OF, Told, account, said, the_list
 from tools.reports.accounts import AccountList, Terms
 from tools.reports.accounts.model import Change
-from tools.reports.accounts.written import score_words
+from tools.reports.accounts.text import score_words
 
 CASES = yaml.safe_load((Path(__file__).parent / "examples.yaml").read_text(encoding="utf-8"))
 

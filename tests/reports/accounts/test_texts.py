@@ -12,7 +12,7 @@ from agent.account_files import csv_of, json_of
 from tests.reports.accounts.made import AS_OF, Told, account, said, the_list
 from tools.reports.accounts import AccountList
 from tools.reports.accounts.record import COLUMNS
-from tools.reports.accounts.written import SLACK_BLOCK, digest, slack, subject
+from tools.reports.accounts.text import SLACK_BLOCK, digest, slack, subject
 
 GOLDEN = Path(__file__).parent / "golden"
 HOSTILE = (

@@ -11,8 +11,8 @@ from tests.warehouse.identity.facts import engine_with
 from tools.errors import BadRule
 from tools.reports.audit import as_page, as_text, audit, file_remarks, quarantine_counts
 from tools.reports.audit.catalogue import load_checks
-from tools.reports.audit.report import SEVERITIES, masked, share_of
-from tools.reports.audit.words import percent
+from tools.reports.audit.format import percent
+from tools.reports.audit.model import SEVERITIES, masked, share_of
 
 
 @pytest.mark.parametrize("name", ["audit.html", "audit.json"])

@@ -3,11 +3,11 @@
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from tools.reports.paper.model import Chart, Figure, Table
-from tools.reports.paper.written import figures_of
+from tools.document.json import figures_of
+from tools.document.model import Chart, Figure, Table
 
 if TYPE_CHECKING:
-    from tools.reports.given import Chapter
+    from tools.reports.context import Chapter
     from tools.warehouse.engine import Engine
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.spark.company import AS_OF, LAST_RUN, RULES, Company, build
 from tools.customers.segments.assign import Assignment, active_segments, assign
 from tools.customers.segments.outcomes import Outcomes, outcomes
-from tools.reports.given import Given
+from tools.reports.context import Given
 from tools.warehouse.asof.world import World
 
 CLOSED = 104  # the window of churn and its grace are over

@@ -8,9 +8,9 @@ import pyarrow as pa
 from tests.bills import put_bill
 from tests.reports.relations import day
 from tools.customers.stages.timeline import TIMELINE
-from tools.reports.given import Chapter, Given
-from tools.reports.paper.model import Figure, Report
-from tools.reports.paper.written import figures_of, from_json, to_json
+from tools.document.json import figures_of, from_json, to_json
+from tools.document.model import Figure, Report
+from tools.reports.context import Chapter, Given
 from tools.warehouse.asof.purchases import make_purchases
 from tools.warehouse.asof.world import calendar
 from tools.warehouse.engine import DuckEngine

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pytest
 
-from tests.reports.paper.mail_check import mail_faults
-from tests.reports.paper.tracing import untraced
+from tests.document.mail_check import mail_faults
+from tests.document.tracing import untraced
 from tests.reports.sections.life import AS_OF, SCHEMAS, check_laws, company, figures, put, said
 from tests.reports.work_made import approved, rows_of, rulebook, together
-from tools.reports.incrementality import Windows
-from tools.reports.paper.model import Report
-from tools.reports.paper.page import as_mail, as_page
-from tools.reports.paper.shown import shown
-from tools.reports.sections.attribution import make_attribution
-from tools.reports.unit_economics import UnitEconomics, compare, measure_units
-from tools.reports.work_relations import put_work
+from tools.document.format import shown
+from tools.document.html import as_mail, as_page
+from tools.document.model import Report
+from tools.reports.agent_activity.relations import put_work
+from tools.reports.attribution.section import make_attribution
+from tools.reports.attribution.unit_economics import UnitEconomics, compare, measure_units
+from tools.reports.incrementality.measure import Windows
 from tools.roi.economics import parse_economics
 from tools.warehouse.asof.purchases import make_purchases
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tests.reports.sections.conftest import Simulated
-    from tools.reports.given import Chapter, Given
+    from tools.reports.context import Chapter, Given
     from tools.roi.economics import Economics
 
 _TEXT, _DAY, _INT = pa.string(), pa.int32(), pa.int64()

@@ -6,9 +6,9 @@ import pytest
 
 from tests.reports.sections.conftest import Simulated
 from tests.reports.sections.life import AS_OF, check_laws, company, figures, said
-from tools.reports.paper.model import Chart, Table
-from tools.reports.sections.changes import make_changes, week_label
-from tools.reports.tracks import monday, week_of
+from tools.document.model import Chart, Table
+from tools.reports.changes.section import make_changes, week_label
+from tools.reports.changes.weekly_series import monday, week_of
 
 WEEK = week_label(week_of(AS_OF) - 1)
 SCATTER = (0, 3, 1, 4, 2, 5, 3, 1, 0, 4, 2, 3, 5, 1, 2, 4, 3)

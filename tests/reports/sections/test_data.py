@@ -9,9 +9,9 @@ from tests.reports.sections.conftest import Simulated
 from tests.reports.sections.life import AS_OF, check_laws, company, figures, said
 from tests.warehouse.identity.facts import engine_with
 from tools.reports.audit import AuditReport, audit
-from tools.reports.audit.report import Freshness
-from tools.reports.given import Given
-from tools.reports.sections.data import MISSED, fit_to_send, make_data
+from tools.reports.audit.model import Freshness
+from tools.reports.context import Given
+from tools.reports.data_quality.section import MISSED, fit_to_send, make_data
 from tools.warehouse.engine import DuckEngine
 from tools.warehouse.schema import TABLES
 

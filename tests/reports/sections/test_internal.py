@@ -6,21 +6,21 @@ import pyarrow as pa
 import pytest
 
 from tests.reports.work_made import busy, rulebook
-from tools.reports.given import Given
-from tools.reports.incrementality import Windows
+from tools.reports.agent_activity.relations import put_work
+from tools.reports.attribution.section import make_attribution
+from tools.reports.changes.section import make_changes
+from tools.reports.context import Given
+from tools.reports.incrementality.measure import Windows
 from tools.reports.internal import NOBODY, Internal, leave_out
-from tools.reports.sections.attribution import make_attribution
-from tools.reports.sections.changes import make_changes
-from tools.reports.sections.stages import make_stages
-from tools.reports.sections.trials import make_trials
-from tools.reports.work_relations import put_work
+from tools.reports.stages.section import make_stages
+from tools.reports.trials.section import make_trials
 from tools.warehouse.engine import DuckEngine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.reports.sections.conftest import Simulated
-    from tools.reports.given import Chapter
+    from tools.reports.context import Chapter
     from tools.warehouse.engine import Engine
 
 Copied = dict[str, pa.Table]

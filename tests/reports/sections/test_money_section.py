@@ -10,8 +10,8 @@ from tests.reports.sections.chapter_laws import chart, check, figures, table, te
 from tests.reports.sections.worlds import given, shop
 from tools.errors import BadInput
 from tools.reports.internal import Internal
-from tools.reports.money_spec import MoneySpec, Projection, Rate
-from tools.reports.sections.money import make_money
+from tools.reports.revenue.section import make_money
+from tools.reports.revenue.spec import MoneySpec, Projection, Rate
 
 SHORT = MoneySpec(months=3)
 RATES = (

@@ -7,11 +7,11 @@ import pytest
 
 from tests.reports.sections.chapter_laws import chart, check, table, text
 from tests.reports.sections.worlds import TABLES, given, shop
-from tools.reports.paper.model import Figure
+from tools.document.model import Figure
+from tools.reports.figure_ids import figure_id
 from tools.reports.policy import RetentionQuestion, parse_report_policy
-from tools.reports.retention_spec import RetentionSpec
-from tools.reports.sections.names import figure_id
-from tools.reports.sections.retention import make_retention
+from tools.reports.retention.section import make_retention
+from tools.reports.retention.spec import RetentionSpec
 
 SHIPPED = (Path(__file__).parents[3] / "policies" / "reports.yaml").read_text(encoding="utf-8")
 QUESTIONS = parse_report_policy(SHIPPED, "reports.yaml").retention

@@ -17,11 +17,11 @@ from tools.customers.segments.assign import active_segments
 from tools.customers.segments.difference import Check, Difference, examine
 from tools.customers.segments.outcomes import Estimate, Outcomes
 from tools.customers.segments.proposal import Proposal
-from tools.reports.given import Chapter, Given
-from tools.reports.paper.model import Table
-from tools.reports.sections.names import figure_id, span, stamp
-from tools.reports.sections.segments import make_segments
-from tools.reports.segments import measure_segments
+from tools.document.model import Table
+from tools.reports.context import Chapter, Given
+from tools.reports.figure_ids import figure_id, span, stamp
+from tools.reports.segments.measure import measure_segments
+from tools.reports.segments.section import make_segments
 
 DAY = stamp(AS_OF)
 NOTHING = Outcomes(

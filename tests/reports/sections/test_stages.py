@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from tests.reports.sections.conftest import Simulated
 from tests.reports.sections.life import AS_OF, FIRST, check_laws, company, figures, put, said
-from tools.reports.paper.model import Figure
-from tools.reports.sections.names import span, stamp
-from tools.reports.sections.stages import make_stages
-from tools.reports.stages import Stages, measure_stages
+from tools.document.model import Figure
+from tools.reports.figure_ids import span, stamp
+from tools.reports.stages.measure import Stages, measure_stages
+from tools.reports.stages.section import make_stages
 
 if TYPE_CHECKING:
-    from tools.reports.given import Given
+    from tools.reports.context import Given
 
 STAGES = ("none", "mql", "sql", "trial", "active", "at_risk", "churned")
 PERSON = st.lists(

@@ -3,8 +3,8 @@
 from tests.reports.sections.life import AS_OF, check_laws, company, figures, said
 from tests.reports.test_trials import Line, paid, trial
 from tools.days import from_number
-from tools.reports.paper.model import Table
-from tools.reports.sections.trials import make_trials
+from tools.document.model import Table
+from tools.reports.trials.section import make_trials
 
 YEAR = f"trials.{from_number(AS_OF).isoformat()}"
 

@@ -5,24 +5,24 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.reports.paper.mail_check import mail_faults
-from tests.reports.paper.tracing import untraced
+from tests.document.mail_check import mail_faults
+from tests.document.tracing import untraced
 from tests.reports.sections.life import AS_OF, FIRST, check_laws, company, figures, said
 from tests.reports.work_made import approved, rows_of, rulebook, together
-from tools.reports.given import Given
-from tools.reports.incrementality import Windows
-from tools.reports.paper.model import Report, Table
-from tools.reports.paper.page import as_mail, as_page
-from tools.reports.paper.shown import shown
-from tools.reports.sections.work import make_work
-from tools.reports.work import measure_work, median
-from tools.reports.work_relations import put_work
+from tools.document.format import shown
+from tools.document.html import as_mail, as_page
+from tools.document.model import Report, Table
+from tools.reports.agent_activity.measure import measure_work, median
+from tools.reports.agent_activity.relations import put_work
+from tools.reports.agent_activity.section import make_work
+from tools.reports.context import Given
+from tools.reports.incrementality.measure import Windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tests.reports.sections.conftest import Simulated
-    from tools.reports.given import Chapter
+    from tools.reports.context import Chapter
 
 WEEK = "2026-10-26.2026-11-01"
 FOUR = "2026-10-05.2026-11-01"

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from tests.reports.relations import day, engine
-from tools.reports.given import Given
+from tools.reports.context import Given
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

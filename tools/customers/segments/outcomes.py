@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
 
-from tools.customers.segments.beta_binomial import Fit, Posterior, fit
 from tools.customers.segments.rules import OUTCOMES
 from tools.customers.segments.unsteadiness import ASSUMED, unsteadiness, widened
+from tools.stats.beta_binomial import Fit, Posterior, fit
 from tools.warehouse.billing import bills_end
 from tools.warehouse.sql import read_sql
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy  # loads its parts when they are asked for: a second that few commands need
 
-from tools.customers.segments.beta_binomial import differ_by_more_than, fit
+from tools.stats.beta_binomial import differ_by_more_than, fit
 
 if TYPE_CHECKING:
     from tools.customers.segments.outcomes import Count

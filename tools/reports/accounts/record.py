@@ -6,7 +6,7 @@ Numbers of the cells are plain text; whoever writes a file guards the other cell
 from typing import TYPE_CHECKING, Any
 
 from tools.money import Money
-from tools.reports.accounts.words import called, date
+from tools.reports.accounts.format import called, date
 
 if TYPE_CHECKING:
     from tools.reports.accounts.model import (

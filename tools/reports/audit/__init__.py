@@ -1,9 +1,9 @@
 """Do the sources agree on who the customers are, and may they be believed?"""
 
 from tools.reports.audit.ahead import rows_ahead
-from tools.reports.audit.audit import audit
-from tools.reports.audit.page import as_page
-from tools.reports.audit.report import (
+from tools.reports.audit.html import as_page
+from tools.reports.audit.measure import audit
+from tools.reports.audit.model import (
     AuditReport,
     Finding,
     Freshness,

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from tools.errors import BadRule, nearest
 from tools.file_model import FileModel, Items, Number, SomeItems, Text, read_model
-from tools.reports.audit.report import Severity
+from tools.reports.audit.model import Severity
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Check:
     @property
     def query(self) -> str:
         """The name of the query's file."""
-        return f"check_{self.sql or self.code}"
+        return self.sql or self.code
 
     def missing(self, present: frozenset[str]) -> tuple[str, ...]:
         """The tables it needs and the company lacks."""

@@ -9,12 +9,12 @@ from rich.table import Table
 from rich.text import Text
 
 from tools.reports.audit.catalogue import catalogue
-from tools.reports.audit.words import date_of, how_many, percent, rate_words, summary
+from tools.reports.audit.format import date_of, how_many, percent, rate_words, summary
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from tools.reports.audit.report import AuditReport, Finding
+    from tools.reports.audit.model import AuditReport, Finding
 
 STYLE = {"high": "bold red", "warning": "yellow", "note": "cyan"}
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tools.figures import fixed, percent
-from tools.reports.accounts.words import called
+from tools.reports.accounts.format import called
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

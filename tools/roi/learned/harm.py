@@ -10,7 +10,7 @@ from math import fsum
 from typing import TYPE_CHECKING
 
 from tools.figures import percent
-from tools.roi.learned.sequence import always
+from tools.stats.sequential import always
 
 if TYPE_CHECKING:
     from tools.roi.learned.effects import Own

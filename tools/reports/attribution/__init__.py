@@ -1,0 +1,1 @@
+"""What led to revenue, what an account of each source costs and brings."""

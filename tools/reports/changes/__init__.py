@@ -1,0 +1,1 @@
+"""What stands out against its own past, and the section about it."""

@@ -1,0 +1,1 @@
+"""The section on how far the figures can be trusted."""

@@ -1,0 +1,1 @@
+"""What each play changed, by those who were approved and left out."""

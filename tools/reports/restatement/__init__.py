@@ -1,0 +1,1 @@
+"""The section on what an earlier report said otherwise."""

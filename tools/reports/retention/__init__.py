@@ -1,0 +1,1 @@
+"""Who comes back: cohorts, their returns, and the section about them."""

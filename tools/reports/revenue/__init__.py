@@ -1,0 +1,1 @@
+"""What recurs: movements, net retention, cohorts of money, and their section."""

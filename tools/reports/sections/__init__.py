@@ -1,1 +1,0 @@
-"""The sections of the weekly and the monthly report, one file each."""

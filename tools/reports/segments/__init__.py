@@ -1,0 +1,1 @@
+"""How the segments differ, and the section about them."""

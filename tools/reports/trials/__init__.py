@@ -1,0 +1,1 @@
+"""Who pays after trying, and the section about it."""

@@ -1,0 +1,1 @@
+"""Statistics from sums: pure functions that know nothing of customers."""
