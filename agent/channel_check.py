@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from policies.closing import NoCloses
-    from policies.limits import Cap, LimitBook
+    from policies.limit_book import LimitBook
+    from policies.limits import Cap
     from tools.roi.plays import Play
 
 ANY = "*"

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from policies.limits import LimitBook, parse_limits
+from policies.limit_book import LimitBook, parse_limits
 from tools.actions import CHANNELS
 from tools.customers.churn.file import ChurnFile
 from tools.customers.features import ACTIVE_WINDOW, definitions

@@ -4,13 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from tools.errors import BadInput, nearest
-
 if TYPE_CHECKING:
     from datetime import date
     from zoneinfo import ZoneInfo
-
-    from tools.reading import Node
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SHORT = tuple(day[:3] for day in DAYS)
@@ -57,70 +53,7 @@ def _utc(day: "date", moment: time, zone: "ZoneInfo") -> datetime:
     return datetime.combine(day, moment, zone).astimezone(UTC)
 
 
-def parse_quiet(node: "Node") -> QuietHours:
-    """Read `value`: {starts, ends, weekends}, or {windows: [...], weekends}.
-
-    `weekends` is true (Saturday and Sunday), false, or a list such as [fri, sat].
-
-    Raises:
-        BadInput: for a time that is none, a window without length, or hours that never end.
-    """
-    hours = node.node("value").only(("starts", "ends", "windows", "weekends"))
-    if hours.has("windows") and (hours.has("starts") or hours.has("ends")):
-        raise BadInput(f"{hours.where}: give either starts and ends, or windows")
-    if hours.has("windows"):
-        listed = hours.nodes("windows") if hours.get("windows") != [] else ()
-        windows = tuple(_window(one.only(("starts", "ends"))) for one in listed)
-    else:
-        windows = (_window(hours),)
-    quiet = QuietHours(windows, _weekend(hours))
-    if len(quiet.weekend) == len(DAYS) or _covers(windows):
-        raise BadInput(f"{hours.where}: with these quiet hours there is no moment left to reach "
-                       f"anybody; take out a window or a day")  # fmt: skip
-    return quiet
-
-
-def _window(node: "Node") -> Window:
-    window = Window(_time(node, "starts"), _time(node, "ends"))
-    if window.starts == window.ends:
-        raise BadInput(
-            f"{node.where}: quiet hours start and end at {window.starts:%H:%M}; "
-            "for none at all write windows: []"
-        )
-    return window
-
-
-def _time(node: "Node", key: str) -> time:
-    if isinstance(node.get(key), int):
-        raise BadInput(f'{node.at(key)}: put the time in quotes, such as "19:00"')
-    text = node.text(key)
-    try:
-        return MIDNIGHT if text == "24:00" else _local(time.fromisoformat(text))
-    except ValueError as error:
-        raise BadInput(f'{node.at(key)}: expected a time such as "19:00"') from error
-
-
-def _local(moment: time) -> time:
-    if moment.tzinfo is not None:
-        raise ValueError("quiet hours are local time")
-    return moment
-
-
-def _weekend(node: "Node") -> frozenset[int]:
-    given = node.get("weekends")
-    if not isinstance(given, list):
-        return frozenset({5, 6}) if node.flag("weekends") else frozenset()
-    return frozenset(_weekday(day, node.at("weekends")) for day in given)
-
-
-def _weekday(day: object, place: str) -> int:
-    word = str(day).strip().lower()
-    if word in SHORT or word in DAYS:
-        return SHORT.index(word[:3])
-    raise BadInput(f"{place}: {day!r} is no day of the week; {nearest(word, (*SHORT, *DAYS))}")
-
-
-def _covers(windows: tuple[Window, ...]) -> bool:
+def covers(windows: tuple[Window, ...]) -> bool:
     """Whether the windows leave no moment of a day."""
     spans = sorted(part for window in windows for part in _minutes(window))
     reached = 0

@@ -96,7 +96,9 @@ def _said(found: "ErrorDetails", value: object) -> str:
         return "expected at least one entry, got none"
     if kind == "literal_error":
         known = str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
-        return f"{value!r} is not known; {nearest(str(value), known)}"
+        if not isinstance(value, str):
+            return f"expected one of {', '.join(known)}, got {_shown(value)}"
+        return f"{value[:60]!r} is not known; {nearest(value, known)}"
     if kind in _BOUND:
         name, words = _BOUND[kind]
         return f"expected a number {words} {context[name]}, got {_shown(value)}"

@@ -9,7 +9,8 @@ from pathlib import Path
 from approvals.audit import Key
 from approvals.envelope import Alternative, Driver, Envelope, What, Who, Why, Worth
 from approvals.queue import Desk
-from policies.limits import Limits, parse_limits
+from policies.limit_book import parse_limits
+from policies.limits import Limits
 from policies.nouns import Finding
 from tools.money import Money
 from tools.roi.cautions import Caution

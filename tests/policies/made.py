@@ -10,7 +10,8 @@ from typing import Any
 import yaml
 
 from policies.judge import judge
-from policies.limits import Limits, parse_limits
+from policies.limit_book import parse_limits
+from policies.limits import Limits
 from policies.nouns import Action, History, Record, Rule, Verdict
 from policies.rules import RULES
 from tools.customers.recipients import Objection, Reported

@@ -8,7 +8,7 @@ import pytest
 
 from agent.rulebook import parse_churn
 from config.settings_file import SettingsError, read_settings_file
-from policies.limits import parse_limits
+from policies.limit_book import parse_limits
 from tests.conftest import CHECKOUT
 from tools.customers.features import definitions
 from tools.customers.features.definitions import parse_features

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from policies.limits import parse_limits
+from policies.limit_book import parse_limits
 from policies.quiet import Window
 from tests.policies.made import DAY, LIMITS, limits
 from tools.actions import GOALS
@@ -58,14 +58,18 @@ def test_a_company_with_an_old_history_has_limits_and_economics(day: date) -> No
     ("old", "new", "message"),
     [
         ("consent_unknown:", "consent_unknow:", "unknown key 'consent_unknow'; did you mean"),
-        ("version: 1\n", "", "'version' is required"),
+        ("version: 1\n", "", r"yaml:\d+: version: this key is required"),
         ("{value: deny,", "{value: allow,", "'allow' is not known"),
         ("value: 7, valid", "value: 7, from: 1, valid", "unknown key 'from'"),
         ("consent: phone_consent", "consent: phone", "did you mean 'phone_consent'"),
         ("address: phone, ", "", "needs address and consent"),
         ("sends: 1,", "send: 1,", "unknown key 'send'; did you mean 'sends'"),
-        ("days: 90", "days: 0", "0 is outside 1"),
-        ("days: 90", "days: ninety", "expected a number, got 'ninety'"),
+        (
+            "days: 90",
+            "days: 0",
+            r"yaml:\d+: frequency_caps\[0\].value\[1\].days: .* from 1, got '0'",
+        ),
+        ("days: 90", "days: ninety", "expected a whole number, got 'ninety'"),
         ('starts: "19:00"', 'starts: "08:00"', "start and end at 08:00"),
         ('starts: "19:00"', "starts: 19:00", "put the time in quotes"),
         ('starts: "19:00"', 'starts: "7 pm"', "expected a time"),
@@ -82,16 +86,23 @@ def test_a_company_with_an_old_history_has_limits_and_economics(day: date) -> No
             "unsubscribe: {email: [meeting]",
             "did you mean 'unsubscribed'",
         ),
-        ("hard: 1", "hard: 0", "0 is outside 1"),
+        ("hard: 1", "hard: 0", r"yaml:\d+: bounces\[0\].value.hard: .* from 1, got '0'"),
+        ("hard: 1", "hard: '1'", "value.hard: expected a whole number, got '1'"),
+        ("value: 0.1,", "value: yes,", r"holdout_share\[0\].value: expected a number, got 'yes'"),
+        ("      task: {}", "      '': {}", "expected text, got an empty one"),
         ("tags: true", "tags: maybe", "expected true or false"),
         ("[retention, acceleration]", "[retention, accelerate]", "did you mean 'acceleration'"),
-        ("value: 5000.00", "value: -1", "-1 is outside 0"),
+        ("value: 5000.00", "value: -1", r"yaml:\d+: budget_per_day.* from 0, got '-1'"),
         ("owner: legal", "owner: ''", "expected text"),
         ("everybody: 12", "Ann: 12", "'everybody' is required"),
-        ("everybody: 12", "everybody: -1", "-1 is outside 0"),
+        ("everybody: 12", "everybody: -1", "value.everybody: .* from 0, got '-1'"),
         ("hidden_days: 30", "hide_days: 30", "unknown key 'hide_days'; did you mean 'hidden_days'"),
         ("rest_days:", "rest_days: 7\nrest_days:", "written twice"),
-        ("value: [retention, acceleration]", "value: retention", "expected a list of words"),
+        (
+            "value: [retention, acceleration]",
+            "value: retention",
+            "value: expected a list, got 'retention'",
+        ),
     ],
 )
 def test_a_mistake_refuses_to_start_and_says_where(old: str, new: str, message: str) -> None:
