@@ -23,6 +23,7 @@ from tests.conftest import CHECKOUT
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("agent-sqlite")]
 PATIENCE = 120
+started: list["subprocess.Popen[str]"] = []
 
 
 def free_port(after: int = 0) -> int:
@@ -37,7 +38,8 @@ def free_port(after: int = 0) -> int:
 @pytest.fixture
 def home(homes: Homes) -> Iterator[Home]:
     """A home that lives on its first morning, with somebody who may decide, at a free port."""
-    with homes.copy("sqlite") as copied:
+    with homes.copy("sqlite") as copied, ExitStack() as ending:
+        ending.callback(end_all)
         shift(copied, timedelta(0))
         file = copied.folder / "lifecycle.yaml"
         told = yaml.safe_load(file.read_text(encoding="utf-8"))
@@ -49,10 +51,18 @@ def home(homes: Homes) -> Iterator[Home]:
 
 def serve(home: Home, *arguments: str) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "agent.cli", *arguments, "--home", str(home.folder)]
-    return subprocess.Popen(
+    started.append(subprocess.Popen(
         command, cwd=CHECKOUT, env=home.told() | {"PATH": "/usr/bin"}, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
+    ))  # fmt: skip
+    return started[-1]
+
+
+def end_all() -> None:
+    """Kill what a failed test has left; the parts of a service end with it."""
+    while started:
+        with started.pop() as child:
+            child.kill()
 
 
 def answer(url: str) -> httpx2.Response:

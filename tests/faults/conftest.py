@@ -1,5 +1,6 @@
 """Databases for these tests, an office over one of them, and the numbers of the fault table."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import structlog
 
 from tests.databases import database_url, empty_url, store
 from tests.faults.offices import open_office
+from tests.faults.processes import end_children
 from tests.gate.office import Office
 from tools.store.store import Store
 
@@ -22,6 +24,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def office(store: Store, tmp_path: Path) -> Office:
     """A gate with people and three proposals."""
     return open_office(store, tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def no_child_stays() -> Iterator[None]:
+    """A child that a failed test left would keep the output of pytest open, and the shell waits."""
+    yield
+    end_children()
 
 
 @pytest.fixture(autouse=True)

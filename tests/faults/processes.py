@@ -11,6 +11,7 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass, is_dataclass
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from tests.gate.office import Office
 from tools.errors import LifecycleError
 
 PATIENCE = 60.0
+_children: set[int] = set()
 Work = Callable[[Office], Any]
 How = Literal["threads", "processes"]
 HOWS: tuple[How, ...] = ("threads", "processes")
@@ -80,7 +82,9 @@ def fork(work: Callable[[], Any], told: Path, before: Any = None) -> Child:
     told.unlink(missing_ok=True)
     pid = os.fork()
     if pid:
+        _children.add(pid)
         return Child(pid, told)
+    os.setpgid(0, 0)  # what it starts is of its group, and ends with it
     gc.disable()  # what the parent's threads held open is not this process's to tidy up
     code = 1
     try:
@@ -92,6 +96,18 @@ def fork(work: Callable[[], Any], told: Path, before: Any = None) -> Child:
         told.write_text(repr(error), encoding="utf-8")
     finally:
         os._exit(code)
+
+
+def end_children() -> None:
+    """Kill whatever a test has left, so that one that fails ends as one that passes does."""
+    while _children:
+        pid = _children.pop()
+        with suppress(OSError):  # it has ended, or has no group yet
+            os.killpg(pid, signal.SIGKILL)
+        with suppress(ChildProcessError):
+            while not os.waitpid(pid, os.WNOHANG)[0]:
+                os.kill(pid, signal.SIGKILL)
+                time.sleep(0.003)
 
 
 def killed_at(point: str) -> Callable[[str], None]:
