@@ -1,5 +1,6 @@
 """Fault 83: every command with every broken home says on one line what is wrong, and where."""
 
+import io
 import os
 import resource
 import shutil
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -261,6 +262,37 @@ def test_ctrl_c_and_a_closed_or_full_output_are_told_on_one_line(home: Path) -> 
         env={**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
     )  # fmt: skip
     assert b"ann@example.com" in done.stdout
+
+
+class Full(io.StringIO):
+    """An output that takes everything and fails when it must let go of it."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__()
+        self._error = error
+
+    def flush(self) -> None:
+        """Fail."""
+        raise self._error
+
+
+@pytest.mark.parametrize(("error", "code", "words"), [
+    (OSError(28, "No space left on device"), 1, "No space left"),
+    (KeyboardInterrupt(), 130, "stopped"),
+])  # fmt: skip
+def test_what_fails_after_the_last_word_is_told_too(
+    error: BaseException, code: int, words: str, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is still in a buffer is lost otherwise, and the shell hears that all was done."""
+    made = typer.Typer()
+
+    @made.command("say")
+    def say_nothing(home: Path) -> None:
+        sys.stdout.write(home.name)
+
+    with redirect_stdout(Full(error)):
+        assert run_app(made, [str(home)]) == code
+    assert words in capsys.readouterr().err
 
 
 def failing(error: BaseException) -> typer.Typer:

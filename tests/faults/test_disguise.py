@@ -30,6 +30,8 @@ MALFORMED = (
         ("words_links", "text us at 55501"), ("words_amounts", "free for a month"),
         ("words_amounts", "the first month is on us"), ("words_amounts", "a Free account"),
         ("words_amounts", "we waive the fee"), ("words_amounts", "top 10 % off"),
+        ("words_amounts", "fifty p\u0435rcent off"), ("words_places", "Hello {name}"),
+        ("words_places", "Hello \uff5bname\uff5d"),
     ],
 )  # fmt: skip
 def test_an_edit_in_disguise_changes_nothing(office: Office, rule: str, body: str) -> None:

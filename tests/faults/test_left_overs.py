@@ -116,3 +116,5 @@ def test_nobody_else_can_read_the_copies(tmp_path: Path) -> None:
 def test_what_does_not_fit_in_memory_goes_where_it_is_cleared_away() -> None:
     told = DuckEngine()._con.execute("SELECT current_setting('temp_directory')").fetchone()
     assert told == (str(spill_folder()),)
+    assert spill_folder().parent == scratch_folder()
+    assert spill_folder().name.startswith(KINDS)

@@ -102,10 +102,14 @@ def test_a_pattern_that_leads_out_or_is_none_is_refused_at_once(pattern: str) ->
         parse_mapping(text, "company.yaml")
 
 
-def test_a_task_is_not_written_through_a_link(tmp_path: Path) -> None:
+@pytest.mark.parametrize("there", [False, True])
+def test_a_task_is_not_written_through_a_link(tmp_path: Path, there: bool) -> None:
     outside = tmp_path / "outside.csv"
+    if there:
+        outside.touch()
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "tasks-2024-10-04.csv").symlink_to(outside)
     with pytest.raises(NotNow):
         CsvChannel(tmp_path / "out").deliver(FINE)
-    assert not outside.exists()
+    assert outside.exists() is there
+    assert not there or outside.read_bytes() == b""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.passing_failures import is_passing
 from approvals.alarms import alarms
 from approvals.claim import LONGEST_PUT_OFF
 from tests.approvals.made import DAY
@@ -20,6 +21,14 @@ from tools.store.store import Store
 
 PLACES = ("facts", "limits")
 OF_THE_MACHINE = ("no file handle", "bad disk", "not permitted", "no memory", "timed out")
+
+
+def test_what_a_passing_failure_led_to_passes_as_well() -> None:
+    led_to, lasting = LifecycleError("no facts"), LifecycleError("no facts")
+    led_to.__cause__ = FactsUnreadable("file")
+    led_to.__cause__.__cause__ = OSError(24, "Too many open files")
+    lasting.__cause__ = ValueError("x")
+    assert [is_passing(led_to), is_passing(lasting)] == [True, False]
 
 
 def approved(office: Office, account: str = "a1") -> str:

@@ -57,9 +57,24 @@ def test_every_way_to_print_shows_what_it_is_and_obeys_nothing(attack: str) -> N
     for way in ways:
         assert not OBEYED & set(way), way
         assert not TURNED & set(way), way
-    if attack.startswith("["):
+    if attack.startswith(("[", ":")):
         assert attack in ways[0]
         assert attack in ways[1]
+    marked = io.StringIO()
+    made = SafeConsole(file=marked, width=200, color_system=None)
+    made.print(f"[b]{plain(attack)}[/]", markup=True)
+    assert marked.getvalue() == shown(one_line(attack))  # markup of ours makes nothing of it
+
+
+def test_what_is_named_is_measured_and_so_broken_into_lines_that_fit() -> None:
+    lines = shown("\u202e " * 60).splitlines()
+    assert len(lines) > 1
+    assert max(map(len, lines)) <= 200
+
+
+@pytest.mark.parametrize("between", ["\n", "\r\n", "\x0b", "\x85", "\u2028"])
+def test_no_name_writes_a_line_of_its_own(between: str) -> None:
+    assert one_line(f"Acme{between}approved") == "Acme approved"
 
 
 @given(st.text())

@@ -227,3 +227,9 @@ def test_an_edit_while_somebody_reads_is_not_what_they_agreed_to(inbox: Inbox) -
 def test_too_few_digits_or_none_of_a_hash_are_refused(digits: str) -> None:
     with pytest.raises(BadInput, match="first 8 digits"):
         named_words("p1", digits)
+
+
+def test_two_hashes_for_one_proposal_are_refused() -> None:
+    assert named_words("p1@ABCDEF01", "").digits == "abcdef01"
+    with pytest.raises(BadInput, match="names a hash already"):
+        named_words("p1@abcdef01", "abcdef01")
