@@ -84,6 +84,19 @@ def test_the_rises_are_read_from_bills_and_both_prices_agree() -> None:
         assert reprice(candidate, prices).nv.minor == candidate.nv_minor
 
 
+def test_who_came_back_after_a_gap_did_not_grow() -> None:
+    """Paying in another currency all the while, so that there was a product at every time."""
+    start, step = AS_OF - 500, AS_OF - 300
+    lines = [
+        {**line("abroad", 5_000, "S", start, None), "currency": "EUR"},
+        line("abroad", 10_000, "S", start, step - 100), line("abroad", 30_000, "L", step, None),
+    ]  # fmt: skip
+    prices, _ = priced(lines, "abroad")
+    assert {(g.play, g.n) for g in prices.growths if g.play.startswith("upsell")} == {
+        ("upsell_plan", 0), ("upsell_seats", 0),
+    }  # fmt: skip
+
+
 def test_a_bill_beyond_all_reason_counts_as_the_most_and_breaks_nothing() -> None:
     start, step = AS_OF - 500, AS_OF - 300
     lines = [line("odd", 1, "S", start, step), line("odd", 9 * 10**18, "S", step, None)]
