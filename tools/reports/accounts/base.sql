@@ -56,7 +56,9 @@ SELECT
   t.touch_day AS touch_day, t.touch_kind AS touch_kind, t.touch_what AS touch_what,
   t.touch_who AS touch_who,
   w.code AS code, w.a AS a, w.b AS b, w.day AS day,
-  COALESCE(b.drawn, 0) AS drawn, b.play AS play, b.goal AS goal, b.nv_minor AS nv_minor, b.q10_minor AS q10_minor,
+  COALESCE(b.drawn, 0) AS drawn,
+  CASE WHEN b.goal = 'acceleration' AND NOT COALESCE(f.active, FALSE) THEN 1 ELSE 0 END AS prospect,
+  b.play AS play, b.goal AS goal, b.nv_minor AS nv_minor, b.q10_minor AS q10_minor,
   b.q90_minor AS q90_minor, b.cost_minor AS cost_minor, b.hours AS hours,
   COALESCE(b.headroom_minor, l.headroom_minor) AS headroom_minor,
   CASE WHEN b.held = 1 THEN 'what would be worth it may not be done now' ELSE l.reason END

@@ -1,5 +1,7 @@
 -- The list with what people said of it: who has which account today, and what is put away.
 -- What was drawn to learn from has its place before what is worth more: it is asked about anyway.
+-- Customers come before whoever only has an open deal and pays nothing yet: such deals are sales'
+-- own work, and fill what customers leave of a day.
 -- Accounts without an owner go, worth most first, to whoever has least that day: every owner's
 -- places are levels, and the free ones are filled level by level.
 WITH again AS (
@@ -12,8 +14,8 @@ WITH again AS (
 ),
 stated AS (
   SELECT
-    b.account_id AS account_id, b.owner AS owner, b.nv_minor AS nv_minor, b.drawn AS drawn, c.kind AS kind,
-    c.owner AS claimer,
+    b.account_id AS account_id, b.owner AS owner, b.nv_minor AS nv_minor, b.drawn AS drawn,
+    b.prospect AS prospect, c.kind AS kind, c.owner AS claimer,
     CASE
       WHEN c.kind = 'not_useful' AND c.until_day > $today THEN 'hidden'
       WHEN c.kind = 'snooze' AND c.until_day > $today THEN 'snoozed'
@@ -32,15 +34,17 @@ stated AS (
 ),
 held AS (
   SELECT
-    account_id AS account_id, nv_minor AS nv_minor, drawn AS drawn, state AS state,
+    account_id AS account_id, nv_minor AS nv_minor, drawn AS drawn, prospect AS prospect,
+    state AS state,
     CASE WHEN state = 'claimed' THEN COALESCE(claimer, owner) ELSE owner END AS holder
   FROM stated
 ),
 own AS (
   SELECT
     account_id AS account_id, holder AS holder,
-    ROW_NUMBER() OVER (PARTITION BY holder ORDER BY drawn DESC, nv_minor DESC, account_id)
-      AS place
+    ROW_NUMBER() OVER (
+      PARTITION BY holder ORDER BY drawn DESC, prospect, nv_minor DESC, account_id
+    ) AS place
   FROM held
   WHERE state IN ('open', 'claimed') AND NOT holder IS NULL
 ),
@@ -58,7 +62,8 @@ free AS (
 ),
 pool AS (
   SELECT
-    account_id AS account_id, ROW_NUMBER() OVER (ORDER BY drawn DESC, nv_minor DESC, account_id) AS number
+    account_id AS account_id,
+    ROW_NUMBER() OVER (ORDER BY drawn DESC, prospect, nv_minor DESC, account_id) AS number
   FROM held
   WHERE state = 'open' AND holder IS NULL
 )

@@ -15,5 +15,5 @@ WHERE b.part = $part AND ($account = '' OR b.account_id = $account)
   )
 ORDER BY
   CASE l.state WHEN 'claimed' THEN 1 WHEN 'today' THEN 1 WHEN 'later' THEN 3 ELSE 2 END,
-  COALESCE(b.nv_minor, 0) DESC, COALESCE(b.kept_minor, 0) DESC, b.account_id
+  b.prospect, COALESCE(b.nv_minor, 0) DESC, COALESCE(b.kept_minor, 0) DESC, b.account_id
 LIMIT $size
