@@ -1,10 +1,13 @@
 """What the judge is told of a person, and the keyed hashes of their addresses."""
 
+import hmac
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from policies.nouns import Record
 from tools.customers.consent.addresses import fold
 from tools.store.sends import suppression_key
+from tools.warehouse.persons import ref_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,6 +43,17 @@ def address_keys(
         key for one in known
         for key in (suppression_key(secret, one), folded_key(secret, one, mailbox))
     )  # fmt: skip
+
+
+def known_keys(secret: bytes, person: "Recipient", mailbox: "Mailbox") -> frozenset[str]:
+    """The keyed hashes under which our own list may have a word of a person."""
+    own = {person_key(secret, person.contact_id)} if person.contact_id else set()
+    return address_keys(secret, (person.email, person.phone), mailbox) | own
+
+
+def person_key(secret: bytes, ref: str) -> str:
+    """The keyed hash of a record, whatever address it has."""
+    return hmac.new(secret, ref_key(ref).encode(), sha256).hexdigest()
 
 
 def folded_key(secret: bytes, address: str, mailbox: "Mailbox") -> str:

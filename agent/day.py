@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from agent.choosing import Background, Judged, plan_day
-from agent.contact_facts import JUDGED_TABLES, address_keys
+from agent.contact_facts import JUDGED_TABLES, address_keys, known_keys
 from agent.drafting import Material, draft
 from agent.exploration import Lot, Place, Room, draw_lot, learnable, places_of, value_limits
 from agent.morning import Morning
@@ -144,7 +144,8 @@ class Day:
 
     def _closed(self, channel: str, people: "Collection[Recipient]") -> "set[str]":
         """The accounts of people to whom our own list closes a channel."""
-        keys = {one.account_id: self._keys(one) for one in people}
+        mailbox = self.limits.same_mailbox
+        keys = {one.account_id: known_keys(self._secret, one, mailbox) for one in people}
         every = {key for some in keys.values() for key in some}
         by_key: dict[str, list[Suppression]] = {}
         for entry in self._store.switches.suppressions(every, self._known_at):

@@ -10,7 +10,7 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from agent.committed_bytes import CommittedBytes
-from agent.contact_facts import JUDGED_TABLES, address_keys, folded_key, record_of
+from agent.contact_facts import JUDGED_TABLES, address_keys, folded_key, known_keys, record_of
 from agent.run import open_morning
 from approvals.preflight import Facts, Subject
 from policies.nouns import Action as PolicyAction
@@ -111,7 +111,8 @@ class FreshFacts:
         missing = JUDGED_TABLES - opened.world.present
         keys = address_keys(secret, (person.email, person.phone), mailbox)
         return Facts(
-            record_of(person, keys, self._deps.zone.key, missing), doing, reached, keys,
+            record_of(person, keys, self._deps.zone.key, missing), doing, reached,
+            known_keys(secret, person, mailbox),
             folded_key(secret, reached, mailbox) if reached else None, person.agreed_day,
             opened.version,
         )  # fmt: skip

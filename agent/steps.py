@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from agent.exploration import places_table
 from agent.facts import commit, read_company
+from agent.heard_noes import SPEAKERS, hear_noes
 from agent.snapshots import (
     EVIDENCE,
     FROZEN,
@@ -59,6 +60,8 @@ class Steps:
     def read(self, _: "State") -> "State":
         """Read the sources and land what is new; an unchanged folder is not read again."""
         found = read_company(self._day.as_of, self._deps)
+        if found and found.new.keys() & SPEAKERS:
+            hear_noes(self._deps, self._day.as_of)
         return {"batch": found.batch if found else ""}
 
     def score(self, _: "State") -> "State":

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tools.store.gate.records import Link
 
 PAUSE, UNSUBSCRIBE, SUPPRESS, LEDGER = "pause", "unsubscribe", "suppress", "ledger"
+HEARD = "heard"  # so many words of no came with the facts, and stand in the ledger
 REFUSALS = frozenset({UNSUBSCRIBE, SUPPRESS})
 SHORT = 16  # so many characters of a keyed hash are the subject of its entry
 ROLE = frozenset({"let_in", "role", "switch_on", "switch_off"})

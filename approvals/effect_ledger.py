@@ -8,19 +8,20 @@ where it ends, and nothing leaves before a person has said `lifecycle restored`.
 import hmac
 import os
 import secrets
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from errno import EACCES
 from threading import RLock
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import structlog
 from sqlalchemy.exc import OperationalError
 
 from approvals.audit import AGENT, head_of, is_head, missing_tail_of, record
 from approvals.chain_story import Forged, signed
-from approvals.chain_words import LEDGER, SHORT, names_role
+from approvals.chain_words import HEARD, LEDGER, SHORT, names_role
 from approvals.ledger_lines import (
     BEGUN,
     KEPT,
@@ -35,10 +36,11 @@ from tools.store.patience import OF_A_PERSON, patience, patient
 from tools.store.records import Suppression
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from approvals.audit import Key
+    from approvals.ledger_lines import HeardNo
     from tools.store.gate.gate import GateStore, GateTx
     from tools.store.gate.records import Link
 
@@ -125,12 +127,51 @@ class EffectLedger:
         What cannot be written is an alarm, and keeps the executor from calling anybody. It raises
         nothing: the transaction stands, and whoever made it must not be told otherwise.
         """
-        try:
+        with self._alarmed():
             if self.file.exists():
                 with patient(min(patience(), OF_A_PERSON)):  # what is missed comes with the next
                     self._append(store, links)
             elif not store.read(lambda tx: tx.chain.newest([LEDGER], LEDGER)):
                 self._begin(store)
+
+    def hear(self, store: "GateStore", noes: "Iterable[HeardNo]") -> None:
+        """Write down every "no" that came with the facts and does not stand here yet.
+
+        Their lines stand by an entry that is made after the facts were committed: a backup without
+        the facts is without the entry too, and so is seen to be older. What cannot be written is an
+        alarm, and is written at the next look.
+        """
+        with self._alarmed():
+            if not (new := self._unheard(noes)):
+                return
+            now = self._clock()
+            entry = store.write(lambda tx: self._note(tx, now, len(new)))
+            with patient(min(patience(), OF_A_PERSON)), self.file.locked():
+                if self.state.heads.get(entry.seq) == entry.mac:  # and no line before it is missing
+                    self.file.append([one.line(entry, now) for one in new], durable=True)
+
+    def _unheard(self, noes: "Iterable[HeardNo]") -> "list[HeardNo]":
+        """Those of which there is no line, or only one of before they were said again."""
+        heard = self.state.heard
+        newest: dict[tuple[str, str], HeardNo] = {}
+        for one in noes:
+            line = heard.get(one.key, {}).get(one.entry)
+            before = newest.get((one.key, one.entry))
+            at = line.at if line else before.since.isoformat() if before and before.since else ""
+            if (line is None and before is None) or (one.since and one.since.isoformat() > at):
+                newest[one.key, one.entry] = one
+        return list(newest.values())
+
+    def _note(self, tx: "GateTx", now: datetime, number: int) -> "Link":
+        record(tx, self._key, now, AGENT, HEARD, HEARD, {"number": number})
+        (entry,) = tx.chain.newest([HEARD], HEARD)
+        return entry
+
+    @contextmanager
+    def _alarmed(self) -> "Iterator[None]":
+        """Let what cannot be written be an alarm and raise nothing."""
+        try:
+            yield
         except Forged as error:
             log.error("ledger.forged", why=str(error))  # noqa: TRY400 - it says what
         except OperationalError as error:
@@ -300,6 +341,21 @@ class EffectLedger:
             if known in {key, key[:SHORT]}
         ]
         return tuple(found)
+
+    def lost(self, tx: "GateTx", keys: "Collection[str] | None" = None) -> tuple[Suppression, ...]:
+        """Words of no that came with facts of which this database knows nothing: of keys, or all.
+
+        The others stand in the facts, where a later word may have taken them back.
+        """
+        heard = self.state.heard
+        asked = heard if keys is None else [key for key in keys if key in heard]
+        lines = [line for key in asked for line in heard[key].values()]
+        macs = tx.chain.macs({line.seq for line in lines})
+        return tuple(
+            Suppression(line.subject, unquote(line.word), datetime.fromisoformat(line.at))
+            for line in lines
+            if macs.get(line.seq) != line.mac
+        )
 
     def called(self, action_id: str) -> int:
         """The fence of the last call of an action; 0 when it was never called."""

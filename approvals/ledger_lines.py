@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
-from approvals.chain_words import PAUSE, REFUSALS, is_on
+from approvals.chain_words import HEARD, PAUSE, REFUSALS, is_on
 from tools.store.ledger_file import LedgerLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
     from typing import Any
 
     from tools.store.gate.records import Link
@@ -21,6 +22,7 @@ ON, OFF = "on", "off"
 STOPS = frozenset({"rejected", "revoked", "snoozed"})
 VOID = frozenset({"undo", "release"})  # every yes of before counts no more
 KEPT = frozenset({CALL, NO, STOP, SWITCH, RESTORED})  # of these none may be lost
+NOBODY = "-"
 NOTHING = LedgerLine(0, "-", HEAD, "-")  # what stands before the first line
 
 
@@ -51,7 +53,9 @@ def _line(link: "Link", body: "dict[str, Any]") -> LedgerLine | None:
     at, to = link.at.isoformat(), body.get("to")
     if link.kind in REFUSALS:
         key, since = body.get("key", link.subject), body.get("since", at)
-        return LedgerLine(link.seq, link.mac, NO, key, body["channel"], 0, since)
+        return LedgerLine(link.seq, link.mac, NO, key, _quoted(body["channel"]), 0, since)
+    if link.kind == HEARD:
+        return LedgerLine(link.seq, link.mac, HEARD, NOBODY)
     if link.kind == PAUSE:
         scope = quote(link.subject, safe=":")
         return LedgerLine(link.seq, link.mac, SWITCH, scope, ON if is_on(link) else OFF, 0, at)
@@ -65,6 +69,27 @@ def _line(link: "Link", body: "dict[str, Any]") -> LedgerLine | None:
     return None
 
 
+@dataclass(frozen=True)
+class HeardNo:
+    """A "no" that came with the facts: the keyed hash it is about, and what it says to our list.
+
+    `since` is None where nobody knows when it was said.
+    """
+
+    key: str
+    entry: str
+    since: "datetime | None"
+
+    def line(self, entry: "Link", now: "datetime") -> LedgerLine:
+        """Its line, which stands by the entry that tells of the facts."""
+        at = (self.since or now).isoformat()
+        return LedgerLine(entry.seq, entry.mac, HEARD, self.key, _quoted(self.entry), 0, at)
+
+
+def _quoted(channel: str) -> str:
+    return quote(channel, safe=":!*")
+
+
 @dataclass
 class LedgerState:
     """What the lines say together.
@@ -73,7 +98,7 @@ class LedgerState:
     (channel, instant, key) by the first characters of a key, `stopped` the last line about each
     proposal that was taken back, `switches` whether each was on last; `heads` are the entries
     exported since a backup was restored, `known_calls` the calls of before, which a person was
-    told of then.
+    told of then; `heard` the last line about each "no" of the facts, by its key and what it says.
     Numbers only grow: where one comes back, an older database went on, and `is_forked` says so.
     """
 
@@ -84,6 +109,7 @@ class LedgerState:
     refusals: dict[str, set[tuple[str, str, str]]] = field(default_factory=dict)
     stopped: dict[str, LedgerLine] = field(default_factory=dict)
     switches: dict[str, bool] = field(default_factory=dict)
+    heard: dict[str, dict[str, LedgerLine]] = field(default_factory=dict)
     heads: dict[int, str] = field(default_factory=dict)
     known_calls: dict[str, int] = field(default_factory=dict)
     is_forked: bool = False
@@ -117,7 +143,9 @@ class LedgerState:
             self.switches[unquote(line.subject)] = line.word == ON
         elif line.kind == NO:
             said = self.refusals.setdefault(line.subject[:short], set())
-            said.add((line.word, line.at, line.subject))
+            said.add((unquote(line.word), line.at, line.subject))
+        elif line.kind == HEARD and line.subject != NOBODY:
+            self.heard.setdefault(line.subject, {})[unquote(line.word)] = line
         if self.last is not None and line.seq <= self.last.seq:
             self.is_forked = self.is_forked or self.heads.get(line.seq) != line.mac
             return

@@ -164,6 +164,7 @@ def with_list(gate: "Gate", tx: "GateTx", facts: Facts) -> PolicyRecord:
         *tx.ledger.suppressions(facts.suppression_keys),
         *refusals_by_chain(tx, gate.key, facts.suppression_keys),
         *(gate.ledger.refusals(facts.suppression_keys) if gate.ledger else ()),
+        *(gate.ledger.lost(tx, facts.suppression_keys) if gate.ledger else ()),
     )
     limits, day = gate.limits(gate.today()), facts.agreed_day
     closed = closed_by_list(entries, facts.action.channel, day, limits, gate.zone)

@@ -19,11 +19,14 @@ from tools.errors import BadInput, Conflict
 from tools.store.records import Pause
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from approvals.ledger_lines import LedgerState
     from approvals.request import Actor
     from approvals.service import Gate
     from tools.store.gate.gate import GateTx
     from tools.store.gate.records import Action, Link
+    from tools.store.records import Suppression
 
 WHY = "restored from a backup: it may have been done after the backup was taken"
 
@@ -62,6 +65,7 @@ def after_restore(gate: "Gate", actor: "Actor") -> int:
         if ledger is not None:
             _pause_again(gate, tx, actor, ledger.state)
             _refuse_again(gate, tx, actor, ledger.state)
+            _hear_again(gate, tx, actor, ledger.lost(tx))
             _stop_again(gate, tx, actor, ledger.state)
         open_ = [a for a in tx.actions.everything() if a.status in DOUBTABLE]
         return sum(_doubt(gate, tx, actor, action) for action in open_)
@@ -90,6 +94,15 @@ def _refuse_again(gate: "Gate", tx: "GateTx", actor: "Actor", state: "LedgerStat
             if len(key) > SHORT and tx.ledger.suppress(key, channel, WHY_NO, since):
                 body = {"channel": channel, "key": key, "since": at}
                 record(tx, gate.key, now, actor.person, UNSUBSCRIBE, key[:SHORT], body)
+
+
+def _hear_again(gate: "Gate", tx: "GateTx", actor: "Actor", lost: "Sequence[Suppression]") -> None:
+    """Put on our own list what was said in facts that came after the backup."""
+    now = gate.clock()
+    for one in lost:
+        if tx.ledger.suppress(one.key, one.channel, WHY_NO, one.since):
+            body = {"channel": one.channel, "key": one.key, "since": one.since.isoformat()}
+            record(tx, gate.key, now, actor.person, UNSUBSCRIBE, one.key[:SHORT], body)
 
 
 def _stop_again(gate: "Gate", tx: "GateTx", actor: "Actor", state: "LedgerState") -> None:

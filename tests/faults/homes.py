@@ -40,6 +40,16 @@ class Home:
     ann: Actor
     eve: Actor
 
+    @property
+    def store(self) -> Store:
+        """The database."""
+        return self.deps.store
+
+    @property
+    def folder(self) -> Path:
+        """Where the home is."""
+        return self.deps.settings.home.parent
+
     def land(self, **tables: Sequence[Row]) -> None:
         """Load and commit facts."""
         known = {name: arrow(name, list(rows)) for name, rows in tables.items()}

@@ -4,7 +4,8 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -18,10 +19,22 @@ from tests.faults.processes import killed_at, start
 from tests.faults.troubled import is_sqlite, url_of
 from tests.gate.office import Office
 from tools.errors import Forbidden
-from tools.store.store import open_store
+from tools.store.store import Store, open_store
 
 if TYPE_CHECKING:
     from tools.channels.contract import Effect
+
+
+class Kept(Protocol):
+    """What a backup is made of."""
+
+    @property
+    def store(self) -> Store:
+        """The database."""
+
+    @property
+    def folder(self) -> Path:
+        """Where the copy goes."""
 
 
 @contextmanager
@@ -31,10 +44,10 @@ def restored(office: Office, backup: str) -> Iterator[Office]:
     yield other
     other.store.close()
     if not is_sqlite(office.store):
-        _drop(backup)
+        drop(backup)
 
 
-def back_up(office: Office) -> str:
+def back_up(office: Kept) -> str:
     """A copy of the database as it stands; its URL."""
     url = make_url(url_of(office.store))
     office.store.close()
@@ -51,7 +64,8 @@ def back_up(office: Office) -> str:
     return copied.render_as_string(hide_password=False)
 
 
-def _drop(backup: str) -> None:
+def drop(backup: str) -> None:
+    """Take a copy on a server away."""
     url = make_url(backup)
     _on(url.set(database="postgres").render_as_string(hide_password=False),
         f"DROP DATABASE {url.database} WITH (FORCE)")  # fmt: skip

@@ -7,7 +7,7 @@ from tools.customers.consent.addresses import Mailbox, email_sql, phone_sql
 from tools.warehouse.sql import Piece, read_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from tools.warehouse.engine import Engine
 
@@ -37,6 +37,21 @@ class BounceTerms:
     days: int = 30
 
 
+@dataclass(frozen=True)
+class LastingNo:
+    """A "no" that no mail takes back: whose it is, its cause, the channel it was said in, and when.
+
+    `holder` is a person, a folded e-mail address or a folded number; `day` is None where nobody
+    knows it.
+    """
+
+    holder_kind: str
+    holder: str
+    cause: str
+    channel: str
+    day: int | None
+
+
 def make_consent_words(
     as_of: int,
     engine: "Engine",
@@ -56,6 +71,17 @@ def make_consent_words(
         channel_name=channel_sql("channel", channels),
         hard=terms.hard, soft_back=terms.soft - 1, soft_days=terms.days,
     )  # fmt: skip
+
+
+def lasting_noes(engine: "Engine") -> "Iterator[LastingNo]":
+    """Every lasting "no" of `consent_word`."""
+    rows = engine.run(
+        "SELECT DISTINCT holder_kind, holder, cause, channel, day FROM consent_word "
+        "WHERE cause <> 'agreed' AND lasts = 1 AND NOT holder IS NULL "
+        "ORDER BY holder_kind, holder, cause, channel, day"
+    )
+    for row in rows.to_pylist():
+        yield LastingNo(**row)
 
 
 def channel_sql(column: str, channels: "Iterable[str]" = ()) -> Piece:

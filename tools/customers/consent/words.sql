@@ -2,7 +2,7 @@
 -- e-mail address or a folded number. One word is about the person of the record that said it and
 -- about every address that record ever had. `day` is NULL where nobody knows it.
 -- bounced: so many hard bounces; or so many soft ones within some days, nothing having arrived since
--- the first of them. agreed: a word of its own with a day; a yes that only stands in a record is none.
+-- the first of them; such soft ones do not last, a later mail takes them back. agreed: a word of its own with a day; a yes that only stands in a record is none.
 WITH spoken AS (
   SELECT
     m.message_key AS message_key, m.contact_ref AS ref, m.source AS source, m.kind AS kind,
@@ -171,12 +171,13 @@ arrived AS (
 ),
 dead AS (
   SELECT
-    address AS address, MIN(day) AS day, MIN(ref) AS ref, MIN(source) AS source
+    address AS address, MIN(day) AS day, MIN(ref) AS ref, MIN(source) AS source,
+    1 AS lasts
   FROM counted
   WHERE bounce = 'hard' AND times >= $hard
   GROUP BY address
   UNION ALL
-  SELECT t.address AS address, t.day AS day, t.ref AS ref, t.source AS source
+  SELECT t.address AS address, t.day AS day, t.ref AS ref, t.source AS source, 0 AS lasts
   FROM troubled AS t
   LEFT JOIN arrived AS a ON a.address = t.address
   WHERE COALESCE(a.day, -1) <= t.since_day
@@ -212,13 +213,13 @@ said AS (
   SELECT
     'person' AS holder_kind, COALESCE(p.contact_id, w.ref) AS holder, w.channel AS channel,
     w.cause AS cause, w.day AS day, w.occurred_at AS occurred_at, w.ref AS ref,
-    w.source AS source
+    w.source AS source, 1 AS lasts
   FROM word AS w
   LEFT JOIN contact_alias AS p ON p.ref = w.ref
   UNION ALL
   SELECT
     h.holder_kind AS holder_kind, h.address AS holder, w.channel AS channel, w.cause AS cause,
-    w.day AS day, w.occurred_at AS occurred_at, w.ref AS ref, w.source AS source
+    w.day AS day, w.occurred_at AS occurred_at, w.ref AS ref, w.source AS source, 1 AS lasts
   FROM word AS w
   JOIN held AS h ON h.ref = w.ref
   UNION ALL
@@ -226,17 +227,18 @@ said AS (
     holder_kind AS holder_kind, address AS holder, channel AS channel,
     CASE WHEN kind = 'subscribed' THEN 'agreed' ELSE kind END AS cause,
     CASE WHEN day > 0 THEN day END AS day, occurred_at AS occurred_at, ref AS ref,
-    source AS source
+    source AS source, 1 AS lasts
   FROM spoken
   WHERE kind <> 'bounced' AND NOT address IS NULL
   UNION ALL
   SELECT
     'email' AS holder_kind, address AS holder, 'email' AS channel, 'bounced' AS cause,
-    day AS day, CAST(NULL AS BIGINT) AS occurred_at, ref AS ref, source AS source
+    day AS day, CAST(NULL AS BIGINT) AS occurred_at, ref AS ref, source AS source, lasts AS lasts
   FROM dead
 )
 SELECT DISTINCT
   holder_kind AS holder_kind, holder AS holder, channel AS channel, cause AS cause, day AS day,
-  occurred_at AS occurred_at, ref AS ref, source AS source
+  occurred_at AS occurred_at, ref AS ref, source AS source,
+  lasts AS lasts
 FROM said
 WHERE cause <> 'agreed' OR NOT day IS NULL
