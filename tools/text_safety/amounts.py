@@ -36,7 +36,10 @@ _FIGURE = (
     rf"(?i)(?P<before>(?:[{re.escape(_SIGN)}]|\b(?:{CODES})\b)[\s\-]*)?(?P<number>{_NUMBER})"
     rf"(?:[\s\-,–]*(?P<unit>{_UNIT}))?"
 )
-_LONE = rf"(?i)\S{{0,40}}\s?[%‰‱]|[{re.escape(_SIGN)}]\s?\S{{1,40}}|[^\W_]\S{{0,40}}[\s-]+(?:{_SPOKEN})(?![^\W\d_])"
+_LONE = (
+    rf"(?i)\S{{0,40}}\s?[%‰‱]|[{re.escape(_SIGN)}]\s?\S{{1,40}}|"
+    rf"[^\W_]\S{{0,40}}[\s-]+(?:{_SPOKEN})(?![^\W\d_])"
+)
 _OFF = (
     "off|discount|reduction|rebate|cheaper|rabatt|nachlass|nachlaß|günstiger|ermäßigung|"
     "de remise|de réduction|de descuento|di sconto|korting|скидка|скидки"
