@@ -15,7 +15,8 @@ from tools.errors import BadInput
 from tools.file_model import read_model
 from tools.reports.policy import ReportPolicy, parse_report_policy
 from tools.roi.economics import Economics, check_role, parse_economics
-from tools.roi.plays import Play, parse_plays
+from tools.roi.plays import Play
+from tools.roi.plays_parse import parse_plays
 from tools.rule_types import KIND_OF
 from tools.warehouse.identity import IdentityRules, load_rules, standard_rules
 

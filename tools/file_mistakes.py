@@ -12,12 +12,15 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
-_AT, _KEY = "at", "key"
+_AT, _KEY, _WORDS = "at", "key", "words"
 
 
-def mistake(said: str, *at: int | str) -> PydanticCustomError:
-    """What a validator raises; `at` is the way from its value to the part that is wrong."""
-    return PydanticCustomError("mistake", "{said}", {"said": said, _AT: at})
+def mistake(said: str, *at: int | str, words: str = "") -> PydanticCustomError:
+    """What a validator raises; `at` is the way from its value to the part that is wrong.
+
+    `words` are those of the line that is wrong, where a text has several.
+    """
+    return PydanticCustomError("mistake", "{said}", {"said": said, _AT: at, _WORDS: words})
 
 
 def unknown_key(key: object, known: "Collection[str]") -> PydanticCustomError:
@@ -33,9 +36,18 @@ def message_of(found: "ErrorDetails", text: str, where: str) -> str:
     nodes = _nodes(yaml.compose(text, Loader=yaml.SafeLoader), path)
     last = nodes[-1] if len(nodes) > len(path) else None
     value = last.value if isinstance(last, yaml.ScalarNode) else found["input"]
-    place = f"{where}:{_line(nodes[-1], context.get(_KEY))}" if nodes else where
-    block = _block(path, nodes)
-    return f"{place}: " + (f"{block}: " if block else "") + _said(found, value)
+    line = _line(nodes[-1:], context.get(_KEY), context.get(_WORDS), text)
+    return f"{_place(where, line, _block(path, nodes))}: {_said(found, value)}"
+
+
+def place_of(text: str, where: str, *path: int | str) -> str:
+    """Where something stands in the text of the file `where`: file, line and block."""
+    nodes = _nodes(yaml.compose(text, Loader=yaml.SafeLoader), path)
+    return _place(where, _line(nodes[-1:], None, None, text), _block(path, nodes))
+
+
+def _place(where: str, line: int, block: str) -> str:
+    return ": ".join(part for part in (f"{where}:{line}" if line else where, block) if part)
 
 
 def _nodes(node: yaml.Node | None, path: "Sequence[int | str]") -> list[yaml.Node]:
@@ -49,10 +61,16 @@ def _nodes(node: yaml.Node | None, path: "Sequence[int | str]") -> list[yaml.Nod
     return found
 
 
-def _line(node: yaml.Node, key: str | None) -> int:
-    """The line of a node, or of a key in it."""
+def _line(nodes: "Sequence[yaml.Node]", key: str | None, words: str | None, text: str) -> int:
+    """The line of a node, of a key in it, or of words in it; 0 where there is none."""
+    if not nodes:
+        return 0
+    node = nodes[0]
+    starts, ends = node.start_mark.line, node.end_mark.line
+    lines = text.splitlines()[starts : ends + 1] if words else []
+    within = next((n for n, line in enumerate(lines) if words and words in line), 0)
     keys = [written for written, _ in node.value if written.value == key] if key else []
-    return int((keys or [node])[0].start_mark.line) + 1
+    return int(keys[0].start_mark.line if keys else starts + within) + 1
 
 
 def _block(path: "Sequence[int | str]", nodes: "Sequence[yaml.Node]") -> str:

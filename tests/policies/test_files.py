@@ -18,7 +18,7 @@ from tools.errors import BadInput
 from tools.reports.audit.catalogue import load_checks
 from tools.reports.policy import parse_report_policy
 from tools.roi.economics import parse_economics
-from tools.roi.plays import parse_plays
+from tools.roi.plays_parse import parse_plays
 from tools.sources.parse import parse_mapping
 from tools.sources.strict import load
 from tools.warehouse.identity import load_rules

@@ -1,5 +1,6 @@
 """Effects are shares, whatever scale they were measured on."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from tests.roi.world import FEATURES, ROOT
 from tools.errors import BadInput
 from tools.roi.play_effects import PlayEffect, prior_effects
-from tools.roi.plays import parse_plays
+from tools.roi.plays_parse import parse_plays
 
 TEXT = (ROOT / "policies/plays.yaml").read_text(encoding="utf-8")
 FIRST = TEXT[: TEXT.index("  - id: retention_email")]
@@ -84,17 +85,17 @@ def test_an_effect_of_before_is_points_from_a_base_that_is_told() -> None:
     [
         ("{scale: share_of_organic, mean: 0.1, sd: 0.1, n: 0, source: s}", "write share_of_losses"),
         ("{scale: point, mean: 0.1, sd: 0.1, n: 0, source: s}", "did you mean 'points'"),
-        ("{scale: points, mean: 0.1, sd: 0.1, n: 0, source: s}", "the key 'base' is required"),
-        ("{scale: points, mean: 0.1, sd: 0.1, n: 0, source: s, base: 0.1}", "'base_days' is req"),
+        ("{scale: points, mean: 0.1, sd: 0.1, n: 0, source: s}", "base: this key is"),
+        ("{scale: points, mean: 0.1, sd: 0.1, n: 0, source: s, base: 0.1}", "base_days: this"),
         ("{scale: points, mean: 0.1, sd: 0, n: 0, source: s, base: 0, base_days: 9}", "a rate of"),
         ("{scale: odds_ratio, mean: -1, sd: 0, n: 0, source: s, base: 0.1}", "outside 0"),
-        ("{mean: 0.1, sd: 0.1, n: 0, source: s, base: 0.1}", "unknown key 'base'"),
+        ("{mean: 0.1, sd: 0.1, n: 0, source: s, base: 0.1}", "base: .*; add scale"),
     ],
 )  # fmt: skip
 def test_an_effect_on_a_wrong_scale_is_refused(effect: str, message: str) -> None:
     with pytest.raises(BadInput, match=message) as caught:
         priors(effect)
-    assert str(caught.value).startswith("policies/plays.yaml: plays[0] retention_call")
+    assert re.match(r"policies/plays.yaml:\d+: plays\[0\] retention_call", str(caught.value))
 
 
 def test_a_segment_that_does_not_exist_is_refused() -> None:

@@ -9,7 +9,7 @@ from tools.actions import GOALS
 from tools.errors import BadInput, BadRule
 from tools.roi.economics import check_role
 from tools.roi.play_effects import prior_effects
-from tools.roi.plays import parse_plays
+from tools.roi.plays_parse import parse_plays
 
 TEXT = (ROOT / "policies/plays.yaml").read_text(encoding="utf-8")
 
@@ -42,10 +42,14 @@ CHANGES = [
     ),
     ("when: active and", "when: exp(1) > 2 and", "when: in .* is not allowed in a rule"),
     ("mean: 0.11", "mean: 0.11923", "effect.mean: 0.11923 has more than 4 decimals"),
-    ("      mean: 0.11\n", "", "effect: the key 'mean' is required"),
+    ("      mean: 0.11\n", "", "effect.mean: this key is required"),
     ("scope: per_account", "scope: per_acount", "did you mean 'per_account'"),
-    ("per_campaign, audience: 500", "per_campaign", "'audience' is required"),
-    ("hours: 0.5", "hours: -1", "hours: -1 is outside 0"),
+    (
+        "per_campaign, audience: 500",
+        "per_campaign",
+        "cost.audience: this key is required with scope: per_campaign",
+    ),
+    ("hours: 0.5", "hours: -1", "hours: expected a number from 0, got '-1'"),
     ("id: retention_call", "id: retention_email", "two plays are called 'retention_email'"),
     ("id: retention_call", "id: do_nothing", "always there"),
     ("Call {contact} at", "Call {secret} at", "placeholder {secret} is not allowed"),
@@ -54,6 +58,11 @@ CHANGES = [
     ("basis: [mrr, orders]", "basis: [mmr]", "'mmr' is not known; did you mean 'mrr'"),
     ("segments: [Declining, Qu", "segments: [Declinning, Qu", "did you mean 'Declining'"),
     ("per_day: 20", "per_day: 2.5", "expected a whole number"),
+    ("hours: 0.5", "hours: '0.5'", "hours: expected a number, got '0.5'"),
+    ("accept_prob: 1,", "accept_prob: yes,", "accept_prob: expected a number, got 'yes'"),
+    ("    without: close", "    without: return", "what is worth an open deal has without: close"),
+    ("part: more, size: 0.2,", "part: more,", "value.size: this key is required with part: more"),
+    ("approval: [csm]", "approval: ['']", r"approval\[0\]: expected text, got an empty one"),
 ]
 SEGMENTS = (
     "Declining", "Quiet", "Onboarding", "Durable core", "Expansion-ready", "Other active", "Lapsed",
@@ -86,6 +95,8 @@ def test_a_template_holds_plain_facts_only_and_the_line_is_told(old: str, wrong:
     assert str(caught.value).startswith(f"policies/plays.yaml:{line}: plays[")
 
 
-def test_a_rule_may_not_name_a_feature_that_does_not_exist() -> None:
-    with pytest.raises(BadRule, match="'paying' is not known"):
+def test_a_rule_may_not_name_a_feature_that_does_not_exist_and_its_line_is_told() -> None:
+    line = TEXT[: TEXT.index("when: paying")].count("\n") + 1
+    place = rf"yaml:{line}: plays\[\d\] upsell_seats.when: "
+    with pytest.raises(BadRule, match=f"{place}.*'paying' is not known"):
         parse_plays(TEXT, set(FEATURES) - {"paying"})

@@ -7,7 +7,8 @@ import pyarrow as pa
 
 from tests.bills import put_bill
 from tools.roi.economics import Economics, parse_economics
-from tools.roi.plays import Play, parse_plays
+from tools.roi.plays import Play
+from tools.roi.plays_parse import parse_plays
 from tools.roi.rates import Windows
 from tools.warehouse.engine import DuckEngine
 
