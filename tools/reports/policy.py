@@ -1,46 +1,24 @@
 """What a report measures, read strictly from YAML: an unknown key names the nearest one."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, cast, get_args
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tools.days import day_number
-from tools.errors import BadInput, nearest
-from tools.reading import Node, read_yaml
+from tools.errors import BadInput
+from tools.file_mistakes import place_of
+from tools.file_model import FileModel, read_model
 from tools.reports.changes.level_shifts import Acceptance
 from tools.reports.internal import Internal
-from tools.reports.retention.spec import (
-    Average,
-    Base,
-    Birth,
-    Breakdown,
-    Clock,
-    Entity,
-    Incomplete,
-    Mode,
-    RetentionSpec,
-    Return,
-    Unit,
-    WeekStart,
-)
-from tools.reports.revenue.movements import Boundary
+from tools.reports.policy_file import MoneyEntry, QuestionEntry, ReportsFile
+from tools.reports.retention.spec import Breakdown, Mode, RetentionSpec
 from tools.reports.revenue.spec import MoneySpec, Projection, Rate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
-_TOP = ("version", "week_start", "internal", "retention", "money", "accepted")
-_WORDS = {
-    "entity": Entity, "birth": Birth, "returns": Return, "mode": Mode, "clock": Clock,
-    "unit": Unit, "cohort": Unit, "incomplete": Incomplete, "base": Base, "mean": Average,
-}  # fmt: skip
-_RETENTION = (
-    *_WORDS, "recurring", "event", "buckets", "brackets", "curve", "min_size", "breakdowns",
-    "reactivations",
-)  # fmt: skip
-_MONEY = (
-    "months", "boundary", "without_largest", "min_size", "ages", "usage", "projection", "currency",
-    "rates",
-)  # fmt: skip
+_Made = TypeVar("_Made")
+_SHOWN = ("curve", "breakdowns", "reactivations")  # of a question, besides its definition
 
 
 @dataclass(frozen=True)
@@ -78,132 +56,49 @@ def parse_report_policy(text: str, where: str) -> ReportPolicy:
     """Read the file.
 
     Raises:
-        BadInput: anything unknown or wrong, with file, key and the nearest match.
+        BadInput: anything unknown or wrong, with file, line, key and the nearest match.
     """
-    top = read_yaml(text, where).only(_TOP)
-    top.whole("version", 1, 1)
-    internal = _internal(top)
-    week = _word(top, "week_start", WeekStart, "monday")
-    if top.has("retention"):
-        asked = tuple(_question(node, week, internal) for node in top.nodes("retention"))
-    else:
-        asked = (RetentionQuestion(RetentionSpec(internal=internal)),)
-    return ReportPolicy(asked, _money(top, internal), tuple(_accepted(top)))
+    file = read_model(ReportsFile, text, where)
+    internal = Internal(**_given(file.internal))
+    week = {"internal": internal} | ({"week_start": file.week_start} if file.week_start else {})
+    asked = tuple(
+        _placed(partial(_question, entry, week), text, where, "retention", n)
+        for n, entry in enumerate(file.retention or ())
+    ) or (RetentionQuestion(RetentionSpec(internal=internal)),)
+    money = _placed(partial(_money, file.money, internal), text, where, "money")
+    accepted = tuple(
+        Acceptance(each.series, day_number(each.day), each.why) for each in file.accepted or ()
+    )
+    return ReportPolicy(asked, money, accepted)
 
 
-def _accepted(top: Node) -> "Iterator[Acceptance]":
-    """Levels of *What changed* that are as they should be."""
-    for each in top.nodes("accepted") if top.has("accepted") else ():
-        each.only(("series", "day", "why"))
-        yield Acceptance(each.text("series"), day_number(each.day("day")), each.text("why"))
+def _given(entry: FileModel | None) -> dict[str, Any]:
+    """What an entry says; the rest has the default of what is made of it."""
+    return {key: value for key, value in entry or () if value is not None}
 
 
-def _question(node: Node, week: str, internal: Internal) -> RetentionQuestion:
-    node.only(_RETENTION)
-    plain = RetentionSpec()
-    words = {key: _word(node, key, kind, getattr(plain, key)) for key, kind in _WORDS.items()}
-    bracket = words["mode"] == "bracket"
-    given: dict[str, Any] = words | {
-        "week_start": week,
-        "internal": internal,
-        "recurring": _flag(node, "recurring", given=False),
-        "event": node.text("event") if node.has("event") else None,
-        "buckets": () if bracket else _wholes(node, "buckets", plain.buckets),
-        "brackets": tuple(_brackets(node)),
-        "min_size": _whole(node, "min_size", plain.min_size, 1),
-    }
+def _placed(made: "Callable[[], _Made]", text: str, where: str, *path: int | str) -> _Made:
+    """What is made of an entry; that it contradicts itself is told with its place."""
     try:
-        spec = RetentionSpec(**given)
-    except BadInput as error:
-        raise BadInput(f"{node.where}: {error}") from error
-    parts = _breakdowns(node)
-    return RetentionQuestion(
-        spec, _whole(node, "curve", 12), parts, _flag(node, "reactivations", given=True)
+        return made()
+    except BadInput as wrong:
+        raise BadInput(f"{place_of(text, where, *path)}: {wrong}") from wrong
+
+
+def _question(entry: QuestionEntry, week: dict[str, Any]) -> RetentionQuestion:
+    given = _given(entry)
+    shown = {key: given.pop(key) for key in _SHOWN if key in given}
+    if entry.mode == "bracket":
+        given["buckets"] = ()
+    return RetentionQuestion(RetentionSpec(**given, **week), **shown)
+
+
+def _money(entry: MoneyEntry | None, internal: Internal) -> MoneySpec:
+    given = _given(entry)
+    if "projection" in given:
+        given["projection"] = Projection(**_given(given["projection"]))
+    given["rates"] = tuple(
+        Rate(each.currency, day_number(each.day), each.rate, each.source)
+        for each in given.get("rates", ())
     )
-
-
-def _breakdowns(node: Node) -> tuple[Breakdown, ...]:
-    if not node.values.get("breakdowns"):
-        return ()
-    for name in node.texts("breakdowns"):
-        if name not in get_args(Breakdown):
-            hint = nearest(name, get_args(Breakdown))
-            raise BadInput(f"{node.at('breakdowns')}: {name!r} is not known; {hint}")
-    return cast("tuple[Breakdown, ...]", node.texts("breakdowns"))
-
-
-def _internal(top: Node) -> Internal:
-    if not top.has("internal"):
-        return Internal()
-    node = top.node("internal").only(("domains", "accounts"))
-    return Internal(_texts(node, "domains"), _texts(node, "accounts"))
-
-
-def _money(top: Node, internal: Internal) -> MoneySpec:
-    plain = MoneySpec(internal=internal)
-    if not top.has("money"):
-        return plain
-    node = top.node("money").only(_MONEY)
-    return MoneySpec(
-        months=_whole(node, "months", plain.months, 1),
-        boundary=_word(node, "boundary", Boundary, plain.boundary),
-        without_largest=_flag(node, "without_largest", given=plain.without_largest),
-        min_size=_whole(node, "min_size", plain.min_size, 1),
-        ages=_wholes(node, "ages", plain.ages),
-        usage=_flag(node, "usage", given=plain.usage),
-        projection=_projection(node),
-        currency=node.text("currency") if node.has("currency") else "",
-        rates=tuple(_rates(node)),
-        internal=internal,
-    )
-
-
-def _projection(node: Node) -> Projection:
-    plain = Projection()
-    if not node.has("projection"):
-        return plain
-    inner = node.node("projection").only(tuple(vars(plain)))
-    return Projection(**{key: _whole(inner, key, value) for key, value in vars(plain).items()})
-
-
-def _rates(node: Node) -> "Iterator[Rate]":
-    for each in node.nodes("rates") if node.has("rates") else ():
-        each.only(("currency", "day", "rate", "source"))
-        rate = each.number("rate")
-        if not rate:
-            raise BadInput(f"{each.at('rate')}: a rate of 0 makes an amount vanish")
-        day = day_number(each.day("day"))
-        yield Rate(each.text("currency"), day, rate, each.text("source"))
-
-
-def _word(node: Node, key: str, kind: Any, given: Any) -> Any:
-    return node.choice(key, get_args(kind)) if node.has(key) else given
-
-
-def _flag(node: Node, key: str, *, given: bool) -> bool:
-    return node.flag(key) if node.has(key) else given
-
-
-def _whole(node: Node, key: str, given: int, low: int = 0) -> int:
-    return node.whole(key, low, 1000) if node.has(key) else given
-
-
-def _texts(node: Node, key: str) -> tuple[str, ...]:
-    return node.texts(key) if node.values.get(key) else ()
-
-
-def _wholes(node: Node, key: str, given: tuple[int, ...]) -> tuple[int, ...]:
-    if not node.has(key):
-        return given
-    value = node.get(key)
-    if not isinstance(value, list) or not value or not all(type(n) is int for n in value):
-        raise BadInput(f"{node.at(key)}: expected whole numbers as [1, 4, 12], got {value!r}")
-    return tuple(value)
-
-
-def _brackets(node: Node) -> "Iterator[tuple[int, int]]":
-    value = node.get("brackets") if node.has("brackets") else []
-    for pair in value if isinstance(value, list) else [value]:
-        if not isinstance(pair, list) or [type(n) for n in pair] != [int, int]:
-            raise BadInput(f"{node.at('brackets')}: expected pairs as [[1, 8], [8, 29]]")
-        yield (pair[0], pair[1])
+    return MoneySpec(**given, internal=internal)
