@@ -14,8 +14,8 @@ from tools.customers.churn import drivers
 from tools.customers.churn.drivers import peers
 from tools.errors import Absent, nearest
 from tools.reports.accounts import (
-    Asked,
-    Terms,
+    ListNumbers,
+    ListRequest,
     make_accounts,
     make_base,
     make_lines,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from agent.morning import Morning
     from agent.wiring import Deps
-    from tools.reports.accounts import AccountList, Line
+    from tools.reports.accounts import AccountLine, AccountList
     from tools.reports.accounts.measure import Floor
     from tools.store.gate.care import AccountDeed
     from tools.store.people import Person
@@ -75,12 +75,12 @@ class AccountDesk:
         return self._deps.rulebook.limits.on(self.today).account_list.stale_days
 
     @cached_property
-    def terms(self) -> Terms:
+    def terms(self) -> ListNumbers:
         """The limits in force, as the calculator takes them."""
         limits = self._deps.rulebook.limits.on(self.today)
         capacity = dict(limits.accounts_per_owner)
         terms = limits.account_list
-        return Terms(
+        return ListNumbers(
             capacity.pop("everybody"), capacity, terms.renewal_days, terms.new_days,
             int(terms.score_points * 100), float(terms.more_share), limits.contact_by_hand,
         )  # fmt: skip
@@ -123,7 +123,7 @@ class AccountDesk:
         rows = [{"account_id": a, "play": p} for a, p in sorted(found.items())]
         return pa.Table.from_pylist(rows, DRAWN)
 
-    def read(self, asked: Asked) -> "AccountList":
+    def read(self, asked: ListRequest) -> "AccountList":
         """Somebody's list as it stands now."""
         floor, morning = self._floor, self._morning
         self._bar()
@@ -139,15 +139,15 @@ class AccountDesk:
         """The engine of the morning."""
         return self._morning.engine
 
-    def said(self, account_id: str) -> "tuple[Line, Said]":
+    def said(self, account_id: str) -> "tuple[AccountLine, Said]":
         """One account of the list, and what is kept with a person's words about it.
 
         Raises:
             Absent: when it does not stand in the list.
         """
-        found = self.read(Asked(account=account_id, limit=1)).lines
+        found = self.read(ListRequest(account=account_id, limit=1)).lines
         if not found:
-            some = [line.account.account_id for line in self.read(Asked(limit=500)).lines]
+            some = [line.account.account_id for line in self.read(ListRequest(limit=500)).lines]
             raise Absent(f"{account_id!r} is not on the list; {nearest(account_id, some)}")
         line, currency = found[0], self._morning.rulebook.economics.currency
         reasons = reasons_of(self._morning.engine, account_id)
@@ -158,7 +158,7 @@ class AccountDesk:
             channels.get(line.step.play, ""),
         )  # fmt: skip
 
-    def _finished(self, lines: "Iterable[Line]") -> "tuple[Line, ...]":
+    def _finished(self, lines: "Iterable[AccountLine]") -> "tuple[AccountLine, ...]":
         """Lines with what is associated with the score, and with what waits for a decision."""
         lines = tuple(lines)
         waiting = {p.account_id: p.id for p in self._deps.store.proposals.pending(self.today)}

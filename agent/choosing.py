@@ -12,7 +12,7 @@ import structlog
 
 from agent.contact_facts import record_of
 from policies.judge import judge
-from policies.nouns import Action, Finding, History, Record, Verdict
+from policies.nouns import Finding, History, PlannedAction, Record, Verdict
 from tools.money import Money
 from tools.roi.choice import Choice, DayLimits, Option, choose
 from tools.roi.value import Disagreement, reprice
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from policies.limits import Limits
     from tools.customers.recipients import Recipient
-    from tools.roi.head import Candidate
     from tools.roi.plays import Play
     from tools.roi.price import PriceList
+    from tools.roi.shortlist import Candidate
     from tools.store.records import AccountFeedback, ContactHistory, Send
 
 Pair = tuple[str, str]
@@ -154,7 +154,7 @@ def judge_candidate(
     """Whether a candidate may be asked, after what the day has taken and spent so far."""
     play = plays[candidate.play]
     cost = Money.from_minor(candidate.cost_minor, day.currency)
-    action = Action(
+    action = PlannedAction(
         play.id, play.channel, play.goal, cost, play.limits.per_day, play.limits.cooldown_days
     )
     known = day.histories.get(candidate.account_id)

@@ -15,16 +15,16 @@ from agent.morning import Morning
 from approvals.audit import Key
 from approvals.envelope import drawn_to_learn
 from policies.suppression import closed_by_list
+from tools.customers.account_profile import portraits
 from tools.customers.churn import drivers
 from tools.customers.consent.addresses import fold
-from tools.customers.portraits import portraits
 from tools.customers.recipients import Recipients
 from tools.days import start_of
 from tools.money import Money
 from tools.roi.choice import DayLimits
 from tools.roi.exploration import Lottery
 from tools.roi.formulas import FORMULA_VERSION
-from tools.roi.head import Candidate, alternatives, head
+from tools.roi.shortlist import Candidate, alternatives, head
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

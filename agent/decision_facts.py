@@ -9,8 +9,8 @@ from agent.whynot import find_account
 from tools.customers.segments.assign import active_segments
 from tools.errors import BadInput, nearest
 from tools.money import Money
-from tools.roi.decide import KnownInput, Subject, question_of
-from tools.roi.fixed import PRECISE
+from tools.roi.decide import DecisionSubject, KnownInput, question_of
+from tools.roi.fixed_point import PRECISE
 
 if TYPE_CHECKING:
     from agent.morning import Morning
@@ -26,7 +26,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class About:
+class SubjectName:
     """What a person asks about: at most one of an account, a deal and a segment, by id or name."""
 
     account: str = ""
@@ -44,13 +44,13 @@ class About:
         return not (self.account or self.deal or self.segment)
 
 
-def plain_subject(economics: "Economics", day: int) -> Subject:
+def plain_subject(economics: "Economics", day: int) -> DecisionSubject:
     """A question of figures alone: only the currency and the convention are the company's."""
     rates = economics.in_group(day, "exchange_rate")
-    return Subject(economics.currency, economics.convention, rates=rates)
+    return DecisionSubject(economics.currency, economics.convention, rates=rates)
 
 
-def subject_of(morning: "Morning", question: str, about: About) -> Subject:
+def subject_of(morning: "Morning", question: str, about: SubjectName) -> DecisionSubject:
     """Every input that can be known of what the question is about, each with its source.
 
     Raises:
@@ -63,7 +63,7 @@ def subject_of(morning: "Morning", question: str, about: About) -> Subject:
         return replace(found, known={k: v for k, v in known.items() if k not in extra})
 
 
-def _known(sources: Sources, question: str, about: About) -> Subject:
+def _known(sources: Sources, question: str, about: SubjectName) -> DecisionSubject:
     morning = sources.morning
     if about.account:
         return _of_account(sources, question, find_account(morning.engine, about.account))
@@ -98,7 +98,7 @@ def _find_segment(morning: "Morning", asked: str) -> str:
     return found
 
 
-def _of_account(sources: Sources, question: str, account: str) -> Subject:
+def _of_account(sources: Sources, question: str, account: str) -> DecisionSubject:
     """One account: what it pays, its own chance to stay, and what becomes of its segment."""
     _ = sources.morning.segmented
     rows = sources.morning.engine.run(
@@ -119,7 +119,7 @@ def _of_account(sources: Sources, question: str, account: str) -> Subject:
     return sources.subject(name, known, notes if question == "accept" else ())
 
 
-def _of_deal(sources: Sources, question: str, deal: dict[str, Any]) -> Subject:
+def _of_deal(sources: Sources, question: str, deal: dict[str, Any]) -> DecisionSubject:
     """One deal: its amount, how often such deals are won, what became of customers like it."""
     _ = sources.morning.segmented
     known = sources.ahead() | sources.winning(won=False)
@@ -139,7 +139,7 @@ def _of_deal(sources: Sources, question: str, deal: dict[str, Any]) -> Subject:
     return sources.subject(name, known, tuple(notes))
 
 
-def _of_segment(sources: Sources, question: str, segment: str) -> Subject:
+def _of_segment(sources: Sources, question: str, segment: str) -> DecisionSubject:
     """A segment: what its customers pay on average, and what becomes of them."""
     _ = sources.morning.segmented
     known = sources.ahead() | sources.renewal({}, segment)

@@ -8,15 +8,15 @@ from tools.days import from_number
 from tools.errors import NotComputable
 from tools.figures import percent
 from tools.money import Money
-from tools.roi.decide import KnownInput, Subject
-from tools.roi.fixed import cycle_renewal
+from tools.roi.decide import DecisionSubject, KnownInput
+from tools.roi.fixed_point import cycle_renewal
 from tools.roi.open_deals import CLOSE, close_rates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from agent.morning import Morning
-    from tools.customers.segments.outcomes import Estimate
+    from tools.customers.segments.outcomes import OutcomeEstimate
     from tools.roi.play_effects import PlayEffect
     from tools.roi.plays import Play
 
@@ -38,9 +38,11 @@ class Sources:
         self.currency = self.economics.currency
         self.day = from_number(morning.as_of).isoformat()
 
-    def subject(self, name: str, known: "Known", notes: tuple[str, ...] = ()) -> Subject:
+    def subject(self, name: str, known: "Known", notes: tuple[str, ...] = ()) -> DecisionSubject:
         """What is known, with the currency and the convention in force."""
-        return Subject(self.currency, self.economics.convention, name, known, self.rates, notes)
+        return DecisionSubject(
+            self.currency, self.economics.convention, name, known, self.rates, notes
+        )
 
     @cached_property
     def rates(self) -> "Mapping[str, Decimal]":
@@ -210,7 +212,7 @@ class Sources:
         chance, words = close.of(amount)
         return {"p0": KnownInput(chance, words), **self.push(chance)}
 
-    def _estimate(self, segment: str | None, outcome: str) -> "Estimate | None":
+    def _estimate(self, segment: str | None, outcome: str) -> "OutcomeEstimate | None":
         found = self.morning.segmented.outcomes.estimates
         return next((e for e in found if (e.segment, e.outcome) == (segment, outcome)), None)
 
@@ -223,5 +225,5 @@ def _stay(lost: float, days: int) -> Decimal:
     return cycle_renewal(_chance(lost), days, YEAR)
 
 
-def _counted(found: "Estimate") -> str:
+def _counted(found: "OutcomeEstimate") -> str:
     return f"{found.k} of {found.n}" + ("" if found.label == "sufficient" else f" ({found.label})")

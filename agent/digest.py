@@ -16,7 +16,7 @@ from agent.run import open_morning
 from tools.channels.contract import Delivery, Undelivered
 from tools.days import from_number
 from tools.errors import LifecycleError, Unavailable
-from tools.reports.accounts import Asked
+from tools.reports.accounts import ListRequest
 from tools.reports.accounts.model import CALL
 from tools.reports.accounts.text import digest, slack, subject
 from tools.store.sends import suppression_key
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from agent.wiring import Deps
-    from tools.channels.contract import Channel
+    from tools.channels.contract import OutboundChannel
     from tools.reports.accounts import AccountList
     from tools.store.people import Person
 
@@ -35,7 +35,7 @@ KEPT_BY = "digest"
 
 
 @dataclass(frozen=True)
-class Sent:
+class DigestSent:
     """What became of one person's digest, in words; `done` when it left or had left before."""
 
     person: str
@@ -43,7 +43,7 @@ class Sent:
     done: bool
 
 
-def send_digests(deps: "Deps", owner: str = "") -> tuple[Sent, ...]:
+def send_digests(deps: "Deps", owner: str = "") -> tuple[DigestSent, ...]:
     """Mail everybody's list, or one owner's.
 
     Raises:
@@ -56,7 +56,7 @@ def send_digests(deps: "Deps", owner: str = "") -> tuple[Sent, ...]:
         last = "none was ever run" if closed is None else f"the last is {from_number(closed)}'s"
         raise Unavailable(f"no digest: the morning of {from_number(today)} was not run; {last}")
     desk = AccountDesk(deps, open_morning(deps, closed), today)
-    everybody = desk.read(Asked(limit=1))
+    everybody = desk.read(ListRequest(limit=1))
     refuse_stale(everybody, desk.stale_days)
     people = readers(deps, everybody.owners, owner)
     outlet = open_mail(deps.settings)
@@ -93,22 +93,24 @@ def readers(
     return tuple((person, name) for person, name in found if name in known and owner in {"", name})
 
 
-def _send(deps: "Deps", desk: AccountDesk, outlet: "Channel", person: "Person", name: str) -> Sent:
+def _send(
+    deps: "Deps", desk: AccountDesk, outlet: "OutboundChannel", person: "Person", name: str
+) -> DigestSent:
     key = f"digest:{desk.as_of}:{person.id}"
     if _left_before(deps, key):
-        return Sent(person.mailbox, "had it before", done=True)
+        return DigestSent(person.mailbox, "had it before", done=True)
     if _does_not_want(deps, person.mailbox):
-        return Sent(person.mailbox, "does not want it", done=False)
-    found = desk.read(Asked(name, limit=desk.terms.of(name)))
+        return DigestSent(person.mailbox, "does not want it", done=False)
+    found = desk.read(ListRequest(name, limit=desk.terms.of(name)))
     if not found.counts.of(*CALL):
-        return Sent(person.mailbox, "has nobody to call today", done=False)
+        return DigestSent(person.mailbox, "has nobody to call today", done=False)
     try:
         outlet.deliver(_delivery(deps, found, person, key))
     except Undelivered as error:
         log.warning("digest.failed", person=person.id, error=str(error))
-        return Sent(person.mailbox, f"could not be reached: {error}", done=False)
+        return DigestSent(person.mailbox, f"could not be reached: {error}", done=False)
     _keep(deps, key)
-    return Sent(person.mailbox, f"{found.counts.of(*CALL)} to call", done=True)
+    return DigestSent(person.mailbox, f"{found.counts.of(*CALL)} to call", done=True)
 
 
 def _delivery(deps: "Deps", found: "AccountList", person: "Person", key: str) -> Delivery:

@@ -8,9 +8,9 @@ from agent.odd_facts import odd_facts
 from agent.passing_failures import is_passing
 from approvals.envelope import (
     Alternative,
+    DrawnPlace,
     Driver,
     Envelope,
-    Place,
     What,
     Who,
     Why,
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from policies.nouns import Verdict
+    from tools.customers.account_profile import AccountProfile
     from tools.customers.churn import Drivers
-    from tools.customers.portraits import Portrait
     from tools.customers.recipients import Recipient
-    from tools.roi.head import Candidate
     from tools.roi.plays import Play, Template
     from tools.roi.price import PriceList
+    from tools.roi.shortlist import Candidate
 
 SIX = Decimal("0.000001")
 FOUR = Decimal("0.0001")
@@ -55,7 +55,7 @@ class Material:
     as_of: int
     expires_day: int
     prices: "PriceList"
-    portraits: "Mapping[str, Portrait]"
+    portraits: "Mapping[str, AccountProfile]"
     recipients: "Mapping[tuple[str, str], Recipient]"
     addresses: "Mapping[str, str | None]"
     drivers: "Mapping[str, Drivers]"
@@ -111,11 +111,11 @@ def _envelope(candidate: "Candidate", verdict: "Verdict", material: Material) ->
     )
 
 
-def _place(millionths: int | None) -> Place:
+def _place(millionths: int | None) -> DrawnPlace:
     if millionths is None:
-        return Place()
+        return DrawnPlace()
     chance = Decimal(millionths).scaleb(-6)
-    return Place(chance, f"drawn to learn, chance about {percent(chance)}")
+    return DrawnPlace(chance, f"drawn to learn, chance about {percent(chance)}")
 
 
 def _who(candidate: "Candidate", play: "Play", material: Material) -> Who:
@@ -228,7 +228,7 @@ def _offer(play: "Play", currency: str) -> str:
     return str(Money(play.cost.incentive, currency))
 
 
-def _why(portrait: "Portrait", found: "Drivers | None") -> Why:
+def _why(portrait: "AccountProfile", found: "Drivers | None") -> Why:
     drivers = (*found.up, *found.down) if found else ()
     probability = portrait.probability
     return Why(

@@ -32,7 +32,7 @@ from tools.store.sends import suppression_key
 from tools.traces import Traces
 from tools.warehouse.engine import DuckEngine
 from tools.warehouse.erasing import Eraser, Rewritten, delete_unlisted
-from tools.warehouse.persons import Found, find, known_by, open_records, ref_key
+from tools.warehouse.persons import PersonMatch, find, known_by, open_records, ref_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +49,7 @@ KINDS: "tuple[FileKind, ...]" = ("fact", "usage", "snapshot")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ErasureRequest:
     """Who is to be erased: by an id, here or in a source, or by an address."""
 
     contact: str = ""
@@ -61,7 +61,7 @@ class Wanted:
             raise BadInput("erase: say who, by --contact ID or by --email ADDRESS")
 
 
-def find_person(deps: "Deps", wanted: Wanted, erasure: str = "") -> Found:
+def find_person(deps: "Deps", wanted: ErasureRequest, erasure: str = "") -> PersonMatch:
     """Somebody among the facts, with everything that names them.
 
     Raises:
@@ -72,7 +72,7 @@ def find_person(deps: "Deps", wanted: Wanted, erasure: str = "") -> Found:
     return find(engine, erasure, contact=wanted.contact.strip(), email=wanted.email)
 
 
-def erased_before(deps: "Deps", wanted: Wanted) -> "Erasure | None":
+def erased_before(deps: "Deps", wanted: ErasureRequest) -> "Erasure | None":
     """The erasure somebody fell to, when they are known by their keyed hash alone."""
     secret = deps.key.secret
     text = ref_key(wanted.contact.strip())
@@ -80,7 +80,7 @@ def erased_before(deps: "Deps", wanted: Wanted) -> "Erasure | None":
     return deps.store.gate.read(lambda tx: tx.erasures.of_keys([key]))
 
 
-def erase(deps: "Deps", actor: "Actor", wanted: Wanted, reason: str) -> "Erasure":
+def erase(deps: "Deps", actor: "Actor", wanted: ErasureRequest, reason: str) -> "Erasure":
     """Erase somebody; an erasure that was begun before is gone on with.
 
     Raises:

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from policies.nouns import Verdict
     from tools.roi.choice import DayLimits
     from tools.roi.exploration import Lottery
-    from tools.roi.head import Candidate
     from tools.roi.learned.evidence import Cell
     from tools.roi.play_effects import PlayEffect
     from tools.roi.plays import Play
+    from tools.roi.shortlist import Candidate
 
 MILLION = 1_000_000
 CONTROLS = 19  # for each drawn: its chance among them is 1/20, so no weight is beyond the cut of 20

@@ -16,7 +16,7 @@ from tools.store.records import REFUSED, BadRow, Batch
 from tools.store.records import DataFile as StoredFile
 from tools.store.sends import suppression_key
 from tools.traces import Traces, scrub_all
-from tools.warehouse.dataset import DataFile, Dataset, FileKind
+from tools.warehouse.dataset import CommittedFile, Dataset, FileKind
 from tools.warehouse.engine import DuckEngine
 from tools.warehouse.erasing import Eraser
 from tools.warehouse.load import Loaded, load
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from agent.wiring import Deps
-    from tools.sources.batch import Batch as SourceBatch
+    from tools.sources.batch import SourceBatch
     from tools.store.manifest import Manifest as StoreManifest
     from tools.store.store import Store
 
@@ -42,15 +42,15 @@ class CommittedFiles:
 
     store: "StoreManifest"
 
-    def data_files(self, kind: FileKind, table: str | None = None) -> "Sequence[DataFile]":
+    def data_files(self, kind: FileKind, table: str | None = None) -> "Sequence[CommittedFile]":
         """Committed files of a kind, oldest first."""
         found = self.store.data_files(kind, table)
         return [_warehouse_file(file) for file in found]
 
 
-def _warehouse_file(file: StoredFile) -> DataFile:
+def _warehouse_file(file: StoredFile) -> CommittedFile:
     days = (file.min_day or 0, file.max_day or 0, file.min_known or 0, file.max_known or 0)
-    return DataFile(file.kind, file.table, file.path, file.rows, *days, file.batch)
+    return CommittedFile(file.kind, file.table, file.path, file.rows, *days, file.batch)
 
 
 def files_id(folder: "Path", mapping: "Path") -> str:
@@ -189,7 +189,7 @@ def _counts(loaded: Loaded) -> dict[str, int]:
 def commit(
     batch: str,
     source: str,
-    files: "Iterable[DataFile]",
+    files: "Iterable[CommittedFile]",
     dataset: Dataset,
     store: "Store",
     now: "datetime",
@@ -204,7 +204,7 @@ def commit(
     return store.manifest.commit_batch(made, kept, rejected, read)
 
 
-def stored(file: DataFile, dataset: Dataset) -> StoredFile:
+def stored(file: CommittedFile, dataset: Dataset) -> StoredFile:
     """A file as the store lists it, with the hash of its bytes."""
     digest = hashlib.sha256()
     with (dataset.folder / file.path).open("rb") as opened:

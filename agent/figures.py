@@ -111,7 +111,7 @@ CHANGES: "Mapping[str, Mapping[str, str]]" = {
 
 
 @dataclass(frozen=True)
-class Difference:
+class FigureDifference:
     """One figure of a day that comes out otherwise: its name, what it was, what it is."""
 
     name: str
@@ -136,9 +136,9 @@ def flat(values: "Mapping[str, Any]", before: str = "") -> "Iterator[tuple[str, 
             yield f"{before}{name}", value
 
 
-def differences(then: str, now: str) -> "tuple[tuple[Difference, ...], int]":
+def differences(then: str, now: str) -> "tuple[tuple[FigureDifference, ...], int]":
     """The figures of two summaries that differ, and how many there are."""
     old, new = dict(flat(json.loads(then))), dict(flat(json.loads(now)))
     names = sorted(old.keys() | new.keys())
-    found = (Difference(name, old.get(name), new.get(name)) for name in names)
+    found = (FigureDifference(name, old.get(name), new.get(name)) for name in names)
     return tuple(one for one in found if one.then != one.now), len(names)

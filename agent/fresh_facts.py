@@ -13,7 +13,7 @@ from agent.committed_bytes import CommittedBytes
 from agent.contact_facts import JUDGED_TABLES, address_keys, folded_key, known_keys, record_of
 from agent.run import open_morning
 from approvals.preflight import Facts, Subject
-from policies.nouns import Action as PolicyAction
+from policies.nouns import PlannedAction as PolicyAction
 from tools.customers.recipients import Recipient, Recipients
 from tools.money import Money
 

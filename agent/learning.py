@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from agent.report_facts import Morning as Instant
+from agent.report_facts import FactCutoff as Instant
 from agent.report_facts import lifted_before, work_tables
 from agent.snapshots import PLACES
 from tools.reports.agent_activity.relations import put_work
-from tools.reports.incrementality.measure import Windows
+from tools.reports.incrementality.measure import OutcomeWindows
 from tools.reports.incrementality.observations import KEPT_PLACES, make_observations
 from tools.reports.incrementality.predicted_vs_realised import applied_slope, slope_of
 from tools.roi.learned.evidence import Evidence, gather_evidence
@@ -89,7 +89,7 @@ def learn(morning: "Morning", known: Known) -> Learned:
     days = dict(book.segments.windows)
     measured = make_observations(
         morning.as_of, engine, morning.world.present, book.plays, book.economics,
-        Windows(days["grace"], days["activity"]),
+        OutcomeWindows(days["grace"], days["activity"]),
     )  # fmt: skip
     evidence = gather_evidence(morning.as_of, engine, known.lifted())
     slope = slope_of([one.promise for one in measured.plays if one.promise])

@@ -18,8 +18,8 @@ from agent.snapshots import EVIDENCE, FROZEN, MODEL, SCORES, Snapshots
 from tools.customers import churn, stages
 from tools.customers.features import ExchangeRates, make_features
 from tools.customers.segments.assign import (
-    Assignment,
     Frozen,
+    SegmentAssignment,
     active_segments,
     assign,
     freeze,
@@ -72,7 +72,7 @@ class Scored:
 class Segmented:
     """Who is where this morning, and what became of such accounts before."""
 
-    assigned: Assignment
+    assigned: SegmentAssignment
     outcomes: Outcomes
 
 

@@ -16,14 +16,16 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from config.settings import Settings
-    from tools.channels.contract import Channel
+    from tools.channels.contract import OutboundChannel
     from tools.channels.letter import Postbox
 
 OUTLETS = ("outbox", "smtp", "tasks", "webhook")
 STAYS = ("outbox", "tasks")
 
 
-def open_outlets(settings: "Settings", clock: "Callable[[], datetime]") -> "dict[str, Channel]":
+def open_outlets(
+    settings: "Settings", clock: "Callable[[], datetime]"
+) -> "dict[str, OutboundChannel]":
     """The outlet of each channel of the plays; in a dry run a folder takes the place of a way out.
 
     Raises:
@@ -32,14 +34,14 @@ def open_outlets(settings: "Settings", clock: "Callable[[], datetime]") -> "dict
     return {channel: _outlet(name, settings, clock) for channel, name in settings.outlets.items()}
 
 
-def open_mail(settings: "Settings") -> "Channel":
+def open_mail(settings: "Settings") -> "OutboundChannel":
     """The way mails to our own people go: a mail server, or the outbox in a dry run."""
     if settings.live and settings.smtp_host:
         return _smtp(settings)
     return OutboxChannel(settings.home / "outbox", sender_of(settings))
 
 
-def _outlet(name: str, settings: "Settings", clock: "Callable[[], datetime]") -> "Channel":
+def _outlet(name: str, settings: "Settings", clock: "Callable[[], datetime]") -> "OutboundChannel":
     if name not in OUTLETS:
         raise BadInput(f"setting deliver: {name!r} is no outlet; {nearest(name, OUTLETS)}")
     if name == "tasks":

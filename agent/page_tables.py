@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from agent.quarantine import place_of
-from approvals.web.views import Cell, Link, Table
+from approvals.web.views import Cell, PageLink, ViewTable
 from tools.customers.features import definitions, missing
 from tools.customers.stages import describe_because
 from tools.days import from_number
@@ -45,7 +45,7 @@ _EVENTS: dict[str, tuple[str, str]] = {
 }
 
 
-def everybody(morning: "Morning", q: str, told: str) -> Table:
+def everybody(morning: "Morning", q: str, told: str) -> ViewTable:
     """The latest to move, or those whose id or stage holds a word."""
     sql = (
         "SELECT r.kind, r.id, r.stage, r.since_day, r.because, r.unstaged_reason, "
@@ -64,15 +64,15 @@ def everybody(morning: "Morning", q: str, told: str) -> Table:
         for r in found
     )  # fmt: skip
     columns = ("id", "stage", "since", "because", "its account is")
-    return Table(f"Roster {told}", columns, rows, (f"at most {ROWS} are shown",))
+    return ViewTable(f"Roster {told}", columns, rows, (f"at most {ROWS} are shown",))
 
 
 def _linked(kind: str, name: str) -> Cell:
     path = f"/accounts/{name}" if kind == "account" else f"/roster?contact={name}"
-    return Link(name, path)
+    return PageLink(name, path)
 
 
-def history(morning: "Morning", name: str, told: str) -> Table:
+def history(morning: "Morning", name: str, told: str) -> ViewTable:
     """The stages of one entity, from its first to its last."""
     spans = morning.engine.run(
         "SELECT stage, from_day, to_day, because FROM timeline WHERE id = $id ORDER BY from_day",
@@ -88,11 +88,11 @@ def history(morning: "Morning", name: str, told: str) -> Table:
         (label_of_id(s["stage"] or "none"), _date(s["from_day"]), _date(s["to_day"]),
          describe_because(s["because"]) if s["because"] else "") for s in spans
     )  # fmt: skip
-    return Table(f"Stages of {told if told.startswith(name) else f'{name}, {told}'}",
+    return ViewTable(f"Stages of {told if told.startswith(name) else f'{name}, {told}'}",
                  ("stage", "from", "to", "because"), rows)  # fmt: skip
 
 
-def features(morning: "Morning", account_id: str) -> Table:
+def features(morning: "Morning", account_id: str) -> ViewTable:
     """Every feature of an account, or what is missing for it."""
     found = morning.engine.run("SELECT * FROM features WHERE account_id = $id", id=account_id)
     values = found.to_pylist()[0]
@@ -101,23 +101,23 @@ def features(morning: "Morning", account_id: str) -> Table:
         lacks = missing(feature, morning.world.present)
         value = f"missing: {', '.join(lacks)}" if lacks else short(values[feature.name])
         rows.append((feature.name, value, feature.unit, feature.meaning))
-    return Table("Features", ("name", "value", "unit", "meaning"), tuple(rows))
+    return ViewTable("Features", ("name", "value", "unit", "meaning"), tuple(rows))
 
 
-def happened(morning: "Morning", account_id: str) -> list[Table]:
+def happened(morning: "Morning", account_id: str) -> list[ViewTable]:
     """What happened at an account lately, by kind."""
     tables = []
     for title, (relation, sql) in _EVENTS.items():
         needs = "events" if relation == "usage" else relation
         if needs not in morning.world.present:
-            tables.append(Table(title, ("",), (), (f"missing: {needs}",)))
+            tables.append(ViewTable(title, ("",), (), (f"missing: {needs}",)))
             continue
         found = morning.engine.run(sql, id=account_id)
         rows = tuple(
             tuple(_date(v) if name.endswith("day") else short(v) for name, v in row.items())
             for row in found.to_pylist()
         )
-        tables.append(Table(title, tuple(found.schema.names), rows))
+        tables.append(ViewTable(title, tuple(found.schema.names), rows))
     return tables
 
 
@@ -132,7 +132,7 @@ def short(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def audit_tables(found: "AuditReport") -> tuple[Table, ...]:
+def audit_tables(found: "AuditReport") -> tuple[ViewTable, ...]:
     """What is wrong, worst first; how fresh every source is; which sides have their other side."""
     wrong = tuple(
         (f.severity, f.subject, f.says, f"{f.count:,}", _share(f.share), f.action)
@@ -149,22 +149,33 @@ def audit_tables(found: "AuditReport") -> tuple[Table, ...]:
     )
     lacks = (f"missing: {', '.join(found.missing)}",) if found.missing else ()
     return (
-        Table("Findings", ("severity", "what", "says", "how many", "share", "do"), wrong, lacks),
-        Table("Freshness", ("table", "source", "rows", "first", "latest", "days behind"), fresh),
-        Table("Matches", ("what", "matched", "of", "share", "missing"), rates),
+        ViewTable(
+            "Findings", ("severity", "what", "says", "how many", "share", "do"), wrong, lacks
+        ),
+        ViewTable(
+            "Freshness", ("table", "source", "rows", "first", "latest", "days behind"), fresh
+        ),
+        ViewTable("Matches", ("what", "matched", "of", "share", "missing"), rates),
     )
 
 
 def quarantine_tables(
     counts: "Sequence[BadRowCount]", found: "Sequence[BadRow]"
-) -> tuple[Table, ...]:
+) -> tuple[ViewTable, ...]:
     """How much is in quarantine for which reason and what to do, then the rows."""
     ranked = sorted(counts, key=lambda one: (-one.rows, one.table, one.column, one.reason))
     kinds = tuple(
-        (Link(one.table, f"/quarantine?{urlencode({'table': one.table, 'reason': one.reason})}"),
-         one.column, one.reason, f"{one.rows:,}", mend_of(one.reason))
+        (
+            PageLink(
+                one.table, f"/quarantine?{urlencode({'table': one.table, 'reason': one.reason})}"
+            ),
+            one.column,
+            one.reason,
+            f"{one.rows:,}",
+            mend_of(one.reason),
+        )
         for one in ranked
-    )  # fmt: skip
+    )
     rows = tuple(
         (place_of(one), one.table, one.column, one.value, one.reason, mend_of(one.reason))
         for one in found
@@ -172,8 +183,10 @@ def quarantine_tables(
     total = sum(one.rows for one in counts)
     notes = (f"{len(rows):,} of {total:,} are shown; the CSV has them all.",)
     return (
-        Table("Reasons", ("table", "column", "reason", "rows", "what to do"), kinds),
-        Table("Rows", ("where", "table", "column", "value", "reason", "what to do"), rows, notes),
+        ViewTable("Reasons", ("table", "column", "reason", "rows", "what to do"), kinds),
+        ViewTable(
+            "Rows", ("where", "table", "column", "value", "reason", "what to do"), rows, notes
+        ),
     )
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from agent.account_desk import AccountDesk
 from agent.account_files import csv_of
-from agent.decision_facts import About, plain_subject, subject_of
+from agent.decision_facts import SubjectName, plain_subject, subject_of
 from agent.page_tables import (
     ROWS,
     audit_tables,
@@ -26,12 +26,12 @@ from agent.quarantine import csv_of as quarantine_csv
 from agent.quarantine import data_audit
 from agent.run import open_morning
 from agent.whynot import why_not
-from approvals.web.views import Link, Table
+from approvals.web.views import PageLink, ViewTable
 from policies.rules import RULES
 from tools.days import from_number
 from tools.errors import Absent
 from tools.labels import label_of_id
-from tools.reports.accounts import Asked
+from tools.reports.accounts import ListRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from agent.morning import Morning
     from agent.wiring import Deps
     from approvals.care import Said
-    from tools.reports.accounts import AccountList, Line
-    from tools.roi.decide import Subject
+    from tools.reports.accounts import AccountLine, AccountList
+    from tools.roi.decide import DecisionSubject
 
 EVERYTHING = 1_000_000
 
@@ -70,7 +70,7 @@ class Pages:
         files = self._deps.store.manifest.data_files("fact")
         return tuple(f.path for f in files if (f.min_day or 0) < day and (f.min_known or 0) <= day)
 
-    def roster(self, as_of: int | None, contact: str, q: str) -> Table:
+    def roster(self, as_of: int | None, contact: str, q: str) -> ViewTable:
         """Stage, since when and because of what; of one contact its whole history."""
         with self._lock:
             morning = self._morning(as_of)
@@ -78,7 +78,7 @@ class Pages:
             told = f"as of {from_number(morning.as_of)}"
             return history(morning, contact, told) if contact else everybody(morning, q, told)
 
-    def account(self, account_id: str) -> tuple[Table, ...]:
+    def account(self, account_id: str) -> tuple[ViewTable, ...]:
         """One account: stages, features, and what happened lately."""
         with self._lock:
             morning = self._morning(None)
@@ -136,28 +136,28 @@ class Pages:
     def accounts(self, owner: str, limit: int) -> "AccountList":
         """Whom to call today, whom to leave alone."""
         with self._lock:
-            return self._list().read(Asked(owner, limit))
+            return self._list().read(ListRequest(owner, limit))
 
     def accounts_csv(self, owner: str) -> bytes:
         """All of it as a file."""
         with self._lock:
-            return csv_of(self._list().read(Asked(owner, EVERYTHING)))
+            return csv_of(self._list().read(ListRequest(owner, EVERYTHING)))
 
-    def account_said(self, account_id: str) -> "tuple[Line, Said]":
+    def account_said(self, account_id: str) -> "tuple[AccountLine, Said]":
         """One account of the list."""
         with self._lock:
             return self._list().said(account_id)
 
-    def _proposals(self, account_id: str) -> Table:
+    def _proposals(self, account_id: str) -> ViewTable:
         found = self._deps.store.proposals.of_account(account_id)
         rows = tuple(
-            (Link(p.id, f"/proposals/{p.id}"), from_number(p.as_of).isoformat(),
+            (PageLink(p.id, f"/proposals/{p.id}"), from_number(p.as_of).isoformat(),
              label_of_id(p.play, self._deps.rulebook.labels), p.status,
              p.status_reason) for p in reversed(found)
         )  # fmt: skip
-        return Table("Proposals", ("id", "day", "play", "status", "why"), rows)
+        return ViewTable("Proposals", ("id", "day", "play", "status", "why"), rows)
 
-    def data_audit(self) -> tuple[Table, ...]:
+    def data_audit(self) -> tuple[ViewTable, ...]:
         """Where the data agree and where they do not."""
         with self._lock:
             morning = self._morning(None)
@@ -169,7 +169,7 @@ class Pages:
             )  # fmt: skip
             return audit_tables(found)
 
-    def quarantine(self, table: str, file: str, reason: str) -> tuple[Table, ...]:
+    def quarantine(self, table: str, file: str, reason: str) -> tuple[ViewTable, ...]:
         """What could not be read, how often, and what to do."""
         manifest = self._deps.store.manifest
         found = manifest.quarantine(
@@ -181,16 +181,16 @@ class Pages:
         """Everything in quarantine as a file that no spreadsheet runs."""
         return quarantine_csv(self._deps.store.manifest.quarantine(limit=None))
 
-    def runs(self) -> Table:
+    def runs(self) -> ViewTable:
         """The last runs."""
         rows = tuple(
             (from_number(run.as_of).isoformat(), run.status, f"{run.started_at:%Y-%m-%d %H:%M}",
              "" if run.finished_at is None else f"{run.finished_at:%Y-%m-%d %H:%M}")
             for run in self._deps.store.runs.list_runs()
         )  # fmt: skip
-        return Table("Runs", ("day", "status", "started", "finished"), rows)
+        return ViewTable("Runs", ("day", "status", "started", "finished"), rows)
 
-    def why_not(self, account: str) -> Table:
+    def why_not(self, account: str) -> ViewTable:
         """For every play what stood in the way."""
         with self._lock:
             closed = self._deps.store.runs.closed_day()
@@ -200,17 +200,19 @@ class Pages:
             title = f"{found.name} ({found.account_id}) as of {found.day}"
             labels = self._deps.rulebook.labels
             rows = tuple((label_of_id(play, labels), *rest) for play, *rest in found.answers)
-            return Table(title, ("play", "answer", "reason"), rows, found.facts)
+            return ViewTable(title, ("play", "answer", "reason"), rows, found.facts)
 
-    def decision_subject(self, question: str, account: str, deal: str, segment: str) -> "Subject":
+    def decision_subject(
+        self, question: str, account: str, deal: str, segment: str
+    ) -> "DecisionSubject":
         """What is known of what a question is about, as of the last morning."""
-        about = About(account, deal, segment)
+        about = SubjectName(account, deal, segment)
         if about.nothing:
             return plain_subject(self._deps.rulebook.economics, self._deps.today())
         with self._lock:
             return subject_of(self._morning(None), question, about)
 
-    def rules(self) -> tuple[Table, ...]:
+    def rules(self) -> tuple[ViewTable, ...]:
         """The rules in force today, with their ids; they are edited in files, not here."""
         book, today = self._deps.rulebook, self._deps.today()
         limits = [(name, book.limits.dated(name, today)) for name in sorted(book.limits.values)]
@@ -232,7 +234,9 @@ class Pages:
         rules = tuple((rule.id, (rule.check.__doc__ or "").strip()) for rule in RULES)
         note = (f"rulebook {book.fingerprint[:12]}; change them in policies/*.yaml",)
         return (
-            Table("Policy", ("id", "what it asks"), rules, note),
-            Table("Limits", ("id", "value", "since", "source", "owner"), shown),
-            Table("Plays", ("id", "version", "goal", "channel", "segments", "who agrees"), plays),
+            ViewTable("Policy", ("id", "what it asks"), rules, note),
+            ViewTable("Limits", ("id", "value", "since", "source", "owner"), shown),
+            ViewTable(
+                "Plays", ("id", "version", "goal", "channel", "segments", "who agrees"), plays
+            ),
         )

@@ -13,12 +13,12 @@ from tools.warehouse.engine import DuckEngine
 from tools.warehouse.erasing import Eraser
 
 if TYPE_CHECKING:
-    from agent.erasing import Wanted
+    from agent.erasing import ErasureRequest
     from agent.wiring import Deps
     from tools.traces import Traces
 
 
-def person_of(deps: "Deps", wanted: "Wanted") -> dict[str, Any]:
+def person_of(deps: "Deps", wanted: "ErasureRequest") -> dict[str, Any]:
     """What names them, the facts, the rows of the store, messages, reports and tasks.
 
     Raises:

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tools.reports.audit import AuditReport
-    from tools.sources.batch import Batch as SourceBatch
+    from tools.sources.batch import SourceBatch
     from tools.store.manifest import Manifest
-    from tools.warehouse.absent import Absent
+    from tools.warehouse.absent import AbsentRecords
     from tools.warehouse.conflicts import KeyConflict
     from tools.warehouse.dataset import Dataset
     from tools.warehouse.engine import Engine
@@ -34,7 +34,7 @@ UNBELIEVED = {
 }
 
 
-def absent_rows(found: "Iterable[Absent]") -> "Iterator[BadRow]":
+def absent_rows(found: "Iterable[AbsentRecords]") -> "Iterator[BadRow]":
     """A line for each full input that was not believed, and why."""
     for each in found:
         if each.verdict != "gone":

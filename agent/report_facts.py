@@ -41,7 +41,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Morning:
+class FactCutoff:
     """The instant before which everything counts, and the days that are looked at."""
 
     as_of: int
@@ -71,11 +71,11 @@ def put_report_facts(
     Flows are read from `first_day` on, or four weeks back when that is earlier; what a holdout
     compares is read from the beginning.
     """
-    morning = Morning(as_of, min(first_day, as_of - FOUR_WEEKS), zone)
+    morning = FactCutoff(as_of, min(first_day, as_of - FOUR_WEEKS), zone)
     put_work(engine, work_tables(store, morning))
 
 
-def work_tables(store: "Store", morning: Morning) -> "dict[str, pa.Table]":
+def work_tables(store: "Store", morning: FactCutoff) -> "dict[str, pa.Table]":
     """The relations of `tools/reports/agent_activity/relations.py`."""
     runs = store.runs.done_between(morning.first_day, morning.as_of, morning.instant)
     gate = store.gate.read(
@@ -96,7 +96,7 @@ def work_tables(store: "Store", morning: Morning) -> "dict[str, pa.Table]":
 
 
 def lifted_before(
-    store: "Store", plays: "Iterable[Play]", morning: Morning
+    store: "Store", plays: "Iterable[Play]", morning: FactCutoff
 ) -> "dict[tuple[str, str], int]":
     """The day on which a person last lifted the demotion of a play in a segment."""
     cells = {
@@ -134,7 +134,7 @@ def _thousandths(cents: str) -> int:
     return int((Decimal(cents) * THOUSAND).to_integral_value(ROUND_HALF_EVEN))
 
 
-def _gate_rows(session: "Session", morning: Morning) -> "dict[str, list[Row]]":
+def _gate_rows(session: "Session", morning: FactCutoff) -> "dict[str, list[Row]]":
     """Everything of the gate, from one moment of it."""
     since = morning.begin(morning.first_day)
     deeds = list(history.deeds(session, since, morning.instant))
@@ -159,7 +159,7 @@ def _gate_rows(session: "Session", morning: Morning) -> "dict[str, list[Row]]":
     }  # fmt: skip
 
 
-def _care_rows(tx: "GateTx", morning: Morning) -> list[Row]:
+def _care_rows(tx: "GateTx", morning: FactCutoff) -> list[Row]:
     """What people said of accounts, in the order in which they said it."""
     return [
         {"seq": seq, "account_id": d.account_id, "kind": d.kind, "reason": d.reason, "who": d.who,
@@ -168,7 +168,7 @@ def _care_rows(tx: "GateTx", morning: Morning) -> list[Row]:
     ]  # fmt: skip
 
 
-def _action_rows(session: "Session", morning: Morning) -> list[Row]:
+def _action_rows(session: "Session", morning: FactCutoff) -> list[Row]:
     """Each action as it stood, approved on the day its last approval set it off."""
     every = {one.id: one for one in history.actions(session)}
     told = _told(session, morning, every)
@@ -184,7 +184,7 @@ def _action_rows(session: "Session", morning: Morning) -> list[Row]:
 
 
 def _told(
-    session: "Session", morning: Morning, subjects: "Iterable[str]"
+    session: "Session", morning: FactCutoff, subjects: "Iterable[str]"
 ) -> "dict[str, list[tuple[str, int]]]":
     """What the chain tells of each subject: status and day, oldest first; '' where one is born."""
     told: dict[str, list[tuple[str, int]]] = defaultdict(list)
@@ -197,7 +197,7 @@ def _told(
     return dict(told)
 
 
-def _proposal_rows(session: "Session", morning: Morning, ids: "set[str]") -> list[Row]:
+def _proposal_rows(session: "Session", morning: FactCutoff, ids: "set[str]") -> list[Row]:
     told = _told(session, morning, ids)
     return [
         _proposal_row(one, told[one.id], morning)
@@ -207,7 +207,7 @@ def _proposal_rows(session: "Session", morning: Morning, ids: "set[str]") -> lis
 
 
 def _proposal_row(
-    proposal: "Proposal", steps: "Sequence[tuple[str, int]]", morning: Morning
+    proposal: "Proposal", steps: "Sequence[tuple[str, int]]", morning: FactCutoff
 ) -> Row:
     price = _steps_of(proposal)
     status, day = steps[-1]

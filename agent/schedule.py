@@ -70,7 +70,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SlotOutcome:
     """What a tick did about a slot; `waiting` for another slot, or `lost` to another worker."""
 
     job: str
@@ -182,11 +182,11 @@ class Schedule:
         self._waits: dict[str, str] = {}
         self._timer: Any = None
 
-    def tick(self) -> list[Outcome]:
+    def tick(self) -> list[SlotOutcome]:
         """Run what is due now, one job after the other; what a job raises stops no other."""
         return [outcome for job in self._jobs for outcome in self._tick(job)]
 
-    def _tick(self, job: Job) -> list[Outcome]:
+    def _tick(self, job: Job) -> list[SlotOutcome]:
         names = structlog.contextvars.bound_contextvars(job=job.name, worker=self._worker)
         with names, patient(OF_A_JOB):
             try:
@@ -194,9 +194,9 @@ class Schedule:
             except Exception as error:
                 self._seen.pop(job.name, None)  # shut out like us, the holder could not renew
                 log.exception("tick.failed", error=type(error).__name__)
-                return [Outcome(job.name, "", "failed", _told(error))]
+                return [SlotOutcome(job.name, "", "failed", _told(error))]
 
-    def _turn(self, job: Job) -> list[Outcome]:
+    def _turn(self, job: Job) -> list[SlotOutcome]:
         if self._watch is not None and self._watch().doubted:
             return [self._doubting(job)]
         now = self._clock()
@@ -215,11 +215,11 @@ class Schedule:
             self._slots.prune(job.name, 1 if isinstance(job.every, Minutes) else KEPT)
         return outcomes
 
-    def _doubting(self, job: Job) -> Outcome:
+    def _doubting(self, job: Job) -> SlotOutcome:
         if self._waits.get(job.name) != DOUBT:
             self._waits[job.name] = DOUBT
             log.error("slot.clock_in_doubt")
-        return Outcome(job.name, "", "waiting", DOUBT)
+        return SlotOutcome(job.name, "", "waiting", DOUBT)
 
     def _take_back(self, job: Job, now: datetime) -> None:
         """Take back the slots this machine began by a clock that was ahead: their time will come.
@@ -248,16 +248,16 @@ class Schedule:
             return True
         return held.slot != due.slot and not self._slots.give_up(held, now)
 
-    def _waiting(self, job: Job, due: Due) -> list[Outcome]:
+    def _waiting(self, job: Job, due: Due) -> list[SlotOutcome]:
         held = self._seen[job.name][0]
         if held.slot == due.slot:
             return []
         if self._waits.get(job.name) != due.slot:
             self._waits[job.name] = due.slot
             log.warning("slot.waits", slot=due.slot, running=held.slot, by=held.worker)
-        return [Outcome(job.name, due.slot, "waiting", f"{held.slot} is still running")]
+        return [SlotOutcome(job.name, due.slot, "waiting", f"{held.slot} is still running")]
 
-    def _skip(self, job: Job, due: Due, last: "Slot | None", now: datetime) -> list[Outcome]:
+    def _skip(self, job: Job, due: Due, last: "Slot | None", now: datetime) -> list[SlotOutcome]:
         """Record what will not be run: all but the newest, and that as well when it is stale."""
         missed: list[Due] = []
         if last is not None and last.slot != due.slot and not isinstance(job.every, Minutes):
@@ -268,9 +268,9 @@ class Schedule:
         new = [one for one in missed if self._slots.skip(job.name, one.slot, one.at, now)]
         for one in new:
             log.warning("slot.skipped", slot=one.slot)
-        return [Outcome(job.name, one.slot, "skipped", "missed") for one in new]
+        return [SlotOutcome(job.name, one.slot, "skipped", "missed") for one in new]
 
-    def _run(self, job: Job, slot: "Slot") -> Outcome:
+    def _run(self, job: Job, slot: "Slot") -> SlotOutcome:
         with structlog.contextvars.bound_contextvars(slot=slot.slot, fence=slot.fence):
             log.info("slot.started")
             heart = _Heart(self._slots, slot, job.lease, self._clock, self._monotonic)
@@ -280,9 +280,9 @@ class Schedule:
                 held = self._slots.finish(slot, status, detail, self._clock(), job.pause)
             if held:
                 log.info("slot.ended", status=status)
-                return Outcome(job.name, slot.slot, status, detail)
+                return SlotOutcome(job.name, slot.slot, status, detail)
             log.warning("slot.lost")
-            return Outcome(job.name, slot.slot, "lost", detail)
+            return SlotOutcome(job.name, slot.slot, "lost", detail)
 
     def start(self, seconds: int = 5) -> None:
         """Tick every so many seconds, each job in a thread of its own, until stopped.

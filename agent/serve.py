@@ -19,13 +19,13 @@ from agent.connections import ConnectionLimits, Connections
 from agent.http_protocol import bounded
 from agent.jobs import WorkerRole, open_schedule, recover
 from agent.pages import Pages
-from agent.reporting.shelf import Shelf
+from agent.reporting.shelf import ReportShelf
 from agent.warming import warming
 from approvals.lease import LeaseWatch
 from approvals.web.auth.auth import Auth
 from approvals.web.auth.settings import AuthSettings, Oidc
 from approvals.web.client_address import ProxyNetworks
-from approvals.web.parts import Parts
+from approvals.web.parts import WebParts
 from tools.errors import BadInput
 
 if TYPE_CHECKING:
@@ -74,8 +74,8 @@ def open_web(deps: "Deps", schedule: "Schedule | None" = None) -> Web:
     auth = open_auth(deps)
     lag = (lambda: lags(deps, schedule)) if schedule is not None else dict
     pages, proxies = Pages(deps), ProxyNetworks(deps.settings.proxies)
-    parts = Parts(
-        gate=deps.gate, auth=auth, views=pages, shelf=Shelf(deps, pages.names),
+    parts = WebParts(
+        gate=deps.gate, auth=auth, views=pages, shelf=ReportShelf(deps, pages.names),
         unsubscribe_secret=deps.key.secret, live=lambda: deps.settings.live, lag=lag,
         postal_address=deps.settings.postal_address, labels=lambda: deps.rulebook.labels,
         company=deps.settings.company, proxies=proxies,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from tools.warehouse.dataset import SNAPSHOT, DataFile, Dataset
+from tools.warehouse.dataset import SNAPSHOT, CommittedFile, Dataset
 
 if TYPE_CHECKING:
     from tools.warehouse.engine import DuckEngine
@@ -25,7 +25,7 @@ class Snapshots:
     dataset: Dataset
     upto: int
 
-    def files(self, name: str) -> list[DataFile]:
+    def files(self, name: str) -> list[CommittedFile]:
         """Snapshots of that name up to the day, oldest first."""
         found = self.dataset.files(SNAPSHOT, name, as_of=self.upto)
         return sorted(found, key=lambda file: file.max_known)
@@ -42,18 +42,18 @@ class Snapshots:
 
 def write_snapshot(
     as_of: int, name: str, sql: str, dataset: Dataset, engine: "DuckEngine"
-) -> DataFile | None:
+) -> CommittedFile | None:
     """Write a query's answer as the snapshot of a day; an empty one is none."""
     path = f"{SNAPSHOT}/{name}/{as_of}.parquet"
     (dataset.folder / path).parent.mkdir(parents=True, exist_ok=True)
     rows = engine.export(sql, dataset.folder / path)
     days = (as_of - 1, as_of - 1, as_of, as_of)
-    return DataFile(SNAPSHOT, name, path, rows, *days, f"{name}-{as_of}") if rows else None
+    return CommittedFile(SNAPSHOT, name, path, rows, *days, f"{name}-{as_of}") if rows else None
 
 
 def write_text(
     as_of: int, name: str, text: str, dataset: Dataset, engine: "DuckEngine"
-) -> DataFile | None:
+) -> CommittedFile | None:
     """Write a text as the snapshot of a day."""
     engine.put("text_to_keep", pa.table({"text": [text]}))
     return write_snapshot(as_of, name, "SELECT text AS text FROM text_to_keep", dataset, engine)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from agent.graph import State, Step
     from agent.wiring import Deps
     from tools.store.records import Refusal
-    from tools.warehouse.dataset import DataFile, Dataset
+    from tools.warehouse.dataset import CommittedFile, Dataset
     from tools.warehouse.engine import DuckEngine
 
 
@@ -150,7 +150,7 @@ class Steps:
         self._deps.crash("close.finished")
         return {"summary": kept}
 
-    def _written_places(self) -> "DataFile | None":
+    def _written_places(self) -> "CommittedFile | None":
         """Who was asked about by which chance, for the outcomes to come."""
         dataset, engine = self._files
         engine.put("places", places_table(self._day.places))
@@ -169,7 +169,7 @@ class Steps:
         """Where snapshots go, and the engine they come from."""
         return self._deps.dataset, self._day.morning.engine
 
-    def _keep(self, name: str, write: "Callable[[], DataFile | None]") -> None:
+    def _keep(self, name: str, write: "Callable[[], CommittedFile | None]") -> None:
         """Write a snapshot and commit it; once committed, its file is never written again."""
         deps, batch = self._deps, f"{name}-{self._day.as_of}"
         if deps.store.manifest.has_batch(batch):

@@ -4,21 +4,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agent.run import open_day
-from tools.customers.portraits import PAUSED, portraits
+from tools.customers.account_profile import PAUSED, portraits
 from tools.customers.stages import describe_because
 from tools.days import from_number
 from tools.errors import BadInput, nearest
 from tools.figures import percent
 from tools.labels import label_of_id
 from tools.money import Money
-from tools.roi.head import alternatives
+from tools.roi.shortlist import alternatives
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agent.day import Day
     from agent.wiring import Deps
-    from tools.customers.portraits import Portrait
+    from tools.customers.account_profile import AccountProfile
     from tools.warehouse.engine import Engine
 
 
@@ -74,7 +74,7 @@ def find_account(engine: "Engine", account: str) -> str:
     return name
 
 
-def _facts(portrait: "Portrait") -> tuple[str, ...]:
+def _facts(portrait: "AccountProfile") -> tuple[str, ...]:
     since = "" if portrait.since_day is None else f" since {from_number(portrait.since_day)}"
     because = f": {describe_because(portrait.because)}" if portrait.because else ""
     probability = "" if portrait.probability is None else f"{percent(portrait.probability)}, "

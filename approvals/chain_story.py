@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tools.errors import Conflict
 from tools.store.gate.actions import EDGES as ACTION_EDGES
-from tools.store.gate.asked import EDGES as PROPOSAL_EDGES
+from tools.store.gate.proposals import EDGES as PROPOSAL_EDGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

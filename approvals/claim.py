@@ -30,7 +30,7 @@ from approvals.envelope import read_values
 from approvals.outcome import FIRST_WAIT
 from approvals.preflight import Facts, Unread, fresh_history, is_another, read_ahead, with_list
 from policies.dispatch import judge_dispatch
-from tools.channels.contract import Channel, Delivery
+from tools.channels.contract import Delivery, OutboundChannel
 from tools.errors import BadInput, LifecycleError
 from tools.store.gate.records import Action, Attempt
 from tools.store.records import Pause, Proposal
@@ -68,7 +68,7 @@ class Claim:
     """Takes actions for one worker."""
 
     gate: "Gate"
-    channels: Mapping[str, Channel]
+    channels: Mapping[str, OutboundChannel]
     unsubscribe_url: Callable[[str, str, str | None], str | None]
     worker: str
     lease: timedelta

@@ -95,7 +95,7 @@ class Worth:
 
 
 @dataclass(frozen=True)
-class Place:
+class DrawnPlace:
     """By which chance the account was asked about: 1 when its value chose it.
 
     `words` say so to people; what is drawn to learn is never held out as well.
@@ -135,7 +135,7 @@ class Envelope:
     alternatives: tuple[Alternative, ...]
     findings: "tuple[Finding, ...]"
     versions: tuple[tuple[str, str], ...]
-    place: Place = Place()
+    place: DrawnPlace = DrawnPlace()
 
     def __post_init__(self) -> None:
         """Refuse an envelope that hides the alternative of doing nothing, or is born expired."""

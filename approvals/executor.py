@@ -26,7 +26,7 @@ from approvals.fact_reading import FactReader, words_of
 from approvals.lease import LEASE, LeaseWatch, Renewal
 from approvals.outcome import Outcome, done, outcome_of, settled_late
 from approvals.preflight import Facts, FactSource, Unread
-from tools.channels.contract import Channel
+from tools.channels.contract import OutboundChannel
 from tools.store.engine import is_locked
 from tools.store.gate.records import Action
 from tools.store.patience import OF_A_NOTE, OF_A_RESULT, patience, patient
@@ -56,7 +56,7 @@ class Executor:
     """
 
     gate: "Gate"
-    channels: Mapping[str, Channel]
+    channels: Mapping[str, OutboundChannel]
     facts: FactSource
     unsubscribe_url: Callable[[str, str, str | None], str | None]
     worker: str = WORKER
@@ -280,7 +280,7 @@ class Executor:
             return self._look_up(channel, action, words)
         return settled_late(channel, action.attempts, words)
 
-    def _look_up(self, channel: Channel, action: Action, words: str) -> Outcome:
+    def _look_up(self, channel: OutboundChannel, action: Action, words: str) -> Outcome:
         try:
             receipt = channel.find(key_of(action))
         except Exception as error:  # noqa: BLE001 - not knowing is an answer

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tools.channels.contract import Channel, Denied, NotNow, Refused
+from tools.channels.contract import Denied, NotNow, OutboundChannel, Refused
 
 if TYPE_CHECKING:
     from tools.channels.contract import Receipt
@@ -31,7 +31,7 @@ def done(receipt: "Receipt") -> Outcome:
     return Outcome("sent", "", receipt.reference)
 
 
-def outcome_of(error: Exception, channel: Channel, attempts: int) -> Outcome:
+def outcome_of(error: Exception, channel: OutboundChannel, attempts: int) -> Outcome:
     """What an error of a channel means; whatever it does not promise means that nobody knows."""
     words = f"{type(error).__name__}: {error}"[:300]
     if isinstance(error, Refused):
@@ -45,14 +45,14 @@ def outcome_of(error: Exception, channel: Channel, attempts: int) -> Outcome:
     return nobody_knows(channel, attempts, words)
 
 
-def nobody_knows(channel: Channel, attempts: int, words: str) -> Outcome:
+def nobody_knows(channel: OutboundChannel, attempts: int, words: str) -> Outcome:
     """After an uncertain call: a keyed channel is asked again, a blind one never."""
     if channel.effect == "keyed" and attempts < TRIES:
         return Outcome("scheduled", words, wait=backoff(attempts))
     return Outcome("unknown", words)
 
 
-def settled_late(channel: Channel, attempts: int, words: str) -> Outcome:
+def settled_late(channel: OutboundChannel, attempts: int, words: str) -> Outcome:
     """After a worker's death: as after an uncertain call, and the first time without a wait."""
     outcome = nobody_knows(channel, attempts, words)
     return replace(outcome, wait=timedelta(0)) if attempts <= 1 else outcome

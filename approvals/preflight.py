@@ -12,8 +12,8 @@ import structlog
 
 from approvals.chain_words import SHORT, account_subject, refusals_by_chain
 from policies.dispatch import judge_approval
-from policies.nouns import Action as PolicyAction
 from policies.nouns import History
+from policies.nouns import PlannedAction as PolicyAction
 from policies.nouns import Record as PolicyRecord
 from policies.suppression import closed_by_list
 from tools.errors import FactsUnreadable, PolicyRefusal

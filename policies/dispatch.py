@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from policies.limits import Limits
-    from policies.nouns import Action, History, Record
+    from policies.nouns import History, PlannedAction, Record
 
 # The day's shares were given out when it was proposed.
 NOT_AGAIN = frozenset({"daily_limit", "budget"})
@@ -39,7 +39,7 @@ class Leave:
 
 
 def judge_dispatch(
-    record: "Record", action: "Action", history: "History", now: "datetime", limits: "Limits"
+    record: "Record", action: "PlannedAction", history: "History", now: "datetime", limits: "Limits"
 ) -> Leave:
     """Ask every rule that still applies; doubt refuses."""
     carried_out = replace(history, decisions=())
@@ -50,13 +50,15 @@ def judge_dispatch(
 
 
 def judge_approval(
-    record: "Record", action: "Action", history: "History", now: "datetime", limits: "Limits"
+    record: "Record", action: "PlannedAction", history: "History", now: "datetime", limits: "Limits"
 ) -> tuple[Finding, ...]:
     """What speaks against reaching the person now; doubt refuses."""
     return judge(record, action, history, now, limits, APPROVAL_RULES).denials
 
 
-def _opens(record: "Record", action: "Action", now: "datetime", limits: "Limits") -> "datetime":
+def _opens(
+    record: "Record", action: "PlannedAction", now: "datetime", limits: "Limits"
+) -> "datetime":
     """The first moment that is not quiet for the recipient; now, when nobody is reached."""
     if not limits.channel(action.channel).reaches:
         return now

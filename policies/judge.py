@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from policies.nouns import (
     STRICTEST_FIRST,
-    Action,
-    Answer,
     Case,
     Finding,
     History,
+    PlannedAction,
     Record,
     Rule,
+    RuleAnswer,
     Verdict,
 )
 from policies.rules import RULES
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 def judge(
     record: Record,
-    action: Action,
+    action: PlannedAction,
     history: History,
     now: "datetime",
     limits: "Limits",
@@ -60,7 +60,7 @@ def find(rule: Rule, case: Case) -> Finding:
     except Exception as error:  # noqa: BLE001 - a guard fails closed whatever happened
         why = f"{type(error).__name__}: {error}"[:160]
         return Finding(rule.id, "deny", f"the rule {rule.id} could not be judged: {why}")
-    if not isinstance(answer, Answer) or answer.outcome not in STRICTEST_FIRST:
+    if not isinstance(answer, RuleAnswer) or answer.outcome not in STRICTEST_FIRST:
         return Finding(rule.id, "deny", f"the rule {rule.id} gave no answer")
     return Finding(rule.id, answer.outcome, answer.reason)
 

@@ -45,7 +45,7 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Action:
+class PlannedAction:
     """What is to be done: a play by a channel, for a goal, at a cost, within the play's limits."""
 
     play: str
@@ -79,7 +79,7 @@ class Case:
     """Everything a rule may look at."""
 
     record: Record
-    action: Action
+    action: PlannedAction
     history: History
     now: "datetime"
     limits: "Limits"
@@ -91,7 +91,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Answer:
+class RuleAnswer:
     """What one rule says, and why."""
 
     outcome: Outcome
@@ -104,7 +104,7 @@ class Rule:
 
     id: str
     rank: int
-    check: "Callable[[Case], Answer]"
+    check: "Callable[[Case], RuleAnswer]"
 
 
 @dataclass(frozen=True)
@@ -136,19 +136,19 @@ class Verdict:
         return tuple(finding for finding in self.findings if finding.outcome == "deny")
 
 
-def deny(reason: str) -> Answer:
+def deny(reason: str) -> RuleAnswer:
     """Refuse."""
-    return Answer("deny", reason)
+    return RuleAnswer("deny", reason)
 
 
-def ask(reason: str) -> Answer:
+def ask(reason: str) -> RuleAnswer:
     """Let a person see what could not be settled."""
-    return Answer("ask", reason)
+    return RuleAnswer("ask", reason)
 
 
-def passes(reason: str) -> Answer:
+def passes(reason: str) -> RuleAnswer:
     """Nothing speaks against it."""
-    return Answer("pass", reason)
+    return RuleAnswer("pass", reason)
 
 
 def flag(value: object, name: str) -> bool | None:
@@ -167,7 +167,7 @@ def whole(value: object, name: str) -> int | None:
     return value
 
 
-def unknown(case: Case, name: str, table: str) -> Answer:
+def unknown(case: Case, name: str, table: str) -> RuleAnswer:
     """What to say of a fact nobody knows: refuse, unless the company keeps no such table."""
     if not isinstance(case.record.missing, frozenset):
         raise TypeError("which tables are missing is not known")

@@ -15,7 +15,7 @@ FAR = 9  # days looked ahead: six quiet days and the windows around them
 
 
 @dataclass(frozen=True)
-class Window:
+class QuietWindow:
     """Quiet from `starts` to `ends`, local time; of the next day where it ends no later."""
 
     starts: time
@@ -26,7 +26,7 @@ class Window:
 class QuietHours:
     """When nobody is reached: in the windows of every day, and on whole days of the week."""
 
-    windows: tuple[Window, ...]
+    windows: tuple[QuietWindow, ...]
     weekend: frozenset[int]
 
     def opens(self, now: datetime, zone: "ZoneInfo") -> datetime:
@@ -41,7 +41,7 @@ class QuietHours:
 
     def _spans(self, day: "date", zone: "ZoneInfo") -> list[tuple[datetime, datetime]]:
         """The quiet spans that begin on a day, in UTC."""
-        whole = (Window(MIDNIGHT, MIDNIGHT),) if day.weekday() in self.weekend else ()
+        whole = (QuietWindow(MIDNIGHT, MIDNIGHT),) if day.weekday() in self.weekend else ()
         return [
             (_utc(day, one.starts, zone),
              _utc(day if one.ends > one.starts else day + A_DAY, one.ends, zone))
@@ -53,7 +53,7 @@ def _utc(day: "date", moment: time, zone: "ZoneInfo") -> datetime:
     return datetime.combine(day, moment, zone).astimezone(UTC)
 
 
-def covers(windows: tuple[Window, ...]) -> bool:
+def covers(windows: tuple[QuietWindow, ...]) -> bool:
     """Whether the windows leave no moment of a day."""
     spans = sorted(part for window in windows for part in _minutes(window))
     reached = 0
@@ -64,7 +64,7 @@ def covers(windows: tuple[Window, ...]) -> bool:
     return reached >= 24 * 3600
 
 
-def _minutes(window: Window) -> list[tuple[int, int]]:
+def _minutes(window: QuietWindow) -> list[tuple[int, int]]:
     """A window as spans of seconds within one day."""
     starts, ends = _second(window.starts), _second(window.ends)
     return [(starts, ends)] if starts < ends else [(starts, 24 * 3600), (0, ends)]

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
-from policies.quiet import DAYS, MIDNIGHT, SHORT, QuietHours, Window, covers
+from policies.quiet import DAYS, MIDNIGHT, SHORT, QuietHours, QuietWindow, covers
 from tools.errors import nearest
 from tools.file_mistakes import mistake
 from tools.file_model import FileModel, Items
@@ -65,9 +65,9 @@ class WindowEntry(FileModel):
     ends: Time
 
     @property
-    def noun(self) -> Window:
+    def noun(self) -> QuietWindow:
         """The window."""
-        return Window(_clock(self.starts), _clock(self.ends))
+        return QuietWindow(_clock(self.starts), _clock(self.ends))
 
     @model_validator(mode="after")
     def _some_length(self) -> "WindowEntry":

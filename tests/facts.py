@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from tools.days import DAY_US
 from tools.warehouse.asof.world import World, open_world
-from tools.warehouse.dataset import DataFile, Dataset, FileKind
+from tools.warehouse.dataset import CommittedFile, Dataset, FileKind
 from tools.warehouse.engine import DuckEngine
 from tools.warehouse.load import load
 from tools.warehouse.schema import BY_NAME
@@ -24,9 +24,9 @@ Rows = list[dict[str, object]]
 class MemoryManifest:
     """The ten-line sibling of the store's manifest."""
 
-    committed: list[DataFile] = field(default_factory=list)
+    committed: list[CommittedFile] = field(default_factory=list)
 
-    def data_files(self, kind: FileKind, table: str | None = None) -> "Sequence[DataFile]":
+    def data_files(self, kind: FileKind, table: str | None = None) -> "Sequence[CommittedFile]":
         """Committed files of a kind, oldest first."""
         return [f for f in self.committed if f.kind == kind and table in {None, f.table}]
 

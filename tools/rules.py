@@ -35,7 +35,7 @@ _ALLOWED = (
 
 
 @dataclass(frozen=True)
-class Rule:
+class RuleText:
     """A rule's text as written and its checked tree."""
 
     text: str
@@ -63,7 +63,7 @@ class Rule:
 
 def parse_rule(
     text: str, known: "Collection[str]", where: str, kinds: "Mapping[str, Kind] | None" = None
-) -> Rule:
+) -> RuleText:
     """Check a rule's text; `where` (file and key) starts every error message.
 
     With the kinds of the names, what does not fit together is refused too.
@@ -84,7 +84,7 @@ def parse_rule(
         _check(node, known, f"{where}: in {text!r}")
     if kinds is not None:
         check_kinds(tree, kinds, f"{where}: in {text!r}")
-    return Rule(text, tree)
+    return RuleText(text, tree)
 
 
 def _check(node: exp.Expr, known: "Collection[str]", where: str) -> None:

@@ -9,7 +9,7 @@ from agent.backtest.scratch import read_files, scratch_home
 from agent.backtest.weeks import live_through, look_at
 from agent.erasing import working
 from agent.run import open_morning
-from tools.customers.churn.observe import outcomes
+from tools.customers.churn.training_data import outcomes
 from tools.days import from_number
 from tools.errors import BadInput
 from tools.reports.backtest import Backtest, measure_score

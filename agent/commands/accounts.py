@@ -14,7 +14,7 @@ from agent.run import open_morning
 from agent.whynot import find_account
 from approvals.care import USELESS, CareWish, care
 from tools.errors import BadInput
-from tools.reports.accounts import POOL, Asked
+from tools.reports.accounts import POOL, ListRequest
 from tools.reports.accounts.format import called, date, money
 from tools.reports.accounts.model import CALL
 from tools.reports.accounts.text import AWAY, foot, moved, shown_score, unscored_words
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from agent.wiring import Deps
     from approvals.care import CareKind
-    from tools.reports.accounts import AccountList, Line
+    from tools.reports.accounts import AccountLine, AccountList
     from tools.reports.accounts.model import Left
 
 accounts = typer.Typer(help="Whom to call today, why, and whom to leave alone.")
@@ -58,7 +58,7 @@ def show(
             _mail(deps, owner)
             return
         size = limit if limit is not None else EVERYTHING if csv or json_ else 12
-        found = read(deps, as_of, Asked(POOL if pool else owner, max(1, size)))
+        found = read(deps, as_of, ListRequest(POOL if pool else owner, max(1, size)))
         if csv:
             echo(csv_of(found).decode())
         elif json_:
@@ -71,7 +71,7 @@ def show(
             show_list(found, limit or SOME_LEFT)
 
 
-def read(deps: "Deps", as_of: str | None, asked: Asked) -> "AccountList":
+def read(deps: "Deps", as_of: str | None, asked: ListRequest) -> "AccountList":
     """The list of the last morning, or of one somebody named as it was known then."""
     found = _desk(deps, as_of).read(asked)
     if asked.owner not in {"", POOL, *found.owners}:
@@ -111,7 +111,7 @@ def _print(text: str) -> None:
     console.print(text, markup=True, highlight=False, soft_wrap=True)
 
 
-def _show_line(number: int, line: "Line", found: "AccountList", wide: int) -> None:
+def _show_line(number: int, line: "AccountLine", found: "AccountList", wide: int) -> None:
     """Whom, what it is worth, what to do; below it why now."""
     score, step = line.account.score, line.step
     churn = unscored_words(line.account) if score is None else f"churn {shown_score(score)}"

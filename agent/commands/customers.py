@@ -7,8 +7,8 @@ import typer
 from agent.commands.console import AsOf, Home, console, last_day, opened, table
 from agent.commands.terminal import echo_json
 from agent.run import open_morning
+from tools.customers.account_profile import PAUSED
 from tools.customers.features import definitions, missing
-from tools.customers.portraits import PAUSED
 from tools.customers.segments.assign import active_segments
 from tools.customers.segments.difference import examine
 from tools.customers.stages import describe_because

@@ -8,11 +8,11 @@ from agent.commands.console import AsOf, Home, console, is_home, last_day, opene
 from agent.commands.decide_text import show_decision, show_questions
 from agent.commands.gate import Json
 from agent.commands.terminal import echo_json
-from agent.decision_facts import About, plain_subject, subject_of
+from agent.decision_facts import SubjectName, plain_subject, subject_of
 from agent.run import open_morning
 from config.settings import read_settings
 from tools.errors import BadInput, nearest
-from tools.roi.decide import QUESTIONS, Subject, decide, question_of
+from tools.roi.decide import QUESTIONS, DecisionSubject, decide, question_of
 from tools.roi.decide.aliases import base_of, names_of
 from tools.roi.decide.record import questions_record, record
 
@@ -52,7 +52,7 @@ def ask(
         return
     asked = question_of(question)
     typed = typed_inputs(inputs or [], tuple(asked.specs))
-    about = About(account.strip(), deal.strip(), segment.strip())
+    about = SubjectName(account.strip(), deal.strip(), segment.strip())
     found = decide(asked.key, typed, _subject(asked.key, about, as_of, home))
     if json_:
         echo_json(record(found))
@@ -60,10 +60,12 @@ def ask(
         show_decision(found, console)
 
 
-def _subject(question: str, about: About, as_of: str | None, home: "Path | None") -> Subject:
+def _subject(
+    question: str, about: SubjectName, as_of: str | None, home: "Path | None"
+) -> DecisionSubject:
     """What is known; a question of figures alone needs no installation."""
     if about.nothing and home is None and as_of is None and not is_home(read_settings(home=home)):
-        return Subject()
+        return DecisionSubject()
     with opened(home) as deps:
         if about.nothing:
             return plain_subject(deps.rulebook.economics, last_day(deps, as_of))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from tools.roi.decide import Decision
+    from tools.roi.decide import Recommendation
 
 WIDTH = 14
 ENDS = ("at_low", "at_high")
@@ -37,7 +37,7 @@ def show_questions() -> None:
                   "renewal=0.8 acquisition=9000", highlight=False)  # fmt: skip
 
 
-def show_decision(found: "Decision", to: "Console") -> None:
+def show_decision(found: "Recommendation", to: "Console") -> None:
     """Print the answer first, then the figures, what swings them, warnings and sources."""
     told = record(found)
     about = f"  {plain(told['about'])}" if told["about"] else ""
@@ -92,7 +92,7 @@ def _uncertain(told: "dict[str, Any]", to: "Console") -> None:
     _print(to, f"\nmost uncertain: {one['label']}{words}")
 
 
-def _tornado(found: "Decision", told: "dict[str, Any]", to: "Console") -> None:
+def _tornado(found: "Recommendation", told: "dict[str, Any]", to: "Console") -> None:
     if not told["tornado"]:
         return
     label = next((one["label"] for one in told["figures"] if one["name"] == told["judged_by"]),

@@ -7,7 +7,7 @@ import typer
 from agent.commands.console import Home, console, opened
 from agent.commands.gate import Token, actor_of
 from agent.commands.terminal import echo_json, one_line
-from agent.erasing import Wanted, erase, erased_before, find_person
+from agent.erasing import ErasureRequest, erase, erased_before, find_person
 from agent.person import person_of
 from tools.errors import Absent
 
@@ -31,7 +31,7 @@ def show_person(
 ) -> None:
     """Everything that is kept about one person, as JSON; to answer who asks for it."""
     with opened(home) as deps:
-        found = person_of(deps, Wanted(contact, email))
+        found = person_of(deps, ErasureRequest(contact, email))
         echo_json(found)
 
 
@@ -45,7 +45,7 @@ def erase_person(
 ) -> None:
     """Erase one person from everything that is kept; it cannot be undone."""
     with opened(home) as deps:
-        wanted, actor = Wanted(contact, email), actor_of(deps, token)
+        wanted, actor = ErasureRequest(contact, email), actor_of(deps, token)
         if not yes and not _sure(deps, wanted):
             raise typer.Exit(1)
         done = erase(deps, actor, wanted, reason)
@@ -56,7 +56,7 @@ def erase_person(
         )  # fmt: skip
 
 
-def _sure(deps: "Deps", wanted: Wanted) -> bool:
+def _sure(deps: "Deps", wanted: ErasureRequest) -> bool:
     """Show whom it is about and ask; somebody known by a keyed hash alone needs no question."""
     try:
         traces = find_person(deps, wanted).traces

@@ -8,7 +8,7 @@ from tools.days import from_number
 if TYPE_CHECKING:
     from agent.morning import Morning
     from agent.reporting.period import Period
-    from tools.customers.segments.proposal import Proposal
+    from tools.customers.segments.proposal import SegmentProposal
 
 QUARTERS = frozenset({(1, 1), (4, 1), (7, 1), (10, 1)})
 
@@ -19,7 +19,7 @@ def begins_quarter(period: "Period") -> bool:
     return any((day.month, day.day) in QUARTERS for day in days)
 
 
-def quarterly(morning: "Morning", period: "Period") -> "Proposal | None":
+def quarterly(morning: "Morning", period: "Period") -> "SegmentProposal | None":
     """The tree's cuts in the period in which a quarter begins, None in all others.
 
     Asked right after the morning was segmented, while its engine holds who was in which segment on

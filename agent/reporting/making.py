@@ -18,7 +18,7 @@ from agent.reporting.sections import SECTIONS, Context
 from tools.days import from_number
 from tools.document.model import Report, Section, words
 from tools.errors import BadInput, Conflict, NotComputable
-from tools.reports.context import Chapter, Given
+from tools.reports.context import ReportContext, SectionResult
 from tools.reports.restatement.section import make_restated
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def open_context(deps: "Deps", period: "Period") -> Context:
     _ = morning.priced
     proposal = quarterly(morning, period)
     present = morning.world.present | put_history(deps, morning, period)
-    given = Given(period.as_of, period.first_day, morning.engine, present)
+    given = ReportContext(period.as_of, period.first_day, morning.engine, present)
     return Context(deps, period, morning, given, proposal)
 
 
@@ -119,19 +119,19 @@ def _refuse_open(deps: "Deps", period: "Period") -> None:
         )
 
 
-def _kept(chapter: Chapter, context: Context, relation: str) -> Chapter:
+def _kept(chapter: SectionResult, context: Context, relation: str) -> SectionResult:
     """Who is behind the figures, kept before the next section makes its own relations."""
     if not chapter.members:
         return chapter
     context.given.engine.create(relation, chapter.members)
-    return Chapter(chapter.section, f"SELECT figure, account_id, member_id FROM {relation}")
+    return SectionResult(chapter.section, f"SELECT figure, account_id, member_id FROM {relation}")
 
 
 @dataclass(frozen=True)
 class _Tried:
     """A section as it came out, and the error that left it empty."""
 
-    chapter: Chapter
+    chapter: SectionResult
     error: Exception | None = None
 
 
@@ -142,8 +142,8 @@ def _tried(maker: "Maker", context: Context, number: int) -> _Tried:
     except NotComputable as lacking:
         line = (words(f"Nothing can be said of it: {lacking}."),)
         section = Section(name, name.capitalize(), (line,), missing=lacking.missing)
-        return _Tried(Chapter(section))
+        return _Tried(SectionResult(section))
     except Exception as error:
         log.exception("report.section_failed", section=name, error=type(error).__name__)
         line = (words(f"This section {FAILED} ({type(error).__name__}); the log says why."),)
-        return _Tried(Chapter(Section(name, name.capitalize(), (line,))), error)
+        return _Tried(SectionResult(Section(name, name.capitalize(), (line,))), error)

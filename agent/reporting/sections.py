@@ -15,9 +15,9 @@ from tools.days import start_of
 from tools.reports.agent_activity.section import make_work
 from tools.reports.attribution.section import make_attribution
 from tools.reports.changes.section import make_changes
-from tools.reports.context import Chapter, Given
+from tools.reports.context import ReportContext, SectionResult
 from tools.reports.data_quality.section import fit_to_send, make_data
-from tools.reports.incrementality.measure import Windows
+from tools.reports.incrementality.measure import OutcomeWindows
 from tools.reports.internal import NOBODY, leave_out
 from tools.reports.retention.section import make_retention
 from tools.reports.revenue.section import make_money
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from agent.morning import Morning
     from agent.reporting.period import Period
     from agent.wiring import Deps
-    from tools.customers.segments.proposal import Proposal
+    from tools.customers.segments.proposal import SegmentProposal
     from tools.reports.audit.model import AuditReport
 
 
@@ -47,8 +47,8 @@ class Context:
     deps: "Deps"
     period: "Period"
     morning: "Morning"
-    given: Given
-    proposal: "Proposal | None" = None
+    given: ReportContext
+    proposal: "SegmentProposal | None" = None
 
     @property
     def company(self) -> str:
@@ -56,7 +56,7 @@ class Context:
         return self.deps.settings.company
 
     @cached_property
-    def customers(self) -> Given:
+    def customers(self) -> ReportContext:
         """The same without our own and test accounts, which it takes out for all that follow.
 
         Retention and money come first: they leave them out themselves and say how many they are.
@@ -98,10 +98,10 @@ class Context:
         return data_audit(day, engine, manifest, dataset, until=until, finished=until, rules=rules)
 
     @property
-    def windows(self) -> Windows:
+    def windows(self) -> OutcomeWindows:
         """How long a gap in paying and a sign of life count, as the segments have them."""
         known = dict(self.morning.rulebook.segments.windows)
-        return Windows(known["grace"], known["activity"])
+        return OutcomeWindows(known["grace"], known["activity"])
 
     @property
     def unfit(self) -> tuple[str, ...]:
@@ -109,31 +109,31 @@ class Context:
         return fit_to_send(self.given, self.audit)
 
 
-Maker = Callable[[Context], Chapter]
+Maker = Callable[[Context], SectionResult]
 
 
-def retention(context: Context) -> Chapter:
+def retention(context: Context) -> SectionResult:
     """Who comes back."""
     policy = context.morning.rulebook.reports
     return make_retention(context.given, policy.retention, context.deps.zone.key)
 
 
-def money(context: Context) -> Chapter:
+def money(context: Context) -> SectionResult:
     """What recurs."""
     return make_money(context.given, context.morning.rulebook.reports.money)
 
 
-def trials(context: Context) -> Chapter:
+def trials(context: Context) -> SectionResult:
     """Who pays after trying."""
     return _ours_left_out(context, make_trials(context.customers))
 
 
-def stages(context: Context) -> Chapter:
+def stages(context: Context) -> SectionResult:
     """Where everybody is, and who moved."""
     return _ours_left_out(context, make_stages(context.customers))
 
 
-def segments(context: Context) -> Chapter:
+def segments(context: Context) -> SectionResult:
     """How the segments differ, and what a tree would cut otherwise."""
     morning, rules = context.morning, context.morning.rulebook.segments
     active, found = active_segments(rules, morning.frozen), morning.segmented
@@ -143,27 +143,29 @@ def segments(context: Context) -> Chapter:
     return _ours_left_out(context, chapter, {"segments.sizes", "segments.moves"})
 
 
-def work(context: Context) -> Chapter:
+def work(context: Context) -> SectionResult:
     """What the agent found, what people made of it, and what it was worth."""
     book = context.morning.rulebook
     chapter = make_work(context.customers, book.plays, book.economics, context.windows)
     return _ours_left_out(context, chapter, {"work.effects", "work.promises", "work.assigned"})
 
 
-def attribution(context: Context) -> Chapter:
+def attribution(context: Context) -> SectionResult:
     """What led to revenue by each rule, and what an account of each source costs and brings."""
     book = context.morning.rulebook
     chapter = make_attribution(context.customers, book.plays, book.economics, context.windows)
     return _ours_left_out(context, chapter)
 
 
-def changes(context: Context) -> Chapter:
+def changes(context: Context) -> SectionResult:
     """What stands out against its own past."""
     accepted = context.morning.rulebook.reports.accepted
     return _ours_left_out(context, make_changes(context.customers, accepted))
 
 
-def _ours_left_out(context: Context, chapter: Chapter, only: "Collection[str]" = ()) -> Chapter:
+def _ours_left_out(
+    context: Context, chapter: SectionResult, only: "Collection[str]" = ()
+) -> SectionResult:
     """Say in the definitions of all blocks, or of some, who is left out; nothing if nobody is."""
     internal = context.morning.rulebook.reports.money.internal
     if internal == NOBODY:
@@ -178,7 +180,7 @@ def _ours_left_out(context: Context, chapter: Chapter, only: "Collection[str]" =
     return replace(chapter, section=replace(chapter.section, blocks=blocks))
 
 
-def data(context: Context) -> Chapter:
+def data(context: Context) -> SectionResult:
     """How far the figures can be trusted."""
     return make_data(context.given, context.audit)
 

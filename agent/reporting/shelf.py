@@ -33,7 +33,7 @@ LIMIT $size
 """
 
 
-class Shelf:
+class ReportShelf:
     """Reports are read from the archive; what was read lately is kept by its hashes."""
 
     def __init__(self, deps: "Deps", names: "Callable[[Sequence[str]], dict[str, str]]") -> None:

@@ -35,7 +35,7 @@ from approvals.web.pages import (
 from approvals.web.site import Site
 
 if TYPE_CHECKING:
-    from approvals.web.parts import Parts
+    from approvals.web.parts import WebParts
 
 ROUTES = (
     queue, live, proposal, deciding, bulk, actions, accounts, records, reports, me, people,
@@ -43,7 +43,7 @@ ROUTES = (
 )  # fmt: skip
 
 
-def make_app(parts: "Parts") -> FastAPI:
+def make_app(parts: "WebParts") -> FastAPI:
     """An application; two of them share no state but what their parts share."""
     app = FastAPI(title="Lifecycle Agent", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.site = Site(parts)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Pair:
+class FigurePair:
     """One figure of both reports; `change` is None where a difference says nothing."""
 
     place: str
@@ -26,7 +26,7 @@ class Compared:
     """By section the figures that differ, and how many are the same or in one report only."""
 
     names: tuple[str, str]
-    sections: tuple[tuple[str, tuple[Pair, ...]], ...]
+    sections: tuple[tuple[str, tuple[FigurePair, ...]], ...]
     same: int
     only_a: int
     only_b: int
@@ -47,7 +47,7 @@ def compare(a: "Report", b: "Report") -> Compared:
             if (old.value, old.missing) == (one.figure.value, one.figure.missing):
                 same += 1
             else:
-                pairs.append(Pair(one.place, old, one.figure, _change(old, one.figure)))
+                pairs.append(FigurePair(one.place, old, one.figure, _change(old, one.figure)))
         if pairs:
             sections.append((section.title, tuple(pairs)))
     after = {one.figure.id for section in b.sections for one in named(section)}

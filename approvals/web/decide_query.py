@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from approvals.web.visits import Visit
-    from tools.roi.decide import Decision, Question, Subject
+    from tools.roi.decide import DecisionSubject, Question, Recommendation
 
 ABOUT = ("account", "deal", "segment")
 MOST_INPUTS = 60
@@ -30,11 +30,11 @@ class DecideQuery:
         """Whether nothing was asked yet."""
         return not self.typed and not any(self.about.values())
 
-    def subject(self, visit: "Visit") -> "Subject":
+    def subject(self, visit: "Visit") -> "DecisionSubject":
         """What is known of what it is about."""
         return visit.site.parts.views.decision_subject(self.question.key, **self.about)
 
-    def decision(self, subject: "Subject") -> "Decision":
+    def decision(self, subject: "DecisionSubject") -> "Recommendation":
         """The answer, by the same function as every other way of asking."""
         return decide(self.question.key, self.typed, subject)
 

@@ -6,19 +6,19 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from approvals.web.auth.limits import Rate
+from approvals.web.auth.limits import RateLimit
 from approvals.web.client_address import ProxyNetworks
 from tools.store.patience import OF_A_PERSON
 
 if TYPE_CHECKING:
     from approvals.service import Gate
     from approvals.web.auth.auth import Auth
-    from approvals.web.views import Shelf, Views
+    from approvals.web.views import ReportArchive, Views
 
-RATES: Mapping[str, Rate] = MappingProxyType({
-    "read": Rate(600, timedelta(milliseconds=50)),
-    "change": Rate(120, timedelta(milliseconds=500)),
-    "open": Rate(60, timedelta(seconds=1)),
+RATES: Mapping[str, RateLimit] = MappingProxyType({
+    "read": RateLimit(600, timedelta(milliseconds=50)),
+    "change": RateLimit(120, timedelta(milliseconds=500)),
+    "open": RateLimit(60, timedelta(seconds=1)),
 })  # fmt: skip
 
 
@@ -31,7 +31,7 @@ def _nothing() -> dict[str, float]:
 
 
 @dataclass(frozen=True)
-class Parts:
+class WebParts:
     """Everything the pages and the API need.
 
     `labels` are the names of plays, by id. `live` says whether what is sent really leaves. `lag`
@@ -44,13 +44,13 @@ class Parts:
     gate: "Gate"
     auth: "Auth"
     views: "Views"
-    shelf: "Shelf"
+    shelf: "ReportArchive"
     unsubscribe_secret: bytes = field(repr=False)
     live: Callable[[], bool] = bool
     lag: Callable[[], Mapping[str, float]] = _nothing
     labels: Callable[[], Mapping[str, str]] = _unnamed
     company: str = ""
     postal_address: str = ""
-    rates: Mapping[str, Rate] = field(default_factory=lambda: RATES)
+    rates: Mapping[str, RateLimit] = field(default_factory=lambda: RATES)
     proxies: ProxyNetworks = field(default_factory=ProxyNetworks)
     patience: float = OF_A_PERSON

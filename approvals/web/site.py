@@ -18,8 +18,8 @@ from approvals.envelope import lot_words
 from approvals.request import REASONS
 from approvals.web import marking, words
 from approvals.web.auth.limits import Limiter
-from approvals.web.kept import Kept
 from approvals.web.streams import Pulse, Streams
+from approvals.web.ttl_cache import TtlCache
 from tools.figures import fixed
 from tools.labels import label_of_id
 from tools.money import Money
@@ -32,7 +32,7 @@ from tools.store.patience import OF_A_NOTE, patient
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from approvals.web.parts import Parts
+    from approvals.web.parts import WebParts
     from tools.store.gate.overview import Choices
     from tools.store.records import Pause
 
@@ -53,24 +53,24 @@ class Used:
 class Site:
     """One application's parts, templates and limits."""
 
-    def __init__(self, parts: "Parts") -> None:
+    def __init__(self, parts: "WebParts") -> None:
         """Prepare the templates; nothing is read yet."""
         self.parts = parts
         self.gate = parts.gate
         self.limiter = Limiter(parts.rates, parts.gate.clock)
         self.templates = environment()
         clock, read = parts.gate.clock, parts.gate.store.read
-        self.choices: Kept[Choices] = Kept(
+        self.choices: TtlCache[Choices] = TtlCache(
             lambda: read(lambda tx: choices(tx.session)), MINUTE, clock
         )
-        self.counts: Kept[dict[tuple[str, str], int]] = Kept(
+        self.counts: TtlCache[dict[tuple[str, str], int]] = TtlCache(
             lambda: read(lambda tx: counts(tx.session)), MINUTE, clock
         )
-        self.pauses: Kept[tuple[Pause, ...]] = Kept(
+        self.pauses: TtlCache[tuple[Pause, ...]] = TtlCache(
             lambda: read(lambda tx: tx.ledger.pauses()), MOMENT, clock
         )
-        self.alarms: Kept[tuple[Alarm, ...]] = Kept(self._alarms, MOMENT, clock)
-        self.used: Kept[Used] = Kept(self._used, MOMENT, clock)
+        self.alarms: TtlCache[tuple[Alarm, ...]] = TtlCache(self._alarms, MOMENT, clock)
+        self.used: TtlCache[Used] = TtlCache(self._used, MOMENT, clock)
         self.pulse = Pulse(lambda: read(lambda tx: head(tx.session)))
         self.streams = Streams()
         self.ending: Callable[[], bool] = bool  # the server says so, once there is one

@@ -6,24 +6,24 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from approvals.care import Said
     from tools.document.model import Report
-    from tools.reports.accounts import AccountList, Line
-    from tools.roi.decide import Subject
+    from tools.reports.accounts import AccountLine, AccountList
+    from tools.roi.decide import DecisionSubject
     from tools.store.reports import Archived
 
 
 @dataclass(frozen=True)
-class Link:
+class PageLink:
     """Words that lead to a page of ours; `path` starts with a slash."""
 
     words: str
     path: str
 
 
-Cell = str | Link
+Cell = str | PageLink
 
 
 @dataclass(frozen=True)
-class Table:
+class ViewTable:
     """A title, columns, rows as long as the columns, and sentences below."""
 
     title: str
@@ -38,10 +38,10 @@ class Views(Protocol):
     Each may raise BadInput or Absent, whose message is shown.
     """
 
-    def roster(self, as_of: int | None, contact: str, q: str) -> Table:
+    def roster(self, as_of: int | None, contact: str, q: str) -> ViewTable:
         """Stage, since when and because of what, as known on a day; of one contact its history."""
 
-    def account(self, account_id: str) -> tuple[Table, ...]:
+    def account(self, account_id: str) -> tuple[ViewTable, ...]:
         """One account: its stages, events, tickets, deals, mails and portrait."""
 
     def accounts(self, owner: str, limit: int) -> "AccountList":
@@ -50,28 +50,30 @@ class Views(Protocol):
     def accounts_csv(self, owner: str) -> bytes:
         """All of somebody's list as a file that no spreadsheet runs."""
 
-    def account_said(self, account_id: str) -> "tuple[Line, Said]":
+    def account_said(self, account_id: str) -> "tuple[AccountLine, Said]":
         """One account of the list, and what is kept with a person's words about it."""
 
-    def data_audit(self) -> tuple[Table, ...]:
+    def data_audit(self) -> tuple[ViewTable, ...]:
         """Where the data agree and where they do not."""
 
-    def quarantine(self, table: str, file: str, reason: str) -> tuple[Table, ...]:
+    def quarantine(self, table: str, file: str, reason: str) -> tuple[ViewTable, ...]:
         """What of the files could not be used, and what to do; '' is everything."""
 
     def quarantine_csv(self) -> bytes:
         """All of it as a file that no spreadsheet runs."""
 
-    def runs(self) -> Table:
+    def runs(self) -> ViewTable:
         """The last runs."""
 
-    def why_not(self, account: str) -> Table:
+    def why_not(self, account: str) -> ViewTable:
         """For every play what stood in the way of proposing it to an account."""
 
-    def rules(self) -> tuple[Table, ...]:
+    def rules(self) -> tuple[ViewTable, ...]:
         """The rules in force, with their ids."""
 
-    def decision_subject(self, question: str, account: str, deal: str, segment: str) -> "Subject":
+    def decision_subject(
+        self, question: str, account: str, deal: str, segment: str
+    ) -> "DecisionSubject":
         """What is known of the customer, deal or segment that a question is about; '' is none."""
 
 
@@ -84,7 +86,7 @@ class Member:
     member_id: str
 
 
-class Shelf(Protocol):
+class ReportArchive(Protocol):
     """The archive of reports, as pages show it.
 
     Each may raise Absent when there is no such report, file, chart or figure.

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from approvals.request import Actor as GateActor
 from approvals.web.auth.limits import TooMany
-from approvals.web.auth.who import Actor, address_of, auth_of, csrf_token, is_fresh, need
+from approvals.web.auth.who import RequestUser, address_of, auth_of, csrf_token, is_fresh, need
 
 if TYPE_CHECKING:
     from approvals.web.site import Site
@@ -24,7 +24,7 @@ class Visit:
 
     request: Request
     site: "Site"
-    person: Actor
+    person: RequestUser
 
     @property
     def actor(self) -> GateActor:
@@ -62,8 +62,8 @@ def take(request: Request, kind: str, key: str) -> None:
         raise HTTPException(429, str(error), {"Retry-After": str(error.seconds)}) from error
 
 
-def _visit(permission: str, kind: str) -> Callable[[Request, Actor], Visit]:
-    def enter(request: Request, person: Annotated[Actor, Depends(need(permission))]) -> Visit:
+def _visit(permission: str, kind: str) -> Callable[[Request, RequestUser], Visit]:
+    def enter(request: Request, person: Annotated[RequestUser, Depends(need(permission))]) -> Visit:
         take(request, kind, person.person_id)
         return Visit(request, site_of(request), person)
 

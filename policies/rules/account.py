@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 from policies.nouns import deny, passes, unknown, whole
 
 if TYPE_CHECKING:
-    from policies.nouns import Answer, Case
+    from policies.nouns import Case, RuleAnswer
 
 
-def open_ticket(case: "Case") -> "Answer":
+def open_ticket(case: "Case") -> "RuleAnswer":
     """While an urgent or high ticket is open, only the listed goals may be pursued."""
     if case.action.goal in case.limits.goals_despite_ticket or not case.channel.reaches:
         return passes(f"{case.action.goal} may be pursued while a ticket is open")
@@ -20,7 +20,7 @@ def open_ticket(case: "Case") -> "Answer":
     return passes("no urgent or high ticket is open")
 
 
-def open_deal(case: "Case") -> "Answer":
+def open_deal(case: "Case") -> "RuleAnswer":
     """While a deal is open, only the listed goals may be pursued."""
     if case.action.goal in case.limits.goals_despite_deal or not case.channel.reaches:
         return passes(f"{case.action.goal} may be pursued while a deal is open")

@@ -9,7 +9,7 @@ from policies.nouns import ask, deny, passes
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from policies.nouns import Answer, Case
+    from policies.nouns import Case, RuleAnswer
     from policies.quiet import QuietHours
 
 # What the system says of a name that cannot be that of a file; anything else is no answer.
@@ -18,7 +18,7 @@ NO_SUCH_NAME = frozenset({errno.ENOENT, errno.EISDIR, errno.ENOTDIR, errno.ENAME
 WHOSE = ("contact", "account", "tenant")
 
 
-def quiet_hours(case: "Case") -> "Answer":
+def quiet_hours(case: "Case") -> "RuleAnswer":
     """Say when the next allowed window opens; without any time zone it can never be known."""
     if not case.channel.reaches:
         return passes("nobody outside is reached")

@@ -12,18 +12,18 @@ from tools.customers.recipients import Reported
 
 if TYPE_CHECKING:
     from policies.limits import Cap
-    from policies.nouns import Answer, Case
+    from policies.nouns import Case, RuleAnswer
     from tools.store.records import AccountFeedback, Send
 
 
-def pause(case: "Case") -> "Answer":
+def pause(case: "Case") -> "RuleAnswer":
     """A switch stops everything, a play, or a channel."""
     scopes = ("global", f"play:{case.action.play}", f"channel:{case.action.channel}")
     off = [scope for scope in scopes if scope in case.history.pauses]
     return deny(f"paused: {', '.join(off)}") if off else passes("nothing is paused")
 
 
-def frequency(case: "Case") -> "Answer":
+def frequency(case: "Case") -> "RuleAnswer":
     """No cap on sends may be reached yet."""
     if not case.channel.reaches:
         return passes("nobody outside is reached")
@@ -73,7 +73,7 @@ def _counts(case: "Case", cap: "Cap", send: "Send") -> bool:
     return theirs and recent and cap.channel in ("*", send.channel)
 
 
-def cooldown(case: "Case") -> "Answer":
+def cooldown(case: "Case") -> "RuleAnswer":
     """After a decision the play rests for its own days, the account for ours.
 
     What a person says of the account on their list is a decision about the goal of its step.
@@ -105,7 +105,7 @@ def _in_hand(case: "Case") -> "AccountFeedback | None":
     )  # fmt: skip
 
 
-def daily_limit(case: "Case") -> "Answer":
+def daily_limit(case: "Case") -> "RuleAnswer":
     """A play may be proposed so many times a day."""
     taken = case.history.taken.count(case.action.play)
     if taken >= case.action.per_day:
@@ -113,7 +113,7 @@ def daily_limit(case: "Case") -> "Answer":
     return passes(f"number {taken + 1} of {case.action.per_day} today")
 
 
-def budget(case: "Case") -> "Answer":
+def budget(case: "Case") -> "RuleAnswer":
     """The day's proposals together stay within the budget."""
     cost, spent = case.action.cost, case.history.spent
     if cost.currency != spent.currency:

@@ -8,7 +8,7 @@ from tools.customers.recipients import Objection
 from tools.days import from_number
 
 if TYPE_CHECKING:
-    from policies.nouns import Answer, Case
+    from policies.nouns import Case, RuleAnswer
 
 NOBODY = "nobody outside is reached"
 LEFT = frozenset({"unsubscribed", "complained"})
@@ -21,7 +21,7 @@ _SHAPES = {
 }
 
 
-def suppression(case: "Case") -> "Answer":
+def suppression(case: "Case") -> "RuleAnswer":
     """Who left by our own link, was erased or must never be reached again is not reached."""
     if not case.channel.reaches:
         return passes(NOBODY)
@@ -31,7 +31,7 @@ def suppression(case: "Case") -> "Answer":
     return deny("the person is on the suppression list") if suppressed else passes("not suppressed")
 
 
-def unsubscribed(case: "Case") -> "Answer":
+def unsubscribed(case: "Case") -> "RuleAnswer":
     """Who unsubscribed or complained is not reached by what that closes."""
     if not case.channel.reaches:
         return passes(NOBODY)
@@ -45,7 +45,7 @@ def unsubscribed(case: "Case") -> "Answer":
     return deny("the person unsubscribed") if gone else passes("not unsubscribed")
 
 
-def objection(case: "Case") -> "Answer":
+def objection(case: "Case") -> "RuleAnswer":
     """Whose address bounced, or who was deleted in one system, is not reached."""
     if not case.channel.reaches:
         return passes(NOBODY)
@@ -69,7 +69,7 @@ def words_of(word: Objection) -> str:
     return f"{WORDS.get(word.cause, word.cause)}{when}{by}"
 
 
-def consent(case: "Case") -> "Answer":
+def consent(case: "Case") -> "RuleAnswer":
     """The person must have agreed to the channel; what unknown means is a limit."""
     if case.channel.consent is None:
         return passes(NOBODY)
@@ -84,7 +84,7 @@ def consent(case: "Case") -> "Answer":
     return passes(f"{name} is given") if given else deny(f"{name} is refused")
 
 
-def recipient(case: "Case") -> "Answer":
+def recipient(case: "Case") -> "RuleAnswer":
     """There must be a person with an address that can be one."""
     kind = case.channel.address
     if kind is None:

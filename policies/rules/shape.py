@@ -8,10 +8,10 @@ from tools.errors import nearest
 from tools.store.records import AccountFeedback, Decision, Send
 
 if TYPE_CHECKING:
-    from policies.nouns import Answer, Case
+    from policies.nouns import Case, RuleAnswer
 
 
-def action(case: "Case") -> "Answer":
+def action(case: "Case") -> "RuleAnswer":
     """The action must name a play, a channel the limits describe, and a goal that exists."""
     doing = case.action
     known = {channel.name for channel in case.limits.channels}
@@ -27,7 +27,7 @@ def action(case: "Case") -> "Answer":
     return passes("play, channel and goal are known")
 
 
-def history(case: "Case") -> "Answer":
+def history(case: "Case") -> "RuleAnswer":
     """The past must be lists of sends, decisions, pauses and plays, each with its day."""
     past = case.history
     if whole(past.as_of, "as_of") is None:

@@ -21,7 +21,7 @@ from tests.agent.homes import Home, Homes
 from tests.agent.test_gate_commands import said, shift, token
 from tests.reports.accounts.made import Told, account, the_list
 from tools.errors import LifecycleError
-from tools.reports.accounts import AccountList, Asked
+from tools.reports.accounts import AccountList, ListRequest
 from tools.reports.accounts.model import CALL
 from tools.store.records import Send
 from tools.store.sends import suppression_key
@@ -74,7 +74,7 @@ def test_the_command_shows_saves_and_takes_a_word(home: Home) -> None:
 def test_every_active_account_is_in_the_file_once(home: Home) -> None:
     with inside(home) as deps:
         desk = the_desk(deps)
-        found = desk.read(Asked(limit=10_000))
+        found = desk.read(ListRequest(limit=10_000))
         active = desk.engine.run("SELECT account_id FROM features WHERE active")
         ids = [line.account.account_id for line in found.lines]
         ids += [one.account.account_id for one in (*found.leave_alone, *found.let_go)]
@@ -96,7 +96,7 @@ def test_the_list_says_nothing_of_the_lot(home: Home) -> None:
             deps.gate.decide(actor, Wish("approve", Seen(p.id, p.version, p.shown)))
         left = Send("s1", None, one.account_id, "email", one.play, number(FIRST) - 1)
         deps.store.sends.record_sends([left], deps.clock())
-        found = the_desk(deps).read(Asked(limit=10_000))
+        found = the_desk(deps).read(ListRequest(limit=10_000))
         lines = {line.account.account_id: line for line in found.lines}
 
         for p in (one, other):
@@ -112,7 +112,7 @@ def test_a_no_in_the_inbox_takes_the_step_off_a_list_that_is_open(home: Home) ->
     with inside(home) as deps:
         person = deps.store.people.by_mailbox("ann@x.example")
         assert person is not None
-        desk, asked = the_desk(deps), Asked(limit=10_000)
+        desk, asked = the_desk(deps), ListRequest(limit=10_000)
         before = {line.account.account_id: line.step.play for line in desk.read(asked).lines}
         one = next(p for p in deps.store.proposals.pending(number(FIRST))
                    if before.get(p.account_id) == p.play)  # fmt: skip
@@ -137,7 +137,7 @@ def test_what_was_said_is_honoured_the_same_day(home: Home) -> None:
     with inside(home) as deps:
         lines = [
             line.account.account_id
-            for line in the_desk(deps).read(Asked(limit=50)).lines if line.state in CALL
+            for line in the_desk(deps).read(ListRequest(limit=50)).lines if line.state in CALL
         ]  # fmt: skip
     until = (FIRST + timedelta(days=2)).isoformat()
     said(home, "accounts", "snooze", lines[0], "--until", until, "--token", said_by)
@@ -145,7 +145,8 @@ def test_what_was_said_is_honoured_the_same_day(home: Home) -> None:
 
     with inside(home) as deps:
         now = {
-            line.account.account_id: line for line in the_desk(deps).read(Asked(limit=10_000)).lines
+            line.account.account_id: line
+            for line in the_desk(deps).read(ListRequest(limit=10_000)).lines
         }
     assert [now[name].state for name in lines[:2]] == ["snoozed", "hidden"]
     assert now[lines[0]].care.who == "ann"
@@ -154,7 +155,7 @@ def test_what_was_said_is_honoured_the_same_day(home: Home) -> None:
 
 def test_each_owner_gets_a_digest_once_and_none_on_old_data(home: Home) -> None:
     with inside(home) as deps:
-        owner = str(the_desk(deps).read(Asked(limit=1)).lines[0].account.owner)
+        owner = str(the_desk(deps).read(ListRequest(limit=1)).lines[0].account.owner)
     assert "nobody under whose name" in said(home, "accounts", "--mail")
     said(home, "people", "add", "own@x.example", "--name", owner, "--role", "reviewer")
 
@@ -170,7 +171,7 @@ def test_each_owner_gets_a_digest_once_and_none_on_old_data(home: Home) -> None:
 
 def test_a_digest_that_is_not_wanted_is_not_sent(home: Home) -> None:
     with inside(home) as deps:
-        owner = the_desk(deps).read(Asked(limit=1)).owners[0]
+        owner = the_desk(deps).read(ListRequest(limit=1)).owners[0]
         deps.store.people.add("own@x.example", owner, "reviewer", deps.clock())
         key = suppression_key(deps.key.secret, "own@x.example")
         deps.store.switches.suppress(key, "digest", "asked", deps.clock() - timedelta(days=1))

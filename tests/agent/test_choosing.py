@@ -15,8 +15,8 @@ from tests.policies.made import limits as delivered_limits
 from tests.roi.world import AS_OF, BILLING, WINDOWS, account, economics, engine_with, plays
 from tools.customers.recipients import Recipient
 from tools.roi.choice import DayLimits
-from tools.roi.head import Candidate, head
 from tools.roi.price import PriceList, price
+from tools.roi.shortlist import Candidate, head
 from tools.store.records import ContactHistory
 
 NOON = datetime(2024, 10, 4, 10, 0, tzinfo=UTC)  # the Friday AS_OF is

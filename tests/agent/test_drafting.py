@@ -13,14 +13,14 @@ from approvals.envelope import Envelope, seal
 from policies.nouns import Finding, Verdict
 from tests.agent.test_choosing import ACCOUNTS, person, world
 from tests.roi.world import AS_OF
-from tools.customers.portraits import Portrait
-from tools.roi.head import Candidate
+from tools.customers.account_profile import AccountProfile
+from tools.roi.shortlist import Candidate
 from tools.text_safety.links import links_in, phones_in
 
 FINE = Verdict("needs_approval", "approval", "a person decides",
                (Finding("consent", "pass", "phone_consent is given"),))  # fmt: skip
 POISONED = ACCOUNTS[2]
-PORTRAIT = Portrait(
+PORTRAIT = AccountProfile(
     "", "Acme", "Olga Owner", "team", 12, 10_000, "USD", 20, 3, None, "active", AS_OF - 40,
     None, "Declining", 0.25, "medium", "rule, band rates", None,
 )  # fmt: skip
@@ -171,8 +171,8 @@ def test_an_account_nobody_painted_is_refused_alone() -> None:
 def test_a_machine_that_fails_refuses_nobody(failure: Exception) -> None:
     """What the machine cannot do says nothing of an account, so the run ends and begins again."""
 
-    class Unreadable(dict[str, Portrait]):
-        def __getitem__(self, _: str) -> Portrait:
+    class Unreadable(dict[str, AccountProfile]):
+        def __getitem__(self, _: str) -> AccountProfile:
             raise failure
 
     with pytest.raises(type(failure)):

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from agent.alone import alone, shared
-from agent.erasing import Wanted, erase, find_person, working
+from agent.erasing import ErasureRequest, erase, find_person, working
 from agent.jobs import dispatch
 from agent.pages import Pages
 from agent.person import person_of
@@ -146,7 +146,7 @@ def test_a_person_is_erased_from_everything_and_does_not_come_back(kind: str, ho
         }  # fmt: skip
 
         with open_home(home, minutes=YEAR) as deps:
-            done = erase(deps, admin(deps), Wanted(contact=person.contact), "asked for it")
+            done = erase(deps, admin(deps), ErasureRequest(contact=person.contact), "asked for it")
             assert (done.status, done.plan, wrong(deps)) == ("done", "", [])
             assert places(home.database, home.folder) == 0
             (report,) = deps.store.reports.list()
@@ -160,11 +160,11 @@ def test_a_person_is_erased_from_everything_and_does_not_come_back(kind: str, ho
         assert "every invariant holds" in shown
         assert "erased proposals" in shown
         with open_home(home, minutes=YEAR) as deps:
-            again = erase(deps, admin(deps), Wanted(email=person.email), "asked for it")
+            again = erase(deps, admin(deps), ErasureRequest(email=person.email), "asked for it")
             assert again.id == done.id
-            assert erase(deps, admin(deps), Wanted(person.contact), "again").id == done.id
+            assert erase(deps, admin(deps), ErasureRequest(person.contact), "again").id == done.id
             with pytest.raises(Absent):
-                find_person(deps, Wanted(email=person.email))
+                find_person(deps, ErasureRequest(email=person.email))
 
 
 @ON_SQLITE
@@ -172,7 +172,7 @@ def test_a_day_of_before_says_erased_since_and_does_not_fail(homes: Homes) -> No
     with homes.copy("sqlite") as home:
         with open_home(home, minutes=YEAR) as deps:
             _, person = asked(deps, home.company)
-            erase(deps, admin(deps), Wanted(contact=person.contact), "asked for it")
+            erase(deps, admin(deps), ErasureRequest(contact=person.contact), "asked for it")
         told = home.call("replay", "--as-of", FIRST.isoformat())
         assert (told.code, "erased since: 1" in told.text) == (0, True), told.text
 
@@ -185,7 +185,7 @@ def test_what_is_the_companys_stays(homes: Homes) -> None:
         before, pages, folder = figures(deps), Pages(deps), reported(deps, person)
         shown = str(pages.roster(None, "", person.contact))
         assert person.contact in shown
-        erase(deps, admin(deps), Wanted(contact=person.contact), "asked for it")
+        erase(deps, admin(deps), ErasureRequest(contact=person.contact), "asked for it")
         assert figures(deps) == before
         (report,) = deps.store.reports.list()
         assert tuple(hashed(path) for path in sorted(folder.iterdir())) == report.files
@@ -281,7 +281,7 @@ def test_a_restored_backup_brings_nobody_back(homes: Homes, tmp_path: Path) -> N
         shutil.copytree(home.folder, tmp_path / "backup")
         with open_home(home) as deps:
             _, person = asked(deps, home.company)
-            done = erase(deps, admin(deps), Wanted(contact=person.contact), "asked for it")
+            done = erase(deps, admin(deps), ErasureRequest(contact=person.contact), "asked for it")
         shutil.rmtree(home.folder / "facts")
         shutil.copytree(tmp_path / "backup" / "facts", home.folder / "facts")
         for name in home.folder.glob("lifecycle.db*"):
@@ -294,7 +294,9 @@ def test_a_restored_backup_brings_nobody_back(homes: Homes, tmp_path: Path) -> N
             with working(deps):
                 after_restore(deps.gate, admin(deps))
                 assert wrong(deps) == []
-            assert erase(deps, admin(deps), Wanted(email=person.email), "again").id == done.id
+            assert (
+                erase(deps, admin(deps), ErasureRequest(email=person.email), "again").id == done.id
+            )
         assert leaks(everything(home), set(person.terms)) == {}
         assert "every invariant holds" in home.call("verify").text
 
@@ -304,7 +306,7 @@ def test_everything_that_is_kept_about_a_person_can_be_shown(homes: Homes) -> No
     lived = homes.lived("sqlite")
     with open_home(lived) as deps:
         proposal, person = asked(deps, lived.company)
-        shown = person_of(deps, Wanted(email=person.email))
+        shown = person_of(deps, ErasureRequest(email=person.email))
 
     assert shown["contact"] == person.contact
     assert {row["id"] for row in shown["kept"]["proposal"]} >= {proposal.id}
@@ -321,16 +323,16 @@ def test_bad_wishes_are_told_what_to_do(homes: Homes) -> None:
         _, person = asked(deps, lived.company)
         viewer = Actor("u1", "viewer", "cli")
         with pytest.raises(Absent, match=f"did you mean '{person.contact}'"):
-            find_person(deps, Wanted(contact=person.contact + "x"))
+            find_person(deps, ErasureRequest(contact=person.contact + "x"))
         with pytest.raises(Absent, match="no contact has the address") as told:
-            find_person(deps, Wanted(email="x" + person.email))
+            find_person(deps, ErasureRequest(email="x" + person.email))
         assert str(told.value).count("@") == 1  # the one that was asked for, and nobody else's
         with pytest.raises(BadInput, match="say who"):
-            Wanted()
+            ErasureRequest()
         with pytest.raises(BadInput, match="say why"):
-            erase(deps, Actor("u1", "admin", "cli"), Wanted("x"), " ")
+            erase(deps, Actor("u1", "admin", "cli"), ErasureRequest("x"), " ")
         with pytest.raises(Forbidden):
-            erase(deps, viewer, Wanted(person.contact), "r")
+            erase(deps, viewer, ErasureRequest(person.contact), "r")
     assert "set LIFECYCLE_TOKEN" in lived.call("erase", "--contact", "x").text
 
 

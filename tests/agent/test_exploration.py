@@ -20,7 +20,7 @@ from agent.exploration import (
     value_limits,
 )
 from approvals.audit import Key
-from approvals.envelope import Place
+from approvals.envelope import DrawnPlace
 from approvals.holdout import draw
 from tests.agent.test_choosing import NOON, person
 from tests.approvals.made import DAY, KEY
@@ -31,9 +31,9 @@ from tools.customers.recipients import Recipient
 from tools.reports.incrementality.observations import KEPT_PLACES
 from tools.roi.choice import DayLimits
 from tools.roi.exploration import Lottery
-from tools.roi.head import Candidate
 from tools.roi.play_effects import PlayEffect
 from tools.roi.price import price
+from tools.roi.shortlist import Candidate
 from tools.store.gate.records import TO_LEARN
 from tools.store.records import ContactHistory
 from tools.warehouse.engine import DuckEngine
@@ -203,7 +203,7 @@ def test_the_plan_by_value_keeps_the_rest_of_the_day() -> None:
 
 
 def test_what_was_drawn_is_never_held_out_as_well() -> None:
-    lots = [replace(mail(f"a{n}"), place=Place(Decimal("0.007"), "drawn")) for n in range(9)]
+    lots = [replace(mail(f"a{n}"), place=DrawnPlace(Decimal("0.007"), "drawn")) for n in range(9)]
     found = draw(DAY, [*lots, mail("b1"), mail("b2")], frozenset(), Decimal(1), KEY)
 
     assert {(one.account_id, one.stratum) for one in found if not one.held} == {

@@ -15,7 +15,7 @@ from agent.facts import CommittedFiles, Reading, land
 from agent.page_tables import quarantine_tables
 from agent.quarantine import csv_of, record_of
 from tests.effort import examples
-from tools.sources.batch import Batch
+from tools.sources.batch import SourceBatch
 from tools.sources.files import FileSource
 from tools.sources.mends import OTHERWISE, mend_of
 from tools.sources.parse import parse_mapping
@@ -54,12 +54,12 @@ class Home:
     def write(self, name: str, *lines: str) -> None:
         (self.files / name).write_text("id,at,who,kind\n" + "".join(f"{x}\n" for x in lines))
 
-    def batch(self) -> Batch:
+    def batch(self) -> SourceBatch:
         return FileSource(self.files, parse_mapping(MAPPING, "acme.yaml")).read(
             AS_OF + self.mornings
         )
 
-    def morning(self) -> tuple[Batch, Reading]:
+    def morning(self) -> tuple[SourceBatch, Reading]:
         self.mornings += 1
         batch, dataset = self.batch(), Dataset(self.facts, CommittedFiles(self.store.manifest))
         now = NOW + timedelta(self.mornings)

@@ -9,7 +9,7 @@ import pytest
 from agent.report_redaction import redact_reports, reports_naming
 from agent.reporting.archive import HTML, JSON, NOTES, PDF, read_report
 from agent.reporting.folders import MEMBERS
-from agent.reporting.shelf import Shelf
+from agent.reporting.shelf import ReportShelf
 from agent.wiring import Deps, open_deps
 from approvals import erasing
 from approvals.erasing import Begun, Request
@@ -61,7 +61,7 @@ def as_archived(deps: Deps, folder: Path) -> bool:
 
 
 def test_every_text_loses_the_person_and_every_figure_stays(deps: Deps) -> None:
-    shelf, report = Shelf(deps, lambda _: {}), naming(MARKS, DAY)
+    shelf, report = ReportShelf(deps, lambda _: {}), naming(MARKS, DAY)
     folder = archive(deps, report, WEEK, MEMBER)
     mailed(deps, WEEK, report)
     assert set(leaks(texts(folder), set(MARKS))) == {

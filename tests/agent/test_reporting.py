@@ -38,7 +38,7 @@ from tools.document.html import as_mail, pictures
 from tools.document.json import figures
 from tools.document.model import Section, words
 from tools.errors import Absent, BadInput, Conflict, LifecycleError
-from tools.reports.context import Chapter
+from tools.reports.context import SectionResult
 from tools.warehouse.engine import DuckEngine
 
 pytestmark = pytest.mark.long
@@ -170,7 +170,7 @@ def test_a_section_that_fails_says_so_and_stops_no_other_and_is_not_sent(
 ) -> None:
     deps = opened(own, report_to=READERS)
 
-    def broken(_: object) -> Chapter:
+    def broken(_: object) -> SectionResult:
         raise ZeroDivisionError
 
     other = make_report(deps, WEEK, None, (broken,))
@@ -193,10 +193,10 @@ def test_a_section_that_failed_in_passing_is_made_again_before_anything_is_archi
     with homes.copy(kind) as home:
         deps, left, waits = opened(home, report_to=READERS), list(PASSING), list[float]()
 
-        def weak(_: object) -> Chapter:
+        def weak(_: object) -> SectionResult:
             if left:
                 raise left.pop()
-            return Chapter(Section("weak", "Weak", ((words("It can be said."),),)))
+            return SectionResult(Section("weak", "Weak", ((words("It can be said."),),)))
 
         said = r"not archived: Weak \(Too many open files\) could not be made"
         with pytest.raises(LifecycleError, match=said) as on:

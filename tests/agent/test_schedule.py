@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from agent.due import Daily, Due, Hourly, Minutes, Weekly
-from agent.schedule import Beat, CatchUp, Lost, Outcome, Schedule, due_slots, latest_due
+from agent.schedule import Beat, CatchUp, Lost, Schedule, SlotOutcome, due_slots, latest_due
 from tests.agent.schedule_made import (
     BERLIN,
     LEASE,
@@ -51,7 +51,7 @@ def slots(store: Store) -> Slots:
     return Slots(store.database)
 
 
-def said(outcomes: Sequence[Outcome]) -> list[tuple[str, str]]:
+def said(outcomes: Sequence[SlotOutcome]) -> list[tuple[str, str]]:
     return [(outcome.slot, outcome.status) for outcome in outcomes]
 
 
@@ -151,7 +151,7 @@ def test_a_due_slot_is_run_once_and_written_down(slots: Slots) -> None:
     hands, ran = Hands(), Ran()
     made = schedule(slots, hands, job(ran))
 
-    assert made.tick() == [Outcome("morning", "2027-06-02", "done", "ran 2027-06-02")]
+    assert made.tick() == [SlotOutcome("morning", "2027-06-02", "done", "ran 2027-06-02")]
     hands.passes(15 * HOUR)
     assert made.tick() == []
     hands.passes(HOUR)
@@ -277,7 +277,7 @@ def test_trouble_with_the_database_stops_no_other_job(slots: Slots) -> None:
 
 def test_a_slot_waits_for_the_one_before_and_what_is_overtaken_is_skipped(slots: Slots) -> None:
     hands = Hands()
-    during: list[Outcome] = []
+    during: list[SlotOutcome] = []
 
     def slow(slot: Slot, beat: Beat) -> str:
         for _ in range(3):
@@ -311,7 +311,7 @@ def test_a_dead_workers_slot_is_taken_over_within_two_leases(slots: Slots) -> No
     slot = dead(slots, hands)
     made = schedule(slots, hands, job(ran), worker="heir")
     died = hands.now
-    outcomes: list[Outcome] = []
+    outcomes: list[SlotOutcome] = []
     while not outcomes and hands.now < died + DAY:
         hands.passes(MINUTE)
         outcomes = made.tick()
@@ -341,7 +341,7 @@ def test_a_clock_that_jumps_during_a_run_starts_no_second_run(
     jump: timedelta, every: Daily | Hourly, slots: Slots
 ) -> None:
     hands, ran = Hands(), Ran()
-    seen: list[Outcome] = []
+    seen: list[SlotOutcome] = []
 
     def slow(slot: Slot, _beat: Beat) -> str:
         for turn in range(30):

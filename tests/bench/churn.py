@@ -29,8 +29,8 @@ from agent.wiring import open_deps
 from config.settings import Settings
 from tools.customers.churn import choose_definition, decide, metrics, observe, snapshot_days
 from tools.customers.churn.evaluate import walk
-from tools.customers.churn.observe import Observed, Rows, first_fact_day
 from tools.customers.churn.results import RUNGS, WalkForward, result
+from tools.customers.churn.training_data import Observed, Rows, first_fact_day
 from tools.sources.simulated import simulate
 
 END = date(2026, 11, 2)

@@ -14,7 +14,7 @@ import duckdb
 from tests.facts import MemoryManifest
 from tools.days import day_number
 from tools.sources.simulated_lean import simulate_lean
-from tools.warehouse.dataset import FACT, SNAPSHOT, USAGE_KIND, DataFile, Dataset, FileKind
+from tools.warehouse.dataset import FACT, SNAPSHOT, USAGE_KIND, CommittedFile, Dataset, FileKind
 from tools.warehouse.schema import BY_NAME
 from tools.warehouse.sql import read_sql
 
@@ -55,20 +55,20 @@ class Company:
     events: int
     new_events: int
 
-    def files(self) -> list[DataFile]:
+    def files(self) -> list[CommittedFile]:
         """The committed files."""
         text = (self.folder / "manifest.json").read_text(encoding="utf-8")
-        return [DataFile(**file) for file in json.loads(text)]
+        return [CommittedFile(**file) for file in json.loads(text)]
 
-    def facts(self) -> list[DataFile]:
+    def facts(self) -> list[CommittedFile]:
         """The committed files without what a run kept: the world of the first day."""
         return [file for file in self.files() if file.kind != SNAPSHOT]
 
-    def dataset(self, files: list[DataFile]) -> Dataset:
+    def dataset(self, files: list[CommittedFile]) -> Dataset:
         """A dataset of those files."""
         return Dataset(self.folder, MemoryManifest(files))
 
-    def commit(self, files: list[DataFile]) -> None:
+    def commit(self, files: list[CommittedFile]) -> None:
         """Write down which files are committed."""
         text = json.dumps([asdict(file) for file in files])
         (self.folder / "manifest.json").write_text(text, encoding="utf-8")
@@ -139,7 +139,7 @@ def _canonical(table: str, given: dict[str, str], source: str) -> str:
     return f"SELECT {columns} FROM {source}"
 
 
-def _write(folder: Path, source: Path, table: str, given: dict[str, str]) -> list[DataFile]:
+def _write(folder: Path, source: Path, table: str, given: dict[str, str]) -> list[CommittedFile]:
     """Land one file as a batch, its events rolled up by day beside it."""
     con = duckdb.connect()
     con.execute("SET threads = 2; SET preserve_insertion_order = false")
@@ -154,7 +154,7 @@ def _write(folder: Path, source: Path, table: str, given: dict[str, str]) -> lis
 
 def _file(
     con: duckdb.DuckDBPyConnection, folder: Path, kind: FileKind, table: str, query: str, batch: str
-) -> DataFile:
+) -> CommittedFile:
     path = f"{kind}/{table}/{batch}.parquet"
     (folder / path).parent.mkdir(parents=True, exist_ok=True)
     _copy(con, f"SELECT * FROM ({query}) ORDER BY day, known_day", folder / path)
@@ -162,7 +162,7 @@ def _file(
         "SELECT count(*), min(day), max(day), min(known_day), max(known_day) "
         f"FROM '{folder / path}'"
     ).fetchall()[0]
-    return DataFile(kind, table, path, rows, days[0], days[1], days[2], days[3], batch)
+    return CommittedFile(kind, table, path, rows, days[0], days[1], days[2], days[3], batch)
 
 
 def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:

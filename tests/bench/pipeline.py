@@ -22,12 +22,12 @@ from tools.customers.features import make_features
 from tools.customers.segments.assign import Frozen, active_segments, assign, freeze
 from tools.customers.segments.outcomes import Outcomes, outcomes
 from tools.customers.segments.rules import OUTCOMES, Segment
-from tools.roi.head import head
 from tools.roi.price import price
 from tools.roi.rates import Windows
+from tools.roi.shortlist import head
 from tools.warehouse.asof.kept_usage import KEPT, keep_usage
 from tools.warehouse.asof.world import World, open_world
-from tools.warehouse.dataset import DataFile, Dataset
+from tools.warehouse.dataset import CommittedFile, Dataset
 from tools.warehouse.engine import DuckEngine
 from tools.warehouse.load import load
 
@@ -137,8 +137,8 @@ def second_day(company: Company, clock: Clock) -> int:
 
 
 def _day(
-    company: Company, day: int, clock: Clock, files: list[DataFile], *, before: int | None
-) -> tuple[int, list[DataFile]]:
+    company: Company, day: int, clock: Clock, files: list[CommittedFile], *, before: int | None
+) -> tuple[int, list[CommittedFile]]:
     """Rows that left the engine, and the snapshot tomorrow reads."""
     dataset, engine = company.dataset(files), new_engine()
     world, _ = numbers(company, day, clock, dataset, engine, before=before)
@@ -206,7 +206,9 @@ def _segments(company: Company, world: World, book: Rulebook) -> Segmented:
     return Segmented(active, assigned.counts, found)
 
 
-def _keep(company: Company, world: World, dataset: Dataset, engine: DuckEngine) -> list[DataFile]:
+def _keep(
+    company: Company, world: World, dataset: Dataset, engine: DuckEngine
+) -> list[CommittedFile]:
     """Write what the next day builds on."""
     kept = company.folder / ("kept" if world.as_of == company.first_day else "kept_second")
     kept.mkdir(exist_ok=True)

@@ -13,9 +13,9 @@ from tools.reports.agent_activity.section import make_work
 from tools.reports.attribution.section import make_attribution
 from tools.reports.audit.measure import audit
 from tools.reports.changes.section import make_changes
-from tools.reports.context import Chapter, Given
+from tools.reports.context import ReportContext, SectionResult
 from tools.reports.data_quality.section import make_data
-from tools.reports.incrementality.measure import Windows
+from tools.reports.incrementality.measure import OutcomeWindows
 from tools.reports.retention.section import make_retention
 from tools.reports.revenue.section import make_money
 from tools.reports.segments.section import make_segments
@@ -33,7 +33,7 @@ def report(company: Company, clock: Clock) -> int:
     world, segmented = numbers(company, day, morning, dataset, engine, before=None)
     clock.phases["morning"] = sum(morning.phases.values())
     put_work(engine, {})
-    given = Given(day, day - WEEK, engine, world.present)
+    given = ReportContext(day, day - WEEK, engine, world.present)
     chapters = []
     for name, make in _makers(given, segmented, dataset).items():
         with clock.phase(name):
@@ -47,10 +47,10 @@ def report(company: Company, clock: Clock) -> int:
 
 
 def _makers(
-    given: Given, segmented: Segmented, dataset: Dataset
-) -> dict[str, Callable[[], Chapter]]:
+    given: ReportContext, segmented: Segmented, dataset: Dataset
+) -> dict[str, Callable[[], SectionResult]]:
     book = rulebook()
-    plays, economics, policy, windows = book.plays, book.economics, book.reports, Windows()
+    plays, economics, policy, windows = book.plays, book.economics, book.reports, OutcomeWindows()
     differ = examine(segmented.outcomes, book.segments, segmented.active, segmented.sizes)
     return {
         "retention": lambda: make_retention(given, policy.retention),
@@ -65,7 +65,7 @@ def _makers(
     }
 
 
-def _data(given: Given, dataset: Dataset) -> Chapter:
+def _data(given: ReportContext, dataset: Dataset) -> SectionResult:
     engine = new_engine()
     dataset.scan(given.as_of, engine)
     return make_data(given, audit(given.as_of, engine))

@@ -8,7 +8,7 @@ import pytest
 from tests.agent.launcher import Launcher
 from tests.cases.companies import SPACED, company, subscriptions, table
 from tests.cases.conftest import CaseHome
-from tools.customers.portraits import PAUSED
+from tools.customers.account_profile import PAUSED
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("cases")]
 ACCOUNTS = table("accounts", "accounts.csv", "created", name="name",

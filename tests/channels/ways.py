@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.channels.deliveries import SENDER
 from tests.channels.hook_server import hook_server
 from tests.channels.mail_server import post_office
-from tools.channels.contract import Channel
+from tools.channels.contract import OutboundChannel
 from tools.channels.outbox import OutboxChannel
 from tools.channels.smtp import SmtpChannel
 from tools.channels.tasks import CsvChannel
@@ -25,8 +25,8 @@ SECRET = b"hook-canary-77"
 class Way:
     """A channel, a way to open it anew as another process would, and the keys it carried out."""
 
-    channel: Channel
-    again: Callable[[], Channel]
+    channel: OutboundChannel
+    again: Callable[[], OutboundChannel]
     done: Callable[[], list[str]]
 
 
@@ -45,7 +45,7 @@ def rows_of(folder: Path) -> list[dict[str, str]]:
 
 @contextmanager
 def outbox_way(folder: Path) -> Iterator[Way]:
-    def again() -> Channel:
+    def again() -> OutboundChannel:
         return OutboxChannel(folder / "outbox", SENDER)
 
     def done() -> list[str]:
@@ -57,7 +57,7 @@ def outbox_way(folder: Path) -> Iterator[Way]:
 
 @contextmanager
 def tasks_way(folder: Path) -> Iterator[Way]:
-    def again() -> Channel:
+    def again() -> OutboundChannel:
         return CsvChannel(folder / "tasks")
 
     yield Way(again(), again, lambda: [row["key"] for row in rows_of(folder / "tasks")])
@@ -67,7 +67,7 @@ def tasks_way(folder: Path) -> Iterator[Way]:
 def smtp_way(_: Path) -> Iterator[Way]:
     with post_office() as post:
 
-        def again() -> Channel:
+        def again() -> OutboundChannel:
             return SmtpChannel("127.0.0.1", post.port, SENDER, security="none", timeout=5)
 
         yield Way(again(), again, lambda: keys_of_messages(post.accepted))
@@ -77,7 +77,7 @@ def smtp_way(_: Path) -> Iterator[Way]:
 def webhook_way(_: Path) -> Iterator[Way]:
     with hook_server() as hook:
 
-        def again() -> Channel:
+        def again() -> OutboundChannel:
             return WebhookChannel(
                 f"http://hook.test:{hook.port}/in", SECRET, allowed_hosts=(), clock=lambda: NOW,
                 resolve=lambda _: ["127.0.0.1"], loopback_hosts={"hook.test"}, timeout=5,

@@ -26,7 +26,7 @@ from tools.sources.inspect import propose
 from tools.sources.parse import parse_mapping
 
 if TYPE_CHECKING:
-    from tools.sources.mapping import Cell, Input
+    from tools.sources.mapping import CellSource, Input
 
 HERE = Path(__file__).resolve()
 SHARED = HERE.parents[3] / "shared"
@@ -80,12 +80,12 @@ def _kind(each: "Input") -> str:
     return " each" if getattr(each, "each", None) is not None else ""
 
 
-def _is_told(cell: "Cell") -> bool:
+def _is_told(cell: "CellSource") -> bool:
     implied = cell.name in {"line", "quantity", "currency"} and cell.constant is not None
     return not implied and cell.key is None
 
 
-def _source(cell: "Cell") -> str:
+def _source(cell: "CellSource") -> str:
     if cell.column is not None:
         return cell.column
     if cell.tree is not None:

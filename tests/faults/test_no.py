@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.erasing import Wanted, erase
+from agent.erasing import ErasureRequest, erase
 from tests.customers.consent.made import ANN, contact, message
 from tests.faults.homes import WILLING, Home, open_home
 from tools.errors import Absent, Conflict
@@ -109,7 +109,7 @@ def test_an_erasure_leaves_nothing_to_do(home: Home, when: str) -> None:
     proposal = home.propose()
     if when == "after":
         home.approve(proposal)
-    erase(home.deps, home.eve, Wanted(email=ANN, contact=""), "asked for it")
+    erase(home.deps, home.eve, ErasureRequest(email=ANN, contact=""), "asked for it")
 
     with pytest.raises((Conflict, Absent)):
         home.approve(proposal)
@@ -119,7 +119,7 @@ def test_an_erasure_leaves_nothing_to_do(home: Home, when: str) -> None:
 
 @pytest.mark.fault(59)
 def test_an_erased_person_who_comes_back_under_another_writing_is_refused(home: Home) -> None:
-    erase(home.deps, home.eve, Wanted(email=ANN, contact=""), "asked for it")
+    erase(home.deps, home.eve, ErasureRequest(email=ANN, contact=""), "asked for it")
     home.land(contacts=[{**WILLING, "contact_ref": "new:1", "email": "ann+again@x.example"}])
     proposal = home.propose()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 from argon2 import PasswordHasher
 
-from approvals.web.auth.limits import Rate, TooMany
+from approvals.web.auth.limits import RateLimit, TooMany
 from approvals.web.auth.passwords import Passwords
 from approvals.web.auth.turns import Busy, Turns
 from tests.web.auth.doors import NOW, PASSWORD, Door, sign_in
@@ -86,7 +86,9 @@ def test_an_error_gives_the_place_back() -> None:
 
 
 def test_the_page_says_come_again_and_signs_nobody_in(store: "Store") -> None:
-    door = Door(store, rates={"mailbox": Rate(9, NOW - NOW), "address": Rate(9, NOW - NOW)})
+    door = Door(
+        store, rates={"mailbox": RateLimit(9, NOW - NOW), "address": RateLimit(9, NOW - NOW)}
+    )
     door.person()
     door.auth.passwords._turns = Turns(0, 1, 0.01)
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from approvals.preflight import Facts, Subject
-from policies.nouns import Action as PolicyAction
+from policies.nouns import PlannedAction as PolicyAction
 from policies.nouns import Record
 from tests.approvals.made import KEY
 from tools.money import Money

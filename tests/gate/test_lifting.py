@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agent.report_facts import Morning, lifted_before
+from agent.report_facts import FactCutoff, lifted_before
 from approvals.lifting import lift_demotion
 from tests.gate.office import Office
 from tests.reports.work_made import rulebook
@@ -14,7 +14,7 @@ CELL = ("retention_call", "Declining")
 
 
 def lifted(office: Office, day: int) -> dict[tuple[str, str], int]:
-    morning = Morning(day, day, ZoneInfo("Europe/Berlin"))
+    morning = FactCutoff(day, day, ZoneInfo("Europe/Berlin"))
     return lifted_before(office.store, rulebook().plays, morning)
 
 

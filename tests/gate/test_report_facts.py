@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from agent.report_facts import Morning, put_report_facts, work_tables
+from agent.report_facts import FactCutoff, put_report_facts, work_tables
 from approvals.care import CareWish, Said, care
 from tests.approvals.made import DAY, eur
 from tests.gate.office import BERLIN, Office, mail
@@ -30,7 +30,7 @@ SUMMARY = {
 
 
 def tables(office: Office, as_of: int) -> dict[str, pa.Table]:
-    return work_tables(office.store, Morning(as_of, as_of - 28, BERLIN))
+    return work_tables(office.store, FactCutoff(as_of, as_of - 28, BERLIN))
 
 
 def rows(office: Office, as_of: int, name: str) -> list[dict[str, Any]]:

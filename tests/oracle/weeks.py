@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from tests.oracle.day_one import Tally, ask_agent, judge_morning
 from tests.oracle.reading import read_truth
 from tests.oracle.world import month_of
-from tools.sources.simulated import AHEAD, Deed, simulate
+from tools.sources.simulated import AHEAD, SimulatedPlay, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,7 +49,7 @@ class Lived:
     """What became of a company: a tally for each week, the deeds, and the agent's last beliefs."""
 
     weeks: "list[dict[str, Tally]]" = field(default_factory=list)
-    deeds: "list[Deed]" = field(default_factory=list)
+    deeds: "list[SimulatedPlay]" = field(default_factory=list)
     effects: "list[dict[str, Any]]" = field(default_factory=list)
     segments: "dict[tuple[str, str], list[str]]" = field(default_factory=dict)
     mrr: tuple[float, float] = (0.0, 0.0)
@@ -74,7 +74,7 @@ def live(
     return lived
 
 
-def export(company: Company, day: date, deeds: "Sequence[Deed]") -> None:
+def export(company: Company, day: date, deeds: "Sequence[SimulatedPlay]") -> None:
     """Write what the company's systems hold that morning, after what was done so far."""
     simulate(
         company.folder / "data", seed=company.seed, end=FIRST, until=day, months=MONTHS,
@@ -108,7 +108,7 @@ def note_deeds(lived: Lived, seen: dict[str, Any]) -> None:
     for action in seen["actions"]:
         name, day = action["account_id"].partition(":")[2], from_day(action["day"])
         if action["status"] == "sent" and (name, action["play"], day) not in known:
-            lived.deeds.append(Deed(name, action["play"], day))
+            lived.deeds.append(SimulatedPlay(name, action["play"], day))
             segment = segments.get(action["account_id"], "")
             lived.segments.setdefault((action["play"], segment), []).append(name)
     lived.effects = seen["effects"]
@@ -119,7 +119,7 @@ def from_day(number: int) -> date:
     return date(1970, 1, 1) + timedelta(days=number)
 
 
-def earned(company: Company, weeks: int, deeds: "Sequence[Deed]") -> float:
+def earned(company: Company, weeks: int, deeds: "Sequence[SimulatedPlay]") -> float:
     """What the company earns a month at the end, by the draws it has."""
     last = min(FIRST + timedelta(days=7 * weeks + 60), FIRST + timedelta(days=AHEAD))
     folder = company.folder / "end"

@@ -12,7 +12,7 @@ import yaml
 from policies.judge import judge
 from policies.limit_book import parse_limits
 from policies.limits import Limits
-from policies.nouns import Action, History, Record, Rule, Verdict
+from policies.nouns import History, PlannedAction, Record, Rule, Verdict
 from policies.rules import RULES
 from tools.customers.recipients import Objection, Reported
 from tools.money import Money
@@ -61,9 +61,9 @@ def record(w: Mapping[str, Any]) -> Record:
     )  # fmt: skip
 
 
-def action(w: Mapping[str, Any], channel: str) -> Action:
+def action(w: Mapping[str, Any], channel: str) -> PlannedAction:
     cost = Money(Decimal(str(w["cost"])), "USD")
-    return Action(w["play"], channel, w["goal"], cost, w["per_day"], w["cooldown_days"])
+    return PlannedAction(w["play"], channel, w["goal"], cost, w["per_day"], w["cooldown_days"])
 
 
 def history(w: Mapping[str, Any]) -> History:

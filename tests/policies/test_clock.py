@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.quiet import QuietHours, Window
+from policies.quiet import QuietHours, QuietWindow
 from policies.rules.clock import known_zone, next_window
 from tests.policies.made import verdict, words
 
-EVENING, WEEKEND = (Window(time(19), time(8)),), frozenset({5, 6})
+EVENING, WEEKEND = (QuietWindow(time(19), time(8)),), frozenset({5, 6})
 QUIET = QuietHours(EVENING, WEEKEND)
 ZONES = ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Apia", "Australia/Lord_Howe"]
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.judge import judge
-from policies.nouns import Answer, Case, Record, Rule, Verdict, ask, deny, passes
+from policies.nouns import Case, Record, Rule, RuleAnswer, Verdict, ask, deny, passes
 from policies.refusals import explain_refusals, refusals_of, unpriced
 from policies.rules import RULES
 from tests.policies.made import (
@@ -36,7 +36,7 @@ people = st.lists(st.sampled_from(table()["cases"]), max_size=4).map(merged)
 channels = st.sampled_from(["email", "call", "meeting", "task", "fax"])
 
 
-def raises(_: Case) -> Answer:
+def raises(_: Case) -> RuleAnswer:
     raise ValueError("no idea")
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from policies.limit_book import parse_limits
-from policies.quiet import Window
+from policies.quiet import QuietWindow
 from tests.policies.made import DAY, LIMITS, limits
 from tools.actions import GOALS
 from tools.days import day_number
@@ -22,7 +22,7 @@ def test_the_delivered_limits_are_read() -> None:
     assert limits().consent_unknown == "deny"
     assert limits().channel("email").consent == "email_consent"
     assert not limits().channel("task").reaches
-    assert limits().quiet_hours.windows == (Window(time(19), time(8)),)
+    assert limits().quiet_hours.windows == (QuietWindow(time(19), time(8)),)
     assert limits().budget_per_day == Decimal("5000.00")
 
 

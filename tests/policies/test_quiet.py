@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from policies.quiet import DAYS, QuietHours, Window
+from policies.quiet import DAYS, QuietHours, QuietWindow
 from policies.quiet_file import QuietEntry
 from tools.errors import BadInput
 from tools.file_model import read_model
@@ -89,7 +89,7 @@ def test_what_makes_no_sense_is_refused_with_what_to_write(value: str, why: str)
 
 TIMES = st.integers(0, 24 * 60 - 1).map(lambda n: time(n // 60, n % 60))
 WINDOWS = st.lists(
-    st.builds(Window, TIMES, TIMES).filter(lambda w: w.starts != w.ends), max_size=3
+    st.builds(QuietWindow, TIMES, TIMES).filter(lambda w: w.starts != w.ends), max_size=3
 ).map(tuple)
 
 
@@ -110,7 +110,7 @@ def is_quiet(hours: QuietHours, local: datetime) -> bool:
     st.sampled_from(ZONES),
 )
 def test_what_opens_is_not_quiet_and_what_is_skipped_was(
-    windows: tuple[Window, ...], weekend: frozenset[int], moment: datetime, name: str
+    windows: tuple[QuietWindow, ...], weekend: frozenset[int], moment: datetime, name: str
 ) -> None:
     hours, zone, now = QuietHours(windows, weekend), ZoneInfo(name), moment.replace(tzinfo=UTC)
     free = [

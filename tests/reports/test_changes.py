@@ -15,15 +15,15 @@ from tests.reports.sections.life import AS_OF, company, put
 from tools.reports.changes.measure import (
     TOO_FEW,
     TOO_SHORT,
-    Verdict,
+    SeriesVerdict,
     false_alarms,
     judge,
     measure_changes,
 )
-from tools.reports.changes.weekly_series import PAST, Track, monday, read_tracks, week_of
+from tools.reports.changes.weekly_series import PAST, WeeklySeries, monday, read_tracks, week_of
 
 if TYPE_CHECKING:
-    from tools.reports.context import Given
+    from tools.reports.context import ReportContext
 
 LAST = week_of(AS_OF) - 1
 MAILS = """
@@ -45,12 +45,12 @@ GROUP BY company_id
 
 
 @cache
-def shared() -> "Given":
+def shared() -> "ReportContext":
     """One engine for every company of this file."""
     return company("messages", "events", "tickets", "accounts")
 
 
-def tracks(**rows: list[dict[str, Any]]) -> dict[str, Track]:
+def tracks(**rows: list[dict[str, Any]]) -> dict[str, WeeklySeries]:
     """The series of a company with the given rows and no others."""
     for name in ("messages", "usage", "usage_life", "tickets", "accounts", "timeline"):
         put(shared().engine, name, rows.get(name, []))
@@ -144,9 +144,9 @@ def test_moves_between_stages_and_tickets() -> None:
     assert found["tickets.urgent"].matters
 
 
-def series(*counts: int, weeks: int | None = None) -> Track:
+def series(*counts: int, weeks: int | None = None) -> WeeklySeries:
     numbers = tuple(range(len(counts) if weeks is None else weeks))
-    return Track("s", "a series", numbers, counts)
+    return WeeklySeries("s", "a series", numbers, counts)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_one_calm_series_among_many_is_not_named_for_being_the_least_calm() -> N
 
 
 @pytest.fixture(scope="module")
-def yammer(shared_data: Path) -> "Given":
+def yammer(shared_data: Path) -> "ReportContext":
     """All mails of the company; nothing changed in it before August."""
     folder = shared_data / "yammer_until_2022-07-31"
     given = company("messages", "accounts", as_of=day("2022-08-01"))
@@ -186,7 +186,9 @@ def yammer(shared_data: Path) -> "Given":
     return given
 
 
-def verdicts_on(given: "Given", as_of: int, spoil: str = "FALSE") -> tuple[Verdict, ...]:
+def verdicts_on(
+    given: "ReportContext", as_of: int, spoil: str = "FALSE"
+) -> tuple[SeriesVerdict, ...]:
     """The verdicts of one Monday, without the rows of `spoil`."""
     engine = given.engine
     sql = "SELECT * FROM all_messages WHERE day < $day AND NOT ({})"
@@ -198,7 +200,7 @@ def verdicts_on(given: "Given", as_of: int, spoil: str = "FALSE") -> tuple[Verdi
 MONDAYS = range(day("2022-05-09"), day("2022-08-01") + 1, 7)
 
 
-def test_no_false_alarm_in_the_digest_from_may_to_july(yammer: "Given") -> None:
+def test_no_false_alarm_in_the_digest_from_may_to_july(yammer: "ReportContext") -> None:
     told = 0
     for as_of in MONDAYS:
         verdicts = {v.track.id: v for v in verdicts_on(yammer, as_of)}
@@ -209,7 +211,7 @@ def test_no_false_alarm_in_the_digest_from_may_to_july(yammer: "Given") -> None:
     assert told == 5
 
 
-def test_false_alarms_on_shuffled_history_are_as_rare_as_stated(yammer: "Given") -> None:
+def test_false_alarms_on_shuffled_history_are_as_rare_as_stated(yammer: "ReportContext") -> None:
     """Any of the nine series named or still held: 10 % is allowed, 1.2 % is measured."""
     verdicts_on(yammer, MONDAYS[-1])
     found = read_tracks(MONDAYS[-1], yammer.engine, yammer.present)
@@ -224,7 +226,7 @@ def test_false_alarms_on_shuffled_history_are_as_rare_as_stated(yammer: "Given")
     [("clicked", "reengagement"), ("opened", "reengagement"), ("opened", "weekly_digest")],
 )
 @pytest.mark.parametrize("whom", [0, 3])
-def test_a_quarter_less_is_found(yammer: "Given", kind: str, mail: str, whom: int) -> None:
+def test_a_quarter_less_is_found(yammer: "ReportContext", kind: str, mail: str, whom: int) -> None:
     """The answers of every fourth person are left out of the newest week.
 
     Of a quarter less clicks on the digest, an eighth of whose mails are clicked, twelve weeks of

@@ -12,11 +12,11 @@ from tests.reports.work_made import DAY, approved, rulebook, together, worked
 from tools.reports.incrementality.measure import (
     BY_HAND,
     Incrementality,
+    OutcomeWindows,
     PlayDifference,
-    Windows,
     measure_incrementality,
 )
-from tools.reports.incrementality.predicted_vs_realised import Promise, slope_of
+from tools.reports.incrementality.predicted_vs_realised import PredictedVsRealised, slope_of
 from tools.roi.economics import parse_economics
 from tools.stats.stratified import Sums
 from tools.store.gate.records import BY_HAND as GATE_MARK
@@ -231,12 +231,12 @@ def test_an_envelope_that_does_not_say_makes_no_figure_up() -> None:
     )  # fmt: skip
     promise = effect(worked(work)).promise
 
-    assert promise == Promise(4, 4_000, None, None, None, 4)
+    assert promise == PredictedVsRealised(4, 4_000, None, None, None, 4)
 
 
 def test_the_slope_of_five_plays() -> None:
-    def play(promised: int, realised: int, half: int) -> Promise:
-        return Promise(9, promised, realised, realised - half, realised + half, 0)
+    def play(promised: int, realised: int, half: int) -> PredictedVsRealised:
+        return PredictedVsRealised(9, promised, realised, realised - half, realised + half, 0)
 
     half = [play(n * 100, n * 50, 30) for n in range(1, 6)]
     found = slope_of(half)
@@ -303,7 +303,7 @@ def test_it_agrees_with_looking_at_one_account_after_the_other(seed: int) -> Non
         subscriptions=[line(a.name, *bill) for a in accounts for bill in a.lines],
     )  # fmt: skip
 
-    for one in measured(made, as_of, windows=Windows()).plays:
+    for one in measured(made, as_of, windows=OutcomeWindows()).plays:
         mine = [(a.held, outcome(a, as_of)) for a in accounts if a.play == one.play]
         for held, sums in ((False, one.treated), (True, one.control)):
             seen = [found for arm, found in mine if arm == held and found is not None]

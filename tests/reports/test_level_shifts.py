@@ -4,17 +4,19 @@ import pytest
 
 from tools.reports.changes.level_shifts import HOLD, Acceptance
 from tools.reports.changes.measure import judge
-from tools.reports.changes.weekly_series import PAST, Track, monday
+from tools.reports.changes.weekly_series import PAST, WeeklySeries, monday
 from tools.reports.policy import parse_report_policy
 
 CALM = (48, 47, 53, 47, 50, 51, 54, 49, 51, 57, 54, 53, 60, 56)
 LOW = (27, 26, 28, 25, 27, 29)
 
 
-def rate(*clicked: int) -> Track:
+def rate(*clicked: int) -> WeeklySeries:
     """Clicks of 450 mails a week."""
     weeks = tuple(range(1000, 1000 + len(clicked)))
-    return Track("clicked.digest", "click rate of digest", weeks, clicked, (450,) * len(clicked))
+    return WeeklySeries(
+        "clicked.digest", "click rate of digest", weeks, clicked, (450,) * len(clicked)
+    )
 
 
 @pytest.mark.parametrize("weeks", range(1, len(LOW) + 1))

@@ -5,7 +5,7 @@ from typing import Any
 import pyarrow as pa
 
 from tests.reports.work_made import DAY, approved, rulebook, together, worked
-from tools.reports.incrementality.measure import BY_HAND, TO_LEARN, Windows
+from tools.reports.incrementality.measure import BY_HAND, TO_LEARN, OutcomeWindows
 from tools.reports.incrementality.observations import KEPT_PLACES, make_observations
 from tools.roi.learned.evidence import gather_evidence
 from tools.roi.learned.observation import OBSERVATIONS
@@ -39,7 +39,7 @@ def observed(
 ) -> dict[str, dict[str, Any]]:  # fmt: skip
     engine.put("kept_places", pa.Table.from_pylist(places, schema=KEPT_PLACES))
     book = rulebook()
-    make_observations(as_of, engine, present, book.plays, book.economics, Windows())
+    make_observations(as_of, engine, present, book.plays, book.economics, OutcomeWindows())
     rows = engine.run("SELECT * FROM observations ORDER BY account_id, start_day")
     assert rows.schema.names == OBSERVATIONS.names
     assert gather_evidence(as_of, engine, {}).as_of == as_of

@@ -16,7 +16,7 @@ from tests.effort import examples
 from tests.reports.relations import calendar
 from tests.warehouse.billing.reference import Version, pays
 from tests.warehouse.billing.test_billing import DUCK, LOGS, START, bill
-from tools.customers.churn.observe import WINDOWS
+from tools.customers.churn.training_data import WINDOWS
 from tools.days import from_number, month_number
 from tools.reports.incrementality.paid_lines import put_paid_lines
 from tools.reports.revenue.movements import KINDS, measure_movements

@@ -6,16 +6,16 @@ from pathlib import Path
 from tests.facts import fact, world_of
 from tools.document.format import shown
 from tools.document.model import About, Figure, Report, Section, Table, words
-from tools.reports.context import Given
+from tools.reports.context import ReportContext
 from tools.reports.restatement.section import Late, make_restated, read_late
 
 D = 20_759
 ABOUT = About("d", "p")
 
 
-def given(folder: Path, *events: dict[str, object]) -> Given:
+def given(folder: Path, *events: dict[str, object]) -> ReportContext:
     world = world_of(D, {"events": list(events)} if events else {}, folder)
-    return Given(D, D - 7, world.engine, world.present)
+    return ReportContext(D, D - 7, world.engine, world.present)
 
 
 def event(key: str, day: int, known: int) -> dict[str, object]:
@@ -102,10 +102,10 @@ def test_a_day_of_the_bill_that_became_known_late_is_the_reason(tmp_path: Path) 
         fact("subscriptions", D - 90, D - 3, **line, ended_day=D - 30),
     ]
     world = world_of(D, {"subscriptions": rows}, tmp_path)
-    now = Given(D, D - 7, world.engine, world.present)
+    now = ReportContext(D, D - 7, world.engine, world.present)
     found = make_restated(now, (section(0.5),), last(section(0.5)))
 
     reason = "Of subscriptions: an end dated 2026-10-03 became known on 2026-10-30."
     assert said(found)[-1] == reason
-    before = Given(D - 7, D - 14, world.engine, world.present)
+    before = ReportContext(D - 7, D - 14, world.engine, world.present)
     assert not any("dated" in line for line in said(make_restated(before, (), last())))

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.roi.world import AS_OF, BILLING, account, economics, engine_with, plays
-from tools.roi.economics import Economics, Figure
-from tools.roi.effect import Belief, Effect, Scale
-from tools.roi.fixed import share
-from tools.roi.head import alternatives
+from tools.roi.economics import DatedFigure, Economics
+from tools.roi.effect import Effect, EffectBelief, Scale
+from tools.roi.fixed_point import share
 from tools.roi.plays import Concession, Play
 from tools.roi.price import price
 from tools.roi.rates import Windows
+from tools.roi.shortlist import alternatives
 from tools.roi.value import Disagreement, reprice
 
 INTERVALS = (1, 3, 6, 12, 24)
@@ -36,7 +36,7 @@ def random_economics(draw: random.Random) -> Economics:
         **{f"hourly_rate.{role}": Decimal(draw.randint(0, 99_999)) / 100
            for role in ("csm", "sales", "marketing")},
     }  # fmt: skip
-    dated = tuple(Figure(n, v, "test", "test", date(2000, 1, 1)) for n, v in figures.items())
+    dated = tuple(DatedFigure(n, v, "test", "test", date(2000, 1, 1)) for n, v in figures.items())
     return Economics(
         draw.choice(("USD", "USD", "JPY", "KWD")), draw.choice(("seed", "survival")), dated
     )
@@ -53,7 +53,7 @@ def random_play(draw: random.Random, play: Play) -> Play:
     )
     return replace(
         play,
-        effect=Effect(scale, Belief(mean, sd, "test")),
+        effect=Effect(scale, EffectBelief(mean, sd, "test")),
         hours=Decimal(draw.randint(0, 400)) / 100,
         concession=draw.choice((None, given_up)),
         days_sooner=draw.choice((0, 45)),
@@ -95,7 +95,7 @@ def test_warehouse_cents_are_decimal_cents(seed: int, days: int | None) -> None:
 def test_halves_of_a_cent_go_to_the_even_one() -> None:
     """0.5 of 0.01, 0.03, 0.05 … of a one-off: half a cent each, down and up in turn."""
     one_off = [
-        replace(p, effect=Effect("share_of_organic", Belief(Decimal(1), Decimal(0), "t")),
+        replace(p, effect=Effect("share_of_organic", EffectBelief(Decimal(1), Decimal(0), "t")),
                 hours=Decimal(0), worth=replace(p.worth, recurs=False, part="all"))
         for p in plays() if p.id == "upsell_plan"
     ]  # fmt: skip

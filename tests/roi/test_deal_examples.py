@@ -12,11 +12,11 @@ import pytest
 from tests.roi.test_open_deals import DEALS, HISTORY, deal
 from tests.roi.world import AS_OF, account, economics, engine_with, plays
 from tools.reading import read_yaml
-from tools.roi.economics import Economics, Figure
-from tools.roi.head import alternatives, head
+from tools.roi.economics import DatedFigure, Economics
 from tools.roi.open_deals import new_customer, price_push, put_open_deals
 from tools.roi.price import PriceList, price
 from tools.roi.rates import Windows
+from tools.roi.shortlist import alternatives, head
 from tools.roi.value import reprice
 from tools.warehouse.engine import DuckEngine
 
@@ -39,7 +39,7 @@ PROSPECT = {"active": False, "paying": False, "tier": None, "stage": "sql", "mrr
 def of_s1(convention: str, without: str = "") -> Economics:
     known = economics()
     figures = tuple(
-        Figure(name, Decimal(value), "test", "test", date(2000, 1, 1))
+        DatedFigure(name, Decimal(value), "test", "test", date(2000, 1, 1))
         for name, value in S1.items() if name != without
     )  # fmt: skip
     return replace(known, figures=figures, convention=cast("Any", convention))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.errors import BadInput
-from tools.roi.decide import QUESTIONS, Decision, KnownInput, Subject, decide
+from tools.roi.decide import QUESTIONS, DecisionSubject, KnownInput, Recommendation, decide
 from tools.roi.decide.record import record
 from tools.roi.decide.tornado_bars import bars
 
@@ -18,11 +18,11 @@ S5 = {"renewal": "0.35", "revenue": "30000", "margin": "0.65", "support": "6000"
 S9 = {"cost_a": "1200", "cost_b": "2100", "expansion_a": "0.2", "expansion_b": "0.9"}
 
 
-def ask(key: str, subject: Subject | None = None, /, **typed: str) -> Decision:
-    return decide(key, typed, subject or Subject())
+def ask(key: str, subject: DecisionSubject | None = None, /, **typed: str) -> Recommendation:
+    return decide(key, typed, subject or DecisionSubject())
 
 
-def figure(found: Decision, name: str = "net", convention: Any = "survival") -> Decimal:
+def figure(found: Recommendation, name: str = "net", convention: Any = "survival") -> Decimal:
     return found.figures[convention][name].quantize(Decimal("0.01"))
 
 
@@ -57,7 +57,7 @@ def figure(found: Decision, name: str = "net", convention: Any = "survival") -> 
 def test_the_worked_figures_under_both_conventions(
     key: str, typed: dict[str, str], name: str, seed: str, survival: str
 ) -> None:
-    found = decide(key, typed, Subject())
+    found = decide(key, typed, DecisionSubject())
     assert figure(found, name, "seed") == Decimal(seed)
     assert figure(found, name) == Decimal(survival)
 
@@ -79,7 +79,7 @@ def test_the_worked_figures_under_both_conventions(
 def test_what_is_missing_is_named_with_its_threshold(
     key: str, typed: dict[str, str], missing: tuple[str, ...], threshold: str, value: str
 ) -> None:
-    found = decide(key, typed, Subject())
+    found = decide(key, typed, DecisionSubject())
     assert found.missing == missing
     assert found.thresholds[threshold].quantize(Decimal("0.01")) == Decimal(value)
     assert "net" not in found.figures["survival"]
@@ -88,7 +88,7 @@ def test_what_is_missing_is_named_with_its_threshold(
 
 def test_nothing_typed_invents_nothing() -> None:
     for key in QUESTIONS:
-        found = decide(key, {}, Subject())
+        found = decide(key, {}, DecisionSubject())
         assert found.figures == {"seed": {}, "survival": {}}
         assert found.missing
         assert found.verdict.answer == "not computable"
@@ -191,7 +191,7 @@ def test_a_concession_is_judged_by_the_chance_it_buys() -> None:
 def test_a_value_that_cannot_be_meant_is_one_clear_line(
     key: str, typed: dict[str, str], said: str
 ) -> None:
-    subject = Subject("USD", rates={"GBP": Decimal("1.3")})
+    subject = DecisionSubject("USD", rates={"GBP": Decimal("1.3")})
     with pytest.raises(BadInput) as told:
         decide(key, typed, subject)
     assert said in str(told.value)
@@ -229,7 +229,7 @@ def test_what_is_typed_wins_over_what_is_known_and_says_so() -> None:
     known = {"margin": KnownInput(Decimal("0.7"), "economics gross_margin", "finance"),
              "renewal": KnownInput(Decimal("0.8"), "the score", low=Decimal("0.7"),
                                    high=Decimal("0.85"))}  # fmt: skip
-    subject = Subject("USD", "survival", "Clearharbor", known)
+    subject = DecisionSubject("USD", "survival", "Clearharbor", known)
     typed = {k: v for k, v in S1.items() if k != "renewal"}
     told = record(decide("accept", typed, subject))
     inputs = {one["name"]: one for one in told["inputs"]}
@@ -271,7 +271,7 @@ def test_every_loose_place_is_a_warning() -> None:
             ("accelerate", {"probability": ".7", "value": "18000", "margin": ".7", "cost": "3000"}),
             ("retain", {**S5, "cost": "1"}), ("retain", {"lost": ".7", "cycles": "2"}),
         )
-        for one in decide(key, typed, Subject()).warnings
+        for one in decide(key, typed, DecisionSubject()).warnings
     }  # fmt: skip
     assert {
         ("accept", "lifetime-convention"), ("concession", "concession-horizon"),
@@ -301,10 +301,10 @@ BY_KIND = {
 }  # fmt: skip
 
 
-def answered(key: str, typed: dict[str, str], currency: str = "") -> Decision | str:
+def answered(key: str, typed: dict[str, str], currency: str = "") -> Recommendation | str:
     """The decision, or the one line that says why there is none."""
     try:
-        return decide(key, typed, Subject(currency))
+        return decide(key, typed, DecisionSubject(currency))
     except BadInput as error:
         return str(error)
 

@@ -9,7 +9,7 @@ import pytest
 from tools.errors import BadInput, NotComputable
 from tools.money import in_thousands
 from tools.reading import read_yaml
-from tools.roi.seeds import answer, conventions, payback, time_value
+from tools.roi.worked_examples import answer, conventions, payback, time_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from tools.roi import formulas
-from tools.roi.fixed import (
+from tools.roi.fixed_point import (
     BASIS_POINTS,
     cycle_renewal,
     cycles_ahead,
@@ -22,7 +22,7 @@ from tools.roi.fixed import (
     within,
 )
 from tools.roi.spread import below, shares
-from tools.roi.symbols import Sql, column, decimal
+from tools.roi.sql_number import Sql, column, decimal
 from tools.warehouse.engine import DuckEngine
 
 if TYPE_CHECKING:

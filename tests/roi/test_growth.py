@@ -8,10 +8,10 @@ import pytest
 from tests.roi.world import AS_OF, ROOT, account, economics, engine_with, plays
 from tools.errors import BadInput
 from tools.roi.growth import ANY, WEIGHT, Growth, Rises, growths_of
-from tools.roi.head import Candidate, alternatives
 from tools.roi.plays import Play
 from tools.roi.price import PriceList, price
 from tools.roi.rates import Windows
+from tools.roi.shortlist import Candidate, alternatives
 from tools.roi.value import reprice
 
 WINDOWS = Windows(30, {"expansion": 365, "return": 90, "churn": 30})

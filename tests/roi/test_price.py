@@ -19,13 +19,13 @@ from tests.roi.world import (
     plays,
 )
 from tools.roi.candidate import price_trees
-from tools.roi.economics import Economics, Figure, parse_economics
-from tools.roi.fixed import half_even
-from tools.roi.head import alternatives, head
+from tools.roi.economics import DatedFigure, Economics, parse_economics
+from tools.roi.fixed_point import half_even
 from tools.roi.play_effects import prior_effects
 from tools.roi.price import PriceList, price, unpriced_counts
 from tools.roi.rates import Windows
-from tools.roi.symbols import column
+from tools.roi.shortlist import alternatives, head
+from tools.roi.sql_number import column
 from tools.roi.value import reprice
 from tools.warehouse.engine import DuckEngine
 from tools.warehouse.sql import Parameter, compile_sql, read_sql
@@ -192,7 +192,7 @@ def test_foreign_minor_units_are_those_of_their_currency(currency: str, minor: i
     """1,200 yen a year at 0.0067 are 8.04 dollars; 120.000 dinars at 3.25 are 390.00."""
     known, raw = economics(), {"JPY": 100, "KWD": 10_000, "USD": 10_000}[currency]
     rates = tuple(
-        Figure(f"exchange_rate.{code}", Decimal(rate), "test", "test", date(2000, 1, 1))
+        DatedFigure(f"exchange_rate.{code}", Decimal(rate), "test", "test", date(2000, 1, 1))
         for code, rate in (("JPY", "0.0067"), ("KWD", "3.25"))
     )
     known = replace(known, figures=known.figures + rates)

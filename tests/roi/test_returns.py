@@ -4,11 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.roi.world import AS_OF, account, economics, engine_with, plays
-from tools.roi.fixed import cycle_renewal, share
-from tools.roi.head import alternatives
+from tools.roi.fixed_point import cycle_renewal, share
 from tools.roi.price import price
 from tools.roi.rates import Windows
 from tools.roi.returns import WEIGHT, Stints, return_terms
+from tools.roi.shortlist import alternatives
 from tools.roi.value import reprice
 
 MONTHLY = Stints(1, None, 200, 60, 36_500)  # 1,200 cycles, 60 lost: 5 %

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from tools.sources.batch import Batch
+from tools.sources.batch import SourceBatch
 from tools.sources.files import FileSource
 from tools.sources.parse import parse_mapping
 
@@ -24,7 +24,7 @@ inputs:
 """
 
 
-def read(folder: Path, mapping: str, **files: str | bytes) -> Batch:
+def read(folder: Path, mapping: str, **files: str | bytes) -> SourceBatch:
     """Write the files (`a_csv` becomes a.csv) and read the folder as of AS_OF."""
     for name, content in files.items():
         data = content if isinstance(content, bytes) else content.encode()
@@ -38,6 +38,6 @@ def column(table: pa.Table, name: str) -> list[object]:
     return [row[name] for row in rows]
 
 
-def told(batch: Batch) -> list[tuple[str, int, str, str, str]]:
+def told(batch: SourceBatch) -> list[tuple[str, int, str, str, str]]:
     """What was refused: file, line, column, value, reason."""
     return [(r.file, r.line, r.column, r.value, r.reason) for r in batch.rejected]

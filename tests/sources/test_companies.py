@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 import pytest
 
 from tools.days import day_number, from_number, month_number
-from tools.sources.batch import Batch
+from tools.sources.batch import SourceBatch
 from tools.sources.files import FileSource
 from tools.sources.parse import read_mapping
 
@@ -32,10 +32,10 @@ READ = {
     "cdnow": {"accounts": 69_659, "contacts": 69_659, "invoices": 69_659},
     "online_retail": {"accounts": 406_829, "contacts": 406_829, "invoices": 541_909},
 }
-_read: dict[str, Batch] = {}
+_read: dict[str, SourceBatch] = {}
 
 
-def company(shared_data: Path, name: str) -> Batch:
+def company(shared_data: Path, name: str) -> SourceBatch:
     if name not in _read:
         mapping = read_mapping(MAPPINGS / f"{name}.yaml")
         _read[name] = FileSource(shared_data / name, mapping).read(AS_OF)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.sources.folders import column, read
 from tools.days import day_number, from_number
 from tools.sources.date_forms import DateChoice, choose, date_forms, twin
-from tools.sources.shelf import Shelf
+from tools.sources.shelf import RawTables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ START = date(2024, 1, 1)
 def opened(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> "Iterator[duckdb.DuckDBPyConnection]":
-    with Shelf(tmp_path_factory.mktemp("none")) as shelf:
+    with RawTables(tmp_path_factory.mktemp("none")) as shelf:
         yield shelf.connection
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.effort import examples
 from tests.sources.folders import read
-from tools.sources.batch import Batch
+from tools.sources.batch import SourceBatch
 
 INPUT = """
   - table: {table}
@@ -46,12 +46,12 @@ def written(rows: list[tuple[str, str, str]]) -> str:
     return "\n".join(["id,at,who", *quoted]) + "\n"
 
 
-def batch_of(inputs: str, **files: list[tuple[str, str, str]]) -> Batch:
+def batch_of(inputs: str, **files: list[tuple[str, str, str]]) -> SourceBatch:
     with tempfile.TemporaryDirectory() as folder:
         return read(Path(folder), HEAD + inputs, **{k: written(v) for k, v in files.items()})
 
 
-def same(one: Batch, other: Batch) -> bool:
+def same(one: SourceBatch, other: SourceBatch) -> bool:
     """Whether two batches say the same, whatever the names of the files they were read from."""
     said = [
         {name: table.drop_columns(["part"]) for name, table in batch.tables.items()}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.effort import examples
 from tests.sources.folders import read
 from tools.errors import BadInput
-from tools.sources.batch import Batch
+from tools.sources.batch import SourceBatch
 
 ORDERS = """
 company: Acme
@@ -35,7 +35,7 @@ LINES = [
 KEYED, ALL = "{key: [sku], each_line: true}", "{each_line: true}"
 
 
-def batch_of(lines: list[str], key: str) -> Batch:
+def batch_of(lines: list[str], key: str) -> SourceBatch:
     with tempfile.TemporaryDirectory() as folder:
         return read(
             Path(folder), ORDERS.format(key=key), a_csv=HEAD + "".join(f"{x}\n" for x in lines)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.effort import examples
 from tests.sources.folders import read, told
-from tools.sources.batch import Batch
+from tools.sources.batch import SourceBatch
 
 DEALS = """
 company: Acme
@@ -24,13 +24,13 @@ inputs:
 MIXED = "could be read with a decimal point or a decimal comma; the row is kept without it"
 
 
-def batch_of(texts: list[str], origin: str = "from: x") -> Batch:
+def batch_of(texts: list[str], origin: str = "from: x") -> SourceBatch:
     rows = "id\tx\n" + "".join(f"{n:03}\t{text}\n" for n, text in enumerate(texts))
     with tempfile.TemporaryDirectory() as folder:
         return read(Path(folder), DEALS.format(origin=origin), a_tsv=rows)
 
 
-def amounts(batch: Batch) -> list[object]:
+def amounts(batch: SourceBatch) -> list[object]:
     rows = sorted(batch.tables["deals"].to_pylist(), key=lambda row: str(row["deal_ref"]))
     return [row["amount_minor"] for row in rows]
 

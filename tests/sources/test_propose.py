@@ -7,13 +7,13 @@ import pytest
 from tools.errors import BadInput
 from tools.sources.files import FileSource
 from tools.sources.inspect import propose
-from tools.sources.mapping import Cell, Input, Mapping
+from tools.sources.mapping import CellSource, Input, Mapping
 from tools.sources.parse import parse_mapping
 
 pytestmark = pytest.mark.long
 
 
-def cells(mapping: Mapping, table: str) -> dict[str, Cell]:
+def cells(mapping: Mapping, table: str) -> dict[str, CellSource]:
     return {cell.name: cell for cell in an_input(mapping, table).cells}
 
 

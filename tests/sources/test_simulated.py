@@ -8,7 +8,15 @@ import pytest
 from tests.conftest import CHECKOUT
 from tests.sources.simulated_worlds import END, World, reader, world
 from tools.errors import BadInput
-from tools.sources.simulated import AHEAD, FILES, Deed, connect, script, set_variables, simulate
+from tools.sources.simulated import (
+    AHEAD,
+    FILES,
+    SimulatedPlay,
+    connect,
+    script,
+    set_variables,
+    simulate,
+)
 
 pytestmark = pytest.mark.long
 
@@ -91,7 +99,7 @@ def test_a_company_answers_what_was_done_and_nobody_else_notices(tmp_path: Path)
     treated = {name for (name,) in world().ask("SELECT account_id FROM truth_accounts")
                if int(name[-1]) < 5}  # fmt: skip
     first = END - timedelta(days=270)
-    deeds = [Deed(name, play, first + timedelta(days=90 * n)) for name in sorted(treated)
+    deeds = [SimulatedPlay(name, play, first + timedelta(days=90 * n)) for name in sorted(treated)
              for n in range(4) for play in ("upsell_seats", "retention_call")]  # fmt: skip
     until = END + timedelta(days=90)
 

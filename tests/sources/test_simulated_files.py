@@ -11,7 +11,7 @@ import pytest
 import tools.sources
 from tests.sources.simulated_worlds import END, world
 from tools.days import day_number
-from tools.sources.batch import Batch
+from tools.sources.batch import SourceBatch
 from tools.sources.files import FileSource
 from tools.sources.parse import read_mapping
 from tools.sources.simulated_lean import simulate_lean
@@ -27,13 +27,13 @@ UNREADABLE = {
 }
 
 
-def mapped(folder: Path, name: str) -> Batch:
+def mapped(folder: Path, name: str) -> SourceBatch:
     path = Path(str(tools.sources.__path__[0])) / f"{name}.yaml"
     return FileSource(folder, read_mapping(path)).read(AS_OF)
 
 
 @cache
-def batch() -> Batch:
+def batch() -> SourceBatch:
     return mapped(world().folder, "simulated")
 
 

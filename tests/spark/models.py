@@ -2,8 +2,8 @@
 
 from tools.customers.churn import ChurnDefinition, ChurnModel, model_from_json
 from tools.customers.churn.drift import SCORE
-from tools.customers.churn.ladder import NOTHING
-from tools.customers.churn.model import Band, Reference, Scorer, Training
+from tools.customers.churn.model import Band, Scorer, Training, TrainingDistribution
+from tools.customers.churn.model_selection import NOTHING
 from tools.customers.churn.rule import EDGES, SIGNS
 from tools.customers.churn.terms import LinearTerm, PairTerm, StepTerm, on_grid
 
@@ -27,9 +27,9 @@ _LINES = (
     LinearTerm("tenure_days", 10.0, 500.0, False, -0.0031, 0.5, on_grid(0.0)),
 )
 _REFERENCES = (
-    Reference("days_since_event", (2.0, 7.5), (0.01, 0.4, 0.3, 0.29)),
-    Reference("usage_trend", (0.5, 1.0, 1.5), (0.2, 0.2, 0.2, 0.2, 0.2)),
-    Reference(SCORE, (-1.0, 0.25), (0.0, 0.5, 0.3, 0.2)),
+    TrainingDistribution("days_since_event", (2.0, 7.5), (0.01, 0.4, 0.3, 0.29)),
+    TrainingDistribution("usage_trend", (0.5, 1.0, 1.5), (0.2, 0.2, 0.2, 0.2, 0.2)),
+    TrainingDistribution(SCORE, (-1.0, 0.25), (0.0, 0.5, 0.3, 0.2)),
 )
 
 

@@ -11,15 +11,15 @@ from tests.reports.work_made import busy
 from tests.spark.company import AS_OF, LAST_RUN
 from tests.spark.models import EBM, MODELS, USES
 from tools.customers import churn, stages
+from tools.customers.account_profile import portraits
 from tools.customers.churn.definition import choose_definition
-from tools.customers.churn.observe import first_fact_day, outcomes, read_snapshot
+from tools.customers.churn.training_data import first_fact_day, outcomes, read_snapshot
 from tools.customers.features import make_features
-from tools.customers.portraits import portraits
 from tools.customers.recipients import Recipients
 from tools.customers.segments import assign as segments
 from tools.customers.segments.outcomes import outcomes as segment_outcomes
 from tools.customers.segments.proposal import propose
-from tools.reports.accounts import Asked, Terms, make_accounts, make_lines, read_list
+from tools.reports.accounts import ListNumbers, ListRequest, make_accounts, make_lines, read_list
 from tools.reports.accounts.terms import (
     CARE,
     DRAWN,
@@ -37,8 +37,8 @@ from tools.reports.attribution.unit_economics import measure_units
 from tools.reports.audit.measure import audit
 from tools.reports.backtest.rankings import rank
 from tools.reports.changes.weekly_series import read_tracks
-from tools.reports.context import Given
-from tools.reports.incrementality.measure import Windows as Effects
+from tools.reports.context import ReportContext
+from tools.reports.incrementality.measure import OutcomeWindows as Effects
 from tools.reports.incrementality.observations import KEPT_PLACES, make_observations
 from tools.reports.internal import Internal, leave_out
 from tools.reports.policy import RetentionQuestion
@@ -49,11 +49,11 @@ from tools.reports.retention.spec import RetentionSpec
 from tools.reports.revenue.movements import measure_movements
 from tools.reports.revenue.net_retention import measure_net_retention
 from tools.reports.revenue.section import make_money
-from tools.reports.revenue.spec import MoneySpec, Rate
+from tools.reports.revenue.spec import DatedRate, MoneySpec
 from tools.reports.segments.measure import measure_segments
 from tools.reports.stages.measure import measure_stages
 from tools.reports.trials.measure import measure_trials
-from tools.roi import head
+from tools.roi import shortlist
 from tools.roi.exploration import Lottery
 from tools.roi.learned.evidence import gather_evidence
 from tools.roi.open_deals import put_open_deals
@@ -96,8 +96,8 @@ ASKED = RetentionQuestion(
     RetentionSpec(entity="account"), curve=3, breakdowns=("segment", "acquisition")
 )
 EUROS = (
-    Rate("USD", 0, Decimal("0.9"), "made up"), Rate("GBP", 0, Decimal("1.2"), "made up"),
-    Rate("XXX", 0, Decimal(1), "made up"),
+    DatedRate("USD", 0, Decimal("0.9"), "made up"), DatedRate("GBP", 0, Decimal("1.2"), "made up"),
+    DatedRate("XXX", 0, Decimal(1), "made up"),
 )  # fmt: skip
 
 # Two rules are enough for the audit to have something joined; one of them is off in a run.
@@ -185,8 +185,8 @@ class Morning:
         )
         price(AS_OF, self._pair, rules.plays, rules.economics, self.world.present, windows)
         unpriced_counts(self._pair)
-        ranked = head.head(self._pair, 20)
-        head.alternatives(self._pair, [c.account_id for c in ranked[:9]])
+        ranked = shortlist.head(self._pair, 20)
+        shortlist.alternatives(self._pair, [c.account_id for c in ranked[:9]])
         cells = {(play.id, segment) for play in rules.plays for segment in play.segments}
         held = [(rules.plays[0].id, ranked[1].account_id)]
         put_open_deals(AS_OF, self._pair, rules.economics)
@@ -228,10 +228,10 @@ class Morning:
         ):  # fmt: skip
             self._pair.put(name, pa.Table.from_pylist(rows, schema))
         self._pair.put("recent_scores", scores.cast(RECENT_SCORES))
-        terms = Terms(everybody=2)
+        terms = ListNumbers(everybody=2)
         floor = make_accounts(AS_OF, self._pair, terms)
         make_lines(AS_OF, self._pair, terms)
-        read_list(AS_OF, AS_OF, self._pair, terms, floor, Asked(limit=20), "USD")
+        read_list(AS_OF, AS_OF, self._pair, terms, floor, ListRequest(limit=20), "USD")
 
     def kept(self) -> None:
         """Retention under six definitions, of those drawn into an arm and of plans too."""
@@ -249,7 +249,7 @@ class Morning:
 
     def written(self) -> None:
         """The sections on retention and money, and who is behind their figures."""
-        given = Given(AS_OF, AS_OF - 7, self._pair, self._known)
+        given = ReportContext(AS_OF, AS_OF - 7, self._pair, self._known)
         for chapter in (
             make_retention(given, (ASKED,)),
             make_money(given, MoneySpec(months=3, currency="EUR", rates=EUROS)),

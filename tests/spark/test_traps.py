@@ -9,8 +9,8 @@ import pytest
 from sqlglot import parse_one
 
 from tests.spark.pair import PairEngine
-from tools.roi.fixed import half_even
-from tools.roi.symbols import column
+from tools.roi.fixed_point import half_even
+from tools.roi.sql_number import column
 
 pytestmark = [pytest.mark.spark, pytest.mark.xdist_group("spark")]
 

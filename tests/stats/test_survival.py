@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.stats.survival import Step, cumulative, together
+from tools.stats.survival import SurvivalStep, cumulative, together
 
 # Freireich et al. 1963, remission under 6-MP in weeks; + is censored. Shares, errors and log-log
 # intervals as printed by Stata's manual for `sts list`.
@@ -25,14 +25,14 @@ STATA = {
 Row = tuple[int, str]
 
 
-def steps_of(rows: Sequence[Row]) -> list[Step]:
+def steps_of(rows: Sequence[Row]) -> list[SurvivalStep]:
     """Raw rows (day, what ended the wait) as steps."""
     steps = []
     for day in sorted({day for day, _ in rows}):
         ended = [how for d, how in rows if d == day]
         at_risk = sum(d >= day for d, _ in rows)
         counts = (ended.count(how) for how in ("event", "other", "censored"))
-        steps.append(Step(day, at_risk, *counts))
+        steps.append(SurvivalStep(day, at_risk, *counts))
     return steps
 
 

@@ -19,7 +19,7 @@ from tests.effort import examples
 from tests.facts import MemoryManifest
 from tools.warehouse.asof.kept_usage import KEPT, SHORTEST, keep_usage, open_usage
 from tools.warehouse.asof.world import World
-from tools.warehouse.dataset import SNAPSHOT, USAGE_KIND, DataFile, Dataset
+from tools.warehouse.dataset import SNAPSHOT, USAGE_KIND, CommittedFile, Dataset
 from tools.warehouse.engine import DuckEngine
 from tools.warehouse.schema import USAGE
 from tools.warehouse.sql import read_sql
@@ -58,8 +58,8 @@ class Company:
     """Files of use and what its runs kept; aliases are put by hand, as identity would."""
 
     folder: Path
-    files: list[DataFile] = field(default_factory=list)
-    kept: list[DataFile] = field(default_factory=list)
+    files: list[CommittedFile] = field(default_factory=list)
+    kept: list[CommittedFile] = field(default_factory=list)
 
     def land(self, day: int, before: int, uses: tuple[Use, ...]) -> None:
         """Write what came since the run of day `before`; nothing slips in behind it."""
@@ -69,7 +69,7 @@ class Company:
             path = f"use-{day}.parquet"
             pq.write_table(_table(uses, days, known), self.folder / path)
             spans = (min(days), max(days), min(known), max(known))
-            self.files.append(DataFile(USAGE_KIND, "usage", path, len(uses), *spans, path))
+            self.files.append(CommittedFile(USAGE_KIND, "usage", path, len(uses), *spans, path))
 
     def open(self, day: int, run: Run, *, kept: bool) -> tuple[World, Dataset]:
         """Use as of a day, from what runs kept or from the beginning."""

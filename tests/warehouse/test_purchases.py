@@ -13,7 +13,7 @@ from sqlglot import exp
 from tests.customers.churn.companies import ALIASES, Company, accounts
 from tests.effort import examples
 from tools.customers.churn.definition import ChurnDefinition
-from tools.customers.churn.observe import outcomes
+from tools.customers.churn.training_data import outcomes
 from tools.warehouse.asof.purchases import TERM_DAYS, make_purchases
 from tools.warehouse.asof.world import World, relation_sql
 from tools.warehouse.engine import DuckEngine, Engine

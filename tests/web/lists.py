@@ -4,16 +4,16 @@ from decimal import Decimal
 
 from approvals.care import Said
 from tests.approvals.made import DAY
-from tools.reports.accounts import AccountList, Care, Line
+from tools.reports.accounts import AccountLine, AccountList, LatestFeedback
 from tools.reports.accounts.model import (
     Account,
-    Change,
     Counts,
     Fresh,
     Left,
+    NextStep,
     Score,
+    ScoreChange,
     State,
-    Step,
     Touch,
     Unscored,
 )
@@ -21,20 +21,26 @@ from tools.reports.accounts.model import (
 
 def an_account(said: str, account_id: str = "a1") -> Account:
     """An account of which everything is known."""
-    score = Score(Decimal("9.25"), Change(DAY - 8, Decimal("5.25")), Change(DAY - 31, None))
+    score = Score(
+        Decimal("9.25"), ScoreChange(DAY - 8, Decimal("5.25")), ScoreChange(DAY - 31, None)
+    )
     touch = Touch(DAY - 12, said)
     return Account(account_id, said, said, said, DAY - 40, score, said, 100_000, "EUR", DAY + 18,
                    3, 2, touch)  # fmt: skip
 
 
-def a_line(said: str, state: State = "today", account_id: str = "a1") -> Line:
+def a_line(said: str, state: State = "today", account_id: str = "a1") -> AccountLine:
     """An account to call."""
-    care = Care(0) if state == "today" else Care(1, "snooze", said, said, DAY, DAY + 3)
-    others = (Step("retention_email", 40_000, 10_000, 90_000, said),
-              Step("do_nothing", 0, 0, 0, ""))  # fmt: skip
-    return Line(
+    care = (
+        LatestFeedback(0)
+        if state == "today"
+        else LatestFeedback(1, "snooze", said, said, DAY, DAY + 3)
+    )
+    others = (NextStep("retention_email", 40_000, 10_000, 90_000, said),
+              NextStep("do_nothing", 0, 0, 0, ""))  # fmt: skip
+    return AccountLine(
         an_account(said, account_id), said, state, 1, "ticket", said,
-        Step("retention_call", 90_000, -5_000, 180_000, ""), "retention", 3_000, Decimal("0.5"),
+        NextStep("retention_call", 90_000, -5_000, 180_000, ""), "retention", 3_000, Decimal("0.5"),
         270_000, care, others, "p1", said if state == "decided" else "",
     )  # fmt: skip
 
@@ -54,6 +60,6 @@ def a_list(said: str, owner: str = "") -> AccountList:
     )  # fmt: skip
 
 
-def said_of(said: str) -> tuple[Line, Said]:
+def said_of(said: str) -> tuple[AccountLine, Said]:
     """The account, and what is kept with a person's words about it."""
     return a_line(said), Said(DAY, "retention_call", 90_000, "EUR", ("ticket:1", "renewal:2"))

@@ -14,8 +14,8 @@ from approvals.queue import propose
 from approvals.service import Gate
 from approvals.web.app import make_app
 from approvals.web.auth.auth import Auth
-from approvals.web.parts import Parts
-from approvals.web.views import Link, Member, Table
+from approvals.web.parts import WebParts
+from approvals.web.views import Member, PageLink, ViewTable
 from tests.approvals.made import DAY, KEY, NOW, desk, envelope, limits
 from tests.document.made import report
 from tests.gate.people import willing
@@ -24,7 +24,7 @@ from tests.web.lists import a_list, said_of
 from tools.channels.unsubscribe import unsubscribe_token
 from tools.document.model import Report
 from tools.errors import Absent
-from tools.roi.decide import KnownInput, Subject
+from tools.roi.decide import DecisionSubject, KnownInput
 from tools.store.gate.records import Action, ActionStatus
 from tools.store.people import People, Person, Role
 from tools.store.reports import Archived, ReportFile
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from approvals.care import Said
     from approvals.envelope import Envelope
     from policies.limits import Limits
-    from tools.reports.accounts import AccountList, Line
+    from tools.reports.accounts import AccountLine, AccountList
     from tools.store.gate.gate import GateTx
     from tools.store.store import Store
 
@@ -52,14 +52,14 @@ class FakeViews:
     def __init__(self, said: str = "active") -> None:
         self.said = said
 
-    def roster(self, as_of: int | None, contact: str, q: str) -> Table:
-        rows = ((Link("c1", "/accounts/a1"), self.said, str(as_of), contact, q),)
-        return Table("Roster", ("contact", "stage", "as of", "of", "asked"), rows)
+    def roster(self, as_of: int | None, contact: str, q: str) -> ViewTable:
+        rows = ((PageLink("c1", "/accounts/a1"), self.said, str(as_of), contact, q),)
+        return ViewTable("Roster", ("contact", "stage", "as of", "of", "asked"), rows)
 
-    def account(self, account_id: str) -> tuple[Table, ...]:
+    def account(self, account_id: str) -> tuple[ViewTable, ...]:
         if account_id != "a1":
             raise Absent(f"account {account_id!r}: there is none of that id")
-        return (Table("Timeline", ("day", "what"), (("2024-02-01", self.said),)),)
+        return (ViewTable("Timeline", ("day", "what"), (("2024-02-01", self.said),)),)
 
     def accounts(self, owner: str, limit: int) -> "AccountList":
         assert limit > 0
@@ -68,36 +68,38 @@ class FakeViews:
     def accounts_csv(self, owner: str) -> bytes:
         return f"account,{owner}".encode()
 
-    def account_said(self, account_id: str) -> "tuple[Line, Said]":
+    def account_said(self, account_id: str) -> "tuple[AccountLine, Said]":
         if account_id != "a1":
             raise Absent(f"{account_id!r} is not on the list")
         return said_of(self.said)
 
-    def data_audit(self) -> tuple[Table, ...]:
-        return (Table("Tables", ("table", "rows"), (("orders", "12"),), ("All agree.",)),)
+    def data_audit(self) -> tuple[ViewTable, ...]:
+        return (ViewTable("Tables", ("table", "rows"), (("orders", "12"),), ("All agree.",)),)
 
-    def quarantine(self, table: str, file: str, reason: str) -> tuple[Table, ...]:
+    def quarantine(self, table: str, file: str, reason: str) -> tuple[ViewTable, ...]:
         rows = (("orders.csv:7", table, file, self.said, reason),)
-        return (Table("Rows", ("where", "table", "file", "value", "reason"), rows),)
+        return (ViewTable("Rows", ("where", "table", "file", "value", "reason"), rows),)
 
     def quarantine_csv(self) -> bytes:
         return b"table,file\r\n"
 
-    def runs(self) -> Table:
-        return Table("Runs", ("day", "status"), (("2024-03-01", "done"),))
+    def runs(self) -> ViewTable:
+        return ViewTable("Runs", ("day", "status"), (("2024-03-01", "done"),))
 
-    def why_not(self, account: str) -> Table:
-        return Table("Why not", ("play", "reason"), ((f"win_back {account}", self.said),))
+    def why_not(self, account: str) -> ViewTable:
+        return ViewTable("Why not", ("play", "reason"), ((f"win_back {account}", self.said),))
 
-    def decision_subject(self, question: str, account: str, deal: str, segment: str) -> Subject:
+    def decision_subject(
+        self, question: str, account: str, deal: str, segment: str
+    ) -> DecisionSubject:
         if account not in {"", "a1"}:
             raise Absent(f"no account has the id or name {account!r}")
         known = {"margin": KnownInput(Decimal("0.7"), f"economics: {self.said}", self.said)}
-        return Subject("EUR", "survival", self.said if account or deal or segment else "",
+        return DecisionSubject("EUR", "survival", self.said if account or deal or segment else "",
                        known if account and question != "campaigns" else {})  # fmt: skip
 
-    def rules(self) -> tuple[Table, ...]:
-        return (Table("Limits", ("id", "value"), (("rest_days", "7"),)),)
+    def rules(self) -> tuple[ViewTable, ...]:
+        return (ViewTable("Limits", ("id", "value"), (("rest_days", "7"),)),)
 
 
 class FakeShelf:
@@ -158,7 +160,7 @@ class Inbox:
         self.gate = Gate(
             store.gate, lambda _: self.limits, self.clock, zone, KEY, facts=willing(store)
         )
-        self.parts = Parts(
+        self.parts = WebParts(
             self.gate, self.auth, FakeViews(said), FakeShelf(), SECRET, lag=lambda: {"daily": 3.0},
             company="Example Ltd", postal_address="1 High Street",
         )  # fmt: skip

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from starlette.types import Message
 
 from approvals.web.app import make_app
-from approvals.web.auth.limits import Rate
+from approvals.web.auth.limits import RateLimit
 from approvals.web.guard import LARGEST, Guard
 from approvals.web.parts import RATES
 from tests.web.auth.doors import BASE
@@ -99,7 +99,11 @@ def test_errors_become_pages_for_people_and_json_for_programs(
 
 
 def test_whoever_asks_too_often_waits(inbox: Inbox) -> None:
-    few = {**RATES, "read": Rate(2, timedelta(seconds=10)), "open": Rate(1, timedelta(seconds=5))}
+    few = {
+        **RATES,
+        "read": RateLimit(2, timedelta(seconds=10)),
+        "open": RateLimit(1, timedelta(seconds=5)),
+    }
     inbox.app = make_app(replace(inbox.parts, rates=few))
     ann = inbox.inside()
 

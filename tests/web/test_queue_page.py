@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
-from approvals.envelope import Place
+from approvals.envelope import DrawnPlace
 from tests.approvals.made import envelope
 from tests.web.made import HTML, Inbox, several
 
@@ -82,7 +82,7 @@ def test_the_pages_work_without_their_script(inbox: Inbox) -> None:
 
 def test_what_was_drawn_to_learn_says_so_on_the_list_and_on_its_page(inbox: Inbox) -> None:
     said = "drawn to learn, chance about 0.7%"
-    lot = replace(envelope("a1", "30"), place=Place(Decimal("0.007"), said))
+    lot = replace(envelope("a1", "30"), place=DrawnPlace(Decimal("0.007"), said))
     one, two = inbox.propose(lot, envelope("a2", "20"))
     ann = inbox.inside()
 

@@ -3,7 +3,7 @@
 import pytest
 
 from approvals.web.pages.proposal import way_back
-from approvals.web.views import Link, Table
+from approvals.web.views import PageLink, ViewTable
 from tests.web.auth.doors import BASE
 from tests.web.made import HTML, FakeViews, Inbox, seen_in
 
@@ -40,9 +40,9 @@ def test_a_page_of_another_site_is_not_repeated(inbox: Inbox) -> None:
 
 def test_tables_of_the_agent_lead_to_our_pages_only(inbox: Inbox) -> None:
     class Leading(FakeViews):
-        def runs(self) -> Table:
+        def runs(self) -> ViewTable:
             paths = ("/roster", "//evil.example", "https://evil.example", "javascript:evil()")
-            return Table("Runs", ("to",), tuple((Link(path, path),) for path in paths))
+            return ViewTable("Runs", ("to",), tuple((PageLink(path, path),) for path in paths))
 
     inbox.parts.views.runs = Leading().runs  # type: ignore[method-assign]  # the fake's
     page = inbox.inside().get("/runs")

@@ -56,7 +56,7 @@ class Receipt:
     reference: str
 
 
-class Channel(Protocol):
+class OutboundChannel(Protocol):
     """One way out of the building."""
 
     @property

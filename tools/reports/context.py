@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Given:
+class ReportContext:
     """The world on the morning after a period.
 
     Attributes:
@@ -34,7 +34,7 @@ class Given:
 
 
 @dataclass(frozen=True)
-class Chapter:
+class SectionResult:
     """A section, and who is behind its figures.
 
     `members` is a query (a SELECT without an end) of columns `figure` (the figure's id),

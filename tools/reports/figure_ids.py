@@ -6,7 +6,7 @@ from urllib.parse import quote
 from tools.days import from_number, month_start
 
 if TYPE_CHECKING:
-    from tools.reports.context import Given
+    from tools.reports.context import ReportContext
 
 
 def figure_id(*parts: str) -> str:
@@ -19,7 +19,7 @@ def stamp(day: int) -> str:
     return from_number(day).isoformat()
 
 
-def span(given: "Given") -> str:
+def span(given: "ReportContext") -> str:
     """The period of a report, as 2026-10-26_2026-11-01: what is a flow is named by its days."""
     return f"{stamp(given.first_day)}_{stamp(given.as_of - 1)}"
 

@@ -12,7 +12,7 @@ from tools.reports.changes.level_shifts import Acceptance
 from tools.reports.internal import Internal
 from tools.reports.policy_file import MoneyEntry, QuestionEntry, ReportsFile
 from tools.reports.retention.spec import Breakdown, Mode, RetentionSpec
-from tools.reports.revenue.spec import MoneySpec, Projection, Rate
+from tools.reports.revenue.spec import DatedRate, MoneySpec, Projection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,7 +98,7 @@ def _money(entry: MoneyEntry | None, internal: Internal) -> MoneySpec:
     if "projection" in given:
         given["projection"] = Projection(**_given(given["projection"]))
     given["rates"] = tuple(
-        Rate(each.currency, day_number(each.day), each.rate, each.source)
+        DatedRate(each.currency, day_number(each.day), each.rate, each.source)
         for each in given.get("rates", ())
     )
     return MoneySpec(**given, internal=internal)

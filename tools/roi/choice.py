@@ -11,7 +11,7 @@ from heapq import nlargest, nsmallest
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from tools.roi.solver import Problem, relax, solve_exactly
+from tools.roi.solver import ChoiceProblem, relax, solve_exactly
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -87,7 +87,7 @@ def choose(options: "Iterable[Option]", limits: DayLimits) -> Choice:
     return _choice(kept, picked, min(bound, relaxed.bound), relaxed, "milp")
 
 
-def make_problem(options: "Sequence[Option]", limits: DayLimits) -> Problem:
+def make_problem(options: "Sequence[Option]", limits: DayLimits) -> ChoiceProblem:
     """The options as whole numbers: cents, hundredths of an hour, counts."""
     rows: list[tuple[str, int, list[int]]] = []
     if limits.reviews is not None:
@@ -99,7 +99,7 @@ def make_problem(options: "Sequence[Option]", limits: DayLimits) -> Problem:
         rows.append((f"hours {role}", _hundredths(hours), use))
     for play, cap in sorted(limits.per_play.items()):
         rows.append((f"play {play}", cap, [int(o.play == play) for o in options]))
-    return Problem.of([o.account_id for o in options], [o.nv_minor for o in options], rows)
+    return ChoiceProblem.of([o.account_id for o in options], [o.nv_minor for o in options], rows)
 
 
 def _hundredths(hours: Decimal) -> int:
@@ -107,7 +107,7 @@ def _hundredths(hours: Decimal) -> int:
 
 
 def repair(
-    problem: Problem, relaxed: "Relaxed", picked: "Sequence[int] | None" = None
+    problem: ChoiceProblem, relaxed: "Relaxed", picked: "Sequence[int] | None" = None
 ) -> list[int]:
     """Keep what fits, in order of value beyond its shadow price, then fill and improve greedily."""
     start = relaxed.whole if picked is None else picked
@@ -125,7 +125,7 @@ def repair(
     return sorted(taken.values())
 
 
-def core(problem: Problem, relaxed: "Relaxed", picked: "Sequence[int]") -> list[int]:
+def core(problem: ChoiceProblem, relaxed: "Relaxed", picked: "Sequence[int]") -> list[int]:
     """Decide anew, together and exactly, every account that a better plan could treat otherwise.
 
     By the limits' prices, treating one otherwise than its best costs a plan its lead at the least,
@@ -146,7 +146,9 @@ def core(problem: Problem, relaxed: "Relaxed", picked: "Sequence[int]") -> list[
     return max(better, list(picked), key=lambda plan: sum(problem.value[i] for i in plan))
 
 
-def _open(problem: Problem, relaxed: "Relaxed", missed: float) -> "tuple[set[str], dict[str, int]]":
+def _open(
+    problem: ChoiceProblem, relaxed: "Relaxed", missed: float
+) -> "tuple[set[str], dict[str, int]]":
     """The accounts whose best action, by value beyond the limits' prices, leads by little.
 
     And the best action of every account that has one worth its limits.
@@ -163,7 +165,9 @@ def _open(problem: Problem, relaxed: "Relaxed", missed: float) -> "tuple[set[str
     return {account for account in near if lead[account] <= missed}, best
 
 
-def _improve(problem: Problem, order: list[int], taken: dict[str, int], left: list[int]) -> bool:
+def _improve(
+    problem: ChoiceProblem, order: list[int], taken: dict[str, int], left: list[int]
+) -> bool:
     """One pass: give free accounts what fits, and accounts a better action where it fits."""
     changed = False
     for i in order:

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from tools.errors import NotComputable
 from tools.money import Money
-from tools.roi.fixed import MILLION
+from tools.roi.fixed_point import MILLION
 from tools.roi.open_deals import CLOSE, NEW, close_rates, exchange_rates, put_open_deals
 from tools.roi.rates import CHURN, Rate
 

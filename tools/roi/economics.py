@@ -38,7 +38,7 @@ class Assumption:
 
 
 @dataclass(frozen=True)
-class Figure:
+class DatedFigure:
     """One dated value of one figure."""
 
     name: str
@@ -59,9 +59,9 @@ class Economics:
 
     currency: str
     convention: Convention
-    figures: tuple[Figure, ...]
+    figures: tuple[DatedFigure, ...]
 
-    def find(self, as_of: int, name: str) -> Figure | None:
+    def find(self, as_of: int, name: str) -> DatedFigure | None:
         """The value in force on that day, or None when there is none."""
         known = [f for f in self.figures if f.name == name and day_number(f.valid_from) <= as_of]
         return max(known, key=lambda f: f.valid_from) if known else None
@@ -94,7 +94,7 @@ def parse_economics(text: str, where: str = "config/economics.yaml") -> Economic
     return Economics(file.currency.upper(), file.convention, tuple(_figures(file)))
 
 
-def _figures(file: EconomicsFile) -> "Iterator[Figure]":
+def _figures(file: EconomicsFile) -> "Iterator[DatedFigure]":
     for name in FIGURES:
         yield from _dated(name, getattr(file, name) or ())
     for role, entries in (file.hourly_rate or {}).items():
@@ -103,9 +103,9 @@ def _figures(file: EconomicsFile) -> "Iterator[Figure]":
         yield from _dated(f"exchange_rate.{code.upper()}", entries)
 
 
-def _dated(name: str, entries: "Iterable[DatedEntry[Decimal]]") -> "Iterator[Figure]":
+def _dated(name: str, entries: "Iterable[DatedEntry[Decimal]]") -> "Iterator[DatedFigure]":
     for entry in entries:
-        yield Figure(name, entry.value, entry.source, entry.owner, entry.valid_from)
+        yield DatedFigure(name, entry.value, entry.source, entry.owner, entry.valid_from)
 
 
 def check_role(economics: Economics, role: str, where: str) -> None:

@@ -16,7 +16,7 @@ OLD = "read as points from 17.2 %; say scale, base and base_days"
 
 
 @dataclass(frozen=True)
-class Belief:
+class EffectBelief:
     """An effect as it was measured or is assumed: Normal(mean, sd²) on the scale of its play."""
 
     mean: Decimal
@@ -34,13 +34,13 @@ class Effect:
     """
 
     scale: Scale
-    belief: Belief
+    belief: EffectBelief
     n: int = 0
     base: Decimal = Decimal(0)
     base_days: int = 0
     of_losses: bool = True
-    by_segment: "Mapping[str, Belief]" = field(default_factory=dict)
+    by_segment: "Mapping[str, EffectBelief]" = field(default_factory=dict)
 
-    def of(self, segment: str) -> Belief:
+    def of(self, segment: str) -> EffectBelief:
         """What is believed of accounts of a segment."""
         return self.by_segment.get(segment, self.belief)

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from tools.file_mistakes import mistake
 from tools.file_model import FileModel, Number, Share, Text, Whole, known, places
-from tools.roi.effect import OLD, OLD_BASE, OLD_DAYS, Belief, Effect, Scale
+from tools.roi.effect import OLD, OLD_BASE, OLD_DAYS, Effect, EffectBelief, Scale
 
 BASED = ("points", "odds_ratio")
 MOST = 20
@@ -26,9 +26,9 @@ class BeliefEntry(FileModel):
     source: Text
 
     @property
-    def noun(self) -> Belief:
+    def noun(self) -> EffectBelief:
         """The belief."""
-        return Belief(self.mean, self.sd, self.source)
+        return EffectBelief(self.mean, self.sd, self.source)
 
 
 class EffectEntry(FileModel):
@@ -77,7 +77,7 @@ class EffectEntry(FileModel):
             source = f"{self.source} ({OLD})"
             return Effect(
                 scale="points",
-                belief=Belief(self.mean, self.sd, source),
+                belief=EffectBelief(self.mean, self.sd, source),
                 n=self.n,
                 base=OLD_BASE,
                 base_days=OLD_DAYS,
@@ -86,7 +86,7 @@ class EffectEntry(FileModel):
         based, some = self.scale in BASED, self.by_segment or {}
         return Effect(
             scale=self.scale,
-            belief=Belief(self.mean, self.sd, self.source),
+            belief=EffectBelief(self.mean, self.sd, self.source),
             n=self.n,
             base=(self.base if based else None) or Decimal(0),
             base_days=(self.base_days if self.scale == "points" else None) or 0,

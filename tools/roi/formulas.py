@@ -1,7 +1,7 @@
 """What an action is worth against doing nothing: the kernel, with operators only.
 
 Every function here uses `+ - * /` alone, so one definition serves a Decimal, a NumPy array and a
-SQL column (`tools.roi.symbols`). Nothing is rounded here. Money is in one unit throughout,
+SQL column (`tools.roi.sql_number`). Nothing is rounded here. Money is in one unit throughout,
 probabilities lie in [0, 1], horizons are whole numbers of cycles or years, declared by the caller.
 
 Two conventions value what follows: `seed` multiplies the years by the renewal rate once,
@@ -10,7 +10,7 @@ Two conventions value what follows: `seed` multiplies the years by the renewal r
 
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from tools.roi.symbols import Sql
+from tools.roi.sql_number import Sql
 
 if TYPE_CHECKING:
     import numpy as np

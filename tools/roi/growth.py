@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
 
-from tools.roi.fixed import PRECISE, to_places
+from tools.roi.fixed_point import PRECISE, to_places
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:

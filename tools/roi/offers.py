@@ -10,7 +10,7 @@ from tools.actions import DO_NOTHING
 from tools.currencies import minor_units
 from tools.errors import NotComputable
 from tools.roi import formulas
-from tools.roi.fixed import PRECISE, to_places
+from tools.roi.fixed_point import PRECISE, to_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -120,7 +120,7 @@ def _offer(
 
 
 @dataclass(frozen=True)
-class _Figures:
+class _OfferFigures:
     cost: Decimal
     margin: Decimal
     support_share: Decimal
@@ -129,10 +129,10 @@ class _Figures:
     acquisition: Decimal
 
 
-_NONE = _Figures(ZERO, ZERO, ZERO, ZERO, ZERO, ZERO)
+_NONE = _OfferFigures(ZERO, ZERO, ZERO, ZERO, ZERO, ZERO)
 
 
-def _figures(as_of: int, play: "Play", economics: "Economics") -> _Figures:
+def _figures(as_of: int, play: "Play", economics: "Economics") -> _OfferFigures:
     values = {name: economics.value(as_of, name) for name in NEEDED}
     units = minor_units(economics.currency)
     whole = play.worth.part == "all"
@@ -140,7 +140,7 @@ def _figures(as_of: int, play: "Play", economics: "Economics") -> _Figures:
     rate = economics.value(as_of, f"hourly_rate.{play.role}") if play.hours else ZERO
     begins = play.without == "close"
     winning = economics.value(as_of, "acquisition_cost") if begins else ZERO
-    return _Figures(
+    return _OfferFigures(
         cost=to_places(unit_cost(play.cost, play.hours, rate) * units, 4),
         margin=values["gross_margin"],
         support_share=values["support_share"],

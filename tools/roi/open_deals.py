@@ -16,7 +16,7 @@ from tools.customers.segments.outcomes import label_of
 from tools.errors import NotComputable
 from tools.money import Money
 from tools.roi import formulas
-from tools.roi.fixed import PRECISE, chance_of, cycle_renewal
+from tools.roi.fixed_point import PRECISE, chance_of, cycle_renewal
 from tools.roi.rates import CHURN, spread_of
 from tools.stats.beta_binomial import fit
 from tools.warehouse.sql import read_sql

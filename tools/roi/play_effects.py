@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING
 
-from tools.roi.fixed import PRECISE, to_places, within
+from tools.roi.fixed_point import PRECISE, to_places, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tools.roi.effect import Belief, Effect
+    from tools.roi.effect import Effect, EffectBelief
     from tools.roi.plays import Play
 
 ONE = Decimal(1)
@@ -67,7 +67,7 @@ def _prior(play: "Play", segment: str) -> PlayEffect:
     )  # fmt: skip
 
 
-def relative(effect: "Effect", belief: "Belief", window_days: int) -> tuple[Decimal, Decimal]:
+def relative(effect: "Effect", belief: "EffectBelief", window_days: int) -> tuple[Decimal, Decimal]:
     """Mean and standard deviation as a share, of an effect on the scale it was measured on."""
     with localcontext(PRECISE):
         if effect.scale == "points":
@@ -80,14 +80,14 @@ def relative(effect: "Effect", belief: "Belief", window_days: int) -> tuple[Deci
 
 
 def _share_of_points(
-    effect: "Effect", belief: "Belief", window_days: int
+    effect: "Effect", belief: "EffectBelief", window_days: int
 ) -> tuple[Decimal, Decimal]:
     """Points over their base; a window longer than the trial's is credited with its days only."""
     base = max(effect.base, within(effect.base, effect.base_days, window_days))
     return belief.mean / base, belief.sd / base
 
 
-def _share_of_odds(effect: "Effect", belief: "Belief") -> tuple[Decimal, Decimal]:
+def _share_of_odds(effect: "Effect", belief: "EffectBelief") -> tuple[Decimal, Decimal]:
     """An odds ratio at its base as a share, to first order in its spread."""
     stays = 1 - effect.base
     scale = stays + belief.mean * effect.base

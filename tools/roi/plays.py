@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from tools.actions import Goal
     from tools.roi.effect import Effect
-    from tools.rules import Rule
+    from tools.rules import RuleText
 
 Without = Literal["score", "expansion", "return", "close"]
 Part = Literal["all", "share", "seats", "more", "next"]
@@ -41,7 +41,7 @@ class Concession:
 
 
 @dataclass(frozen=True)
-class Worth:
+class PlayWorth:
     """What success is worth: all of the account's recurring revenue, a share, or some seats.
 
     Or what our own bills say of `more` of the same product or of the `next` one; `size` is the
@@ -56,7 +56,7 @@ class Worth:
 
 
 @dataclass(frozen=True)
-class Limits:
+class PlayLimits:
     """How many a day, and how long an account rests after it."""
 
     per_day: int
@@ -88,7 +88,7 @@ class Play:
     version: int
     goal: "Goal"
     segments: tuple[str, ...]
-    when: "Rule"
+    when: "RuleText"
     channel: str
     role: str
     hours: "Decimal"
@@ -97,9 +97,9 @@ class Play:
     window_days: int
     effect: "Effect"
     without: Without
-    worth: Worth
+    worth: PlayWorth
     days_sooner: int
-    limits: Limits
+    limits: PlayLimits
     approval: tuple[str, ...]
     template: Template
     name: str

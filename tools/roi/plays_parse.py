@@ -8,7 +8,7 @@ from tools.errors import BadRule
 from tools.file_mistakes import place_of
 from tools.file_model import read_model
 from tools.labels import label_of_id
-from tools.roi.plays import Concession, Cost, Limits, Play, Template, Worth
+from tools.roi.plays import Concession, Cost, Play, PlayLimits, PlayWorth, Template
 from tools.roi.plays_file import (
     SHARED,
     ConcessionEntry,
@@ -17,7 +17,7 @@ from tools.roi.plays_file import (
     TemplateEntry,
     ValueEntry,
 )
-from tools.rules import Rule, parse_rule
+from tools.rules import RuleText, parse_rule
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -57,7 +57,7 @@ def parse_plays(
     return tuple(found)
 
 
-def _play(entry: PlayEntry, when: Rule) -> Play:
+def _play(entry: PlayEntry, when: RuleText) -> Play:
     return Play(
         id=entry.id,
         version=entry.version,
@@ -74,7 +74,7 @@ def _play(entry: PlayEntry, when: Rule) -> Play:
         without=entry.without,
         worth=_worth(entry.value),
         days_sooner=entry.days_sooner or 0,
-        limits=Limits(entry.limits.per_day, entry.limits.cooldown_days),
+        limits=PlayLimits(entry.limits.per_day, entry.limits.cooldown_days),
         approval=entry.approval,
         template=_template(entry.template),
         name=" ".join(entry.name.split()) if entry.name else label_of_id(entry.id),
@@ -97,9 +97,9 @@ def _concession(entry: ConcessionEntry | None) -> Concession | None:
     return None if entry is None else Concession(entry.share, entry.accept_prob, entry.recurs)
 
 
-def _worth(entry: ValueEntry) -> Worth:
+def _worth(entry: ValueEntry) -> PlayWorth:
     size = Decimal(1) if entry.size is None or entry.part == "all" else entry.size
-    return Worth(
+    return PlayWorth(
         basis=entry.basis,
         part=entry.part,
         size=size if entry.part in SHARED else Decimal(int(size)),

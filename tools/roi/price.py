@@ -14,7 +14,7 @@ from tools.actions import DO_NOTHING
 from tools.customers.features import definitions, missing
 from tools.roi.candidate import candidates_sql, price_trees, prices_sql
 from tools.roi.deal_inputs import put_deals
-from tools.roi.fixed import MAX_REVENUE_MINOR, half_even, to_places
+from tools.roi.fixed_point import MAX_REVENUE_MINOR, half_even, to_places
 from tools.roi.growth import put_growths
 from tools.roi.likeness import put_likeness
 from tools.roi.offers import do_nothing, make_offer
@@ -22,7 +22,7 @@ from tools.roi.open_deals import CLOSE, NEW
 from tools.roi.play_effects import prior_effects
 from tools.roi.rates import churn_rates, read_rates
 from tools.roi.returns import put_returns
-from tools.roi.symbols import column
+from tools.roi.sql_number import column
 from tools.roi.tables import PriceList, put_cycles, put_dates, put_offers
 from tools.rules import parse_rule
 from tools.warehouse.sql import read_sql

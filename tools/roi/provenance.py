@@ -10,7 +10,7 @@ from tools.money import Money
 from tools.roi import formulas
 from tools.roi.cautions import Caution, cautions
 from tools.roi.economics import Assumption
-from tools.roi.fixed import chance_of, points_of, to_minor
+from tools.roi.fixed_point import chance_of, points_of, to_minor
 from tools.roi.growth import PARTS
 from tools.roi.offers import NEEDED, support_per_cycle
 from tools.roi.steps import Terms
@@ -19,10 +19,10 @@ from tools.roi.tables import minor_rate, multiple_of
 
 if TYPE_CHECKING:
     from tools.roi.growth import Growth
-    from tools.roi.head import Candidate
     from tools.roi.offers import Offer
     from tools.roi.play_effects import PlayEffect
     from tools.roi.plays import Play
+    from tools.roi.shortlist import Candidate
     from tools.roi.tables import PriceList
 
 THIN = ("thin", "insufficient")

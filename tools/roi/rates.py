@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from math import log
 from typing import TYPE_CHECKING
 
-from tools.roi.fixed import MILLION
+from tools.roi.fixed_point import MILLION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -28,7 +28,7 @@ ROUNDING = 0.1
 
 
 @dataclass(frozen=True)
-class Problem:
+class ChoiceProblem:
     """Actions with an account, a value and their use of each limit, all whole numbers.
 
     `fitting` are the positions, among the actions given, of those that fit on their own.
@@ -47,7 +47,7 @@ class Problem:
         account: "Sequence[str]",
         value: "Sequence[int]",
         rows: "Sequence[tuple[str, int, Sequence[int]]]",
-    ) -> "Problem":
+    ) -> "ChoiceProblem":
         """Leave out what could never be chosen: it would only loosen the relaxation."""
         kept = [i for i in range(len(value)) if all(use[i] <= limit for _, limit, use in rows)]
         return cls(
@@ -68,13 +68,15 @@ class Problem:
         """Whether one more action fits in what is left of each limit."""
         return all(use <= rest for use, rest in zip(self.uses[index], left, strict=True))
 
-    def part(self, kept: "Sequence[int]", left: "Sequence[int]") -> "Problem":
+    def part(self, kept: "Sequence[int]", left: "Sequence[int]") -> "ChoiceProblem":
         """The problem of some actions within what is left; their positions are `fitting`."""
         rows = [
             (name, left[row], [self.uses[i][row] for i in kept])
             for row, name in enumerate(self.names)
         ]
-        part = Problem.of([self.account[i] for i in kept], [self.value[i] for i in kept], rows)
+        part = ChoiceProblem.of(
+            [self.account[i] for i in kept], [self.value[i] for i in kept], rows
+        )
         return replace(part, fitting=tuple(kept[i] for i in part.fitting))
 
     def use(self, index: int, left: list[int], sign: int) -> None:
@@ -105,7 +107,7 @@ class Relaxed:
     beyond: list[float]
 
 
-def relax(problem: Problem) -> Relaxed:
+def relax(problem: ChoiceProblem) -> Relaxed:
     """Solve without wholeness; `beyond` is each action's value less what its limits are worth."""
     matrix, upper = problem.matrix()
     value = np.array(problem.value, dtype=float)
@@ -123,7 +125,7 @@ def relax(problem: Problem) -> Relaxed:
     return Relaxed(-float(found.fun), whole, prices, [float(b) for b in beyond])
 
 
-def solve_exactly(problem: Problem, gap: float) -> tuple[list[int], float]:
+def solve_exactly(problem: ChoiceProblem, gap: float) -> tuple[list[int], float]:
     """Branch and bound to a relative gap; gives the picks and a bound on any choice's value.
 
     Of choices of equal value the one with the earlier accounts and plays wins: each place costs a

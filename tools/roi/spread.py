@@ -11,7 +11,7 @@ from functools import lru_cache
 from math import exp
 from statistics import NormalDist
 
-from tools.roi.fixed import to_places
+from tools.roi.fixed_point import to_places
 
 SLICES = 15
 _MIDDLES = tuple(NormalDist().inv_cdf((i + 0.5) / SLICES) for i in range(SLICES))

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic
 
 from tools.roi import formulas
-from tools.roi.fixed import half_even
+from tools.roi.fixed_point import half_even
 from tools.roi.formulas import Number
-from tools.roi.symbols import Sql, column, decimal
+from tools.roi.sql_number import Sql, column, decimal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Worth(Generic[Number]):
+class SuccessWorth(Generic[Number]):
     """What success brings: a cycle's contribution, its present value, and what is given away."""
 
     contribution: Number
@@ -79,13 +79,13 @@ def lost_of(p0: Number, effect: Number, accepted: Number, given: Number) -> Numb
     return formulas.leakage(p0 + effect, accepted, given)
 
 
-def worth(t: "Terms[Decimal]") -> "Worth[Decimal]":
+def worth(t: "Terms[Decimal]") -> "SuccessWorth[Decimal]":
     """The worth of success in Decimal."""
     contribution = contribution_of(t)
-    return Worth(contribution, kept_of(t, contribution), given_of(t))
+    return SuccessWorth(contribution, kept_of(t, contribution), given_of(t))
 
 
-def parts(t: "Terms[Decimal]", w: "Worth[Decimal]", effect: "Decimal") -> "Parts[Decimal]":
+def parts(t: "Terms[Decimal]", w: "SuccessWorth[Decimal]", effect: "Decimal") -> "Parts[Decimal]":
     """The net value at one effect in Decimal, part by part."""
     gain = gain_of(t.p0, effect, w.kept)
     time = formulas.sooner(t.p0, t.saved, w.kept)

@@ -9,7 +9,7 @@ import pyarrow as pa
 from tools.currencies import rate_of_minor
 from tools.days import from_number
 from tools.errors import NotComputable
-from tools.roi.fixed import MULTIPLE_PLACES, chance_of, survival_multiple, to_places, within
+from tools.roi.fixed_point import MULTIPLE_PLACES, chance_of, survival_multiple, to_places, within
 from tools.roi.growth import ANY
 from tools.roi.likeness import QUIET, STEPS, Likeness, effect_at
 from tools.roi.offers import Offer, offers_table, support_per_cycle

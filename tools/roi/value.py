@@ -8,17 +8,17 @@ from tools.currencies import minor_units
 from tools.errors import LifecycleError
 from tools.money import Money
 from tools.roi import formulas
-from tools.roi.effect import Belief
-from tools.roi.fixed import PRECISE, chance_of, points_of, to_minor, to_places
+from tools.roi.effect import EffectBelief
+from tools.roi.fixed_point import PRECISE, chance_of, points_of, to_minor, to_places
 from tools.roi.provenance import assumptions, cautions_of, input_hash, terms_of
 from tools.roi.spread import below, shares
-from tools.roi.steps import Parts, Terms, Worth, parts, worth
+from tools.roi.steps import Parts, SuccessWorth, Terms, parts, worth
 
 if TYPE_CHECKING:
     from tools.roi.cautions import Caution
     from tools.roi.economics import Assumption
-    from tools.roi.head import Candidate
     from tools.roi.offers import Offer
+    from tools.roi.shortlist import Candidate
     from tools.roi.tables import PriceList
 
 
@@ -81,12 +81,12 @@ def reprice(candidate: "Candidate", prices: "PriceList") -> Valued:
         return _valued(candidate, prices, offer, terms, found, at, told[0], mean, sure)
 
 
-def _belief(candidate: "Candidate", prices: "PriceList") -> "Belief":
+def _belief(candidate: "Candidate", prices: "PriceList") -> "EffectBelief":
     """The effect of the play on the account's segment; doing nothing has none."""
     effect = prices.effect(candidate.play, candidate.segment)
     if effect is None:
-        return Belief(Decimal(0), Decimal(0), "none")
-    return Belief(*prices.believed(effect, candidate.likeness), effect.source)
+        return EffectBelief(Decimal(0), Decimal(0), "none")
+    return EffectBelief(*prices.believed(effect, candidate.likeness), effect.source)
 
 
 def _agree(candidate: "Candidate", ours: tuple[int, ...]) -> None:
@@ -105,7 +105,7 @@ def _agree(candidate: "Candidate", ours: tuple[int, ...]) -> None:
 
 
 def _cents(
-    t: "Terms[Decimal]", w: "Worth[Decimal]", nets: tuple[Decimal, Decimal, Decimal]
+    t: "Terms[Decimal]", w: "SuccessWorth[Decimal]", nets: tuple[Decimal, Decimal, Decimal]
 ) -> tuple[int, ...]:
     nv, low, high = (to_minor(net) for net in nets)
     rest = (t.cost, t.revenue, t.value, w.kept, formulas.headroom(t.p0, w.kept))
@@ -123,9 +123,9 @@ class Sureness:
 def _sure(
     candidate: "Candidate",
     offer: "Offer",
-    belief: "Belief",
+    belief: "EffectBelief",
     terms: "Terms[Decimal]",
-    found: "Worth[Decimal]",
+    found: "SuccessWorth[Decimal]",
 ) -> Sureness:
     at_zero = parts(terms, found, Decimal(0)).net
     at_one = parts(terms, found, Decimal(1)).net
@@ -142,7 +142,7 @@ def _valued(
     prices: "PriceList",
     offer: "Offer",
     terms: "Terms[Decimal]",
-    found: "Worth[Decimal]",
+    found: "SuccessWorth[Decimal]",
     at: "Parts[Decimal]",
     part: Decimal,
     effect: Decimal,
@@ -181,7 +181,7 @@ def _uncertain(offer: "Offer") -> str:
 
 def _steps(
     t: "Terms[Decimal]",
-    w: "Worth[Decimal]",
+    w: "SuccessWorth[Decimal]",
     at: "Parts[Decimal]",
     effect: Decimal,
     offer: "Offer",

@@ -62,7 +62,7 @@ class Remark:
 
 
 @dataclass(frozen=True)
-class Batch:
+class SourceBatch:
     """What a source says as of a day.
 
     `tables` holds only the canonical tables the company has at all; a table that is present and
@@ -96,6 +96,6 @@ class Batch:
 class Source(Protocol):
     """One system that can be read."""
 
-    def read(self, as_of: int) -> Batch:
+    def read(self, as_of: int) -> SourceBatch:
         """Everything the system says on local day `as_of`."""
         ...

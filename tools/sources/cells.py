@@ -7,8 +7,8 @@ from typing import Any, cast
 from tools.currencies import is_currency
 from tools.errors import BadInput, nearest
 from tools.sources.expressions import parse_expression
-from tools.sources.mapping import INLINE, Cell
-from tools.sources.strict import Section
+from tools.sources.mapping import INLINE, CellSource
+from tools.sources.strict import MappingSection
 from tools.sources.zones import check_zone
 from tools.warehouse.schema import Column
 
@@ -39,7 +39,7 @@ DOMAINS: dict[tuple[str, str], tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Context:
+class CellContext:
     """What a whole mapping says once: id space, zone and currency."""
 
     space: str
@@ -47,13 +47,15 @@ class Context:
     currency: str | None
 
 
-def parse_cell(column: Column, node: object, place: str, context: Context, table: str) -> Cell:
+def parse_cell(
+    column: Column, node: object, place: str, context: CellContext, table: str
+) -> CellSource:
     """Read one column's entry: the name of a source column, or keys and values."""
     if isinstance(node, str):
         node = {"from": node}
     allowed = (*_ORIGIN, "each_line", "values", "else", "unmapped", *_KEYS.get(column.kind, ()))
-    section = Section.of(node, place, allowed)
-    cell = Cell(
+    section = MappingSection.of(node, place, allowed)
+    cell = CellSource(
         name=column.name,
         place=place,
         **_origin(section),
@@ -75,7 +77,7 @@ def parse_cell(column: Column, node: object, place: str, context: Context, table
     return cell
 
 
-def _origin(section: Section) -> dict[str, Any]:
+def _origin(section: MappingSection) -> dict[str, Any]:
     given = [key for key in _ORIGIN if key in section.items]
     if section.items.get("each_line") == "true" and given in ([], ["key"]):
         return {"key": section.texts("key")}
@@ -93,14 +95,14 @@ def _origin(section: Section) -> dict[str, Any]:
     return {"column": section.text("from")}
 
 
-def _key(section: Section) -> tuple[str, ...]:
+def _key(section: MappingSection) -> tuple[str, ...]:
     columns = section.texts("key")
     if not columns:
         raise BadInput(f"{section.place}: key must list the source columns that tell rows apart")
     return columns
 
 
-def parse_formats(section: Section) -> tuple[str, ...]:
+def parse_formats(section: MappingSection) -> tuple[str, ...]:
     """The date formats to try, in order: iso, epoch_s, epoch_ms, epoch_us, or strptime."""
     formats = section.texts("formats") or ("iso",)
     for form in formats:
@@ -118,40 +120,40 @@ def _check_format(form: str, place: str) -> None:
         raise BadInput(f"{place}: formats: {form!r} has no directive {' '.join(wrong) or '%'}")
 
 
-def _space(section: Section, context: Context) -> str:
+def _space(section: MappingSection, context: CellContext) -> str:
     space = section.optional("space") or context.space
     if ":" in space:
         raise BadInput(f"{section.place}: space: {space!r} may not hold a colon; or say {INLINE}")
     return space
 
 
-def _unit(section: Section, column: Column) -> Any:
+def _unit(section: MappingSection, column: Column) -> Any:
     if column.kind == "minor" and "unit" not in section.items:
         raise BadInput(f"{section.place}: say unit: main (12.34) or unit: minor (1234)")
     return cast("Any", section.choice("unit", ("main", "minor"), "main"))
 
 
-def _decimal(section: Section) -> Any:
+def _decimal(section: MappingSection) -> Any:
     if "decimal" not in section.items:
         return None
     return cast("Any", section.choice("decimal", ("point", "comma"), ""))
 
 
-def _whole(section: Section, key: str, what: str) -> int:
+def _whole(section: MappingSection, key: str, what: str) -> int:
     text = section.optional(key) or "0"
     if not re.fullmatch(r"-?\d{1,4}", text):
         raise BadInput(f"{section.place}: {key}: {text!r} is not a whole number of {what}")
     return int(text)
 
 
-def _check_currencies(cell: Cell) -> None:
+def _check_currencies(cell: CellSource) -> None:
     targets = [target for _, target in cell.values or ()] + list(cell.otherwise or ())
     for target in (*targets, cell.constant):
         if target is not None and not is_currency(target.upper()):
             raise BadInput(f"{cell.place}: {target!r} is not a currency code like EUR")
 
 
-def _check_words(cell: Cell, words: tuple[str, ...] | None) -> None:
+def _check_words(cell: CellSource, words: tuple[str, ...] | None) -> None:
     targets = [target for _, target in cell.values or ()] + list(cell.otherwise or ())
     for target in (*targets, cell.constant):
         if words and target is not None and target not in words:

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     import duckdb
 
     from tools.sources.date_forms import DateChoice
-    from tools.sources.mapping import Cell, Input
+    from tools.sources.mapping import CellSource, Input
 
 DATE_FORMS = "date_forms"
 _At = tuple[int, tuple[str, ...]]  # the number of a text, and the forms it is read by
-_Dates = dict[_At, "Cell"]
+_Dates = dict[_At, "CellSource"]
 
 
 def type_input(
@@ -55,7 +55,7 @@ def _dates(each: "Input") -> _Dates:
     return found
 
 
-def _is_date(cell: "Cell") -> bool:
+def _is_date(cell: "CellSource") -> bool:
     """Whether a cell is a date that could be read in another way; a moved day is left alone."""
     moved = cell.plus_days or cell.plus_months
     plain = cell.constant is None and cell.values is None and not moved
@@ -65,7 +65,7 @@ def _is_date(cell: "Cell") -> bool:
 def _several(
     connection: "duckdb.DuckDBPyConnection",
     at: _At,
-    cell: "Cell",
+    cell: "CellSource",
     as_of: int,
 ) -> "DateChoice":
     today = as_of if cell.name == "occurred_at" else None
@@ -73,7 +73,7 @@ def _several(
 
 
 def _alone(
-    connection: "duckdb.DuckDBPyConnection", compiled: Compiled, cell: "Cell", as_of: int
+    connection: "duckdb.DuckDBPyConnection", compiled: Compiled, cell: "CellSource", as_of: int
 ) -> "DateChoice":
     """The calendar of a single form: its days are there already, nothing is read again."""
     n = compiled.cells.index(cell)
@@ -103,7 +103,7 @@ def _ordered(each: "Input", orders: dict[_At, tuple[str, ...]]) -> "Input":
     return replace(each, cells=tuple(news[:own]), occurred=occurred, known=known)
 
 
-def _remarks(each: "Input", cell: "Cell", one: "DateChoice") -> Iterator[Remark]:
+def _remarks(each: "Input", cell: "CellSource", one: "DateChoice") -> Iterator[Remark]:
     says = "; ".join(_says(one))
     if says:
         rows = one.doubtful or one.rows

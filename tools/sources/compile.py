@@ -20,7 +20,7 @@ from tools.sources.expressions import columns_of, to_sql
 from tools.sources.instants import instant_sql
 from tools.sources.joins import join_sql
 from tools.sources.lists import items_sql
-from tools.sources.mapping import INLINE, Cell, Input
+from tools.sources.mapping import INLINE, CellSource, Input
 from tools.sources.numbered import key_sql, line_sql
 from tools.sources.numbers import NUMBERS
 from tools.sources.raw import SHOWN, quoted
@@ -61,7 +61,7 @@ class Compiled:
 
     texts: str
     typed: str
-    cells: tuple[Cell, ...]
+    cells: tuple[CellSource, ...]
     required: tuple[int, ...]
     styles: "Mapping[int, Style]" = field(default_factory=dict)
 
@@ -84,7 +84,7 @@ def compile_input(each: Input, raw: "Raw", lookups: "list[Raw]", zone: str) -> C
     return Compiled(_texts(each, cells, names, staged), typed_sql(each), cells, required)
 
 
-def _texts(each: Input, cells: tuple[Cell, ...], names: dict[str, str], staged: str) -> str:
+def _texts(each: Input, cells: tuple[CellSource, ...], names: dict[str, str], staged: str) -> str:
     slots = [(n, cell) for n, cell in enumerate(cells) if slot_of(cells, n) == n]
     tried = [_text(n, cell, names) for n, cell in slots]
     told = [_told(n, cell, names) for n, cell in slots]
@@ -129,7 +129,7 @@ def typed_sql(each: Input, styles: "Mapping[int, Style]" = NO_STYLES) -> str:
     )
 
 
-def slot_of(cells: tuple[Cell, ...], n: int) -> int:
+def slot_of(cells: tuple[CellSource, ...], n: int) -> int:
     """The first cell with the same origin: its text is read once for all of them."""
     origins = [(cell.column, cell.tree, cell.constant, cell.key, cell.each_line) for cell in cells]
     return origins.index(origins[n])
@@ -141,7 +141,7 @@ class _Numbered:
 
     n: int
     slot: int
-    cell: Cell
+    cell: CellSource
     column: Column
     style: "Style | None" = None
 
@@ -162,7 +162,7 @@ class _Numbered:
         return f"v{slot}" if self.cell.tree is None else f"coalesce(v{slot}, e{slot})"
 
 
-def cells_of(each: Input) -> tuple[Cell, ...]:
+def cells_of(each: Input) -> tuple[CellSource, ...]:
     """All cells of an input: the canonical columns, then when it occurred and was known."""
     return (*each.cells, *(c for c in (each.occurred, each.known.cell) if c is not None))
 
@@ -193,7 +193,7 @@ def _columns(each: Input) -> set[str]:
     return found | {here for join in each.joins for here, _ in join.match}
 
 
-def _sources(cell: Cell) -> tuple[str, ...]:
+def _sources(cell: CellSource) -> tuple[str, ...]:
     if cell.column is not None:
         return (cell.column,)
     return columns_of(cell.tree) if cell.tree is not None else cell.key or ()
@@ -232,7 +232,7 @@ def _tried(sql: str) -> str:
     return f"TRY(struct_pack(v := ({sql})))"
 
 
-def _text(n: int, cell: Cell, names: dict[str, str]) -> str:
+def _text(n: int, cell: CellSource, names: dict[str, str]) -> str:
     if cell.tree is not None:
         return f"{_tried(f'CAST(({to_sql(cell.tree, names)}) AS VARCHAR)')} AS p{n}"
     if cell.each_line:
@@ -244,7 +244,7 @@ def _text(n: int, cell: Cell, names: dict[str, str]) -> str:
     return f"{names[cell.column or '']} AS v{n}"
 
 
-def _told(n: int, cell: Cell, names: dict[str, str]) -> str:
+def _told(n: int, cell: CellSource, names: dict[str, str]) -> str:
     if cell.tree is None:
         return f"v{n}"
     shown = f"CASE WHEN p{n} IS NULL THEN {_inputs(_sources(cell), names)} END"
@@ -277,7 +277,7 @@ def _scaled(one: _Numbered, units: str, other: "Callable[[str], str]") -> str:
     return f"{minor} AS d{one.n}, floor({minor}) AS g{one.n}{named}"
 
 
-def currency_of(cells: tuple[Cell, ...]) -> int | None:
+def currency_of(cells: tuple[CellSource, ...]) -> int | None:
     """The number of the cell that says the currency."""
     return next((n for n, cell in enumerate(cells) if cell.name == "currency"), None)
 
@@ -306,7 +306,7 @@ def _literal(text: str | None) -> str:
     return "CAST(NULL AS VARCHAR)" if text is None else quoted(text)
 
 
-def column_of(table: str, cell: Cell) -> Column:
+def column_of(table: str, cell: CellSource) -> Column:
     """The canonical column of a cell; when it occurred and was known are instants."""
     names = {column.name: column for column in BY_NAME[table].columns}
     required = cell.name == "occurred_at"
@@ -335,14 +335,14 @@ def _amount(one: _Numbered) -> str:
     return minor if one.style is None else f"CASE WHEN NOT o{one.n} THEN {minor} END"
 
 
-def _day(day: str, cell: Cell) -> str:
+def _day(day: str, cell: CellSource) -> str:
     """A day moved by months, which end where a month ends, and then by days."""
     if cell.plus_months:
         day = f"day_after_months({day}, {cell.plus_months})"
     return f"{day} + {cell.plus_days}"
 
 
-def _reference(m: str, cell: Cell) -> str:
+def _reference(m: str, cell: CellSource) -> str:
     if cell.space == INLINE:
         return f"CASE WHEN regexp_full_match({m}, '[^:]+:.+') THEN to_text({m}) END"
     return f"{quoted(cell.space + ':')} || to_text({m})"

@@ -5,7 +5,7 @@ A column that is empty today is read as well: the first "no" may come tomorrow.
 
 from typing import TYPE_CHECKING
 
-from tools.sources.entry import FALSE, TRUE, Made, formats_option
+from tools.sources.entry import FALSE, TRUE, DerivedEntry, formats_option
 from tools.sources.guess import columns_called, value_map
 from tools.sources.words import SYNONYMS, is_refusal, words
 from tools.sources.yamltext import column_entry, identifier, literal, sql_entry
@@ -20,17 +20,19 @@ if TYPE_CHECKING:
 _STAYED = "('false', 'f', 'no', 'n', '0', '0.0', 'none', 'opted in', 'opt-in', 'subscribed')"
 
 
-def consent(canonical: str) -> "Callable[[Guess], Made | None]":
+def consent(canonical: str) -> "Callable[[Guess], DerivedEntry | None]":
     """How a consent is worked out; nothing where one column says it plainly, or none does."""
 
-    def made(one: "Guess") -> Made | None:
+    def made(one: "Guess") -> DerivedEntry | None:
         nos, yes = _refusals(one, canonical), one.columns.get(canonical)
         if canonical == "email_consent" and is_refusal(one.file.file):
-            return Made('{value: "false"}', (), ("the file's name says that they left",))
+            return DerivedEntry('{value: "false"}', (), ("the file's name says that they left",))
         if not nos and (yes is None or _is_plain(one.file.column(yes))):
             return _subscribed(one) if canonical == "email_consent" and yes is None else None
         reads = tuple(dict.fromkeys([*nos, *([yes] if yes else [])]))
-        return Made(sql_entry(_sql(one, canonical, nos, yes)), reads, _doubts(one, nos, canonical))
+        return DerivedEntry(
+            sql_entry(_sql(one, canonical, nos, yes)), reads, _doubts(one, nos, canonical)
+        )
 
     return made
 
@@ -85,11 +87,11 @@ def _is_flag(value: str) -> bool:
     return literal(value.lower()) in (TRUE + FALSE)
 
 
-def _subscribed(one: "Guess") -> Made | None:
+def _subscribed(one: "Guess") -> DerivedEntry | None:
     """The yes that the name of a file says: subscribed members."""
     if "subscribed" not in words(one.file.file).split("_"):
         return None
-    return Made('{value: "true"}', (), ("the file's name says that they subscribed",))
+    return DerivedEntry('{value: "true"}', (), ("the file's name says that they subscribed",))
 
 
 def _doubts(one: "Guess", nos: dict[str, str], canonical: str) -> tuple[str, ...]:
@@ -100,7 +102,7 @@ def _doubts(one: "Guess", nos: dict[str, str], canonical: str) -> tuple[str, ...
     return (*doubts, *([f"a no as well: {', '.join(rest)}"] if rest else []))
 
 
-def consent_day(one: "Guess") -> Made | None:
+def consent_day(one: "Guess") -> DerivedEntry | None:
     """The day of the word that counts: a yes of before is not the day of a no."""
     filled = SYNONYMS["refusals"]["email_consent"]["filled"]
     left, given, word = (
@@ -115,7 +117,9 @@ def consent_day(one: "Guess") -> Made | None:
     arms = [f"when {test} then {_first([*left, *word])}"] if left or word else []
     arms = arms or [f"when {test} then null"]
     sql = f"case {' '.join(arms)} else {_first([*given, *word])} end"
-    return Made(sql_entry(sql, _formats(one, [*left, *given, *word])), (*left, *given, *word))
+    return DerivedEntry(
+        sql_entry(sql, _formats(one, [*left, *given, *word])), (*left, *given, *word)
+    )
 
 
 def _says_no(one: "Guess") -> str | None:
@@ -128,12 +132,12 @@ def _says_no(one: "Guess") -> str | None:
     return " or ".join(tests) or None
 
 
-def _day(one: "Guess", names: list[str]) -> Made | None:
+def _day(one: "Guess", names: list[str]) -> DerivedEntry | None:
     if not names:
         return None
     if len(names) == 1:
-        return Made(column_entry(names[0], _formats(one, names)), (names[0],))
-    return Made(sql_entry(_first(names), _formats(one, names)), tuple(names))
+        return DerivedEntry(column_entry(names[0], _formats(one, names)), (names[0],))
+    return DerivedEntry(sql_entry(_first(names), _formats(one, names)), tuple(names))
 
 
 def _first(names: list[str]) -> str:

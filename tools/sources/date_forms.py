@@ -57,7 +57,7 @@ class Calendar:
 
 
 @dataclass(frozen=True)
-class Reading:
+class DateReading:
     """Forms in the order in which they are tried, and the calendar that gives."""
 
     forms: tuple[str, ...]
@@ -77,10 +77,10 @@ class DateChoice:
     rows: int
     unread: int
     doubtful: int
-    own: Reading
-    taken: Reading
+    own: DateReading
+    taken: DateReading
     sure: bool
-    other: Reading | None
+    other: DateReading | None
 
 
 Days = tuple[int | None, ...]
@@ -132,8 +132,8 @@ def choose(rows: "Sequence[tuple[Days, int]]", forms: tuple[str, ...], today: in
 
 
 def _plausible(
-    read: "Sequence[tuple[Days, int]]", forms: tuple[str, ...], own: Reading, today: int | None
-) -> tuple[Reading, bool]:
+    read: "Sequence[tuple[Days, int]]", forms: tuple[str, ...], own: DateReading, today: int | None
+) -> tuple[DateReading, bool]:
     """The order whose calendar is far better than that of every order before it, if any.
 
     Also whether it is far better than all that give other days.
@@ -162,11 +162,11 @@ def _shares(read: "Sequence[tuple[Days, int]]", forms: tuple[str, ...]) -> tuple
 def _reading(
     read: "Sequence[tuple[Days, int]]", forms: tuple[str, ...], order: tuple[int, ...],
     today: int | None,
-) -> Reading:  # fmt: skip
+) -> DateReading:  # fmt: skip
     days: Counter[int] = Counter()
     for row, count in read:
         days[next(row[n] or 0 for n in order if row[n] is not None)] += count
-    return Reading(tuple(forms[n] for n in order), calendar_of(days, today))
+    return DateReading(tuple(forms[n] for n in order), calendar_of(days, today))
 
 
 def calendar_of(days: "Counter[int]", today: int | None) -> Calendar:
@@ -219,8 +219,11 @@ def _sure_weekdays(read: "Sequence[tuple[Days, int]]") -> tuple[int, ...]:
 
 
 def _swapped(
-    read: "Sequence[tuple[Days, int]]", forms: tuple[str, ...], taken: Reading, today: int | None
-) -> Reading | None:
+    read: "Sequence[tuple[Days, int]]",
+    forms: tuple[str, ...],
+    taken: DateReading,
+    today: int | None,
+) -> DateReading | None:
     """The reading with day and month of one form swapped, where it is far more plausible."""
     order = [forms.index(form) for form in taken.forms]
     for at in order:
@@ -233,7 +236,7 @@ def _swapped(
         calendar = calendar_of(days, today)
         if _better(calendar, taken.calendar):
             names = tuple(other if n == at else forms[n] for n in order)
-            return Reading(names, calendar)
+            return DateReading(names, calendar)
     return None
 
 

@@ -11,7 +11,7 @@ FALSE = "('false', 'f', 'no', 'n', '0', '0.0')"
 
 
 @dataclass(frozen=True)
-class Made:
+class DerivedEntry:
     """An entry that is worked out, the columns it reads, and what is doubtful about it."""
 
     entry: str

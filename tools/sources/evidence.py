@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from tools.sources.raw import Wanted, quoted
-from tools.sources.shelf import Shelf
+from tools.sources.shelf import RawTables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,7 @@ _LONG = 6  # characters of an id that nobody counts up to
 
 
 @dataclass(frozen=True)
-class Column:
+class FileColumn:
     """One column of one file."""
 
     file: "FileProfile"
@@ -49,14 +49,14 @@ class Overlap:
         return self.shared > 0 and self.length >= _LONG
 
 
-class Evidence:
+class FolderEvidence:
     """The ids and labels of a folder's files, read once."""
 
     def __init__(self, folder: "Path", columns: "Mapping[FileProfile, set[str]]") -> None:
         """Read the columns of each file into memory."""
-        self._shelf = Shelf(folder)
+        self._shelf = RawTables(folder)
         self._raws: dict[str, Raw] = {}
-        self._ids: dict[Column, str] = {}
+        self._ids: dict[FileColumn, str] = {}
         for file, names in columns.items():
             wanted = Wanted(file.file, file.reader, file.file, dict.fromkeys(sorted(names), ""))
             self._shelf.fill([wanted])
@@ -71,7 +71,7 @@ class Evidence:
     ) -> None:  # fmt: skip
         self._shelf.__exit__(kind, error, trace)
 
-    def overlap(self, one: Column, two: Column) -> Overlap:
+    def overlap(self, one: FileColumn, two: FileColumn) -> Overlap:
         """The ids of one column that occur in the other."""
         (row,) = self._run(
             f"SELECT count(b.v), count(*), coalesce(avg(length(b.v)), 0) "
@@ -80,7 +80,7 @@ class Evidence:
         return Overlap(int(row[0]), int(row[1]), float(row[2]))
 
     def agreement(
-        self, one: Column, two: Column, ones: "Mapping[str, str]", twos: "Mapping[str, str]"
+        self, one: FileColumn, two: FileColumn, ones: "Mapping[str, str]", twos: "Mapping[str, str]"
     ) -> Overlap:
         """The overlap of two id columns, and on how many shared ids a label agrees."""
         both = [label for label in _LABELS if label in ones and label in twos]
@@ -100,12 +100,12 @@ class Evidence:
             compared=int(row[0]), agreed=int(row[1]), examples="; ".join(row[2] or ()),
         )  # fmt: skip
 
-    def _pairs(self, one: Column, two: Column, labels: list[tuple[str, str]]) -> str:
+    def _pairs(self, one: FileColumn, two: FileColumn, labels: list[tuple[str, str]]) -> str:
         left = self._labelled(one, [a for a, _ in labels], "a", "x")
         right = self._labelled(two, [b for _, b in labels], "b", "y")
         return f"SELECT * FROM ({left}) AS l JOIN ({right}) AS r USING (v)"
 
-    def _labelled(self, column: Column, labels: list[str], low: str, plain: str) -> str:
+    def _labelled(self, column: FileColumn, labels: list[str], low: str, plain: str) -> str:
         raw = self._raws[column.file.file]
         shown = [
             f", {_label(raw.aliases[name])} AS {low}{n}, {raw.aliases[name]} AS {plain}{n}"
@@ -113,7 +113,7 @@ class Evidence:
         ]
         return f"SELECT {_id(raw.aliases[column.name])} AS v{''.join(shown)} FROM {raw.name}"
 
-    def _distinct(self, column: Column) -> str:
+    def _distinct(self, column: FileColumn) -> str:
         if column not in self._ids:
             raw, name = self._raws[column.file.file], f"ids{len(self._ids)}"
             value = _id(raw.aliases[column.name])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tools.days import start_of
-from tools.sources.batch import Batch, Place, Rejected, Remark
+from tools.sources.batch import Place, Rejected, Remark, SourceBatch
 from tools.sources.columns import type_input
 from tools.sources.compile import compile_input, reads
 from tools.sources.full import full_input, together
@@ -27,7 +27,7 @@ from tools.sources.places import (
 from tools.sources.quarantine import rejected_of
 from tools.sources.raw import Wanted, count, files_of
 from tools.sources.rows import create_rows, finish, insert_rows
-from tools.sources.shelf import Shelf
+from tools.sources.shelf import RawTables
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -55,7 +55,7 @@ class FileSource:
         for wanted in wanted_of(self._mapping.inputs):
             files_of(self._folder, wanted)
 
-    def read(self, as_of: int) -> Batch:
+    def read(self, as_of: int) -> SourceBatch:
         """Every row of every input, as of a local day.
 
         Raises:
@@ -64,7 +64,7 @@ class FileSource:
         """
         mapping = self._mapping
         load = start_of(as_of, ZoneInfo(mapping.zone))
-        with Shelf(self._folder, self._longest) as shelf:
+        with RawTables(self._folder, self._longest) as shelf:
             shelf.fill(wanted_of(mapping.inputs))
             rejected: list[Rejected] = []
             remarks: list[Remark] = []
@@ -82,7 +82,7 @@ class FileSource:
             origins = {name: at for name, (_, at) in done.items()}
             folded, told = self._folded(shelf, origins)
             files = shelf.files()
-        return Batch(
+        return SourceBatch(
             source=mapping.source,
             tables={name: table for name, (table, _) in done.items()},
             rejected=tuple(sorted(rejected)),
@@ -97,7 +97,7 @@ class FileSource:
         )
 
     def _folded(
-        self, shelf: Shelf, origins: "dict[str, pa.Table]"
+        self, shelf: RawTables, origins: "dict[str, pa.Table]"
     ) -> tuple[dict[str, int], list[Remark]]:
         """How many equal rows count as one, by table, and what to say where each may matter."""
         folded: dict[str, int] = {}
@@ -124,13 +124,13 @@ class FileSource:
         asked = [inputs[n] for n in sorted({split(at)[0] for at in ats.values()})]
         if not asked:
             return {}
-        with Shelf(self._folder, self._longest) as shelf:
+        with RawTables(self._folder, self._longest) as shelf:
             shelf.fill(wanted_of(asked))
             places = places_of(shelf, inputs, ats.values())
         return {row: places[at] for row, at in ats.items() if at in places}
 
     def _input(
-        self, shelf: Shelf, number: int, as_of: int, load: int
+        self, shelf: RawTables, number: int, as_of: int, load: int
     ) -> tuple[int, list[Rejected], list[Remark]]:
         each = self._mapping.inputs[number]
         raw = shelf.raw(each.file, each.reader)

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tools.sources.mapping import Input
-    from tools.sources.shelf import Shelf
+    from tools.sources.shelf import RawTables
 
 
-def full_input(shelf: "Shelf", each: "Input") -> FullInput:
+def full_input(shelf: "RawTables", each: "Input") -> FullInput:
     """The records an input names, of which `typed` holds the rows it was read into.
 
     A row that is refused for another column still names its record.

@@ -12,7 +12,7 @@ from tools.errors import BadInput
 from tools.sources.guess import nearest_miss
 from tools.sources.parse import parse_mapping
 from tools.sources.profile import profile_folder, unread_files
-from tools.sources.render import QUESTION, Input, input_lines
+from tools.sources.render import QUESTION, InputGuess, input_lines
 from tools.sources.roles import Plan, is_paid_bill, plan_tables
 from tools.sources.words import is_detail, words
 from tools.sources.yamltext import yaml_text
@@ -56,12 +56,12 @@ def count_questions(text: str) -> int:
     return sum(line.lstrip().startswith(QUESTION.strip()) for line in text.splitlines())
 
 
-def _inputs(plan: Plan) -> "Iterator[Input]":
+def _inputs(plan: Plan) -> "Iterator[InputGuess]":
     tables = [one.table for one in plan.guesses]
     for n, one in enumerate(plan.guesses):
         spaces = {name: space for (number, name), space in plan.spaces.items() if number == n}
         several = tables.count(one.table) > 1
-        yield Input(one, spaces, several=several, bill=is_paid_bill(one, plan.guesses))
+        yield InputGuess(one, spaces, several=several, bill=is_paid_bill(one, plan.guesses))
 
 
 def _head(folder: Path, profiles: "tuple[FileProfile, ...]") -> list[str]:

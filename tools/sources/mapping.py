@@ -39,7 +39,7 @@ class Reader:
 
 
 @dataclass(frozen=True)
-class Cell:
+class CellSource:
     """Where one canonical column comes from: exactly one of column, tree, constant, key.
 
     `each_line` numbers the lines that a `key` does not tell apart, so that every line counts; an
@@ -113,11 +113,11 @@ class Each:
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownFrom:
     """When we could know a fact: at this load, when it occurred, or as a column says."""
 
     how: Literal["load", "when_occurred", "column"]
-    cell: Cell | None = None
+    cell: CellSource | None = None
 
 
 @dataclass(frozen=True)
@@ -134,9 +134,9 @@ class Input:
     table: str
     file: str
     reader: Reader
-    cells: tuple[Cell, ...]
-    occurred: Cell | None
-    known: Known
+    cells: tuple[CellSource, ...]
+    occurred: CellSource | None
+    known: KnownFrom
     place: str
     where: "exp.Expression | None" = None
     joins: tuple[Join, ...] = ()

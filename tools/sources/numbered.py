@@ -6,7 +6,7 @@ way or longer, gives its lines the keys they had.
 
 from collections.abc import Sequence
 
-from tools.warehouse.schema import Table
+from tools.warehouse.schema import CanonicalTable
 
 
 def key_sql(columns: Sequence[str]) -> str:
@@ -15,7 +15,9 @@ def key_sql(columns: Sequence[str]) -> str:
     return f"md5(concat_ws('|', {', '.join(parts)}))"
 
 
-def line_sql(table: Table, key: Sequence[str], others: Sequence[str], read: Sequence[str]) -> str:
+def line_sql(
+    table: CanonicalTable, key: Sequence[str], others: Sequence[str], read: Sequence[str]
+) -> str:
     """SQL of a key that tells every line from every other: what it says, and its number.
 
     `others` are the columns behind the rest of the table's key, `read` all that are read. An

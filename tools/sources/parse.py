@@ -39,24 +39,24 @@ from typing import Any, cast
 
 from tools.currencies import is_currency
 from tools.errors import BadInput, nearest
-from tools.sources.cells import Context, parse_cell, parse_formats
+from tools.sources.cells import CellContext, parse_cell, parse_formats
 from tools.sources.expressions import parse_expression
 from tools.sources.mapping import (
     LOST_SHARE,
     WHITESPACE,
-    Cell,
+    CellSource,
     Each,
     Input,
     Join,
-    Known,
+    KnownFrom,
     Mapping,
     Reader,
     Take,
     format_of,
 )
-from tools.sources.strict import Section, load
+from tools.sources.strict import MappingSection, load
 from tools.sources.zones import check_zone
-from tools.warehouse.schema import BY_NAME, Column, Table
+from tools.warehouse.schema import BY_NAME, CanonicalTable, Column
 
 _TOP = ("company", "source", "space", "zone", "currency", "known", "inputs")
 _READER = ("format", "delimiter", "encoding", "header", "nulls")
@@ -81,11 +81,11 @@ def read_mapping(path: Path) -> Mapping:
 
 def parse_mapping(text: str, name: str) -> Mapping:
     """Read the mapping in a text; `name` starts every message."""
-    top = Section.of(load(text, name), name, _TOP)
+    top = MappingSection.of(load(text, name), name, _TOP)
     company = top.text("company")
     source = top.optional("source") or company.lower().replace(" ", "_")
     zone = check_zone(top.text("zone"), top.place)
-    context = Context(top.optional("space") or source, zone, _currency(top))
+    context = CellContext(top.optional("space") or source, zone, _currency(top))
     known = top.choice("known", ("load", "when_occurred"), "load")
     inputs = tuple(_input(node, place, context, known) for place, node in top.sections("inputs"))
     if not inputs:
@@ -94,17 +94,17 @@ def parse_mapping(text: str, name: str) -> Mapping:
     return Mapping(company, source, context.space, zone, context.currency, inputs)
 
 
-def _currency(top: Section) -> str | None:
+def _currency(top: MappingSection) -> str | None:
     code = top.optional("currency")
     if code is not None and not is_currency(code.upper()):
         raise BadInput(f"{top.place}: currency: {code!r} is not a code like EUR")
     return code.upper() if code is not None else None
 
 
-def _input(node: object, place: str, context: Context, known: str) -> Input:
-    section = Section.of(node, place, _INPUT)
+def _input(node: object, place: str, context: CellContext, known: str) -> Input:
+    section = MappingSection.of(node, place, _INPUT)
     table = BY_NAME[_table(section)]
-    section = Section(f"{place} ({table.name})", section.items)
+    section = MappingSection(f"{place} ({table.name})", section.items)
     where = section.optional("where")
     return Input(
         table=table.name,
@@ -124,7 +124,7 @@ def _input(node: object, place: str, context: Context, known: str) -> Input:
     )
 
 
-def _snapshot(section: Section, table: Table) -> bool:
+def _snapshot(section: MappingSection, table: CanonicalTable) -> bool:
     whole = section.choice("snapshot", ("true", "false"), "false") == "true"
     if whole and not table.versioned:
         raise BadInput(
@@ -134,7 +134,7 @@ def _snapshot(section: Section, table: Table) -> bool:
     return whole
 
 
-def _lost_share(section: Section) -> float:
+def _lost_share(section: MappingSection) -> float:
     text = section.optional("lost_share")
     if text is None:
         return LOST_SHARE
@@ -147,14 +147,14 @@ def _lost_share(section: Section) -> float:
     return share
 
 
-def _table(section: Section) -> str:
+def _table(section: MappingSection) -> str:
     name = section.text("table")
     if name not in BY_NAME:
         raise BadInput(f"{section.place}: table: {name!r} is not known; {nearest(name, BY_NAME)}")
     return name
 
 
-def _file(section: Section) -> str:
+def _file(section: MappingSection) -> str:
     path = PurePosixPath(section.text("file"))
     if path.is_absolute() or ".." in path.parts:
         raise BadInput(f"{section.place}: file: {path} must lie inside the folder")
@@ -165,7 +165,7 @@ def _file(section: Section) -> str:
     return str(path)
 
 
-def _reader(section: Section) -> Reader:
+def _reader(section: MappingSection) -> Reader:
     told, delimiter = format_of(PurePosixPath(section.text("file").removesuffix(".gz")))
     kind = section.choice("format", ("csv", "jsonl", "parquet"), told or "")
     given = section.optional("delimiter") or (delimiter if kind == "csv" else "")
@@ -182,7 +182,7 @@ def _reader(section: Section) -> Reader:
     )
 
 
-def _encoding(section: Section) -> str:
+def _encoding(section: MappingSection) -> str:
     encoding = section.optional("encoding") or "utf-8"
     try:
         "".encode(encoding)
@@ -192,10 +192,12 @@ def _encoding(section: Section) -> str:
     return encoding
 
 
-def _cells(section: Section, table: Table, context: Context) -> tuple[Cell, ...]:
+def _cells(
+    section: MappingSection, table: CanonicalTable, context: CellContext
+) -> tuple[CellSource, ...]:
     place = f"{section.place}: columns"
     names = [column.name for column in table.columns]
-    given = Section.of(section.items.get("columns"), place, names)
+    given = MappingSection.of(section.items.get("columns"), place, names)
     cells = {
         name: parse_cell(table.column(name), node, f"{place}.{name}", context, table.name)
         for name, node in given.items.items()
@@ -206,22 +208,22 @@ def _cells(section: Section, table: Table, context: Context) -> tuple[Cell, ...]
 
 
 def _complete(
-    cells: dict[str, Cell], column: Column, table: str, place: str, context: Context
+    cells: dict[str, CellSource], column: Column, table: str, place: str, context: CellContext
 ) -> None:
     if column.name in cells:
         return
     if (table, column.name) in _IMPLIED:
         implied = _IMPLIED[table, column.name]
-        cells[column.name] = Cell(column.name, place, constant=implied)
+        cells[column.name] = CellSource(column.name, place, constant=implied)
     elif column.required:
         raise BadInput(f"{place}: {table} needs {column.name!r} ({column.meaning})")
     elif column.name == "currency" and any(c.endswith("_minor") for c in cells):
         if context.currency is None:
             raise BadInput(f"{place}: amounts need a currency: map it, or say currency: at the top")
-        cells["currency"] = Cell("currency", place, constant=context.currency)
+        cells["currency"] = CellSource("currency", place, constant=context.currency)
 
 
-def _occurred(section: Section, context: Context) -> Cell | None:
+def _occurred(section: MappingSection, context: CellContext) -> CellSource | None:
     node = section.items.get("occurred")
     if node is None:
         raise BadInput(f"{section.place}: the key 'occurred' is missing: a column, or unknown")
@@ -230,26 +232,26 @@ def _occurred(section: Section, context: Context) -> Cell | None:
     return _instant("occurred_at", node, f"{section.place}: occurred", context)
 
 
-def _known(section: Section, context: Context, default: str) -> Known:
+def _known(section: MappingSection, context: CellContext, default: str) -> KnownFrom:
     node = section.items.get("known", default)
     if isinstance(node, dict):
         place = f"{section.place}: known"
-        return Known("column", _instant("observed_at", node, place, context))
+        return KnownFrom("column", _instant("observed_at", node, place, context))
     how = section.choice("known", ("load", "when_occurred"), default)
-    return Known(cast("Any", how))
+    return KnownFrom(cast("Any", how))
 
 
-def _instant(name: str, node: object, place: str, context: Context) -> Cell:
+def _instant(name: str, node: object, place: str, context: CellContext) -> CellSource:
     column = Column(name, "instant", "when", required=name == "occurred_at")
     return parse_cell(column, node, place, context, "")
 
 
-def _each(section: Section) -> Each | None:
+def _each(section: MappingSection) -> Each | None:
     node = section.items.get("each")
     if node is None:
         return None
     place = f"{section.place}: each"
-    items = Section.of(node, place, _Anything()).items
+    items = MappingSection.of(node, place, _Anything()).items
     if len(items) != 1:
         raise BadInput(
             f"{place}: name one list, as in each: {{item: items.data}}; has {len(items)}"
@@ -257,14 +259,14 @@ def _each(section: Section) -> Each | None:
     ((name, entry),) = items.items()
     if isinstance(entry, str):
         return Each(name, entry, "", place)
-    told = Section.of(entry, f"{place}.{name}", ("from", "split"))
+    told = MappingSection.of(entry, f"{place}.{name}", ("from", "split"))
     return Each(name, told.text("from"), told.optional("split") or "", place)
 
 
 def _join(node: object, place: str) -> Join:
-    section = Section.of(node, place, _JOIN)
+    section = MappingSection.of(node, place, _JOIN)
     match = tuple((here, there or here) for here, there in section.pairs("match"))
-    take = Section.of(section.items.get("take"), f"{place}: take", _Anything())
+    take = MappingSection.of(section.items.get("take"), f"{place}: take", _Anything())
     takes = tuple(_take(name, item, f"{take.place}.{name}") for name, item in take.items.items())
     return Join(_file(section), _reader(section), match, takes, place)
 
@@ -281,7 +283,7 @@ class _Anything(tuple[str, ...]):
 def _take(name: str, node: object, place: str) -> Take:
     if isinstance(node, str):
         return Take(name, node)
-    section = Section.of(node, place, _TAKE)
+    section = MappingSection.of(node, place, _TAKE)
     pick = section.choice("pick", ("only", "earliest", "latest"), "only")
     return Take(name, section.text("from"), cast("Any", pick), parse_formats(section))
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tools.sources.mapping import Input
     from tools.sources.raw import Raw
-    from tools.sources.shelf import Shelf
+    from tools.sources.shelf import RawTables
 
 _BITS = 40  # a row of an input; the rest is the input's number
 COUNTED = ("events", "messages", "invoices")  # here another equal line may be another fact
@@ -42,7 +42,7 @@ def hashes_at(origins: pa.Table, hashes: Collection[int]) -> dict[int, int]:
 
 
 def places_of(
-    shelf: "Shelf", inputs: "Mapping[int, Input]", ats: Iterable[int]
+    shelf: "RawTables", inputs: "Mapping[int, Input]", ats: Iterable[int]
 ) -> "dict[int, Place]":
     """The file and line of rows, whose inputs are on the shelf."""
     rows: dict[int, dict[int, int]] = {}
@@ -69,7 +69,7 @@ def folded_rows(
     return {number: rows for number, rows in folded.items() if rows}
 
 
-def example_of(shelf: "Shelf", table: str, inputs: "Mapping[int, Input]") -> str:
+def example_of(shelf: "RawTables", table: str, inputs: "Mapping[int, Input]") -> str:
     """Two rows that are equal, in words, so that a person can look at them."""
     content = ", ".join([*(c.name for c in BY_NAME[table].columns), "occurred_at"])
     rows = shelf.connection.execute(

@@ -14,7 +14,7 @@ from tools.sources.delimited import header_of
 from tools.sources.dialect import SIGNS, delimiter_of
 from tools.sources.mapping import WHITESPACE, Reader, format_of
 from tools.sources.raw import IGNORED, Wanted, count, first_line, is_inside, quoted
-from tools.sources.shelf import Shelf
+from tools.sources.shelf import RawTables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -82,7 +82,7 @@ def profile_folder(folder: Path) -> tuple[FileProfile, ...]:
         raise BadInput(f"{folder}: there is no such folder")
     paths = _files(folder)
     known = [p for p in paths if _is_table(p)]
-    with Shelf(folder) as shelf:
+    with RawTables(folder) as shelf:
         return tuple(_profile(shelf, path, file) for path, file in _parts(shelf, folder, known))
 
 
@@ -102,7 +102,7 @@ def _is_table(path: Path) -> bool:
     return format_of(PurePosixPath(path.name))[0] is not None or path.suffix.lower() in _TEXTS
 
 
-def _parts(shelf: Shelf, folder: Path, paths: list[Path]) -> "Iterator[tuple[Path, str]]":
+def _parts(shelf: RawTables, folder: Path, paths: list[Path]) -> "Iterator[tuple[Path, str]]":
     """The first file of each table with its name, or the pattern of all its parts."""
     names = {path.relative_to(folder).as_posix(): path for path in paths}
     groups: dict[str, list[str]] = {}
@@ -116,7 +116,7 @@ def _parts(shelf: Shelf, folder: Path, paths: list[Path]) -> "Iterator[tuple[Pat
             yield from ((names[name], name) for name in found)
 
 
-def _same_columns(shelf: Shelf, found: list[tuple[Path, str]]) -> bool:
+def _same_columns(shelf: RawTables, found: list[tuple[Path, str]]) -> bool:
     try:
         headers = {
             (
@@ -130,7 +130,7 @@ def _same_columns(shelf: Shelf, found: list[tuple[Path, str]]) -> bool:
     return len(headers) == 1
 
 
-def _profile(shelf: Shelf, path: Path, file: str) -> FileProfile:
+def _profile(shelf: RawTables, path: Path, file: str) -> FileProfile:
     reader = _reader(shelf.connection, path)
     try:
         names = _names(shelf.connection, path, file, reader)
@@ -191,7 +191,7 @@ def _paths(node: dict[str, Any], front: str, deep: int) -> "Iterator[str]":
             yield f"{front}{key}"
 
 
-def _measured(shelf: Shelf, wanted: Wanted) -> FileProfile:
+def _measured(shelf: RawTables, wanted: Wanted) -> FileProfile:
     raw, run = shelf.raw(wanted.file, wanted.reader), shelf.connection.execute
     step = max(1, -(-count(shelf.connection, raw.name) // SAMPLE))
     run(f"CREATE OR REPLACE TEMP TABLE sample AS SELECT * FROM {raw.name} WHERE rowid % {step} = 0")
@@ -249,13 +249,13 @@ _COUNTS = (
 )
 
 
-def _dates(shelf: Shelf, column: str, counts: "tuple[Any, ...]") -> DatePatterns:
+def _dates(shelf: RawTables, column: str, counts: "tuple[Any, ...]") -> DatePatterns:
     likely = counts[-1] * 2 > counts[0]
     return find_dates(shelf.connection, "sample", column) if likely else DatePatterns()
 
 
 def _each(
-    shelf: Shelf, table: str, measures: "Sequence[str]", columns: "Sequence[str]"
+    shelf: RawTables, table: str, measures: "Sequence[str]", columns: "Sequence[str]"
 ) -> "dict[str, tuple[Any, ...]]":
     """Every measure of every column; a query of many expressions takes long to plan."""
     found: dict[str, tuple[Any, ...]] = {}

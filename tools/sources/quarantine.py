@@ -9,9 +9,9 @@ from tools.sources.raw import SHOWN
 from tools.warehouse.schema import BY_NAME
 
 if TYPE_CHECKING:
-    from tools.sources.mapping import Cell, Input
+    from tools.sources.mapping import CellSource, Input
     from tools.sources.raw import Malformed, Raw
-    from tools.sources.shelf import Shelf
+    from tools.sources.shelf import RawTables
 
 LEFT_OUT = "the row is left out"
 KEPT = "the row is kept without it"
@@ -35,7 +35,7 @@ _TEXTS = {
 
 
 def rejected_of(
-    shelf: "Shelf", each: "Input", compiled: Compiled, raw: "Raw", lookups: "list[Raw]"
+    shelf: "RawTables", each: "Input", compiled: Compiled, raw: "Raw", lookups: "list[Raw]"
 ) -> list[Rejected]:
     """Everything the last input refused, malformed records of its look-ups included."""
     found = [
@@ -54,7 +54,7 @@ def rejected_of(
     return list(dict.fromkeys(bad))
 
 
-def _faults(shelf: "Shelf", each: "Input", compiled: Compiled) -> "list[tuple[Any, ...]]":
+def _faults(shelf: "RawTables", each: "Input", compiled: Compiled) -> "list[tuple[Any, ...]]":
     listed = " AND NOT lq" if each.each is not None else ""
     parts = [
         f"SELECT row, {n} AS n, q{n} AS q, b{n} AS b FROM typed WHERE q{n} > 0{listed}"
@@ -99,7 +99,7 @@ def _reason(each: "Input", compiled: Compiled, n: int, fault: Fault, value: str)
     return f"{_what(each.table, compiled.cells[n], fault)}; {what}"
 
 
-def _what(table: str, cell: "Cell", fault: Fault) -> str:
+def _what(table: str, cell: "CellSource", fault: Fault) -> str:
     if fault == Fault.EMPTY:
         return "required and empty"
     if fault == Fault.FAILED:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
 from tools.sources.derive import unit_of
-from tools.sources.entry import Made, formats_of
+from tools.sources.entry import DerivedEntry, formats_of
 from tools.sources.guess import Guess, part, value_map
 from tools.sources.mapping import WHITESPACE
 from tools.sources.roles import has_agents, made
@@ -31,7 +31,7 @@ QUESTION = "# question: "
 
 
 @dataclass(frozen=True)
-class Input:
+class InputGuess:
     """A guess with everything that is needed to write it down."""
 
     guess: Guess
@@ -40,7 +40,7 @@ class Input:
     bill: str | None = None  # the column that names the bill a payment pays
 
     @property
-    def made(self) -> dict[str, Made]:
+    def made(self) -> dict[str, DerivedEntry]:
         """The columns that are worked out."""
         return made(self.guess)
 
@@ -50,7 +50,7 @@ class Input:
         return f"space: {found.name if found else _PLAIN.get(name, name.removesuffix('_ref'))}"
 
 
-def input_lines(one: Input) -> "Iterator[str]":
+def input_lines(one: InputGuess) -> "Iterator[str]":
     """The lines of an input, and of the records merged into its own."""
     guess, profile = one.guess, one.guess.file
     yield f"  - table: {guess.table}"
@@ -89,7 +89,7 @@ def column_text(sign: str) -> str:
     return '"\\t"' if sign == "\t" else f'"{sign}"'
 
 
-def _where(one: Input) -> "Iterator[str]":
+def _where(one: InputGuess) -> "Iterator[str]":
     tests, told = _conditions(one.guess)
     if one.bill is not None:
         tests.append(f"{identifier(one.bill)} is null")
@@ -132,7 +132,7 @@ def _other_kinds(source: "ColumnProfile") -> tuple[list[str], list[str]]:
     return [f"{identifier(source.name)} not in ({', '.join(map(literal, rest))})"], told
 
 
-def _joins(one: Input) -> "Iterator[str]":
+def _joins(one: InputGuess) -> "Iterator[str]":
     looked = [(j.file, j.over, j.there, j.column, j.column) for j in one.guess.joins]
     for name, space in sorted(one.spaces.items()):
         if space.by_name is not None:
@@ -177,7 +177,7 @@ def _dated(column: "ColumnProfile", indent: str) -> "Iterator[str]":
         yield f"{indent}#   taken is {taken}; if it is the other, write formats: {yaml_text(other)}"
 
 
-def _cell(one: Input, column: Column, entry: Made | None) -> "Iterator[str]":
+def _cell(one: InputGuess, column: Column, entry: DerivedEntry | None) -> "Iterator[str]":
     indent, guess = " " * 6, one.guess
     name = guess.columns.get(column.name)
     looked = {lookup.canonical: lookup.column for lookup in guess.joins}
@@ -207,7 +207,9 @@ def _asked(lines: tuple[str, ...], indent: str) -> "Iterator[str]":
         yield f"{indent}{QUESTION if n == 0 else '#   '}{line}"
 
 
-def _noted(one: Input, column: Column, source: "ColumnProfile", indent: str) -> "Iterator[str]":
+def _noted(
+    one: InputGuess, column: Column, source: "ColumnProfile", indent: str
+) -> "Iterator[str]":
     guess = one.guess
     table = BY_NAME[guess.table]
     if column.kind in {"day", "instant"} and source.name != guess.columns.get("occurred"):
@@ -233,7 +235,7 @@ def _other_unit(one: Guess) -> str:
     return "minor" if unit_of(one).endswith("main") else "main"
 
 
-def _entry(one: Input, column: Column, source: "ColumnProfile") -> str:
+def _entry(one: InputGuess, column: Column, source: "ColumnProfile") -> str:
     if column.kind in {"day", "instant"}:
         return column_entry(source.name, formats_of(source))
     if column.kind == "minor":
@@ -280,7 +282,7 @@ def _zones(source: "ColumnProfile") -> list[str]:
     return [f"values: {{{', '.join(pairs)}}}", "unmapped: keep"] if pairs else []
 
 
-def _unused(one: Input) -> "Iterator[str]":
+def _unused(one: InputGuess) -> "Iterator[str]":
     read = set(one.guess.columns.values()) | {n for m in one.made.values() for n in m.reads}
     rest = sorted({c.name for c in one.guess.file.columns} - read)
     if rest and not one.guess.derived:
@@ -291,7 +293,7 @@ def _one_line(name: str) -> str:
     return " ".join(name.split())
 
 
-def _merged(one: Input) -> "Iterator[str]":
+def _merged(one: InputGuess) -> "Iterator[str]":
     """Records that a list on the survivor names: each is a record that was merged into it."""
     guess, key = one.guess, BY_NAME[one.guess.table].key[0]
     name = part(guess.file, guess.table, "merged_list")

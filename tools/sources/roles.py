@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tools.sources.derive import DERIVED
-from tools.sources.evidence import Column, Evidence
+from tools.sources.evidence import FileColumn, FolderEvidence
 from tools.sources.guess import Guess, as_table, guess, part, refusal, with_lookups
 from tools.sources.spaces import KEYS, Space, choose_spaces, references
 from tools.sources.words import compact, file_words, is_detail, is_staff, words
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from tools.sources.entry import Made
+    from tools.sources.entry import DerivedEntry
     from tools.sources.profile import ColumnProfile, FileProfile
 
 _MOST = 0.9
@@ -43,7 +43,7 @@ def plan_tables(folder: "Path", profiles: "tuple[FileProfile, ...]") -> Plan:
         found = [guess(p, loose=True) for p in usable if p.file not in left]
         first = [one for one in found if one is not None]
     guesses = [with_lookups(one, usable) for one in _persons(first)]
-    with Evidence(folder, _columns(guesses)) as evidence:
+    with FolderEvidence(folder, _columns(guesses)) as evidence:
         guesses = _without(guesses, left, _copies(guesses, evidence))
         guesses = _without(guesses, left, _own_people(guesses, evidence))
         guesses = _without(guesses, left, _lines_of_bills(guesses))
@@ -95,13 +95,13 @@ def _columns(guesses: "Iterable[Guess]") -> "dict[FileProfile, set[str]]":
     return found
 
 
-def _key(one: Guess) -> Column | None:
+def _key(one: Guess) -> FileColumn | None:
     names = [k for k in KEYS if KEYS[k] == one.table] or ["event_key", "message_key"]
     name = next((n for n in names if n in one.columns), "")
-    return Column(one.file, one.columns[name]) if name else None
+    return FileColumn(one.file, one.columns[name]) if name else None
 
 
-def _copies(guesses: list[Guess], evidence: Evidence) -> dict[str, str]:
+def _copies(guesses: list[Guess], evidence: FolderEvidence) -> dict[str, str]:
     """Files that hold the records of another once more, or their history."""
     found: dict[str, str] = {}
     ordered = sorted(guesses, key=lambda one: (_is_history(one), len(one.file.file), one.file.file))
@@ -123,7 +123,7 @@ def _is_history(one: Guess) -> bool:
     return "history" in words(one.file.file).split("_")
 
 
-def _repeats(first: Guess, one: Guess, evidence: Evidence) -> bool:
+def _repeats(first: Guess, one: Guess, evidence: FolderEvidence) -> bool:
     called = file_words(first.file.file) == file_words(one.file.file)
     if _is_history(one) and not _is_history(first) and called:
         return True
@@ -162,7 +162,7 @@ def is_paid_bill(one: Guess, guesses: "Iterable[Guess]") -> str | None:
     return names[0] if bills and names else None
 
 
-def _own_people(guesses: list[Guess], evidence: Evidence) -> dict[str, str]:
+def _own_people(guesses: list[Guess], evidence: FolderEvidence) -> dict[str, str]:
     """Users of a CRM who own its records, or stand beside its contacts, are our salespeople."""
     found: dict[str, str] = {}
     for one in guesses:
@@ -184,7 +184,7 @@ def has_agents(role: "ColumnProfile") -> bool:
     return {"end-user", "agent"} <= {value.lower() for value in role.values}
 
 
-def _acts(one: Guess, key: Column, guesses: list[Guess], evidence: Evidence) -> bool:
+def _acts(one: Guess, key: FileColumn, guesses: list[Guess], evidence: FolderEvidence) -> bool:
     """Whether other files tell what these users did."""
     refs = [
         ref for ref in references(guesses)
@@ -194,9 +194,9 @@ def _acts(one: Guess, key: Column, guesses: list[Guess], evidence: Evidence) -> 
     return any(evidence.overlap(ref.column, key).shared for ref in refs)
 
 
-def _owns(one: Guess, key: Column, guesses: list[Guess], evidence: Evidence) -> bool:
+def _owns(one: Guess, key: FileColumn, guesses: list[Guess], evidence: FolderEvidence) -> bool:
     owners = [
-        Column(other.file, column.name)
+        FileColumn(other.file, column.name)
         for other in guesses if other.file is not one.file
         for column in other.file.columns if compact(column.name).endswith(_OWNERS)
     ]  # fmt: skip
@@ -236,7 +236,7 @@ def _derived(guesses: list[Guess]) -> "Iterator[Guess]":
             return
 
 
-def made(one: Guess) -> "dict[str, Made]":
+def made(one: Guess) -> "dict[str, DerivedEntry]":
     """The columns of a guess that are worked out."""
     if one.derived:
         return {}

@@ -31,7 +31,7 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 _SETTINGS = "SET TimeZone = 'UTC'"
 
 
-class Shelf:
+class RawTables:
     """A private DuckDB connection with one raw table for each file pattern and reader."""
 
     def __init__(self, folder: Path, longest: int = LONGEST) -> None:

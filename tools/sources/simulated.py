@@ -67,7 +67,7 @@ FORMATS = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class Deed:
+class SimulatedPlay:
     """A play carried out for an account on a day, which the company's future answers."""
 
     account_id: str
@@ -98,7 +98,7 @@ def simulate(
     until: date | None = None,
     truth_folder: "Path | None" = None,
     threads: int | None = None,
-    deeds: "Sequence[Deed]" = (),
+    deeds: "Sequence[SimulatedPlay]" = (),
 ) -> Truth:
     """Write the company's export as of the morning of `until`, and its truth apart.
 
@@ -178,7 +178,7 @@ def script(name: str) -> str:
     return str(text)
 
 
-def _build(con: duckdb.DuckDBPyConnection, deeds: "Sequence[Deed]") -> None:
+def _build(con: duckdb.DuckDBPyConnection, deeds: "Sequence[SimulatedPlay]") -> None:
     con.execute(script("catalog"))
     if deeds:
         rows = [[deed.account_id, deed.play, deed.day] for deed in deeds]

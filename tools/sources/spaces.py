@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from tools.sources.evidence import Column, Evidence, Overlap
+from tools.sources.evidence import FileColumn, FolderEvidence, Overlap
 from tools.sources.words import SYNONYMS, compact, file_words, singular, words
 from tools.warehouse.schema import BY_NAME
 
@@ -25,13 +25,13 @@ KEYS = {table.key[0]: name for name, table in BY_NAME.items() if table.key[0].en
 
 
 @dataclass(frozen=True)
-class Reference:
+class ReferenceColumn:
     """One reference column of one guessed table."""
 
     guess: "Guess"
     name: str
     kind: str
-    column: Column
+    column: FileColumn
 
     @property
     def folder(self) -> str:
@@ -63,14 +63,14 @@ class Space:
     name: str
     notes: tuple[str, ...] = ()
     question: tuple[str, ...] = ()
-    by_name: Reference | None = None  # the values are names of these records, not ids
+    by_name: ReferenceColumn | None = None  # the values are names of these records, not ids
 
 
 @dataclass(frozen=True)
-class Answer:
+class ReferenceMatch:
     """The records that fit a reference best."""
 
-    best: Reference | None = None
+    best: ReferenceColumn | None = None
     overlap: Overlap = field(default_factory=lambda: Overlap(0, 0))
     sure: bool = False
 
@@ -80,10 +80,10 @@ class _Kind:
     """All references of one kind, in groups that share a space."""
 
     kind: str
-    evidence: Evidence
-    definitions: list[Reference]
-    uses: list[Reference]
-    groups: list[list[Reference]] = field(default_factory=list)
+    evidence: FolderEvidence
+    definitions: list[ReferenceColumn]
+    uses: list[ReferenceColumn]
+    groups: list[list[ReferenceColumn]] = field(default_factory=list)
     doubts: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     def group(self) -> None:
@@ -96,11 +96,11 @@ class _Kind:
                     first += second
                     self.groups.remove(second)
 
-    def group_of(self, one: Reference) -> list[Reference]:
+    def group_of(self, one: ReferenceColumn) -> list[ReferenceColumn]:
         """The definitions that share the space of one of them."""
         return next(group for group in self.groups if one in group)
 
-    def _same(self, one: Reference, two: Reference) -> bool:
+    def _same(self, one: ReferenceColumn, two: ReferenceColumn) -> bool:
         found = self.evidence.agreement(one.column, two.column, one.labels, two.labels)
         if found.shared:
             same = found.compared > 0 and found.agreed >= found.compared * _HALF
@@ -109,7 +109,7 @@ class _Kind:
             return same
         return _near(one, two) and (_alike(one, two) or self._linked(one, two))
 
-    def _linked(self, one: Reference, two: Reference) -> bool:
+    def _linked(self, one: ReferenceColumn, two: ReferenceColumn) -> bool:
         """Whether one column refers to records of both."""
         for use in self.uses:
             found = [self.evidence.overlap(use.column, d.column) for d in (one, two)]
@@ -117,43 +117,45 @@ class _Kind:
                 return True
         return False
 
-    def resolve(self, use: Reference) -> Answer:
+    def resolve(self, use: ReferenceColumn) -> ReferenceMatch:
         """The records a reference is of, how many of its ids are theirs, and if that is sure."""
         own = [d for d in self.definitions if use.name == "merged_into" and d.guess is use.guess]
         if own:
-            return Answer(own[0], self.evidence.overlap(use.column, own[0].column), sure=True)
+            return ReferenceMatch(
+                own[0], self.evidence.overlap(use.column, own[0].column), sure=True
+            )
         ranked = sorted(
             ((self._rank(use, d, o), -n, d, o) for n, (d, o) in enumerate(self.overlaps(use))),
             key=lambda entry: entry[:2], reverse=True,
         )  # fmt: skip
         if not ranked:
-            return Answer()
+            return ReferenceMatch()
         (rank, _, best, overlap), *rest = ranked
         tied = any(r[:3] == rank[:3] and self.group_of(d) is not self.group_of(best)
                    for r, _, d, _ in rest)  # fmt: skip
-        return Answer(best, overlap, sure=_is_sure(use, best, overlap, rank) and not tied)
+        return ReferenceMatch(best, overlap, sure=_is_sure(use, best, overlap, rank) and not tied)
 
-    def overlaps(self, use: Reference) -> list[tuple[Reference, Overlap]]:
+    def overlaps(self, use: ReferenceColumn) -> list[tuple[ReferenceColumn, Overlap]]:
         """How many ids of a reference occur among the records of each definition."""
         return [(d, self.evidence.overlap(use.column, d.column)) for d in self.definitions]
 
     def _rank(
-        self, use: Reference, one: Reference, found: Overlap
+        self, use: ReferenceColumn, one: ReferenceColumn, found: Overlap
     ) -> tuple[bool, bool, int, float]:
         return _near(use, one), found.share >= _HALF, _called(use, one), found.share
 
-    def by_name(self, use: Reference) -> Reference | None:
+    def by_name(self, use: ReferenceColumn) -> ReferenceColumn | None:
         """The records whose names, not ids, a reference holds."""
         for one in self.definitions:
             name = one.labels.get("name")
             if not name or not _near(one, use) or name == one.column.name:
                 continue
-            if self.evidence.overlap(use.column, Column(one.column.file, name)).share >= _HALF:
+            if self.evidence.overlap(use.column, FileColumn(one.column.file, name)).share >= _HALF:
                 return one
         return None
 
 
-def references(guesses: "Iterable[Guess]") -> list[Reference]:
+def references(guesses: "Iterable[Guess]") -> list[ReferenceColumn]:
     """Every reference column of the guessed tables, those over joins included."""
     found = []
     for one in guesses:
@@ -163,15 +165,17 @@ def references(guesses: "Iterable[Guess]") -> list[Reference]:
             if column.kind != "ref" or not kind:
                 continue
             looked = [j for j in one.joins if j.canonical == column.name]
-            place = Column(looked[0].file, looked[0].column) if looked else None
+            place = FileColumn(looked[0].file, looked[0].column) if looked else None
             if column.name in one.columns:
-                place = Column(one.file, one.columns[column.name])
+                place = FileColumn(one.file, one.columns[column.name])
             if place is not None:
-                found.append(Reference(one, column.name, kind, place))
+                found.append(ReferenceColumn(one, column.name, kind, place))
     return found
 
 
-def choose_spaces(guesses: "tuple[Guess, ...]", evidence: Evidence) -> dict[tuple[int, str], Space]:
+def choose_spaces(
+    guesses: "tuple[Guess, ...]", evidence: FolderEvidence
+) -> dict[tuple[int, str], Space]:
     """The space of every reference, by the number of its guess and its canonical column."""
     refs = references(guesses)
     numbers = {id(one): n for n, one in enumerate(guesses)}
@@ -188,7 +192,7 @@ def choose_spaces(guesses: "tuple[Guess, ...]", evidence: Evidence) -> dict[tupl
     return chosen
 
 
-def _spaces(known: _Kind) -> "Iterator[tuple[Reference, Space]]":
+def _spaces(known: _Kind) -> "Iterator[tuple[ReferenceColumn, Space]]":
     answers = {id(use): known.resolve(use) for use in known.uses}
     loose = [use for use in known.uses if not answers[id(use)].sure and not known.by_name(use)]
     plain = singular(known.kind)
@@ -202,7 +206,9 @@ def _spaces(known: _Kind) -> "Iterator[tuple[Reference, Space]]":
         yield use, _used(known, use, answers[id(use)], names, own)
 
 
-def _used(known: _Kind, use: Reference, answer: Answer, names: dict[int, str], own: str) -> Space:
+def _used(
+    known: _Kind, use: ReferenceColumn, answer: ReferenceMatch, names: dict[int, str], own: str
+) -> Space:
     best, overlap = answer.best, answer.overlap
     called = known.by_name(use) if overlap.share < _HALF else None
     if called is not None:
@@ -215,7 +221,7 @@ def _used(known: _Kind, use: Reference, answer: Answer, names: dict[int, str], o
     return Space(names[id(known.group_of(best))], notes=notes)
 
 
-def _head(use: Reference) -> tuple[str, str, str]:
+def _head(use: ReferenceColumn) -> tuple[str, str, str]:
     """References of one name in one system are of one space."""
     header = "_".join(w for w in words(use.column.name).split("_") if w not in {"id", "ref"})
     return use.folder, use.system, header
@@ -230,7 +236,10 @@ def _name_words(column: str) -> set[str]:
 
 
 def _is_sure(
-    use: Reference, best: Reference, overlap: Overlap, rank: tuple[bool, bool, int, float]
+    use: ReferenceColumn,
+    best: ReferenceColumn,
+    overlap: Overlap,
+    rank: tuple[bool, bool, int, float],
 ) -> bool:
     """Whether a reference is of records: by a name that fits, or by ids too long for chance."""
     near, many, called, _ = rank
@@ -242,7 +251,7 @@ def _is_sure(
     return called == _EXACTLY or (many and (system or overlap.telling))
 
 
-def _called(use: Reference, one: Reference) -> int:
+def _called(use: ReferenceColumn, one: ReferenceColumn) -> int:
     """How well the name of a reference says whose ids it holds."""
     told = _name_words(use.column.name)
     same_header = compact(use.column.name) == compact(one.column.name) != "id"
@@ -257,22 +266,22 @@ def _is_id(column: str) -> bool:
     ).endswith("id")
 
 
-def _near(one: Reference, two: Reference) -> bool:
+def _near(one: ReferenceColumn, two: ReferenceColumn) -> bool:
     """Whether nothing says that two references are of different systems."""
     systems = {one.system, two.system} - {""}
     return one.folder == two.folder and len(systems) <= 1
 
 
-def _alike(one: Reference, two: Reference) -> bool:
+def _alike(one: ReferenceColumn, two: ReferenceColumn) -> bool:
     left, right = ({compact(c.name) for c in r.column.file.columns} for r in (one, two))
     return len(left & right) >= _ALIKE * len(left | right)
 
 
-def _where(ref: Reference) -> str:
+def _where(ref: ReferenceColumn) -> str:
     return f"{ref.column.name} of {ref.column.file.file}"
 
 
-def _collision(one: Reference, two: Reference, found: Overlap) -> tuple[str, ...]:
+def _collision(one: ReferenceColumn, two: ReferenceColumn, found: Overlap) -> tuple[str, ...]:
     who = "nothing else of them can be compared"
     if found.compared:
         who = f"their names differ in {found.compared - found.agreed} of {found.compared}"
@@ -284,11 +293,11 @@ def _collision(one: Reference, two: Reference, found: Overlap) -> tuple[str, ...
     )
 
 
-def _few(best: Reference, overlap: Overlap) -> str:
+def _few(best: ReferenceColumn, overlap: Overlap) -> str:
     return f"{overlap.shared} of {overlap.total} ids occur in {_where(best)}"
 
 
-def _whose(known: _Kind, use: Reference, names: dict[int, str]) -> tuple[str, ...]:
+def _whose(known: _Kind, use: ReferenceColumn, names: dict[int, str]) -> tuple[str, ...]:
     lines = [f"whose ids are in {_where(use)}? They are kept apart until you say. If they are"]
     for one, found in known.overlaps(use):
         space = names[id(known.group_of(one))]

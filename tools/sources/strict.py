@@ -63,14 +63,14 @@ def load(text: str, name: str) -> object:
 
 
 @dataclass(frozen=True)
-class Section:
+class MappingSection:
     """One YAML mapping with the place it stands at, which starts every message."""
 
     place: str
     items: dict[str, object]
 
     @classmethod
-    def of(cls, node: object, place: str, allowed: Collection[str]) -> "Section":
+    def of(cls, node: object, place: str, allowed: Collection[str]) -> "MappingSection":
         """Take a node that must be a mapping with no key but the allowed ones."""
         if not isinstance(node, dict):
             raise BadInput(f"{place}: expected keys and values, found {_shown(node)}")

@@ -25,7 +25,7 @@ _SMALLEST = 1e-300
 
 
 @dataclass(frozen=True, eq=False)
-class Fit:
+class TrendFit:
     """Expected counts of every week, the new one last, their spread, and how surprising it is.
 
     Attributes:
@@ -42,7 +42,7 @@ class Fit:
     reach: float
 
 
-def surprise(counts: Floats, out_of: Floats | None = None) -> Fit:
+def surprise(counts: Floats, out_of: Floats | None = None) -> TrendFit:
     """Fit all weeks but the last of each row, and judge the last.
 
     Args:
@@ -63,7 +63,7 @@ def surprise(counts: Floats, out_of: Floats | None = None) -> Fit:
     spread = np.sqrt(scatter[..., None] * (unit + unit**2 * _leverage(unit, time, known)))
     distance = np.abs(counts - mean)[..., -1] / spread[..., -1]
     p = np.maximum(2 * scipy.stats.t.sf(distance, freedom), _SMALLEST)
-    return Fit(mean, spread, p, float(scipy.stats.t.ppf((1 + LEVEL) / 2, freedom)))
+    return TrendFit(mean, spread, p, float(scipy.stats.t.ppf((1 + LEVEL) / 2, freedom)))
 
 
 def _start(counts: Floats, out_of: Floats | None, known: NDArray[np.bool_]) -> Floats:

@@ -57,7 +57,7 @@ class Posterior:
 
 
 @dataclass(frozen=True, eq=False)
-class Fit:
+class GridFit:
     """What the counts of all groups say about μ and M (in accounts): points that matter."""
 
     weights: Floats
@@ -79,7 +79,7 @@ class Fit:
         return float(self.weights @ (n / (n + self.accounts)))
 
 
-def fit(counts: "Sequence[tuple[int, int]]") -> Fit:
+def fit(counts: "Sequence[tuple[int, int]]") -> GridFit:
     """Weigh every (μ, M) of the grid by the counts (k, n) of all groups.
 
     Raises:
@@ -94,7 +94,7 @@ def fit(counts: "Sequence[tuple[int, int]]") -> Fit:
     weights = np.exp(log - log.max())
     kept = weights > _NEGLIGIBLE * weights.sum()
     weights = weights[kept]
-    return Fit(weights / weights.sum(), MU[kept], PRIOR_ACCOUNTS[kept])
+    return GridFit(weights / weights.sum(), MU[kept], PRIOR_ACCOUNTS[kept])
 
 
 def child(parent_mean: float, parent_n: int, k: int, n: int) -> Posterior:

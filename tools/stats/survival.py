@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Step:
+class SurvivalStep:
     """What happened on one day after the start, among those still watched.
 
     Attributes:
@@ -72,7 +72,7 @@ class Curve:
         return next((p.day for p in self.points if getattr(p, name) >= 0.5), None)
 
 
-def together(groups: "Iterable[Sequence[Step]]") -> list[Step]:
+def together(groups: "Iterable[Sequence[SurvivalStep]]") -> list[SurvivalStep]:
     """The steps of several groups as those of one."""
     sums: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
     for step in (step for group in groups for step in group):
@@ -80,12 +80,12 @@ def together(groups: "Iterable[Sequence[Step]]") -> list[Step]:
             sums[step.day][place] += count
     left, steps = sum(map(sum, sums.values())), []
     for day, (events, others, censored) in sorted(sums.items()):
-        steps.append(Step(day, left, events, others, censored))
+        steps.append(SurvivalStep(day, left, events, others, censored))
         left -= events + others + censored
     return steps
 
 
-def cumulative(steps: "Sequence[Step]", level: float = 0.95) -> Curve:
+def cumulative(steps: "Sequence[SurvivalStep]", level: float = 0.95) -> Curve:
     """The curve of a group's steps, in order of day."""
     if not steps:
         return Curve((), ends=False)
@@ -101,7 +101,7 @@ def cumulative(steps: "Sequence[Step]", level: float = 0.95) -> Curve:
     return Curve(points, ends=steps[-1].censored == 0)
 
 
-def _column(steps: "Sequence[Step]", name: str) -> Floats:
+def _column(steps: "Sequence[SurvivalStep]", name: str) -> Floats:
     return np.asarray([getattr(step, name) for step in steps], dtype=np.float64)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tools.warehouse.dataset import FACT
 from tools.warehouse.parts import ENDS, FULL, GONE, LOST, is_a
-from tools.warehouse.schema import BY_NAME, COMMON, Column, Table
+from tools.warehouse.schema import BY_NAME, COMMON, CanonicalTable, Column
 
 if TYPE_CHECKING:
     from tools.warehouse.dataset import Dataset
@@ -30,7 +30,7 @@ class Moment:
 
 
 @dataclass(frozen=True)
-class Absent:
+class AbsentRecords:
     """How many records of a full input's `known` ones are not in it, and what we make of it."""
 
     table: str
@@ -42,7 +42,7 @@ class Absent:
 
 def find_absent(
     moment: Moment, full: "FullInput", dataset: "Dataset", engine: "DuckEngine"
-) -> Absent:
+) -> AbsentRecords:
     """Add to `sifted_<table>` what follows from who is not in a full input any more."""
     table = BY_NAME[full.table]
     engine.put("present", full.keys)
@@ -63,7 +63,7 @@ def find_absent(
         names = {"as_of": moment.as_of, "instant": moment.instant, "closed": moment.closed}
         engine.create("with_absent", query, **names)
         engine.create(f"sifted_{table.name}", "SELECT * FROM with_absent")
-    return Absent(table.name, full.files, known, absent, verdict)
+    return AbsentRecords(table.name, full.files, known, absent, verdict)
 
 
 def _verdict(full: "FullInput", absent: int, known: int) -> Verdict:
@@ -76,7 +76,7 @@ def _verdict(full: "FullInput", absent: int, known: int) -> Verdict:
     return "unreadable" if full.unread and full.table in CAREFUL else "gone"
 
 
-def _members_sql(table: Table, full: "FullInput") -> str:
+def _members_sql(table: CanonicalTable, full: "FullInput") -> str:
     """The keys a full input's files ever named, declared full or not yet."""
     words = [is_a(word, "e") for word in (FULL, GONE, LOST)]
     words += [f"STARTS_WITH(e.part, {_text(f'some {file}|')})" for file in full.files]
@@ -89,7 +89,7 @@ def _text(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _absent_sql(table: Table) -> str:
+def _absent_sql(table: CanonicalTable) -> str:
     """The newest row of each member who is not present, and who was neither gone nor merged."""
     on = " AND ".join(f"m.{k} = e.{k}" for k in table.key)
     gone = " AND ".join(f"p.{k} = m.{k}" for k in table.key)
@@ -114,7 +114,7 @@ WHERE e.age = 1 AND NOT {is_a(GONE, "e")} AND {_open(table)}
 """
 
 
-def _unmerged(table: Table) -> str:
+def _unmerged(table: CanonicalTable) -> str:
     """Who was merged into another record left the file with that, and is not deleted."""
     if "merged_into" not in {c.name for c in table.columns}:
         return ""
@@ -126,7 +126,7 @@ def _unmerged(table: Table) -> str:
     )
 
 
-def _open(table: Table) -> str:
+def _open(table: CanonicalTable) -> str:
     """What had ended before is not lost now."""
     column = ENDS[table.name]
     if column == "deleted":
@@ -134,14 +134,14 @@ def _open(table: Table) -> str:
     return f"e.{column} IS NULL" if column else "TRUE"
 
 
-def _rows_sql(table: Table, word: str) -> str:
+def _rows_sql(table: CanonicalTable, word: str) -> str:
     """The rows that say it: what each record said last, with its end."""
     columns = ", ".join(f"{_cell(table, c, word)} AS {c.name}" for c in (*table.columns, *COMMON))
     new = "" if word == GONE else f" WHERE NOT {is_a(LOST, 'e')}"
     return f"SELECT {columns} FROM absent AS e{new}"
 
 
-def _cell(table: Table, column: Column, word: str) -> str:
+def _cell(table: CanonicalTable, column: Column, word: str) -> str:
     name = column.name
     if name == ENDS[table.name] and word == GONE:
         return "TRUE" if name == "deleted" else "GREATEST(e.started_day, $as_of - 1)"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tools.warehouse.engine import Engine
-    from tools.warehouse.schema import Table
+    from tools.warehouse.schema import CanonicalTable
 
 TURN = "known_day, row_hash"
 MOMENT = ("observed_at", "known_day", "occurred_at")
@@ -26,7 +26,7 @@ class KeyConflict:
     used_hash: int
 
 
-def unlike_sql(table: "Table") -> str:
+def unlike_sql(table: "CanonicalTable") -> str:
     """Rows of `incoming` that are not in `existing` as they stand; `before` is what is there."""
     return (
         f"SELECT r.*, e.row_hash AS before FROM incoming AS r LEFT JOIN existing AS e "
@@ -34,7 +34,7 @@ def unlike_sql(table: "Table") -> str:
     )
 
 
-def first_seen_sql(table: "Table", columns: str, rows: str) -> str:
+def first_seen_sql(table: "CanonicalTable", columns: str, rows: str) -> str:
     """The first of each key among new rows; few keys repeat, and only those are ranked."""
     ranked = _ranked(table, rows, f"ROW_NUMBER() OVER (PARTITION BY {_key(table)} ORDER BY {TURN})")
     once = f"SELECT 1 FROM repeated_key AS e WHERE {_same(table)}"
@@ -44,12 +44,14 @@ def first_seen_sql(table: "Table", columns: str, rows: str) -> str:
     )
 
 
-def repeated_sql(table: "Table", rows: str) -> str:
+def repeated_sql(table: "CanonicalTable", rows: str) -> str:
     """The keys that stand more than once among new rows."""
     return f"SELECT {_key(table)} FROM {rows} AS r GROUP BY {_key(table)} HAVING COUNT(*) > 1"
 
 
-def conflicts_of(table: "Table", engine: "Engine", *, known: bool) -> tuple[KeyConflict, ...]:
+def conflicts_of(
+    table: "CanonicalTable", engine: "Engine", *, known: bool
+) -> tuple[KeyConflict, ...]:
     """The rows of a batch that are left out, or not used, because of their key.
 
     Reads `incoming` and, of an immutable table, `repeated_key` and, when facts are `known`
@@ -62,14 +64,14 @@ def conflicts_of(table: "Table", engine: "Engine", *, known: bool) -> tuple[KeyC
     return found + (_found(table, engine, _before_sql(table)) if known else ())
 
 
-def _found(table: "Table", engine: "Engine", query: str) -> tuple[KeyConflict, ...]:
+def _found(table: "CanonicalTable", engine: "Engine", query: str) -> tuple[KeyConflict, ...]:
     rows = engine.run(f"{query} ORDER BY shown, row_hash").to_pylist()
     return tuple(
         KeyConflict(table.name, row["shown"], row["row_hash"], row["used"]) for row in rows
     )
 
 
-def _twice_sql(table: "Table", rows: str) -> str:
+def _twice_sql(table: "CanonicalTable", rows: str) -> str:
     used = f"FIRST_VALUE(row_hash) OVER (PARTITION BY {_key(table)} ORDER BY {TURN})"
     return (
         f"SELECT {_shown(table)} AS shown, row_hash, place AS used "
@@ -77,7 +79,7 @@ def _twice_sql(table: "Table", rows: str) -> str:
     )
 
 
-def _before_sql(table: "Table") -> str:
+def _before_sql(table: "CanonicalTable") -> str:
     """What is known may say less than the row, when a column was mapped later: no conflict.
 
     Unless the batch says again what is known: then it was read alike, and the row differs.
@@ -91,14 +93,14 @@ def _before_sql(table: "Table") -> str:
     )
 
 
-def _several_sql(table: "Table") -> str:
+def _several_sql(table: "CanonicalTable") -> str:
     """One row when a thing has several states of one moment: rare, and quickly asked."""
     alike = ", ".join((_key(table), *MOMENT))
     several = "HAVING MIN(row_hash) <> MAX(row_hash)"
     return f"SELECT 1 AS one FROM incoming GROUP BY {alike} {several} LIMIT 1"
 
 
-def _versions_sql(table: "Table") -> str:
+def _versions_sql(table: "CanonicalTable") -> str:
     """States of one thing that contradict each other and were known at the same moment."""
     alike = ", ".join((_key(table), *MOMENT))
     last = f"MAX(row_hash) OVER (PARTITION BY {alike})"
@@ -111,24 +113,24 @@ def _versions_sql(table: "Table") -> str:
     )
 
 
-def _ranked(table: "Table", rows: str, place: str) -> str:
+def _ranked(table: "CanonicalTable", rows: str, place: str) -> str:
     repeats = f"SELECT 1 FROM repeated_key AS e WHERE {_same(table)}"
     return f"SELECT r.*, {place} AS place FROM {rows} AS r WHERE EXISTS ({repeats})"
 
 
-def _differs(table: "Table") -> str:
+def _differs(table: "CanonicalTable") -> str:
     content = [c.name for c in table.columns if c.name not in table.key]
     told = [f"(e.{name} <> r.{name})" for name in (*content, "occurred_at")]
     return " OR ".join(f"COALESCE({one}, FALSE)" for one in told)
 
 
-def _key(table: "Table") -> str:
+def _key(table: "CanonicalTable") -> str:
     return ", ".join(f"{name}" for name in ("source", *table.key))
 
 
-def _same(table: "Table") -> str:
+def _same(table: "CanonicalTable") -> str:
     return " AND ".join(f"e.{name} = r.{name}" for name in ("source", *table.key))
 
 
-def _shown(table: "Table") -> str:
+def _shown(table: "CanonicalTable") -> str:
     return " || ' ' || ".join(f"r.{name}" for name in table.key)

@@ -22,7 +22,7 @@ SNAPSHOT: FileKind = "snapshot"
 
 
 @dataclass(frozen=True)
-class DataFile:
+class CommittedFile:
     """One immutable Parquet file; `path` is relative to the data folder, days are inclusive."""
 
     kind: FileKind
@@ -36,10 +36,10 @@ class DataFile:
     batch: str
 
 
-class Manifest(Protocol):
+class FileManifest(Protocol):
     """What the warehouse needs of the store: which files are committed."""
 
-    def data_files(self, kind: FileKind, table: str | None = None) -> "Sequence[DataFile]":
+    def data_files(self, kind: FileKind, table: str | None = None) -> "Sequence[CommittedFile]":
         """Committed files of a kind, oldest first."""
         ...
 
@@ -48,10 +48,10 @@ class Manifest(Protocol):
 class ListedFiles:
     """Files of some kinds as they were when they were listed; of others as they are."""
 
-    listed: "Mapping[FileKind, Sequence[DataFile]]"
-    others: Manifest
+    listed: "Mapping[FileKind, Sequence[CommittedFile]]"
+    others: FileManifest
 
-    def data_files(self, kind: FileKind, table: str | None = None) -> "Sequence[DataFile]":
+    def data_files(self, kind: FileKind, table: str | None = None) -> "Sequence[CommittedFile]":
         """Committed files of a kind, oldest first."""
         if kind not in self.listed:
             return self.others.data_files(kind, table)
@@ -63,9 +63,9 @@ class Dataset:
     """The committed files of one company."""
 
     folder: "Path"
-    manifest: Manifest
+    manifest: FileManifest
 
-    def files(self, kind: FileKind, table: str, *, as_of: int | None = None) -> list[DataFile]:
+    def files(self, kind: FileKind, table: str, *, as_of: int | None = None) -> list[CommittedFile]:
         """Committed files, without those that cannot hold a fact known as of a day."""
         found = self.manifest.data_files(kind, table)
         return [f for f in found if as_of is None or (f.min_day < as_of and f.min_known <= as_of)]
@@ -91,6 +91,6 @@ class Dataset:
             engine.scan(f"fact_{table.name}", paths, table.arrow)
         engine.scan("fact_usage", self.paths(self.files(USAGE_KIND, "usage", as_of=as_of)), USAGE)
 
-    def paths(self, files: "Sequence[DataFile]") -> "list[Path]":
+    def paths(self, files: "Sequence[CommittedFile]") -> "list[Path]":
         """Where files lie on disk."""
         return [self.folder / f.path for f in files]

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tools.traces import Traces, scrub_all
-from tools.warehouse.dataset import FACT, SNAPSHOT, USAGE_KIND, DataFile
+from tools.warehouse.dataset import FACT, SNAPSHOT, USAGE_KIND, CommittedFile
 from tools.warehouse.hashing import keyed, put_key
 from tools.warehouse.personal import KEPT, PERSONAL, Tag
 
@@ -38,8 +38,8 @@ NUMBER = r"[0-9][0-9 ().\-/]{4,}[0-9]"
 class Rewritten:
     """A file that holds a person, and the one that takes its place; None when nothing is left."""
 
-    old: DataFile
-    new: DataFile | None
+    old: CommittedFile
+    new: CommittedFile | None
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Eraser:
             return rows
         return self.engine.run(self._query(tags)).select(rows.schema.names).cast(rows.schema)
 
-    def file(self, dataset: "Dataset", file: DataFile) -> Rewritten | None:
+    def file(self, dataset: "Dataset", file: CommittedFile) -> Rewritten | None:
         """A committed file written anew without them; None when it holds none of them."""
         name = f"{file.path.removesuffix('.parquet')}-{self.people[0].erasure}.parquet"
         days = ("day", "known_day") if file.kind in {FACT, USAGE_KIND} else ()

@@ -15,7 +15,7 @@ import duckdb
 
 from tools.warehouse.nothing import reading_of
 from tools.warehouse.query_cache import QueryCache, kept_beside_code
-from tools.warehouse.sql import Piece
+from tools.warehouse.sql import SqlPiece
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -126,7 +126,7 @@ def _kind(name: str, value: "Parameter") -> str | None:
         return f"{name} day" if value in DAYS else f"{name} {value}"
     if isinstance(value, str):
         return f"{name} text"
-    plain = isinstance(value, Piece) and "select" not in value.text.lower()
+    plain = isinstance(value, SqlPiece) and "select" not in value.text.lower()
     return f"{name} {value!r}" if plain else None
 
 

@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tools.warehouse.absent import Absent, Moment, find_absent
+from tools.warehouse.absent import AbsentRecords, Moment, find_absent
 from tools.warehouse.conflicts import (
     KeyConflict,
     conflicts_of,
@@ -17,9 +17,9 @@ from tools.warehouse.conflicts import (
     repeated_sql,
     unlike_sql,
 )
-from tools.warehouse.dataset import FACT, USAGE_KIND, DataFile, Dataset, FileKind
+from tools.warehouse.dataset import FACT, USAGE_KIND, CommittedFile, Dataset, FileKind
 from tools.warehouse.news import first_sql, news_sql
-from tools.warehouse.schema import BY_NAME, COMMON, Table
+from tools.warehouse.schema import BY_NAME, COMMON, CanonicalTable
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
@@ -40,11 +40,11 @@ class Loaded:
     """What a batch brought: files to commit, and per table how many rows were new."""
 
     batch: str
-    files: tuple[DataFile, ...]
+    files: tuple[CommittedFile, ...]
     new: "Mapping[str, int]"
     repeated: "Mapping[str, int]"
     conflicts: tuple[KeyConflict, ...] = ()
-    absent: "tuple[Absent, ...]" = ()
+    absent: "tuple[AbsentRecords, ...]" = ()
 
 
 def load(
@@ -69,7 +69,7 @@ def load(
     moment = Moment(as_of, load_instant, closed)
     absent = tuple(find_absent(moment, each, dataset, engine) for each in full)
     batch = batch_id(as_of, tables, engine, [n for n in kept if dataset.files(FACT, n)])
-    files: list[DataFile] = []
+    files: list[CommittedFile] = []
     new: dict[str, int] = {}
     for name in sorted(tables):
         if name not in kept:
@@ -106,7 +106,7 @@ def batch_id(
 
 
 def _sift(
-    table: Table,
+    table: CanonicalTable,
     rows: "pa.Table",
     dataset: Dataset,
     engine: "Engine",
@@ -130,7 +130,7 @@ def _sift(
     return conflicts_of(table, engine, known=bool(known))
 
 
-def _fresh(table: Table, engine: "Engine", *, known: bool) -> str:
+def _fresh(table: CanonicalTable, engine: "Engine", *, known: bool) -> str:
     """The relation of an immutable table's rows whose key is not known yet."""
     fresh = "fresh" if known else "incoming"
     if known:
@@ -140,7 +140,7 @@ def _fresh(table: Table, engine: "Engine", *, known: bool) -> str:
     return fresh
 
 
-def _overlapping(files: list[DataFile], engine: "Engine") -> list[DataFile]:
+def _overlapping(files: list[CommittedFile], engine: "Engine") -> list[CommittedFile]:
     """An immutable fact repeats only among facts of the same days."""
     span = engine.run("SELECT MIN(day) AS low, MAX(day) AS high FROM incoming").to_pylist()[0]
     if span["low"] is None:
@@ -148,7 +148,7 @@ def _overlapping(files: list[DataFile], engine: "Engine") -> list[DataFile]:
     return [f for f in files if f.max_day >= span["low"] and f.min_day <= span["high"]]
 
 
-def _sift_sql(table: Table, fresh: str) -> str:
+def _sift_sql(table: CanonicalTable, fresh: str) -> str:
     names = [c.name for c in (*table.columns, *COMMON)]
     known = "CASE WHEN known_day <= $closed THEN $closed + 1 ELSE known_day END AS known_day"
     columns = ", ".join(known if n == "known_day" else n for n in names)
@@ -157,7 +157,7 @@ def _sift_sql(table: Table, fresh: str) -> str:
 
 def _write(
     kind: FileKind, table: str, relation: str, batch: str, folder: "Path", engine: "DuckEngine"
-) -> list[DataFile]:
+) -> list[CommittedFile]:
     """Write one file; its path follows from its content, so a second try overwrites the first."""
     spans = "MIN(day) AS d0, MAX(day) AS d1, MIN(known_day) AS k0, MAX(known_day) AS k1"
     span = engine.run(f"SELECT COUNT(*) AS n, {spans} FROM {relation}").to_pylist()[0]
@@ -169,4 +169,4 @@ def _write(
     # In order of day a reader of some days skips the blocks of all others; a few days need none.
     order = " ORDER BY day, known_day" if span["d1"] - span["d0"] > FEW_DAYS else ""
     engine.export(f"SELECT * FROM {relation}{order}", folder / path)
-    return [DataFile(kind, table, path, span["n"], *days, batch)]
+    return [CommittedFile(kind, table, path, span["n"], *days, batch)]

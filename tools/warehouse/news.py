@@ -7,10 +7,10 @@ from tools.warehouse.parts import GONE, LOST, is_a
 from tools.warehouse.schema import BY_NAME, COMMON
 
 if TYPE_CHECKING:
-    from tools.warehouse.schema import Table
+    from tools.warehouse.schema import CanonicalTable
 
 
-def news_sql(table: "Table") -> str:
+def news_sql(table: "CanonicalTable") -> str:
     """The rows of `incoming` that say something `existing` does not, known after `$closed`.
 
     A row is no news when its record is known to be in just that state, or to have been at just
@@ -21,7 +21,7 @@ def news_sql(table: "Table") -> str:
     return _news_sql(table.name)
 
 
-def first_sql(table: "Table") -> str:
+def first_sql(table: "CanonicalTable") -> str:
     """The rows of `incoming` where nothing was known before; few repeat, and only those are ranked.
 
     They are known after `$closed`.
@@ -135,7 +135,7 @@ def _signature(row: str) -> str:
     return f"COALESCE(SUBSTRING({row}.part, 6), '')"
 
 
-def _away_sql(table: "Table") -> str:
+def _away_sql(table: "CanonicalTable") -> str:
     """Records that the newest word on full inputs says are gone, or lost from a truncated one."""
     key = ", ".join(("source", *table.key))
     of = ", ".join(f"f.{k}" for k in ("source", *table.key))

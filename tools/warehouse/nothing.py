@@ -23,7 +23,7 @@ ALWAYS: Ways = ()
 
 
 @dataclass(frozen=True)
-class Reading:
+class QueryReading:
     """The relations a query names, those it makes itself, and its ways to have no row."""
 
     names: frozenset[str]
@@ -32,13 +32,13 @@ class Reading:
 
 
 @cache
-def reading_of(text: str) -> Reading:
+def reading_of(text: str) -> QueryReading:
     """What a query in DuckDB's dialect reads."""
     kept = _cache().get(text, "reading")
     if kept is not None:
         told = json.loads(kept[0])
         ways = tuple(frozenset(way) for way in told["ways"])
-        return Reading(frozenset(told["names"]), frozenset(told["own"]), ways)
+        return QueryReading(frozenset(told["names"]), frozenset(told["own"]), ways)
     found = _read(text)
     told = {"names": sorted(found.names), "own": sorted(found.own),
             "ways": [sorted(way) for way in found.ways]}  # fmt: skip
@@ -52,11 +52,11 @@ def _cache() -> QueryCache:
     return kept_beside_code(f"reading\0{version('sqlglot')}\0{rules}")
 
 
-def _read(text: str) -> Reading:
+def _read(text: str) -> QueryReading:
     tree = sqlglot.parse_one(text, read="duckdb")
     names = frozenset(_name(table) for table in tree.find_all(exp.Table))
     own = frozenset(cte.alias.lower() for cte in tree.find_all(exp.CTE))
-    return Reading(names, own, _ways(tree, {}))
+    return QueryReading(names, own, _ways(tree, {}))
 
 
 def _name(table: exp.Table) -> str:

@@ -45,7 +45,7 @@ WHERE r.contact_id IN (SELECT contact_id FROM meant)
 
 
 @dataclass(frozen=True)
-class Found:
+class PersonMatch:
     """Somebody who was found: the id they have here, and their traces."""
 
     contact_id: str
@@ -63,7 +63,7 @@ def open_records(
     engine.create("records", RECORDS)
 
 
-def find(engine: "DuckEngine", erasure: str, *, contact: str = "", email: str = "") -> Found:
+def find(engine: "DuckEngine", erasure: str, *, contact: str = "", email: str = "") -> PersonMatch:
     """The person of an id, as here or as in a source, or of an address.
 
     Records that identity joins are one person, and so are those with the same address: it is
@@ -86,7 +86,7 @@ def find(engine: "DuckEngine", erasure: str, *, contact: str = "", email: str = 
         raise _nobody(engine, contact, asked)
     if len(ids) > 1 and not asked:
         raise BadInput(f"contact {contact!r}: several have it; name one of {', '.join(ids[:5])}")
-    return Found(ids[0], _traces(engine, erasure, _closed(engine, ids)))
+    return PersonMatch(ids[0], _traces(engine, erasure, _closed(engine, ids)))
 
 
 def known_by(engine: "DuckEngine", erasure: str, keys: "Iterable[str]", secret: bytes) -> Traces:

@@ -51,7 +51,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class CanonicalTable:
     """One canonical table.
 
     A versioned table keeps every distinct state of a thing (the key) with the day it was known;
@@ -89,8 +89,8 @@ ACCOUNT = Column("account_ref", "ref", "the company that pays")
 MERGED = Column("merged_into", "ref", "the record that survived a merge in the source")
 CURRENCY = Column("currency", "text", "ISO 4217 code of the amounts in the row")
 
-TABLES: tuple[Table, ...] = (
-    Table(
+TABLES: tuple[CanonicalTable, ...] = (
+    CanonicalTable(
         "contacts",
         ("contact_ref",),
         versioned=True,
@@ -114,7 +114,7 @@ TABLES: tuple[Table, ...] = (
             Column("deleted", "bool", "erased or archived in the source"),
         ),
     ),
-    Table(
+    CanonicalTable(
         "accounts",
         ("account_ref",),
         versioned=True,
@@ -133,7 +133,7 @@ TABLES: tuple[Table, ...] = (
             Column("deleted", "bool", "erased or archived in the source"),
         ),
     ),
-    Table(
+    CanonicalTable(
         "deals",
         ("deal_ref",),
         versioned=True,
@@ -151,7 +151,7 @@ TABLES: tuple[Table, ...] = (
             Column("closed_day", "day", "won or lost", milestone=True),
         ),
     ),
-    Table(
+    CanonicalTable(
         "events",
         ("event_key",),
         versioned=False,
@@ -163,7 +163,7 @@ TABLES: tuple[Table, ...] = (
             Column("quantity", "float", "how often, one when the row is one event"),
         ),
     ),
-    Table(
+    CanonicalTable(
         "messages",
         ("message_key",),
         versioned=False,
@@ -185,7 +185,7 @@ TABLES: tuple[Table, ...] = (
             Column("machine", "bool", "opened or clicked by a program, not by a person"),
         ),
     ),
-    Table(
+    CanonicalTable(
         "tickets",
         ("ticket_ref",),
         versioned=True,
@@ -200,7 +200,7 @@ TABLES: tuple[Table, ...] = (
             Column("closed_day", "day", "solved", milestone=True),
         ),
     ),
-    Table(
+    CanonicalTable(
         "subscriptions",
         ("subscription_ref",),
         versioned=True,
@@ -224,7 +224,7 @@ TABLES: tuple[Table, ...] = (
             Column("ended_day", "day", "first day no longer covered", milestone=True),
         ),
     ),
-    Table(
+    CanonicalTable(
         "invoices",
         ("invoice_ref", "line"),
         versioned=True,
@@ -241,7 +241,7 @@ TABLES: tuple[Table, ...] = (
             Column("paid_day", "day", "paid", milestone=True),
         ),
     ),
-    Table(
+    CanonicalTable(
         "campaigns",
         ("campaign_ref",),
         versioned=True,
@@ -257,7 +257,7 @@ TABLES: tuple[Table, ...] = (
     ),
 )
 
-BY_NAME: MappingProxyType[str, Table] = MappingProxyType({t.name: t for t in TABLES})
+BY_NAME: MappingProxyType[str, CanonicalTable] = MappingProxyType({t.name: t for t in TABLES})
 
 # Events rolled up once, when they are loaded; per-event rows are never read again by a run.
 USAGE = pa.schema(

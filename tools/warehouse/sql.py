@@ -26,13 +26,13 @@ _ATOMS = (exp.Column, exp.Boolean, exp.Literal, exp.Null)
 
 
 @dataclass(frozen=True)
-class Piece:
+class SqlPiece:
     """A piece of SQL in the place of a parameter; unlike a tree it is written once for good."""
 
     text: str
 
 
-Parameter = int | float | str | bool | None | exp.Expr | Piece
+Parameter = int | float | str | bool | None | exp.Expr | SqlPiece
 
 
 @cache
@@ -98,9 +98,9 @@ def _written(value: Parameter, dialect: str) -> str:
 
 
 @lru_cache(maxsize=1024, typed=True)
-def _kept_value(value: int | str | bool | Piece | None, dialect: str) -> str:
+def _kept_value(value: int | str | bool | SqlPiece | None, dialect: str) -> str:
     """A value as it is written; the same few days, names and pieces come again and again."""
-    if isinstance(value, Piece):
+    if isinstance(value, SqlPiece):
         return _template(f"({value.text})", dialect)[0]
     return _value(value, dialect)
 

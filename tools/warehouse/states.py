@@ -7,7 +7,7 @@ one record, each column is what the newest part says that fills it, if only that
 from functools import cache
 
 from tools.warehouse.parts import FULL, GONE, LOST, SIGNATURE, fills, is_a
-from tools.warehouse.schema import BY_NAME, COMMON, Column, Table
+from tools.warehouse.schema import BY_NAME, COMMON, CanonicalTable, Column
 
 NEWEST = "known_day DESC, observed_at DESC, occurred_at DESC, row_hash DESC"
 OLDEST = "known_day, observed_at, occurred_at"
@@ -62,7 +62,7 @@ GROUP BY {_of("v", table)}
 """
 
 
-def _of(row: str, table: Table) -> str:
+def _of(row: str, table: CanonicalTable) -> str:
     return ", ".join(f"{row}.{k}" for k in table.key)
 
 
@@ -79,7 +79,7 @@ def _standing(row: str) -> str:
     return f"CASE {arms} END"
 
 
-def _merged(table: Table, column: Column) -> str:
+def _merged(table: CanonicalTable, column: Column) -> str:
     """A column of a record of several parts: what the newest says of those that fill it."""
     name = column.name
     if name in table.key:

@@ -22,7 +22,7 @@ LONGEST = 200
 
 
 @dataclass(frozen=True)
-class Words:
+class LetterText:
     """A subject and a body, ready to be read by a person."""
 
     subject: str
@@ -38,9 +38,9 @@ def check_template(text: str, known: "Collection[str]", where: str) -> None:
         raise BadInput(f"{where}: {brace[0]!r} is no placeholder; write a fact as {{account}}")
 
 
-def write(subject: str, body: str, facts: "Mapping[str, str]") -> Words:
+def write(subject: str, body: str, facts: "Mapping[str, str]") -> LetterText:
     """Fill a template with facts; a fact that is not there is an error, never a blank."""
-    return Words(_fill(subject, facts).replace("\n", " "), _fill(body, facts))
+    return LetterText(_fill(subject, facts).replace("\n", " "), _fill(body, facts))
 
 
 def _fill(text: str, facts: "Mapping[str, str]") -> str:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from approvals.web.auth.limits import Limiter
-from approvals.web.auth.oidc import Provider, Refused
+from approvals.web.auth.oidc import Provider, SignInRefused
 from approvals.web.auth.passwords import Passwords
 from approvals.web.auth.sessions import Sessions
 from approvals.web.auth.tickets import Tickets
@@ -69,7 +69,9 @@ class Auth:
         """
         person = self.people.by_subject(claims.subject) or self._link(claims)
         if not person.active:
-            raise Refused(f"{person.mailbox} may not sign in here any more; ask an administrator")
+            raise SignInRefused(
+                f"{person.mailbox} may not sign in here any more; ask an administrator"
+            )
         return person
 
     def by_ticket(self, ticket: str) -> "Person | None":
@@ -85,9 +87,13 @@ class Auth:
     def _link(self, claims: "Claims") -> "Person":
         person = self.people.by_mailbox(claims.mailbox)
         if person is None:
-            raise Refused(f"{claims.mailbox} is not known here; ask an administrator to add it")
+            raise SignInRefused(
+                f"{claims.mailbox} is not known here; ask an administrator to add it"
+            )
         if person.active and not self.people.link(person.id, claims.subject):
-            raise Refused(f"{person.mailbox} is tied to another account; ask an administrator")
+            raise SignInRefused(
+                f"{person.mailbox} is tied to another account; ask an administrator"
+            )
         return person
 
 

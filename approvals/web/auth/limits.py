@@ -19,7 +19,7 @@ _NONE = timedelta(0)
 
 
 @dataclass(frozen=True)
-class Rate:
+class RateLimit:
     """So many at once, and one more after each while."""
 
     burst: int
@@ -38,7 +38,7 @@ class TooMany(LifecycleError):  # noqa: N818 - named for the event
 class Limiter:
     """Buckets by (kind, key); a kind without a rate is an error of ours, not a free pass."""
 
-    def __init__(self, rates: "Mapping[str, Rate]", clock: "Callable[[], datetime]") -> None:
+    def __init__(self, rates: "Mapping[str, RateLimit]", clock: "Callable[[], datetime]") -> None:
         self._rates = rates
         self._clock = clock
         self._full_at: dict[tuple[str, str], datetime] = {}

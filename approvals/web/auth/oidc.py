@@ -37,7 +37,7 @@ LEEWAY = timedelta(minutes=1)
 TIMEOUT = 5.0
 
 
-class Refused(LifecycleError):  # noqa: N818 - named for the event
+class SignInRefused(LifecycleError):  # noqa: N818 - named for the event
     """A sign-in through the provider did not go through; the message is for the person."""
 
 
@@ -96,7 +96,7 @@ class Provider:
         """
         started = self._started(cookie, query.get("state", ""), now)
         if "error" in query or not query.get("code"):
-            raise Refused("the sign-in provider did not let you in; try again")
+            raise SignInRefused("the sign-in provider did not let you in; try again")
         with _spoken_to(), self._client() as client:
             metadata = self._metadata(client)
             tokens = client.fetch_token(
@@ -111,7 +111,7 @@ class Provider:
         opened = self._sealer.open(cookie, now, LASTS)
         started = None if opened is None else Started(**json.loads(opened))
         if started is None or not hmac.compare_digest(started.state.encode(), state.encode()):
-            raise Refused("this sign-in was not begun here, or too long ago; begin it again")
+            raise SignInRefused("this sign-in was not begun here, or too long ago; begin it again")
         return started
 
     def _client(self) -> Any:
@@ -157,16 +157,20 @@ def _spoken_to() -> "Iterator[None]":
     try:
         yield
     except wrong as error:
-        raise Refused("the sign-in provider gave no answer we can trust; try again") from error
+        raise SignInRefused(
+            "the sign-in provider gave no answer we can trust; try again"
+        ) from error
 
 
 def _read(claims: dict[str, Any], issuer: str, started: Started, now: datetime) -> Claims:
     subject, mailbox, proved = claims["sub"], claims.get("email"), claims.get("auth_time")
     if not isinstance(subject, str) or not subject:
-        raise Refused("the sign-in provider did not say who you are")
+        raise SignInRefused("the sign-in provider did not say who you are")
     if not isinstance(mailbox, str) or claims.get("email_verified") is not True:
-        raise Refused("the sign-in provider has not verified your mailbox; verify it there first")
+        raise SignInRefused(
+            "the sign-in provider has not verified your mailbox; verify it there first"
+        )
     proved_at = None if proved is None else min(datetime.fromtimestamp(proved, UTC), now)
     if started.confirm and (proved_at is None or now - proved_at > LASTS):
-        raise Refused("the sign-in provider did not ask you again who you are")
+        raise SignInRefused("the sign-in provider did not ask you again who you are")
     return Claims(f"{issuer}|{subject}", mailbox, proved_at)

@@ -25,7 +25,7 @@ _PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*(\?[A-Za-z0-9._~!$&'()*+,;=
 _OURS = ("/login", "/logout", "/signin", "/confirm")
 
 
-class Pages:
+class AuthPages:
     """Renders the templates beside this file."""
 
     def __init__(self) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from fastapi import HTTPException, Request
 
 from approvals.web.auth.csrf import is_ours
-from approvals.web.auth.pages import Pages, go, safe_path
+from approvals.web.auth.pages import AuthPages, go, safe_path
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,7 +21,7 @@ FOREIGN = "This did not come from a page of ours. Open the page again and try on
 class Routes:
     """A group of routes over the same parts."""
 
-    def __init__(self, auth: "Auth", pages: Pages) -> None:
+    def __init__(self, auth: "Auth", pages: AuthPages) -> None:
         self.auth = auth
         self.pages = pages
 

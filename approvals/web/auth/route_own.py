@@ -9,7 +9,7 @@ from approvals.web.auth.limits import TooMany
 from approvals.web.auth.pages import go, safe_path
 from approvals.web.auth.route_base import Routes, sentence
 from approvals.web.auth.sessions import NEVER
-from approvals.web.auth.who import Actor, address_of, closed_on_error, csrf_token, signed_in
+from approvals.web.auth.who import RequestUser, address_of, closed_on_error, csrf_token, signed_in
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,7 +22,7 @@ Text = Annotated[str, Form()]
 Then = Annotated[str, Form(alias="next")]
 
 
-class Own(Routes):
+class OwnRoutes(Routes):
     """The form, the fresh proof, the one-time link and signing out."""
 
     def login(self, request: Request) -> Response:
@@ -46,7 +46,9 @@ class Own(Routes):
                 return self._form(safe_path(then), mailbox, WRONG, 401)
             return self.enter(request, person, then, self.auth.clock())
 
-    def log_out(self, request: Request, actor: Annotated[Actor, Depends(signed_in)]) -> Response:
+    def log_out(
+        self, request: Request, actor: Annotated[RequestUser, Depends(signed_in)]
+    ) -> Response:
         """End the session on our side too."""
         _only_by_cookie(actor)
         with closed_on_error():
@@ -55,15 +57,21 @@ class Own(Routes):
         self.auth.sessions.take_back(response)
         return response
 
-    def confirm(self, request: Request, actor: Annotated[Actor, Depends(signed_in)]) -> Response:
+    def confirm(
+        self, request: Request, actor: Annotated[RequestUser, Depends(signed_in)]
+    ) -> Response:
         """The form for proving again who one is."""
         _only_by_cookie(actor)
         return self._proof(request, actor, safe_path(request.query_params.get("next", "/")))
 
     def prove(
-        self, request: Request, actor: Annotated[Actor, Depends(signed_in)], password: Text = "",
-        code: Text = "", then: Then = "/",
-    ) -> Response:  # fmt: skip
+        self,
+        request: Request,
+        actor: Annotated[RequestUser, Depends(signed_in)],
+        password: Text = "",
+        code: Text = "",
+        then: Then = "/",
+    ) -> Response:
         """Prove again who one is; the session goes on under a new id."""
         _only_by_cookie(actor)
         with closed_on_error():
@@ -102,7 +110,7 @@ class Own(Routes):
         return self.pages.show("login", status, then=then, mailbox=mailbox, error=error, oidc=oidc)
 
     def _proof(
-        self, request: Request, actor: Actor, then: str, error: str = "", status: int = 200
+        self, request: Request, actor: RequestUser, then: str, error: str = "", status: int = 200
     ) -> Response:
         with closed_on_error():
             person = self.auth.people.by_id(actor.person_id)
@@ -115,6 +123,6 @@ class Own(Routes):
         )  # fmt: skip
 
 
-def _only_by_cookie(actor: Actor) -> None:
+def _only_by_cookie(actor: RequestUser) -> None:
     if actor.via != "web":
         raise HTTPException(403, "a token has no session")

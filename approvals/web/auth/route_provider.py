@@ -3,7 +3,7 @@
 from fastapi import HTTPException, Request
 from starlette.responses import Response
 
-from approvals.web.auth.oidc import LASTS, Provider, Refused
+from approvals.web.auth.oidc import LASTS, Provider, SignInRefused
 from approvals.web.auth.pages import go, safe_path
 from approvals.web.auth.route_base import Routes, sentence
 from approvals.web.auth.sessions import NEVER
@@ -23,7 +23,7 @@ class ViaProvider(Routes):
             self.auth.limiter.take("address", address_of(request))
         try:
             url, cookie = provider.start(then, self.auth.clock(), confirm=confirm)
-        except Refused as error:
+        except SignInRefused as error:
             return self.pages.say(sentence(error), 502)
         response, settings = go(url), self.auth.settings
         response.set_cookie(
@@ -44,7 +44,7 @@ class ViaProvider(Routes):
                 person = self.auth.by_claims(claims)
                 proved_at = claims.proved_at or NEVER
                 response = self.enter(request, person, started.then, proved_at)
-            except Refused as error:
+            except SignInRefused as error:
                 response = self.pages.say(sentence(error), 403)
         response.delete_cookie(
             name, path="/", secure=self.auth.settings.secure, httponly=True, samesite="lax"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, FastAPI
 
 from approvals.web.auth.auth import CALLBACK
-from approvals.web.auth.pages import Pages
-from approvals.web.auth.route_own import Own
+from approvals.web.auth.pages import AuthPages
+from approvals.web.auth.route_own import OwnRoutes
 from approvals.web.auth.route_provider import ViaProvider
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ def set_up(app: FastAPI, auth: "Auth") -> None:
 
 def auth_routes(auth: "Auth") -> APIRouter:
     """All routes of sign-in."""
-    router, pages = APIRouter(include_in_schema=False), Pages()
-    own, oidc = Own(auth, pages), ViaProvider(auth, pages)
+    router, pages = APIRouter(include_in_schema=False), AuthPages()
+    own, oidc = OwnRoutes(auth, pages), ViaProvider(auth, pages)
     for path, shown, done in (
         ("/login", own.login, own.log_in),
         ("/confirm", own.confirm, own.prove),

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from approvals.web.auth.limits import Rate
+from approvals.web.auth.limits import RateLimit
 from tools.errors import BadInput
 
 if TYPE_CHECKING:
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 SHORTEST_SECRET = 32
-RATES: "Mapping[str, Rate]" = MappingProxyType(
+RATES: "Mapping[str, RateLimit]" = MappingProxyType(
     {
-        "mailbox": Rate(10, timedelta(minutes=1)),
-        "address": Rate(60, timedelta(seconds=2)),
-        "token": Rate(120, timedelta(milliseconds=200)),
+        "mailbox": RateLimit(10, timedelta(minutes=1)),
+        "address": RateLimit(60, timedelta(seconds=2)),
+        "token": RateLimit(120, timedelta(milliseconds=200)),
     }
 )
 
@@ -51,7 +51,7 @@ class AuthSettings:
     absolute: timedelta = timedelta(days=7)
     fresh: timedelta = timedelta(minutes=15)
     ticket: timedelta = timedelta(minutes=15)
-    rates: "Mapping[str, Rate]" = field(default_factory=lambda: RATES)
+    rates: "Mapping[str, RateLimit]" = field(default_factory=lambda: RATES)
 
     def __post_init__(self) -> None:
         if len(self.secret) < SHORTEST_SECRET:

@@ -47,7 +47,7 @@ AGENT_MAY = frozenset({"read", "audit", "propose"})
 
 
 @dataclass(frozen=True)
-class Actor:
+class RequestUser:
     """Who makes this request; `confirmed_at` is when they last proved it, never for tokens."""
 
     person_id: str
@@ -68,7 +68,7 @@ async def _posted(request: Request) -> str:
     return await csrf.posted_token(request)
 
 
-def signed_in(request: Request, posted: Annotated[str, Depends(_posted)]) -> Actor:
+def signed_in(request: Request, posted: Annotated[str, Depends(_posted)]) -> RequestUser:
     """Who is asking, by bearer token or by cookie; nobody gets past this without being known."""
     auth, (scheme, _, given) = auth_of(request), _authorization(request)
     with closed_on_error():
@@ -77,7 +77,7 @@ def signed_in(request: Request, posted: Annotated[str, Depends(_posted)]) -> Act
         return _by_cookie(auth, request, posted)
 
 
-def need(name: str) -> Callable[[Actor], Actor]:
+def need(name: str) -> Callable[[RequestUser], RequestUser]:
     """A dependency that lets pass who has a permission, or all that a role has.
 
     Raises:
@@ -87,7 +87,7 @@ def need(name: str) -> Callable[[Actor], Actor]:
     if wanted is None:
         raise BadInput(f"need: {name!r}; {nearest(name, {*EVERYTHING, *PERMISSIONS})}")
 
-    def allowed(actor: Annotated[Actor, Depends(signed_in)]) -> Actor:
+    def allowed(actor: Annotated[RequestUser, Depends(signed_in)]) -> RequestUser:
         if not wanted <= actor.permissions:
             raise HTTPException(403, f"{actor.name} may not do this; it needs {name!r}")
         return actor
@@ -95,7 +95,7 @@ def need(name: str) -> Callable[[Actor], Actor]:
     return allowed
 
 
-def is_fresh(auth: "Auth", actor: Actor) -> bool:
+def is_fresh(auth: "Auth", actor: RequestUser) -> bool:
     """Whether somebody proved who they are recently enough to decide on the high tier."""
     if actor.confirmed_at is None:
         return False
@@ -130,7 +130,7 @@ def _authorization(request: Request) -> tuple[str, str, str]:
     return scheme.lower(), space, given
 
 
-def _by_token(auth: "Auth", text: str, address: str) -> Actor:
+def _by_token(auth: "Auth", text: str, address: str) -> RequestUser:
     found = auth.tokens.find(text)
     if found is None:
         auth.limiter.take("address", address)
@@ -141,10 +141,10 @@ def _by_token(auth: "Auth", text: str, address: str) -> Actor:
     may = PERMISSIONS[person.role] & given
     if token.agent:
         may &= AGENT_MAY
-    return Actor(person.id, person.name, person.role, "api", token.agent, None, may)
+    return RequestUser(person.id, person.name, person.role, "api", token.agent, None, may)
 
 
-def _by_cookie(auth: "Auth", request: Request, posted: str) -> Actor:
+def _by_cookie(auth: "Auth", request: Request, posted: str) -> RequestUser:
     secret = auth.sessions.given(request)
     session = auth.sessions.find(secret) if secret else None
     if session is None:
@@ -152,7 +152,7 @@ def _by_cookie(auth: "Auth", request: Request, posted: str) -> Actor:
     if not csrf.allows(request, posted, session.login.csrf, auth.settings.origin):
         raise HTTPException(403, "this did not come from a page of ours; reload it and try again")
     person = session.person
-    return Actor(
+    return RequestUser(
         person.id, person.name, person.role, "web", False, session.login.confirmed_at,
         PERMISSIONS[person.role],
     )  # fmt: skip

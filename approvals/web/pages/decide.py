@@ -9,13 +9,13 @@ from approvals.web.decide_query import ABOUT, DecideQuery, query_of
 from approvals.web.errors import status_of
 from approvals.web.visits import Reader, Visit
 from tools.errors import BadInput
-from tools.roi.decide import QUESTIONS, Subject, question_of
+from tools.roi.decide import QUESTIONS, DecisionSubject, question_of
 from tools.roi.decide.labels import UNITS, written
 from tools.roi.decide.record import record
 from tools.roi.decide.tornado_bars import offsets
 
 if TYPE_CHECKING:
-    from tools.roi.decide import Decision
+    from tools.roi.decide import Recommendation
 
 
 def routes() -> APIRouter:
@@ -38,8 +38,10 @@ def _asked(visit: Reader, question: str) -> Response:
     try:
         query = query_of(asked, pairs)
     except BadInput as error:
-        return _page(visit, DecideQuery(asked, {}, dict.fromkeys(ABOUT, "")), Subject(), error)
-    subject = Subject()
+        return _page(
+            visit, DecideQuery(asked, {}, dict.fromkeys(ABOUT, "")), DecisionSubject(), error
+        )
+    subject = DecisionSubject()
     try:
         subject = query.subject(visit)
         found = None if query.empty else query.decision(subject)
@@ -49,8 +51,8 @@ def _asked(visit: Reader, question: str) -> Response:
 
 
 def _page(
-    visit: Visit, query: DecideQuery, subject: Subject, error: BadInput | None,
-    found: "Decision | None" = None,
+    visit: Visit, query: DecideQuery, subject: DecisionSubject, error: BadInput | None,
+    found: "Recommendation | None" = None,
 ) -> Response:  # fmt: skip
     """The form with what was typed kept in it, and the error or the answer."""
     told = None if found is None else record(found)
@@ -63,7 +65,7 @@ def _page(
     )  # fmt: skip
 
 
-def _fields(query: DecideQuery, subject: Subject) -> list[dict[str, object]]:
+def _fields(query: DecideQuery, subject: DecisionSubject) -> list[dict[str, object]]:
     """Each input of the form: what was typed, what is known, and where that comes from."""
     fields = []
     for spec in query.question.specs.values():

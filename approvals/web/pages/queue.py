@@ -37,7 +37,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Group:
+class QueueGroup:
     """Lines of one play and segment, worth most first."""
 
     play: str
@@ -49,7 +49,7 @@ class Group:
 class Listed:
     """A page of the queue as it is shown, and the number of the chain's last entry."""
 
-    groups: tuple[Group, ...]
+    groups: tuple[QueueGroup, ...]
     after: "After | None"
     seq: int
 
@@ -116,15 +116,15 @@ def _line(row: Waiting, names: Mapping[str, str]) -> Line:
     return Line(row.proposal, values, names.get(row.holder) or row.holder, agreed)
 
 
-def _groups(lines: "Sequence[Line]", *, flat: bool) -> tuple[Group, ...]:
+def _groups(lines: "Sequence[Line]", *, flat: bool) -> tuple[QueueGroup, ...]:
     """Lines by play and segment; the group with the best line stands first."""
     if flat:
-        return (Group("", "", tuple(lines)),) if lines else ()
+        return (QueueGroup("", "", tuple(lines)),) if lines else ()
     first: dict[tuple[str, str], int] = {}
     for place, line in enumerate(lines):
         first.setdefault(_kind(line), place)
     ordered = sorted(lines, key=lambda line: first[_kind(line)])
-    return tuple(Group(*kind, tuple(same)) for kind, same in groupby(ordered, _kind))
+    return tuple(QueueGroup(*kind, tuple(same)) for kind, same in groupby(ordered, _kind))
 
 
 def _kind(line: Line) -> tuple[str, str]:

@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from tests.bills import put_bill
 from tools.customers.churn.definition import ChurnDefinition
-from tools.customers.churn.observe import Observed, Snapshot
 from tools.customers.churn.population import inputs
+from tools.customers.churn.training_data import Observed, Snapshot
 from tools.customers.features import make_features
 from tools.warehouse.asof.kept_usage import KINDS_SCHEMA, WINDOWS_SCHEMA, make_windows
 from tools.warehouse.asof.purchases import make_purchases

@@ -6,18 +6,18 @@ import numpy as np
 
 from tests.customers.churn.companies import users
 from tools.customers.churn import (
-    Alarm,
     ChurnDefinition,
     ChurnModel,
+    DriftAlarm,
     calibration_alarm,
     drift,
     score,
 )
 from tools.customers.churn.drift import references
 from tools.customers.churn.model import Scorer, Training
-from tools.customers.churn.observe import read_snapshot
 from tools.customers.churn.population import inputs
 from tools.customers.churn.terms import StepTerm
+from tools.customers.churn.training_data import read_snapshot
 
 SILENT = ChurnDefinition("non_contractual", 28, 0, "usage", 28, term_binds=False)
 TERMS = (
@@ -36,7 +36,7 @@ def model(logins: dict[str, list[int]] = LOGINS) -> ChurnModel:
     return ChurnModel(SCORER, SILENT, training, ("test",), references=references(SCORER, columns))
 
 
-def alarms(logins: dict[str, list[int]]) -> dict[tuple[str, str], Alarm]:
+def alarms(logins: dict[str, list[int]]) -> dict[tuple[str, str], DriftAlarm]:
     world = users(logins).open(100)
     score(world, model())
     return {(a.kind, a.name): a for a in drift(world, model())}

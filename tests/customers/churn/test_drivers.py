@@ -2,8 +2,8 @@
 
 from tests.customers.churn.companies import MONTHLY, Company, subscribers, users
 from tools.customers.churn import ChurnDefinition, ChurnModel, drivers, score
-from tools.customers.churn.ladder import NOTHING
 from tools.customers.churn.model import Scorer, Training
+from tools.customers.churn.model_selection import NOTHING
 from tools.customers.churn.terms import StepTerm, on_grid
 from tools.warehouse.asof.world import World
 

@@ -10,10 +10,10 @@ import pytest
 from tests.customers.churn.companies import MONTHLY
 from tools.customers.churn.ebm import MIN_LOST, ebm_scorer, fitted, read_out
 from tools.customers.churn.model import ChurnModel, Scorer, Training, model_from_json
-from tools.customers.churn.observe import Rows
 from tools.customers.churn.population import inputs
 from tools.customers.churn.scoring import score
 from tools.customers.churn.terms import PairTerm, StepTerm
+from tools.customers.churn.training_data import Rows
 from tools.warehouse.asof.world import World
 from tools.warehouse.engine import DuckEngine
 

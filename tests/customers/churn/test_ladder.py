@@ -11,9 +11,9 @@ from tests.customers.churn.companies import MONTHLY, Company, accounts, planted,
 from tools.customers.churn import climb, decide, train
 from tools.customers.churn.calibrate import log_odds, platt, recalibrated
 from tools.customers.churn.evaluate import fit, walk
-from tools.customers.churn.observe import Rows
 from tools.customers.churn.population import leads
 from tools.customers.churn.results import BASE, RECENCY, Round, WalkForward, gain, result
+from tools.customers.churn.training_data import Rows
 from tools.errors import BadInput, NotComputable
 
 pytestmark = pytest.mark.long

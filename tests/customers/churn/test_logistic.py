@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from tools.customers.churn.logistic import MIN_LOST, PENALTIES, logistic_scorer
-from tools.customers.churn.observe import Rows
 from tools.customers.churn.solver import NoConvergence, along, minimise
+from tools.customers.churn.training_data import Rows
 
 Floats = NDArray[np.float64]
 

@@ -13,7 +13,7 @@ from tools.customers.churn import ChurnDefinition, snapshot_days, walk_forward
 from tools.customers.churn.ebm import ebm_scorer
 from tools.customers.churn.logistic import logistic_scorer
 from tools.customers.churn.metrics import auc, ece, log_loss
-from tools.customers.churn.observe import Rows
+from tools.customers.churn.training_data import Rows
 from tools.days import day_number, from_number
 
 pytestmark = pytest.mark.long

@@ -8,13 +8,13 @@ import pytest
 
 from tests.customers.churn.companies import MONTHLY, Company, accounts, subscribers, users
 from tools.customers.churn import ChurnDefinition, ChurnModel, score
-from tools.customers.churn.ladder import NOTHING
-from tools.customers.churn.model import Band, Link, Scorer, Training, model_from_json
-from tools.customers.churn.observe import read_snapshot
+from tools.customers.churn.model import Band, ScoreLink, Scorer, Training, model_from_json
+from tools.customers.churn.model_selection import NOTHING
 from tools.customers.churn.population import inputs
 from tools.customers.churn.rule import EDGES, SIGNS
 from tools.customers.churn.scoring import scores_sql
 from tools.customers.churn.terms import StepTerm, on_grid
+from tools.customers.churn.training_data import read_snapshot
 from tools.warehouse.sql import compile_sql
 
 SILENT = ChurnDefinition("non_contractual", 28, 0, "usage", 28, term_binds=False)
@@ -92,7 +92,7 @@ def test_no_hazard_and_no_doubt_get_a_reason_and_no_number() -> None:
     assert free["bound"]["renewal_day"] is None
 
 
-LINKED = replace(RULE, link=Link(-3.0, 0.5, 1.5))
+LINKED = replace(RULE, link=ScoreLink(-3.0, 0.5, 1.5))
 
 
 def test_a_term_that_binds_has_its_end_and_the_chance_there() -> None:

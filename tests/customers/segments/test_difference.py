@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.customers.segments.company import policy
-from tools.customers.segments.difference import Difference, examine
+from tools.customers.segments.difference import SegmentDifference, examine
 from tools.customers.segments.outcomes import Count, Outcomes, estimate_rates
 from tools.customers.segments.rules import OUTCOMES
 from tools.customers.segments.statistics import cramer, holm, log_loss_gain
@@ -19,7 +19,7 @@ LEAVING = {
 
 def report(
     rates: dict[str, float], n: int = 200, *, earlier: bool = True, seed: int = 5
-) -> Difference:
+) -> SegmentDifference:
     rng = np.random.default_rng(seed)
     days = (DAY - 104, DAY) if earlier else (DAY,)
     counts = tuple(
@@ -34,7 +34,7 @@ def report(
     return examine(measured, policy(), SEGMENTS[1:], sizes)
 
 
-def answers(found: Difference, kind: str) -> set[str]:
+def answers(found: SegmentDifference, kind: str) -> set[str]:
     return {check.answer for check in found.checks if check.kind == kind}
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.customers.segments.company import POLICY, policy
 from tools.customers.features.definitions import definitions
 from tools.customers.segments.parse import parse_segments
-from tools.customers.segments.proposal import MOST_LEAVES, Proposal, propose
+from tools.customers.segments.proposal import MOST_LEAVES, SegmentProposal, propose
 from tools.warehouse.engine import DuckEngine
 
 D = 20_000
@@ -38,7 +38,9 @@ def accounts(number: int, seed: int = 5, gap: float = 0.5) -> list[dict[str, Any
     return made
 
 
-def proposed(made: list[dict[str, Any]], as_of: int = D, *, contractual: bool = True) -> Proposal:
+def proposed(
+    made: list[dict[str, Any]], as_of: int = D, *, contractual: bool = True
+) -> SegmentProposal:
     engine = DuckEngine(threads=1)
     rows = [{**row, "day": DAY} for row in made]
     engine.put("past_features", pa.Table.from_pylist(rows, schema=FEATURES))

@@ -10,8 +10,8 @@ import pyarrow as pa
 from tests.reports.relations import day
 from tools.reports.accounts import (
     AccountList,
-    Asked,
-    Terms,
+    ListNumbers,
+    ListRequest,
     make_accounts,
     make_lines,
     read_list,
@@ -25,7 +25,7 @@ from tools.reports.accounts.terms import (
     SENT,
     UNDER_WAY,
 )
-from tools.roi.head import Candidate
+from tools.roi.shortlist import Candidate
 from tools.warehouse.engine import DuckEngine
 from tools.warehouse.schema import BY_NAME, USAGE
 
@@ -80,7 +80,7 @@ class Told:
     mails: tuple[tuple[str, int, str], ...] = ()
     deals: tuple[tuple[str, int, str, str], ...] = ()
     drawn: tuple[tuple[str, str], ...] = ()
-    terms: Terms = field(default_factory=lambda: Terms(everybody=12))
+    terms: ListNumbers = field(default_factory=lambda: ListNumbers(everybody=12))
 
 
 def account(name: str, /, **told: Any) -> Account:
@@ -120,16 +120,16 @@ def the_list(told: Told, owner: str = "", limit: int = 100, today: int = AS_OF) 
     engine = open_engine(told)
     floor = make_accounts(AS_OF, engine, told.terms)
     make_lines(today, engine, told.terms)
-    return read_list(AS_OF, today, engine, told.terms, floor, Asked(owner, limit), "EUR")
+    return read_list(AS_OF, today, engine, told.terms, floor, ListRequest(owner, limit), "EUR")
 
 
-def lists_under(told: Told, *terms: Terms) -> list[AccountList]:
+def lists_under(told: Told, *terms: ListNumbers) -> list[AccountList]:
     """The same population's list under several terms; what stands still is made once."""
     engine, found = open_engine(told), []
     floor = make_accounts(AS_OF, engine, told.terms)
     for one in terms:
         make_lines(AS_OF, engine, one)
-        found.append(read_list(AS_OF, AS_OF, engine, one, floor, Asked(limit=100), "EUR"))
+        found.append(read_list(AS_OF, AS_OF, engine, one, floor, ListRequest(limit=100), "EUR"))
     return found
 
 

@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from tests.reports.accounts.made import AS_OF, Told, account, said, the_list
-from tools.reports.accounts import AccountList, Terms
-from tools.reports.accounts.model import Change
+from tools.reports.accounts import AccountList, ListNumbers
+from tools.reports.accounts.model import ScoreChange
 from tools.reports.accounts.text import score_words
 
 CASES = yaml.safe_load((Path(__file__).parent / "examples.yaml").read_text(encoding="utf-8"))
@@ -33,7 +33,7 @@ def told(case: dict[str, Any]) -> Told:
         tuple((a, AS_OF - d, p) for a, d, p in case.get("kept", ())),
         tuple((a, AS_OF - d, n) for a, d, n in case.get("mails", ())),
         tuple((a, AS_OF - d, n, o) for a, d, n, o in case.get("deals", ())),
-        tuple(map(tuple, case.get("drawn", ()))), Terms(everybody=case.get("capacity", 12)),
+        tuple(map(tuple, case.get("drawn", ()))), ListNumbers(everybody=case.get("capacity", 12)),
     )  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def seen(found: AccountList) -> dict[str, dict[str, Any]]:
     return rows
 
 
-def _moved(change: Change | None) -> str:
+def _moved(change: ScoreChange | None) -> str:
     if change is None:
         return ""
     return "no real change" if change.points is None else f"{change.points.normalize():f}"

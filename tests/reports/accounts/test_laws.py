@@ -16,7 +16,7 @@ from tests.reports.accounts.made import (
     said,
     the_list,
 )
-from tools.reports.accounts import AccountList, Terms
+from tools.reports.accounts import AccountList, ListNumbers
 from tools.reports.accounts.model import CALL
 
 pytestmark = pytest.mark.long
@@ -58,7 +58,7 @@ def populations(draw: st.DrawFn) -> Told:
     )  # fmt: skip
     held = tuple((name, "retention_call", "consent: no") for name in draw(some))
     way = tuple((name, "retention_call", AS_OF - 1) for name in draw(some)[:1])
-    return Told(found, care, (), held, way, terms=Terms(everybody=draw(st.integers(0, 4))))
+    return Told(found, care, (), held, way, terms=ListNumbers(everybody=draw(st.integers(0, 4))))
 
 
 def parts(found: AccountList) -> list[str]:
@@ -159,7 +159,7 @@ def test_the_day_is_shared_out_as_by_hand(found: tuple[Account, ...], capacity: 
             load[least] += 1
             expected[a["id"]] = least
 
-    assert called(the_list(Told(found, terms=Terms(everybody=capacity)))) == expected
+    assert called(the_list(Told(found, terms=ListNumbers(everybody=capacity)))) == expected
 
 
 def test_one_owner_sees_their_own_and_what_is_theirs_today() -> None:

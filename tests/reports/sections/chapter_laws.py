@@ -7,11 +7,11 @@ from tools.document.json import figures_of
 from tools.document.model import Chart, Figure, Table
 
 if TYPE_CHECKING:
-    from tools.reports.context import Chapter
+    from tools.reports.context import SectionResult
     from tools.warehouse.engine import Engine
 
 
-def figures(chapter: "Chapter") -> dict[str, Figure]:
+def figures(chapter: "SectionResult") -> dict[str, Figure]:
     """By id; one id is one figure wherever it stands."""
     found: dict[str, Figure] = {}
     for _, figure in figures_of(chapter.section):
@@ -20,7 +20,7 @@ def figures(chapter: "Chapter") -> dict[str, Figure]:
     return found
 
 
-def check(chapter: "Chapter", engine: "Engine", least: int = 20) -> dict[str, Figure]:
+def check(chapter: "SectionResult", engine: "Engine", least: int = 20) -> dict[str, Figure]:
     """Assert every law; return the figures."""
     found = figures(chapter)
     members = defaultdict(list)
@@ -41,7 +41,7 @@ def check(chapter: "Chapter", engine: "Engine", least: int = 20) -> dict[str, Fi
     return found
 
 
-def text(chapter: "Chapter") -> str:
+def text(chapter: "SectionResult") -> str:
     """The sentences, figures by their ids."""
     return "\n".join(
         "".join(part.id if isinstance(part, Figure) else part.text for part in line)
@@ -49,14 +49,14 @@ def text(chapter: "Chapter") -> str:
     )
 
 
-def table(chapter: "Chapter", id_: str) -> Table:
+def table(chapter: "SectionResult", id_: str) -> Table:
     """The table of that id."""
     found = {block.id: block for block in chapter.section.blocks}[id_]
     assert isinstance(found, Table)
     return found
 
 
-def chart(chapter: "Chapter", id_: str) -> Chart:
+def chart(chapter: "SectionResult", id_: str) -> Chart:
     """The chart of that id."""
     found = {block.id: block for block in chapter.section.blocks}[id_]
     assert isinstance(found, Chart)

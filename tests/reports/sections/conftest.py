@@ -6,9 +6,9 @@ import pyarrow as pa
 import pytest
 
 from tests.spark.company import AS_OF, LAST_RUN, RULES, Company, build
-from tools.customers.segments.assign import Assignment, active_segments, assign
+from tools.customers.segments.assign import SegmentAssignment, active_segments, assign
 from tools.customers.segments.outcomes import Outcomes, outcomes
-from tools.reports.context import Given
+from tools.reports.context import ReportContext
 from tools.warehouse.asof.world import World
 
 CLOSED = 104  # the window of churn and its grace are over
@@ -20,8 +20,8 @@ class Simulated:
 
     company: Company
     world: World
-    given: Given
-    assigned: Assignment
+    given: ReportContext
+    assigned: SegmentAssignment
     outcomes: Outcomes
 
 
@@ -36,7 +36,7 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Simulated:
     assigned = assign(AS_OF, world.engine, RULES.segments, company.frozen)
     active = active_segments(RULES.segments, company.frozen)
     found = outcomes(AS_OF, world.engine, RULES.segments, active, world.present)
-    given = Given(AS_OF, AS_OF - 7, world.engine, world.present)
+    given = ReportContext(AS_OF, AS_OF - 7, world.engine, world.present)
     return Simulated(company, world, given, assigned, found)
 
 

@@ -10,7 +10,7 @@ from tests.reports.relations import day
 from tools.customers.stages.timeline import TIMELINE
 from tools.document.json import figures_of, from_json, to_json
 from tools.document.model import Figure, Report
-from tools.reports.context import Chapter, Given
+from tools.reports.context import ReportContext, SectionResult
 from tools.warehouse.asof.purchases import make_purchases
 from tools.warehouse.asof.world import calendar
 from tools.warehouse.engine import DuckEngine
@@ -49,7 +49,9 @@ SCHEMAS = {
 }  # fmt: skip
 
 
-def company(*present: str, as_of: int = AS_OF, **rows: "Iterable[Mapping[str, Any]]") -> Given:
+def company(
+    *present: str, as_of: int = AS_OF, **rows: "Iterable[Mapping[str, Any]]"
+) -> ReportContext:
     """A company with the given rows; every other relation is empty."""
     engine = DuckEngine(threads=1)
     engine.put("calendar", calendar())
@@ -57,7 +59,7 @@ def company(*present: str, as_of: int = AS_OF, **rows: "Iterable[Mapping[str, An
         put(engine, name, rows.get(name, ()))
     make_purchases(as_of, engine)
     put_bill(engine)
-    return Given(as_of, as_of - 7, engine, frozenset(present))
+    return ReportContext(as_of, as_of - 7, engine, frozenset(present))
 
 
 def put(engine: "Engine", name: str, rows: "Iterable[Mapping[str, Any]]") -> None:
@@ -66,7 +68,7 @@ def put(engine: "Engine", name: str, rows: "Iterable[Mapping[str, Any]]") -> Non
     engine.put(name, pa.Table.from_pylist(made, schema=SCHEMAS[name]))
 
 
-def figures(chapter: Chapter) -> dict[str, Figure]:
+def figures(chapter: SectionResult) -> dict[str, Figure]:
     """The figures of a section by id; one id is one figure wherever it stands."""
     found: dict[str, Figure] = {}
     for _, figure in figures_of(chapter.section):
@@ -74,7 +76,7 @@ def figures(chapter: Chapter) -> dict[str, Figure]:
     return found
 
 
-def check_laws(given: Given, chapter: Chapter) -> None:
+def check_laws(given: ReportContext, chapter: SectionResult) -> None:
     """What every section keeps: JSON and back, few sentences, and exactly its members."""
     report = Report("weekly", given.as_of, given.first_day, "", (chapter.section,))
     assert from_json(to_json(report)) == report
@@ -88,7 +90,7 @@ def check_laws(given: Given, chapter: Chapter) -> None:
     assert set(members) <= told, "members of figures that nobody shows"
 
 
-def members_of(given: Given, chapter: Chapter) -> Counter[str]:
+def members_of(given: ReportContext, chapter: SectionResult) -> Counter[str]:
     """Distinct members by figure."""
     if not chapter.members:
         return Counter()
@@ -98,7 +100,7 @@ def members_of(given: Given, chapter: Chapter) -> Counter[str]:
     return Counter(figure for figure, _ in rows)
 
 
-def said(chapter: Chapter) -> str:
+def said(chapter: SectionResult) -> str:
     """The sentences with figures as their ids, to look for words."""
     lines = chapter.section.lines
     return "\n".join(

@@ -16,7 +16,7 @@ from tools.document.model import Report
 from tools.reports.agent_activity.relations import put_work
 from tools.reports.attribution.section import make_attribution
 from tools.reports.attribution.unit_economics import UnitEconomics, compare, measure_units
-from tools.reports.incrementality.measure import Windows
+from tools.reports.incrementality.measure import OutcomeWindows
 from tools.roi.economics import parse_economics
 from tools.warehouse.asof.purchases import make_purchases
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tests.reports.sections.conftest import Simulated
-    from tools.reports.context import Chapter, Given
+    from tools.reports.context import ReportContext, SectionResult
     from tools.roi.economics import Economics
 
 _TEXT, _DAY, _INT = pa.string(), pa.int32(), pa.int64()
@@ -41,7 +41,7 @@ BILLED = ("accounts", "subscriptions", "campaigns", "tickets", "messages")
 SPAN = "2025-05-06.2026-05-05"
 
 
-def firm(*present: str, work: Any = None, **rows: Any) -> "Given":
+def firm(*present: str, work: Any = None, **rows: Any) -> "ReportContext":
     given = company(*present, **{name: r for name, r in rows.items() if name not in MORE})
     for name, schema in MORE.items():
         made = [dict(row) for row in rows.get(name, ())]
@@ -52,9 +52,9 @@ def firm(*present: str, work: Any = None, **rows: Any) -> "Given":
     return given
 
 
-def told(given: "Given") -> "Chapter":
+def told(given: "ReportContext") -> "SectionResult":
     book = rulebook()
-    chapter = make_attribution(given, book.plays, book.economics, Windows())
+    chapter = make_attribution(given, book.plays, book.economics, OutcomeWindows())
     check_laws(given, chapter)
     return chapter
 
@@ -98,7 +98,7 @@ def two_campaigns() -> "dict[str, list[dict[str, Any]]]":
     }  # fmt: skip
 
 
-def units(given: "Given", economics: "Economics | None" = None) -> UnitEconomics:
+def units(given: "ReportContext", economics: "Economics | None" = None) -> UnitEconomics:
     return measure_units(
         AS_OF, given.engine, given.present, economics or rulebook().economics
     )  # fmt: skip
@@ -167,7 +167,7 @@ def test_a_segment_costs_what_its_accounts_sources_cost() -> None:
 # --- what reached them
 
 
-def reached() -> "Given":
+def reached() -> "ReportContext":
     """Three convert: after a mail and a play of ours, after the play alone, after nothing."""
     days = dict.fromkeys("xyz", AS_OF - 20)
     return firm(

@@ -10,7 +10,7 @@ from tests.reports.sections.life import AS_OF, check_laws, company, figures, sai
 from tests.warehouse.identity.facts import engine_with
 from tools.reports.audit import AuditReport, audit
 from tools.reports.audit.model import Freshness
-from tools.reports.context import Given
+from tools.reports.context import ReportContext
 from tools.reports.data_quality.section import MISSED, fit_to_send, make_data
 from tools.warehouse.engine import DuckEngine
 from tools.warehouse.schema import TABLES
@@ -81,7 +81,7 @@ def test_nothing_missing_is_left_unsaid() -> None:
 def test_a_dirty_company() -> None:
     """Counts are those of the audit, which has tests of its own."""
     report = dirty()
-    given = Given(report.as_of, report.as_of - 7, company(**ONE).engine, frozenset())
+    given = ReportContext(report.as_of, report.as_of - 7, company(**ONE).engine, frozenset())
     chapter = make_data(given, report)
     check_laws(given, chapter)
     values = figures(chapter)

@@ -9,8 +9,8 @@ from tests.reports.work_made import busy, rulebook
 from tools.reports.agent_activity.relations import put_work
 from tools.reports.attribution.section import make_attribution
 from tools.reports.changes.section import make_changes
-from tools.reports.context import Given
-from tools.reports.incrementality.measure import Windows
+from tools.reports.context import ReportContext
+from tools.reports.incrementality.measure import OutcomeWindows
 from tools.reports.internal import NOBODY, Internal, leave_out
 from tools.reports.stages.section import make_stages
 from tools.reports.trials.section import make_trials
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.reports.sections.conftest import Simulated
-    from tools.reports.context import Chapter
+    from tools.reports.context import SectionResult
     from tools.warehouse.engine import Engine
 
 Copied = dict[str, pa.Table]
 
 
-def attribution(given: Given) -> "Chapter":
+def attribution(given: ReportContext) -> "SectionResult":
     book = rulebook()
-    return make_attribution(given, book.plays, book.economics, Windows())
+    return make_attribution(given, book.plays, book.economics, OutcomeWindows())
 
 
-MAKERS: "tuple[Callable[[Given], Chapter], ...]" = (
+MAKERS: "tuple[Callable[[ReportContext], SectionResult], ...]" = (
     make_trials, make_stages, make_changes, attribution,
 )  # fmt: skip
 
@@ -52,11 +52,13 @@ def _ids(engine: "Engine", table: str, column: str) -> list[str]:
     return found
 
 
-def opened(simulated: "Simulated", tables: Copied) -> Given:
+def opened(simulated: "Simulated", tables: Copied) -> ReportContext:
     engine = DuckEngine(threads=1)
     for name, table in tables.items():
         engine.put(name, table)
-    return Given(simulated.given.as_of, simulated.given.first_day, engine, simulated.given.present)
+    return ReportContext(
+        simulated.given.as_of, simulated.given.first_day, engine, simulated.given.present
+    )
 
 
 def without(tables: Copied, accounts: set[str]) -> Copied:
@@ -80,7 +82,7 @@ def without(tables: Copied, accounts: set[str]) -> Copied:
 
 @pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__name__)
 def test_a_section_is_as_if_they_were_not_there(
-    make: "Callable[[Given], Chapter]", simulated: "Simulated", copied: Copied
+    make: "Callable[[ReportContext], SectionResult]", simulated: "Simulated", copied: Copied
 ) -> None:
     every = sorted(set(copied["subscriptions"]["account_id"].to_pylist()))
     own = every[::3]

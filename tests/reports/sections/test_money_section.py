@@ -11,12 +11,12 @@ from tests.reports.sections.worlds import given, shop
 from tools.errors import BadInput
 from tools.reports.internal import Internal
 from tools.reports.revenue.section import make_money
-from tools.reports.revenue.spec import MoneySpec, Projection, Rate
+from tools.reports.revenue.spec import DatedRate, MoneySpec, Projection
 
 SHORT = MoneySpec(months=3)
 RATES = (
-    Rate("USD", day("2023-01-01"), Decimal("0.5"), "test"),
-    Rate("USD", day("2024-06-01"), Decimal(9), "test: after the comparison starts"),
+    DatedRate("USD", day("2023-01-01"), Decimal("0.5"), "test"),
+    DatedRate("USD", day("2024-06-01"), Decimal(9), "test: after the comparison starts"),
 )
 
 

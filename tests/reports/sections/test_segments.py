@@ -14,11 +14,11 @@ from tests.reports.sections.conftest import Simulated
 from tests.reports.sections.life import AS_OF, FIRST, check_laws, company, figures, put, said
 from tests.spark.company import RULES
 from tools.customers.segments.assign import active_segments
-from tools.customers.segments.difference import Check, Difference, examine
-from tools.customers.segments.outcomes import Estimate, Outcomes
-from tools.customers.segments.proposal import Proposal
+from tools.customers.segments.difference import GateCheck, SegmentDifference, examine
+from tools.customers.segments.outcomes import OutcomeEstimate, Outcomes
+from tools.customers.segments.proposal import SegmentProposal
 from tools.document.model import Table
-from tools.reports.context import Chapter, Given
+from tools.reports.context import ReportContext, SectionResult
 from tools.reports.figure_ids import figure_id, span, stamp
 from tools.reports.segments.measure import measure_segments
 from tools.reports.segments.section import make_segments
@@ -27,21 +27,21 @@ DAY = stamp(AS_OF)
 NOTHING = Outcomes(
     AS_OF, (), (), (("churn", "no account has a closed window yet"),), "Churn: left."
 )
-UNKNOWN = Difference(AS_OF, ())
+UNKNOWN = SegmentDifference(AS_OF, ())
 KNOWN = Outcomes(
     AS_OF,
     (
-        Estimate("Declining", "churn", 30, 100, 0.29, 0.24, 0.35, "sufficient", 0.9),
-        Estimate("Durable core", "churn", 1, 4, 0.2, 0.05, 0.5, "insufficient", 0.0),
+        OutcomeEstimate("Declining", "churn", 30, 100, 0.29, 0.24, 0.35, "sufficient", 0.9),
+        OutcomeEstimate("Durable core", "churn", 1, 4, 0.2, 0.05, 0.5, "insufficient", 0.0),
     ),
     (), (), "Churn: left.",
 )  # fmt: skip
 
 
 def made(
-    given: Given, outcomes: Outcomes = NOTHING, difference: Difference = UNKNOWN,
-    proposal: Proposal | None = None,
-) -> Chapter:  # fmt: skip
+    given: ReportContext, outcomes: Outcomes = NOTHING, difference: SegmentDifference = UNKNOWN,
+    proposal: SegmentProposal | None = None,
+) -> SectionResult:  # fmt: skip
     return make_segments(given, policy().segments, outcomes, difference, proposal)
 
 
@@ -112,7 +112,7 @@ NAMES = (None, "-", "Declining", "Durable core", "Expansion-ready", "a_b.c")
 
 
 @cache
-def shared() -> Given:
+def shared() -> ReportContext:
     """One engine for every company of this file."""
     return company("subscriptions")
 
@@ -149,10 +149,10 @@ def test_thin_evidence_is_no_claim_of_a_segment() -> None:
 
 def test_says_whether_they_still_differ() -> None:
     given = company("subscriptions", **rows_of([("Declining", "Declining")]))
-    yes = Check("outcome", "Does churn depend on the segment?", "yes", "it does")
-    no = Check("pair", "Do Lapsed and Declining differ?", "no", "they do not")
-    assert "still behave differently" in said(made(given, KNOWN, Difference(AS_OF, (yes,))))
-    told = said(made(given, KNOWN, Difference(AS_OF, (yes, no))))
+    yes = GateCheck("outcome", "Does churn depend on the segment?", "yes", "it does")
+    no = GateCheck("pair", "Do Lapsed and Declining differ?", "no", "they do not")
+    assert "still behave differently" in said(made(given, KNOWN, SegmentDifference(AS_OF, (yes,))))
+    told = said(made(given, KNOWN, SegmentDifference(AS_OF, (yes, no))))
     assert "not shown to behave differently. Do Lapsed and Declining differ? No." in told
     assert "Too few outcomes are closed" in said(made(given))
 

@@ -15,7 +15,7 @@ from tools.reports.stages.measure import Stages, measure_stages
 from tools.reports.stages.section import make_stages
 
 if TYPE_CHECKING:
-    from tools.reports.context import Given
+    from tools.reports.context import ReportContext
 
 STAGES = ("none", "mql", "sql", "trial", "active", "at_risk", "churned")
 PERSON = st.lists(
@@ -78,7 +78,7 @@ def closes(found: Stages) -> bool:
 
 
 @cache
-def shared() -> "Given":
+def shared() -> "ReportContext":
     """One engine for every company of this file."""
     return company("contacts")
 

@@ -15,25 +15,27 @@ from tools.document.model import Report, Table
 from tools.reports.agent_activity.measure import measure_work, median
 from tools.reports.agent_activity.relations import put_work
 from tools.reports.agent_activity.section import make_work
-from tools.reports.context import Given
-from tools.reports.incrementality.measure import Windows
+from tools.reports.context import ReportContext
+from tools.reports.incrementality.measure import OutcomeWindows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tests.reports.sections.conftest import Simulated
-    from tools.reports.context import Chapter
+    from tools.reports.context import SectionResult
 
 WEEK = "2026-10-26.2026-11-01"
 FOUR = "2026-10-05.2026-11-01"
 
 
-def told(given: "Given", relations: "Mapping[str, Iterable[Mapping[str, Any]]]") -> "Chapter":
+def told(
+    given: "ReportContext", relations: "Mapping[str, Iterable[Mapping[str, Any]]]"
+) -> "SectionResult":
     put_work(given.engine, {name: rows_of(name, rows) for name, rows in relations.items()})
     book = rulebook()
-    chapter = make_work(given, book.plays, book.economics, Windows())
+    chapter = make_work(given, book.plays, book.economics, OutcomeWindows())
     check_laws(given, chapter)
-    assert make_work(given, book.plays, book.economics, Windows()) == chapter
+    assert make_work(given, book.plays, book.economics, OutcomeWindows()) == chapter
     return chapter
 
 
@@ -140,8 +142,11 @@ def test_a_month_counts_what_was_said_before_its_last_four_weeks() -> None:
     given = company("accounts", "subscriptions")
     said_so = [word(0, "a", "done", AS_OF - 31), word(1, "b", "not_useful", AS_OF - 30)]
     put_work(given.engine, {"work_care": rows_of("work_care", said_so)})
-    month, book = Given(given.as_of, given.as_of - 32, given.engine, given.present), rulebook()
-    chapter = make_work(month, book.plays, book.economics, Windows())
+    month, book = (
+        ReportContext(given.as_of, given.as_of - 32, given.engine, given.present),
+        rulebook(),
+    )
+    chapter = make_work(month, book.plays, book.economics, OutcomeWindows())
     found = {name: one.value for name, one in figures(chapter).items() if ".care.done.2" in name}
     check_laws(month, chapter)
 
@@ -165,7 +170,7 @@ def test_the_median(values: list[int], expected: int | None) -> None:
     assert median([(value, 1) for value in values]) == expected
 
 
-def arms(treated: int, control: int, kept: tuple[int, int]) -> "Given":
+def arms(treated: int, control: int, kept: tuple[int, int]) -> "ReportContext":
     """A company whose windows are over: so many sent to and left out, so many of them kept."""
     paying = [f"t{n}" for n in range(kept[0])] + [f"c{n}" for n in range(kept[1])]
     given = company("accounts", "subscriptions", subscriptions=[
@@ -179,9 +184,9 @@ def arms(treated: int, control: int, kept: tuple[int, int]) -> "Given":
     return given
 
 
-def made(given: "Given") -> "Chapter":
+def made(given: "ReportContext") -> "SectionResult":
     book = rulebook()
-    chapter = make_work(given, book.plays, book.economics, Windows())
+    chapter = make_work(given, book.plays, book.economics, OutcomeWindows())
     check_laws(given, chapter)
     return chapter
 
@@ -213,11 +218,11 @@ def test_an_effect_that_is_certain_is_said_with_its_interval() -> None:
 def test_the_days_that_count_are_those_of_the_segments_and_are_said() -> None:
     book, given = rulebook(), arms(160, 40, (120, 28))
 
-    def said_of(windows: Windows) -> str:
+    def said_of(windows: OutcomeWindows) -> str:
         return str(make_work(given, book.plays, book.economics, windows).section)
 
-    assert "A gap in paying of up to 14 days is no end." in said_of(Windows())
-    assert "A gap in paying of up to 3 days is no end." in said_of(Windows(grace=3))
+    assert "A gap in paying of up to 14 days is no end." in said_of(OutcomeWindows())
+    assert "A gap in paying of up to 3 days is no end." in said_of(OutcomeWindows(grace=3))
 
 
 def test_small_arms_show_counts_and_no_percentage() -> None:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from tests.reports.relations import day, engine
-from tools.reports.context import Given
+from tools.reports.context import ReportContext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,10 +13,10 @@ AS_OF = day("2024-07-08")
 TABLES = frozenset({"accounts", "contacts", "events", "subscriptions", "segment_history", "arms"})
 
 
-def given(rows: "Rows | None" = None, present: "Iterable[str]" = TABLES) -> Given:
+def given(rows: "Rows | None" = None, present: "Iterable[str]" = TABLES) -> ReportContext:
     """A world of a week ending on 7 July 2024."""
     made = engine("2022-01-01", "2025-12-31", **(rows or {}))
-    return Given(AS_OF, AS_OF - 7, made, frozenset(present))
+    return ReportContext(AS_OF, AS_OF - 7, made, frozenset(present))
 
 
 def shop(size: int = 40, currencies: tuple[str, ...] = ("EUR",)) -> Rows:

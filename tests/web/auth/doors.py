@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from approvals.web.auth.auth import Auth
 from approvals.web.auth.routes import set_up
 from approvals.web.auth.settings import AuthSettings
-from approvals.web.auth.who import EVERYTHING, Actor, csrf_token, need, signed_in
+from approvals.web.auth.who import EVERYTHING, RequestUser, csrf_token, need, signed_in
 from tools.store.people import People, Person, Role
 
 if TYPE_CHECKING:
@@ -91,10 +91,10 @@ def bearer(text: str) -> dict[str, str]:
 
 
 def _add_probes(app: FastAPI, done: list[str]) -> None:
-    def look(actor: Annotated[Actor, Depends(signed_in)]) -> dict[str, object]:
+    def look(actor: Annotated[RequestUser, Depends(signed_in)]) -> dict[str, object]:
         return asdict(replace(actor, permissions=frozenset()))
 
-    def change(actor: Annotated[Actor, Depends(signed_in)]) -> str:
+    def change(actor: Annotated[RequestUser, Depends(signed_in)]) -> str:
         done.append(actor.person_id)
         return "done"
 

@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from approvals.web.auth.who import Actor, is_fresh
+from approvals.web.auth.who import RequestUser, is_fresh
 from tests.web.auth.doors import COOKIE, HOME, NOW, PASSWORD, Door, csrf_in
 
 
@@ -27,14 +27,14 @@ class Labels(HTMLParser):
 
 @pytest.mark.parametrize(("minutes", "fresh"), [(0, True), (15, True), (16, False)])
 def test_a_proof_is_fresh_for_a_quarter_of_an_hour(door: Door, minutes: int, fresh: object) -> None:
-    actor = Actor("u1", "Ann", "reviewer", "web", False, NOW, frozenset())
+    actor = RequestUser("u1", "Ann", "reviewer", "web", False, NOW, frozenset())
     door.clock.turn(minutes=minutes)
 
     assert is_fresh(door.auth, actor) is fresh
 
 
 def test_a_token_is_never_fresh(door: Door) -> None:
-    actor = Actor("u1", "Ann", "admin", "api", False, None, frozenset())
+    actor = RequestUser("u1", "Ann", "admin", "api", False, None, frozenset())
 
     assert not is_fresh(door.auth, actor)
 

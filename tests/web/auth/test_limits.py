@@ -7,12 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from approvals.web.auth import limits
-from approvals.web.auth.limits import Limiter, Rate, TooMany
+from approvals.web.auth.limits import Limiter, RateLimit, TooMany
 from approvals.web.auth.settings import Oidc
 from tests.web.auth.doors import HOME, PASSWORD, Clock, Door, bearer, csrf_in, sign_in
 
 SECOND = timedelta(seconds=1)
-FEW = {"mailbox": Rate(2, 60 * SECOND), "address": Rate(5, SECOND), "token": Rate(3, SECOND)}
+FEW = {
+    "mailbox": RateLimit(2, 60 * SECOND),
+    "address": RateLimit(5, SECOND),
+    "token": RateLimit(3, SECOND),
+}
 
 
 def passes(limiter: Limiter, key: str = "k") -> bool:
@@ -28,7 +32,7 @@ def test_no_stretch_of_time_sees_more_than_the_burst_and_what_came_back(
     burst: int, each: int, gaps: list[int]
 ) -> None:
     clock = Clock()
-    limiter = Limiter({"x": Rate(burst, each * SECOND)}, clock)
+    limiter = Limiter({"x": RateLimit(burst, each * SECOND)}, clock)
     taken = []
     for gap in gaps:
         clock.turn(seconds=gap)
@@ -42,7 +46,7 @@ def test_no_stretch_of_time_sees_more_than_the_burst_and_what_came_back(
 
 def test_after_the_wait_it_says_the_next_attempt_passes() -> None:
     clock = Clock()
-    limiter = Limiter({"x": Rate(2, 10 * SECOND)}, clock)
+    limiter = Limiter({"x": RateLimit(2, 10 * SECOND)}, clock)
     assert [passes(limiter), passes(limiter), passes(limiter, "other")] == [True] * 3
 
     clock.turn(seconds=0.5)
@@ -55,7 +59,7 @@ def test_after_the_wait_it_says_the_next_attempt_passes() -> None:
 
 def test_a_clock_set_back_locks_nobody_out_for_longer() -> None:
     clock = Clock()
-    limiter = Limiter({"x": Rate(2, 10 * SECOND)}, clock)
+    limiter = Limiter({"x": RateLimit(2, 10 * SECOND)}, clock)
     passes(limiter)
     clock.turn(hours=-2)
 
@@ -70,7 +74,7 @@ def test_a_kind_without_a_rate_is_no_free_pass() -> None:
 
 
 def test_memory_is_bounded_and_the_latest_keys_stay() -> None:
-    limiter = Limiter({"x": Rate(1, timedelta(hours=1))}, Clock())
+    limiter = Limiter({"x": RateLimit(1, timedelta(hours=1))}, Clock())
     for number in range(limits.MOST_KEYS + 10):
         limiter.take("x", str(number))
 

@@ -12,7 +12,7 @@ import uvicorn
 from approvals.request import Actor, Seen, Wish
 from approvals.web.app import make_app
 from approvals.web.auth.auth import Auth
-from approvals.web.auth.limits import Rate
+from approvals.web.auth.limits import RateLimit
 from tests.web.auth.doors import CHEAP, PASSWORD, SETTINGS
 from tests.web.made import Inbox
 
@@ -26,7 +26,7 @@ HOST = "127.0.0.1"
 # The clock of these tests stands still unless turned, and an empty bucket would stay empty.
 RATES = dict.fromkeys(
     ("mailbox", "address", "token", "read", "change", "open"),
-    Rate(10**6, timedelta(microseconds=1)),
+    RateLimit(10**6, timedelta(microseconds=1)),
 )
 
 

@@ -26,7 +26,7 @@ from approvals.web.api.docs import described_of
 from approvals.web.api.giving import KINDS
 from approvals.web.app import make_app
 from approvals.web.auth.auth import Auth
-from approvals.web.auth.limits import Rate
+from approvals.web.auth.limits import RateLimit
 from tests.databases import Fresh
 from tests.web.auth.doors import BASE, CHEAP, SETTINGS, bearer
 from tests.web.made import Inbox, several
@@ -51,7 +51,7 @@ CHECKS = [
 # The clock of these tests stands still, and a bucket that is empty would stay so.
 NEVER_EMPTY = dict.fromkeys(
     ("mailbox", "address", "token", "read", "change", "open"),
-    Rate(10**6, timedelta(microseconds=1)),
+    RateLimit(10**6, timedelta(microseconds=1)),
 )
 BOUNDED = settings(
     max_examples=12, derandomize=True, deadline=None, database=None,

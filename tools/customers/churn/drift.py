@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from tools.customers.churn.metrics import calibration_z, psi
-from tools.customers.churn.model import Reference
-from tools.customers.churn.observe import observe
+from tools.customers.churn.model import TrainingDistribution
 from tools.customers.churn.population import at_risk, inputs, learned_from
 from tools.customers.churn.terms import bins
+from tools.customers.churn.training_data import observe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ SCORE = "score"
 
 
 @dataclass(frozen=True)
-class Alarm:
+class DriftAlarm:
     """Something moved: what, by how much, and whether to watch or to act."""
 
     kind: Literal["drift", "missing", "calibration"]
@@ -36,21 +36,21 @@ class Alarm:
     level: Literal["watch", "act"]
 
 
-def references(scorer: "Scorer", columns: "Columns") -> tuple[Reference, ...]:
+def references(scorer: "Scorer", columns: "Columns") -> tuple[TrainingDistribution, ...]:
     """The distribution of every feature of a scorer, and of its score, in training."""
     found = [_reference(name, columns[name]) for name in scorer.features]
     return (*found, _reference(SCORE, scorer.raw(columns)))
 
 
-def _reference(name: str, x: "NDArray[np.float64]") -> Reference:
+def _reference(name: str, x: "NDArray[np.float64]") -> TrainingDistribution:
     known = x[~np.isnan(x)]
     deciles = np.quantile(known, np.arange(1, 10) / 10) if len(known) else np.empty(0)
     cuts = tuple(float(c) for c in np.unique(np.round(deciles, 6)))
     counts = np.bincount(bins(cuts, x), minlength=len(cuts) + 2)
-    return Reference(name, cuts, tuple(round(float(c) / len(x), 6) for c in counts))
+    return TrainingDistribution(name, cuts, tuple(round(float(c) / len(x), 6) for c in counts))
 
 
-def drift(world: "World", model: "ChurnModel") -> tuple[Alarm, ...]:
+def drift(world: "World", model: "ChurnModel") -> tuple[DriftAlarm, ...]:
     """Population stability and missing values of such accounts today as it was trained on.
 
     Needs the relations `features` and `scores`.
@@ -67,7 +67,7 @@ def drift(world: "World", model: "ChurnModel") -> tuple[Alarm, ...]:
     )
 
 
-def _names(i: int, reference: Reference) -> list[str]:
+def _names(i: int, reference: TrainingDistribution) -> list[str]:
     return [f"b{i}_{j}" for j in range(len(reference.shares))]
 
 
@@ -86,7 +86,7 @@ def _counts_sql(model: "ChurnModel") -> str:
     )
 
 
-def _bin_counts(i: int, reference: Reference) -> list[str]:
+def _bin_counts(i: int, reference: TrainingDistribution) -> list[str]:
     name, cuts = reference.name, [f"{c!r}" for c in reference.cuts]
     edges = ["", *cuts], [*cuts, ""]
     inside = [
@@ -103,20 +103,22 @@ def _bin_counts(i: int, reference: Reference) -> list[str]:
     return [f"COUNT(CASE WHEN {t} THEN 1 END) AS b{i}_{j}" for j, t in enumerate(tests)]
 
 
-def _alarms(reference: Reference, shares: "Sequence[float]") -> list[Alarm]:
-    found: list[Alarm] = []
+def _alarms(reference: TrainingDistribution, shares: "Sequence[float]") -> list[DriftAlarm]:
+    found: list[DriftAlarm] = []
     moved = round(psi(reference.shares, shares), 6)
     if moved >= PSI_WATCH:
-        found.append(Alarm("drift", reference.name, moved, "act" if moved >= PSI_ACT else "watch"))
+        found.append(
+            DriftAlarm("drift", reference.name, moved, "act" if moved >= PSI_ACT else "watch")
+        )
     risen = round(shares[0] - reference.shares[0], 6)
     if risen >= MISSING_WATCH:
-        found.append(Alarm("missing", reference.name, risen, "watch"))
+        found.append(DriftAlarm("missing", reference.name, risen, "watch"))
     return found
 
 
 def calibration_alarm(
     worlds: "Callable[[int], World]", model: "ChurnModel", as_of: int
-) -> Alarm | None:
+) -> DriftAlarm | None:
     """Whether the last closed snapshot, if newer than training, lost as many as promised.
 
     An alarm freezes the model to rank only: no probability, no money.
@@ -128,4 +130,4 @@ def calibration_alarm(
     if not len(rows.y):
         return None
     z = round(calibration_z(rows.y, model.scorer.probability(rows.columns())), 6)
-    return Alarm("calibration", SCORE, z, "act") if abs(z) > Z_ALARM else None
+    return DriftAlarm("calibration", SCORE, z, "act") if abs(z) > Z_ALARM else None

@@ -19,7 +19,7 @@ TOLD = "(NOT logit IS NULL OR NOT points IS NULL)"  # now, or at the end of a te
 
 
 @dataclass(frozen=True)
-class Detail:
+class DriverFeature:
     """One feature of a driver; `peer` is the median of all scored accounts."""
 
     feature: str
@@ -35,7 +35,7 @@ class Detail:
 
 
 @dataclass(frozen=True)
-class Driver:
+class ThemeShare:
     """A theme's share of the score, in log-odds (points of the rule), and its leading features.
 
     Correlated features split their credit by accident, so the theme is summed before it is shown.
@@ -44,7 +44,7 @@ class Driver:
     theme: str
     points: float
     change: float | None
-    details: tuple[Detail, ...]
+    details: tuple[DriverFeature, ...]
 
     @property
     def text(self) -> str:
@@ -68,8 +68,8 @@ class Drivers:
     """
 
     account_id: str
-    up: tuple[Driver, ...]
-    down: tuple[Driver, ...]
+    up: tuple[ThemeShare, ...]
+    down: tuple[ThemeShare, ...]
     total_change: float | None
 
 
@@ -147,26 +147,26 @@ def _drivers(
 
 def _detail(
     row: "Mapping[str, Any]", name: str, peer: float | None, old: "Mapping[str, Any] | None"
-) -> Detail:
+) -> DriverFeature:
     points = row[f"c_{name}"]
     change = None if old is None else points - (old.get(f"c_{name}") or 0.0)
     value = None if row[name] is None else float(row[name])
-    return Detail(name, value, peer, points, change)
+    return DriverFeature(name, value, peer, points, change)
 
 
-def _themes(details: "Sequence[Detail]") -> list[Driver]:
-    groups: dict[str, list[Detail]] = {}
+def _themes(details: "Sequence[DriverFeature]") -> list[ThemeShare]:
+    groups: dict[str, list[DriverFeature]] = {}
     for detail in details:
         groups.setdefault(themes()[detail.feature], []).append(detail)
     return [_driver(theme, group) for theme, group in sorted(groups.items())]
 
 
-def _driver(theme: str, group: "Sequence[Detail]") -> Driver:
+def _driver(theme: str, group: "Sequence[DriverFeature]") -> ThemeShare:
     points = sum(d.points for d in group)
     changes = [d.change for d in group if d.change is not None]
     same = [d for d in group if d.points * points > 0]
     leading = sorted(same, key=lambda d: (-abs(d.points), d.feature))[:SHOWN]
-    return Driver(theme, points, sum(changes) if changes else None, tuple(leading))
+    return ThemeShare(theme, points, sum(changes) if changes else None, tuple(leading))
 
 
 def _total_change(row: "Mapping[str, Any]", old: "Mapping[str, Any] | None") -> float | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tools.customers.churn.observe import Rows
+    from tools.customers.churn.training_data import Rows
 
 MIN_LOST = 50  # lost accounts below which a line is as good as a table
 PAIRS_FROM = 500  # lost accounts below which pairs of features are noise

@@ -7,11 +7,11 @@ import numpy as np
 from tools.customers.churn.calibrate import platt
 from tools.customers.churn.ebm import ebm_scorer
 from tools.customers.churn.logistic import logistic_scorer
-from tools.customers.churn.observe import observe
 from tools.customers.churn.population import AROUND, LEADS, leads
 from tools.customers.churn.results import BASE, RECENCY, RUNGS, Round, WalkForward
 from tools.customers.churn.rule import rule_scorer
 from tools.customers.churn.solver import NoConvergence
+from tools.customers.churn.training_data import observe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tools.customers.churn.definition import ChurnDefinition
     from tools.customers.churn.model import Scorer
-    from tools.customers.churn.observe import Observed, Rows
+    from tools.customers.churn.training_data import Observed, Rows
     from tools.warehouse.asof.world import World
 
     Floats = NDArray[np.float64]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tools.customers.churn.observe import Rows
+    from tools.customers.churn.training_data import Rows
 
     Floats = NDArray[np.float64]
 
@@ -28,7 +28,7 @@ MISSING_FROM = 0.01  # share of missing values that earns a flag of its own
 
 
 @dataclass(frozen=True)
-class Column:
+class ScaledFeature:
     """A feature made ready: held within its 1st and 99th percentile, centred, 0 if missing.
 
     `scale` is half its width: by the standard deviation a rare value would lie ten units out,
@@ -58,7 +58,7 @@ def logistic_scorer(rows: "Rows", only: "Sequence[str]" = ()) -> Scorer | None:
     return _fit(columns, rows) if columns else None
 
 
-def _column(feature: str, x: "Floats") -> Column | None:
+def _column(feature: str, x: "Floats") -> ScaledFeature | None:
     known = x[~np.isnan(x)]
     if len(known) < 2:
         return None
@@ -72,7 +72,7 @@ def _column(feature: str, x: "Floats") -> Column | None:
     mean, scale = round(float(held.mean()), 9), round(float(width) / 2, 9)
     z = np.zeros(len(x))
     z[~np.isnan(x)] = (held - mean) / scale
-    return Column(feature, low, high, root, mean, scale, z, np.isnan(x).astype(np.float64))
+    return ScaledFeature(feature, low, high, root, mean, scale, z, np.isnan(x).astype(np.float64))
 
 
 def _skew(x: "Floats") -> float:
@@ -80,7 +80,7 @@ def _skew(x: "Floats") -> float:
     return float((((x - x.mean()) / sd) ** 3).mean()) if sd else 0.0
 
 
-def _fit(columns: "Sequence[Column]", rows: "Rows") -> Scorer:
+def _fit(columns: "Sequence[ScaledFeature]", rows: "Rows") -> Scorer:
     flagged = [c for c in columns if MISSING_FROM <= c.missing.mean() <= 1 - MISSING_FROM]
     x = np.column_stack([c.z for c in columns] + [c.missing for c in flagged])
     intercept, beta = minimise(x, rows.y, _penalty(x, rows))
@@ -110,7 +110,7 @@ def _chance(x: "Floats", intercept: float, slopes: "Floats") -> "Floats":
     return p
 
 
-def _term(column: Column, beta: float, missing: float) -> LinearTerm:
+def _term(column: ScaledFeature, beta: float, missing: float) -> LinearTerm:
     slope = beta / column.scale
     shift = -column.mean * slope
     held = (column.low, column.high, column.root)

@@ -39,7 +39,7 @@ class Band:
 
 
 @dataclass(frozen=True)
-class Link:
+class ScoreLink:
     """Log-odds of points: intercept + slope · points, and `term` more before the end of a term."""
 
     intercept: float
@@ -66,7 +66,7 @@ class Scorer:
     terms: tuple[Term, ...]
     edges: tuple[float, float]
     bands: tuple[Band, ...] = ()
-    link: Link | None = None
+    link: ScoreLink | None = None
 
     @cached_property
     def features(self) -> tuple[str, ...]:
@@ -104,7 +104,7 @@ class Scorer:
         if self.link is not None:
             link = self.link
             moved = (link.intercept * slope + shift, link.slope * slope, link.term * slope)
-            return replace(self, link=Link(*(round(v, 9) for v in moved)))
+            return replace(self, link=ScoreLink(*(round(v, 9) for v in moved)))
         return replace(
             self,
             intercept=on_grid(self.intercept * slope + shift),
@@ -131,12 +131,12 @@ def scorer_from(record: "Mapping[str, Any]") -> Scorer:
         terms=tuple(term_from(t) for t in record["terms"]),
         edges=(record["edges"][0], record["edges"][1]),
         bands=tuple(Band(**b) for b in record["bands"]),
-        link=Link(**record["link"]) if "link" in record else None,
+        link=ScoreLink(**record["link"]) if "link" in record else None,
     )
 
 
 @dataclass(frozen=True)
-class Reference:
+class TrainingDistribution:
     """The distribution a feature had in training: missing first, then the bins between cuts."""
 
     name: str
@@ -174,7 +174,7 @@ class ChurnModel:
     training: Training
     reasons: tuple[str, ...]
     metrics: tuple[dict[str, Any], ...] = ()
-    references: tuple[Reference, ...] = ()
+    references: tuple[TrainingDistribution, ...] = ()
     platt: tuple[float, float] | None = None
     rank_only: bool = False
     thin: bool = False
@@ -236,7 +236,8 @@ def model_from_json(text: str) -> ChurnModel:
         reasons=tuple(record["reasons"]),
         metrics=tuple(record["metrics"]),
         references=tuple(
-            Reference(r["name"], tuple(r["cuts"]), tuple(r["shares"])) for r in record["references"]
+            TrainingDistribution(r["name"], tuple(r["cuts"]), tuple(r["shares"]))
+            for r in record["references"]
         ),
         platt=None if record["platt"] is None else (record["platt"][0], record["platt"][1]),
         rank_only=record["rank_only"],

@@ -26,7 +26,7 @@ AROUND = 14  # days a snapshot may lie off; snapshots of every 28 days meet each
 
 
 @dataclass(frozen=True)
-class Input:
+class ModelInput:
     """A numeric feature with its theme."""
 
     name: str
@@ -41,10 +41,10 @@ class Input:
 
 
 @cache
-def inputs() -> tuple[Input, ...]:
+def inputs() -> tuple[ModelInput, ...]:
     """Every feature a score may read, in the order of the definitions."""
     return tuple(
-        Input(f.name, f.theme, f.type == "boolean")
+        ModelInput(f.name, f.theme, f.type == "boolean")
         for f in definitions()
         if f.type in {"bigint", "double", "boolean"} and f.name not in FORBIDDEN
     )

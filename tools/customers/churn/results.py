@@ -10,7 +10,7 @@ from tools.customers.churn import metrics
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tools.customers.churn.observe import Rows
+    from tools.customers.churn.training_data import Rows
 
     Floats = NDArray[np.float64]
 
@@ -35,7 +35,7 @@ class Round:
 
 
 @dataclass(frozen=True)
-class Result:
+class ContenderResult:
     """How a contender did over the test snapshots; None where it is not defined."""
 
     name: str
@@ -64,17 +64,17 @@ class WalkForward:
         """The tests at which all these contenders could be trained."""
         return [t for t in self.tests if all(n in t.predictions for n in names)]
 
-    def results(self) -> tuple[Result, ...]:
+    def results(self) -> tuple[ContenderResult, ...]:
         """One row a contender, over the tests at which it could be trained."""
         order = (BASE, *RUNGS)
         return tuple(result(n, self.shared(n)) for n in order if self.shared(n))
 
 
-def result(name: str, tests: "list[Round]") -> Result:
+def result(name: str, tests: "list[Round]") -> ContenderResult:
     """The figures of one contender over test snapshots; log loss is the mean of their means."""
     y = np.concatenate([t.rows.y for t in tests])
     p = np.concatenate([t.predictions[name] for t in tests])
-    return Result(
+    return ContenderResult(
         name=name,
         snapshots=len(tests),
         n=len(y),

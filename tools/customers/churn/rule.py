@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tools.customers.churn.model import BAND_OUTCOMES, BANDS, Band, Link, Scorer
+from tools.customers.churn.model import BAND_OUTCOMES, BANDS, Band, ScoreLink, Scorer
 from tools.customers.churn.population import leads
 from tools.customers.churn.solver import minimise
 from tools.customers.churn.terms import StepTerm
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tools.customers.churn.definition import ChurnDefinition
-    from tools.customers.churn.observe import Rows
+    from tools.customers.churn.training_data import Rows
 
     Floats = NDArray[np.float64]
 
@@ -63,14 +63,14 @@ def rule_scorer(definition: "ChurnDefinition", rows: "Rows") -> Scorer:
     return Scorer("rule", 0.0, scorer.terms, EDGES, bands, link)
 
 
-def _link(points: "Floats", binds: "NDArray[np.bool_]", rows: "Rows") -> Link:
+def _link(points: "Floats", binds: "NDArray[np.bool_]", rows: "Rows") -> ScoreLink:
     """Points to log-odds, shrunken: few losses leave the base rate; no point lowers the risk."""
     if not 0 < rows.positives < len(rows.y):
         average = (rows.positives + 0.5) / (len(rows.y) + 1)
-        return Link(round(float(np.log(average / (1 - average))), 9), 0.0, 0.0)
+        return ScoreLink(round(float(np.log(average / (1 - average))), 9), 0.0, 0.0)
     x = np.column_stack([points / WIDTH, binds])
     intercept, (slope, term) = minimise(x, rows.y, 1.0)
     if slope < 0:
         intercept, (term,) = minimise(x[:, 1:], rows.y, 1.0)
         slope = 0.0
-    return Link(intercept, round(float(slope) / WIDTH, 9), float(term))
+    return ScoreLink(intercept, round(float(slope) / WIDTH, 9), float(term))

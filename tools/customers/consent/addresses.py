@@ -6,7 +6,7 @@ both the same.
 
 from dataclasses import dataclass
 
-from tools.warehouse.sql import Piece
+from tools.warehouse.sql import SqlPiece
 
 GMAIL = ("gmail.com", "googlemail.com")
 DIGITS = 8  # the last eight digits are the same with and without country and trunk code
@@ -50,7 +50,7 @@ def fold(address: str, mailbox: Mailbox) -> str:
     return fold_email(address, mailbox) if "@" in address else fold_phone(address)
 
 
-def email_sql(column: str, mailbox: Mailbox) -> Piece:
+def email_sql(column: str, mailbox: Mailbox) -> SqlPiece:
     """`fold_email` of a column, as a piece of a query; NULL for NULL."""
     # DuckDB 2.0 fails to plan this over a Parquet column that is all NULL; COALESCE goes round it.
     text = f"LOWER(TRIM(COALESCE({column}, '')))"
@@ -63,12 +63,12 @@ def email_sql(column: str, mailbox: Mailbox) -> Piece:
         plain = f"COALESCE(NULLIF(REPLACE({local}, '.', ''), ''), {local})"
         folded = f"CASE WHEN {domain} IN ({names}) THEN {plain} || '@{GMAIL[0]}' ELSE {folded} END"
     one = f"{text} LIKE '%@%' AND NOT {text} LIKE '%@%@%'"
-    return Piece(f"NULLIF(CASE WHEN {one} THEN {folded} ELSE {text} END, '')")
+    return SqlPiece(f"NULLIF(CASE WHEN {one} THEN {folded} ELSE {text} END, '')")
 
 
-def phone_sql(column: str) -> Piece:
+def phone_sql(column: str) -> SqlPiece:
     """`fold_phone` of a column, as a piece of a query; NULL for NULL and for what has no digit."""
     main = f"SPLIT_PART(REPLACE(LOWER(TRIM({column})), '(0)', ''), 'x', 1)"
     main = f"REGEXP_REPLACE({main}, '[.]0$', '')"
     digits = f"REGEXP_REPLACE({main}, '[^0-9]', '', 'g')"
-    return Piece(f"NULLIF(RIGHT(LTRIM({digits}, '0'), {DIGITS}), '')")
+    return SqlPiece(f"NULLIF(RIGHT(LTRIM({digits}, '0'), {DIGITS}), '')")

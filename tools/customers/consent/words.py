@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tools.customers.consent.addresses import Mailbox, email_sql, phone_sql
-from tools.warehouse.sql import Piece, read_sql
+from tools.warehouse.sql import SqlPiece, read_sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -84,14 +84,14 @@ def lasting_noes(engine: "Engine") -> "Iterator[LastingNo]":
         yield LastingNo(**row)
 
 
-def channel_sql(column: str, channels: "Iterable[str]" = ()) -> Piece:
+def channel_sql(column: str, channels: "Iterable[str]" = ()) -> SqlPiece:
     """The name of a channel however it is written, as a piece of a query; `*` for unknown ones."""
     own = {name: (name.lower(),) for name in channels}
     whens = " ".join(
         f"WHEN LOWER(TRIM({column})) IN ({', '.join(map(_quoted, ways))}) THEN {_quoted(name)}"
         for name, ways in {**own, **WRITTEN}.items()
     )
-    return Piece(f"CASE {whens} ELSE '{ANY}' END")
+    return SqlPiece(f"CASE {whens} ELSE '{ANY}' END")
 
 
 def _quoted(text: str) -> str:

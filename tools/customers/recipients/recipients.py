@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from tools.warehouse.asof.world import World
-    from tools.warehouse.sql import Piece
+    from tools.warehouse.sql import SqlPiece
 
 Way = Literal["email", "phone"]
 CLOSES = pa.schema([("cause", pa.string()), ("said_in", pa.string())])
@@ -182,7 +182,7 @@ class Recipients:
             "phone_key": (fold(person.phone, mailbox) or None) if person.phone else None,
         }  # fmt: skip
 
-    def _keys(self) -> dict[str, "Piece"]:
+    def _keys(self) -> dict[str, "SqlPiece"]:
         return {"email_key": email_sql("email", self._terms.mailbox),
                 "phone_key": phone_sql("phone")}  # fmt: skip
 

@@ -13,7 +13,7 @@ from tools.warehouse.sql import read_sql
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from tools.customers.segments.rules import Condition, Segment, SegmentRules, Threshold
+    from tools.customers.segments.rules import Segment, SegmentCondition, SegmentRules, Threshold
     from tools.warehouse.engine import Engine
 
 _ANY_TABLE = ("subscriptions", "events", "invoices", "deals")
@@ -56,7 +56,7 @@ class Frozen:
 
 
 @dataclass(frozen=True)
-class Assignment:
+class SegmentAssignment:
     """How many accounts each segment has, and what could not be judged."""
 
     as_of: int
@@ -98,7 +98,9 @@ def _measured(one: "Threshold") -> exp.Expr:
     return exp.Div(this=exp.cast(column, "double"), expression=over)
 
 
-def assign(as_of: int, engine: "Engine", rules: "SegmentRules", frozen: Frozen) -> Assignment:
+def assign(
+    as_of: int, engine: "Engine", rules: "SegmentRules", frozen: Frozen
+) -> SegmentAssignment:
     """Create relation `segments` (account_id, segment) from relations features and roster.
 
     One CASE for the whole population: first match, an unknown condition does not hold.
@@ -113,7 +115,7 @@ def assign(as_of: int, engine: "Engine", rules: "SegmentRules", frozen: Frozen) 
     engine.create("segments", text, choice=choice if choice.args.get("ifs") else nothing)
     counted = engine.run("SELECT segment, COUNT(*) AS n FROM segments GROUP BY segment").to_pylist()
     by_name = {row["segment"]: row["n"] for row in counted}
-    return Assignment(
+    return SegmentAssignment(
         as_of=as_of,
         version=frozen.id,
         counts=tuple((s.name, by_name.get(s.name, 0)) for s in active_segments(rules, frozen)),
@@ -135,7 +137,7 @@ def _absent(present: frozenset[str]) -> dict[str, tuple[str, ...]]:
     return {name: tables for name, tables in sorted(absent.items()) if tables}
 
 
-def _usable(segment: "Segment", frozen: Frozen) -> "list[Condition]":
+def _usable(segment: "Segment", frozen: Frozen) -> "list[SegmentCondition]":
     absent = dict(frozen.missing).keys()
     return [c for c in segment.when if not absent & set(c.needs) and absent >= set(c.lacking)]
 

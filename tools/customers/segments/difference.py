@@ -19,7 +19,7 @@ LEAST_SHARE, LEAST_CLOSED, LEAST_GAIN = 0.05, 30, 0.02
 
 
 @dataclass(frozen=True)
-class Check:
+class GateCheck:
     """One question, its answer and the figures in a sentence."""
 
     kind: Literal["outcome", "pair", "prediction", "size"]
@@ -29,11 +29,11 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Difference:
+class SegmentDifference:
     """The report of the gate: no check says no, and some outcome does depend on the segment."""
 
     as_of: int
-    checks: tuple[Check, ...]
+    checks: tuple[GateCheck, ...]
 
     @property
     def passes(self) -> bool:
@@ -54,7 +54,7 @@ def examine(
     rules: "SegmentRules",
     segments: "tuple[Segment, ...]",
     sizes: "Sequence[tuple[str, int]]",
-) -> Difference:
+) -> SegmentDifference:
     """Ask of every outcome and every pair of neighbours whether they differ.
 
     Args:
@@ -68,7 +68,7 @@ def examine(
     gains = [_gain(outcome, measured, rules, group) for outcome, group in latest.items()]
     closed = [_size(segment, sizes, latest) for segment in segments]
     checks = (*omnibus, *_neighbours(segments, latest), *gains, *closed)
-    return Difference(measured.as_of, checks)
+    return SegmentDifference(measured.as_of, checks)
 
 
 def _latest(measured: "Outcomes") -> "dict[str, list[Count]]":
@@ -84,15 +84,17 @@ def _latest(measured: "Outcomes") -> "dict[str, list[Count]]":
     return groups
 
 
-def _omnibus(outcome: str, group: "Collection[Count]") -> Check:
+def _omnibus(outcome: str, group: "Collection[Count]") -> GateCheck:
     question = f"Does {outcome} depend on the segment?"
     found = cramer([(c.k, c.n) for c in group])
     if found is None:
-        return Check("outcome", question, "not yet known", "needs two segments and both results")
+        return GateCheck(
+            "outcome", question, "not yet known", "needs two segments and both results"
+        )
     chi, p, effect = found
     answer: Answer = "yes" if p < STRONG and effect >= EFFECT else "no"
     because = f"χ² {chi:.1f}, p {p:.2g}, Cramér's V {effect:.3f} (at least {EFFECT} wanted)"
-    return Check("outcome", question, answer, because)
+    return GateCheck("outcome", question, answer, because)
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,9 @@ class _Test:
     p: float
 
 
-def _neighbours(segments: "tuple[Segment, ...]", latest: "dict[str, list[Count]]") -> "list[Check]":
+def _neighbours(
+    segments: "tuple[Segment, ...]", latest: "dict[str, list[Count]]"
+) -> "list[GateCheck]":
     """Each segment and the next, on the outcome that tells them apart best; p-values by Holm."""
     found = [
         test
@@ -131,18 +135,22 @@ def _compare(a: str, b: str, outcome: str, group: "Collection[Count]") -> _Test 
     )
 
 
-def _neighbour_check(a: str, b: str, own: list[_Test]) -> Check:
+def _neighbour_check(a: str, b: str, own: list[_Test]) -> GateCheck:
     question = f"Do {a} and {b} differ?"
     if not own:
-        return Check("pair", question, "not yet known", "they share no outcome that has been seen")
+        return GateCheck(
+            "pair", question, "not yet known", "they share no outcome that has been seen"
+        )
     best = max(own, key=lambda test: (test.sure, -test.p, test.outcome))
     answer: Answer = "yes" if any(t.sure >= SURE or t.p < HOLM for t in own) else "no"
     apart = f"P(more than {100 * MARGIN:.0f} points apart) {best.sure:.2f}"
     because = f"by {best.outcome}, {apart}, Holm-adjusted p {best.p:.2g}"
-    return Check("pair", question, answer, because)
+    return GateCheck("pair", question, answer, because)
 
 
-def _gain(outcome: str, measured: "Outcomes", rules: "SegmentRules", test: "list[Count]") -> Check:
+def _gain(
+    outcome: str, measured: "Outcomes", rules: "SegmentRules", test: "list[Count]"
+) -> GateCheck:
     """Log loss of the segments' earlier rates on later accounts, against one pooled rate."""
     question = f"Do earlier rates by segment predict later {outcome}?"
     days = dict(rules.windows)
@@ -151,14 +159,14 @@ def _gain(outcome: str, measured: "Outcomes", rules: "SegmentRules", test: "list
     known = {c.segment for c in test}
     train = [c for c in earlier if c.day == max(e.day for e in earlier) and c.segment in known]
     if not train:
-        return Check(
+        return GateCheck(
             "prediction", question, "not yet known", "needs two days whose windows do not overlap"
         )
     if not all(0 < sum(c.k for c in part) < sum(c.n for c in part) for part in (train, test)):
-        return Check("prediction", question, "not yet known", "needs both results on both days")
+        return GateCheck("prediction", question, "not yet known", "needs both results on both days")
     gain, low, high = log_loss_gain(train, test)
     answer: Answer = "yes" if gain >= LEAST_GAIN and low > 0 else "no"
-    return Check(
+    return GateCheck(
         "prediction",
         question,
         answer,
@@ -169,13 +177,13 @@ def _gain(outcome: str, measured: "Outcomes", rules: "SegmentRules", test: "list
 
 def _size(
     segment: "Segment", sizes: "Sequence[tuple[str, int]]", latest: "dict[str, list[Count]]"
-) -> Check:
+) -> GateCheck:
     question = f"Is {segment.name} large enough?"
     number, everyone = dict(sizes).get(segment.name, 0), sum(n for _, n in sizes)
     share = number / everyone if everyone else 0.0
     closed = max((c.n for g in latest.values() for c in g if c.segment == segment.name), default=0)
     answer: Answer = "yes" if share >= LEAST_SHARE and closed >= LEAST_CLOSED else "no"
     because = f"{number:,} accounts ({percent(share)}), {closed:,} with a closed outcome"
-    return Check(
+    return GateCheck(
         "size", question, answer, because if answer == "yes" else f"{because}; merge or wait"
     )

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from tools.customers.segments.rules import OUTCOMES
 from tools.customers.segments.unsteadiness import ASSUMED, unsteadiness, widened
-from tools.stats.beta_binomial import Fit, Posterior, fit
+from tools.stats.beta_binomial import GridFit, Posterior, fit
 from tools.warehouse.billing import bills_end
 from tools.warehouse.sql import read_sql
 
@@ -40,7 +40,7 @@ class Count:
 
 
 @dataclass(frozen=True)
-class Estimate:
+class OutcomeEstimate:
     """The probability of an outcome in a segment, and how well it is known.
 
     Attributes:
@@ -64,7 +64,7 @@ class Outcomes:
     """All estimates, the counts behind them, and why an outcome has none."""
 
     as_of: int
-    estimates: tuple[Estimate, ...]
+    estimates: tuple[OutcomeEstimate, ...]
     counts: tuple[Count, ...]
     missing: tuple[tuple[str, str], ...]
     definition: str
@@ -132,7 +132,7 @@ def estimate_rates(
     counts: "Collection[Count]",
     segments: "tuple[Segment, ...]",
     moves: float = ASSUMED,
-) -> list[Estimate]:
+) -> list[OutcomeEstimate]:
     """The estimates of one outcome; none when no account's window is closed.
 
     Their intervals are about the period to come; `moves` is how far rates move between periods.
@@ -154,14 +154,16 @@ def label_of(k: int, n: int, belief: Posterior) -> Label:
     return "sufficient" if enough else "thin"
 
 
-def _estimate(segment: str, outcome: str, k: int, n: int, model: Fit, moves: float) -> Estimate:
+def _estimate(
+    segment: str, outcome: str, k: int, n: int, model: GridFit, moves: float
+) -> OutcomeEstimate:
     belief = model.posterior(k, n)
     label, weight = label_of(k, n, belief), model.own_weight(n)
     if label == "insufficient":
         belief, weight = model.pooled(), 0.0
     low, high = belief.quantiles((0.10, 0.90))
     q10, q90 = widened(belief.mean, low, high, moves)
-    return Estimate(segment, outcome, k, n, belief.mean, q10, q90, label, weight)
+    return OutcomeEstimate(segment, outcome, k, n, belief.mean, q10, q90, label, weight)
 
 
 def _why(outcome: str, present: "Collection[str]") -> str:

@@ -14,8 +14,8 @@ from tools.customers.segments.rules import (
     ALWAYS,
     FEWEST,
     MOST,
-    Condition,
     Segment,
+    SegmentCondition,
     SegmentRules,
     Threshold,
 )
@@ -83,8 +83,8 @@ def _segment(
 
 def _condition(
     entry: ConditionEntry, known: "Mapping[str, Kind]", features: "Mapping[str, Kind]", where: str
-) -> Condition:
-    return Condition(
+) -> SegmentCondition:
+    return SegmentCondition(
         rule=parse_rule(entry.rule, known, f"{where}.rule", known),
         needs=_names(entry.needs, features, f"{where}.needs"),
         lacking=_names(entry.lacking, features, f"{where}.lacking"),

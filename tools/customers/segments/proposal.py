@@ -55,7 +55,7 @@ class Gain:
 
 
 @dataclass(frozen=True)
-class Proposal:
+class SegmentProposal:
     """The cuts, or why there are none.
 
     Attributes:
@@ -83,7 +83,7 @@ class Proposal:
 
 def propose(
     as_of: int, engine: "Engine", rules: "SegmentRules", day: int, *, contractual: bool
-) -> Proposal:
+) -> SegmentProposal:
     """Fit the tree to the churn of the accounts assigned on a day whose window is closed.
 
     Args:
@@ -101,16 +101,18 @@ def propose(
     events = int(left.sum())
     least = max(LEAST_LEAF, ceil(LEAST_SHARE * len(left)))
     if why := _too_few(len(left), events, least):
-        return Proposal(as_of, day, len(left), events, (), None, None, why)
+        return SegmentProposal(as_of, day, len(left), events, (), None, None, why)
     names, values = _features(rows)
     tree = _grown(values, left, least)
     leaves = _leaves(tree, names, values, left)
     if len(leaves) < 2:
-        return Proposal(as_of, day, len(left), events, (), None, None, "no cut tells them apart")
+        return SegmentProposal(
+            as_of, day, len(left), events, (), None, None, "no cut tells them apart"
+        )
     ours = _gain(left, _by_tree(values, left, least))
     assigned = rows["assigned"].to_pylist()
     theirs = _gain(left, _by_group(assigned, left)) if any(assigned) else None
-    return Proposal(as_of, day, len(left), events, leaves, ours, theirs, "")
+    return SegmentProposal(as_of, day, len(left), events, leaves, ours, theirs, "")
 
 
 def _rows(as_of: int, engine: "Engine", day: int, window: int, grace: int) -> "pa.Table":

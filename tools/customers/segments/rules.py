@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
     from tools.rule_types import Kind
-    from tools.rules import Rule
+    from tools.rules import RuleText
 
 Outcome = Literal["renewal", "churn", "expansion", "return"]
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
@@ -25,15 +25,15 @@ class Threshold:
     name: str
     feature: str
     quantile: float
-    among: "Rule"
+    among: "RuleText"
     per: str | None = None
 
 
 @dataclass(frozen=True)
-class Condition:
+class SegmentCondition:
     """One way into a segment; usable when `needs` are there and `lacking` are not."""
 
-    rule: "Rule"
+    rule: "RuleText"
     needs: tuple[str, ...]
     lacking: tuple[str, ...]
 
@@ -46,7 +46,7 @@ class Segment:
     goal: str
     means: str
     outcomes: tuple[str, ...]
-    when: tuple[Condition, ...]
+    when: tuple[SegmentCondition, ...]
 
 
 @dataclass(frozen=True)

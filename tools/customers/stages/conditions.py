@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from tools.customers.stages.vocabulary import WORDS
 from tools.errors import BadRule
-from tools.rules import Rule, parse_rule
+from tools.rules import RuleText, parse_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ _COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)
 class Condition:
     """A checked stage rule; `offsets` are (word, days) after which its answer may change."""
 
-    rule: Rule
+    rule: RuleText
     offsets: frozenset[tuple[str, int]]
 
 

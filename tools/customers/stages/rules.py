@@ -57,7 +57,7 @@ class RiskFlag:
 
 
 @dataclass(frozen=True)
-class Transitions:
+class TransitionRules:
     """How old a transition may be and still start something, and when a day is final."""
 
     max_staleness_days: int
@@ -73,7 +73,7 @@ class StageRules:
     owner: str
     books: tuple[Book, ...]
     risk_flag: RiskFlag
-    transitions: Transitions
+    transitions: TransitionRules
 
     def book(self, present: "Collection[str]") -> Book | None:
         """The first book whose deciding table the company has; None when it has none of them."""
@@ -103,7 +103,7 @@ def parse_rules(text: str, where: str) -> StageRules:
         owner=file.owner,
         books=tuple(_book(n, b, f"{where}: books.{n}") for n, b in file.books.items()),
         risk_flag=_risk_flag(file.risk_flag, f"{where}: risk_flag"),
-        transitions=Transitions(
+        transitions=TransitionRules(
             file.transitions.max_staleness_days, file.transitions.lateness_days
         ),
     )

@@ -12,7 +12,7 @@ from sqlglot import exp
 from tools.customers.stages.trees import because_tree, none_because, skipped_tree, stage_tree
 from tools.customers.stages.vocabulary import CUSTOMER_FACTS, WORDS
 from tools.warehouse.asof.purchases import TERM_DAYS
-from tools.warehouse.sql import Parameter, Piece, read_sql
+from tools.warehouse.sql import Parameter, SqlPiece, read_sql
 
 if TYPE_CHECKING:
     from tools.customers.stages.rules import Book, StageRules
@@ -90,9 +90,9 @@ def scopes(*, touched_only: bool) -> dict[str, Parameter]:
     firm = "account_id IN (SELECT id FROM stage_scope WHERE kind = 'account')"
     person = "contact_id IN (SELECT id FROM stage_scope WHERE kind = 'contact')"
     return {
-        "account_scope": Piece(firm),
-        "row_scope": Piece(f"({firm} OR {person})"),
-        "person_scope": Piece(person),
+        "account_scope": SqlPiece(firm),
+        "row_scope": SqlPiece(f"({firm} OR {person})"),
+        "person_scope": SqlPiece(person),
     }
 
 

@@ -7,10 +7,19 @@ from tools.reports.accounts.measure import (
     read_list,
     reasons_of,
 )
-from tools.reports.accounts.model import AccountList, Care, Line
-from tools.reports.accounts.terms import POOL, Asked, Terms
+from tools.reports.accounts.model import AccountLine, AccountList, LatestFeedback
+from tools.reports.accounts.terms import POOL, ListNumbers, ListRequest
 
 __all__ = [
-    "POOL", "AccountList", "Asked", "Care", "Line", "Terms", "make_accounts", "make_base",
-    "make_lines", "read_list", "reasons_of",
-]  # fmt: skip
+    "POOL",
+    "AccountLine",
+    "AccountList",
+    "LatestFeedback",
+    "ListNumbers",
+    "ListRequest",
+    "make_accounts",
+    "make_base",
+    "make_lines",
+    "read_list",
+    "reasons_of",
+]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from tools.customers.churn.drivers import Driver
+    from tools.customers.churn.drivers import ThemeShare
 
 
 LONGEST_NAME = 80
@@ -109,7 +109,7 @@ def plain(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def driven(driver: "Driver") -> str:
+def driven(driver: "ThemeShare") -> str:
     """The leading figure of what is associated with an account's score; a theme claims no cause."""
     leading = driver.details[0] if driver.details else None
     way = "higher" if driver.points > 0 else "lower"

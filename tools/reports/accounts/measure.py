@@ -17,21 +17,21 @@ from tools.actions import DO_NOTHING
 from tools.reports.accounts import format as texts
 from tools.reports.accounts.model import (
     Account,
+    AccountLine,
     AccountList,
-    Care,
-    Change,
     Counts,
     Fresh,
+    LatestFeedback,
     Left,
-    Line,
-    Renewal,
+    NextStep,
     Score,
+    ScoreChange,
     State,
-    Step,
+    TermEnd,
     Touch,
     Unscored,
 )
-from tools.reports.accounts.terms import POOL, Asked, Terms
+from tools.reports.accounts.terms import POOL, ListNumbers, ListRequest
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Floor:
     words: str
 
 
-def make_accounts(as_of: int, engine: "Engine", terms: Terms) -> Floor:
+def make_accounts(as_of: int, engine: "Engine", terms: ListNumbers) -> Floor:
     """Make `account_base` and what it is made of; say what change of a score is real."""
     given = {"as_of": as_of}
     engine.create("account_scores", _sql("changes"), **given)
@@ -71,7 +71,7 @@ def make_base(as_of: int, engine: "Engine") -> None:
     engine.create("account_base", _sql("base"), as_of=as_of)
 
 
-def _floor(steps: "list[Row]", terms: Terms) -> Floor:
+def _floor(steps: "list[Row]", terms: ListNumbers) -> Floor:
     """The step that 95 of 100 day-to-day steps of all scores do not exceed; at least the terms'."""
     total, seen, found = sum(row["n"] for row in steps), 0, 0
     least = texts.points(terms.least_bp)
@@ -85,7 +85,7 @@ def _floor(steps: "list[Row]", terms: Terms) -> Floor:
     return Floor(max(found, terms.least_bp), f"{said}; declared least {least}")
 
 
-def make_lines(today: int, engine: "Engine", terms: Terms) -> tuple[str, ...]:
+def make_lines(today: int, engine: "Engine", terms: ListNumbers) -> tuple[str, ...]:
     """Make `account_lines`: the state and the holder of every account of the list; the owners."""
     found = engine.run(
         "SELECT DISTINCT owner AS owner FROM account_base WHERE NOT owner IS NULL ORDER BY owner"
@@ -102,7 +102,7 @@ def make_lines(today: int, engine: "Engine", terms: Terms) -> tuple[str, ...]:
 
 
 def read_list(
-    as_of: int, today: int, engine: "Engine", terms: Terms, floor: Floor, asked: Asked,
+    as_of: int, today: int, engine: "Engine", terms: ListNumbers, floor: Floor, asked: ListRequest,
     currency: str,
 ) -> AccountList:  # fmt: skip
     """What is shown to whoever asked; lines without anything new have no sentence yet."""
@@ -122,7 +122,7 @@ def read_list(
     )  # fmt: skip
 
 
-def _shown(engine: "Engine", part: str, asked: Asked) -> "list[Row]":
+def _shown(engine: "Engine", part: str, asked: ListRequest) -> "list[Row]":
     rows: list[Row] = engine.run(
         _sql("shown"), part=part, owner=asked.owner, pool=POOL, account=asked.account,
         size=asked.limit,
@@ -136,7 +136,7 @@ def reasons_of(engine: "Engine", account_id: str) -> tuple[str, ...]:
     return tuple(engine.run(sql, id=account_id)["reason"].to_pylist())
 
 
-def _counts(engine: "Engine", asked: Asked) -> Counts:
+def _counts(engine: "Engine", asked: ListRequest) -> Counts:
     rows = engine.run(_sql("counts"), owner=asked.owner, pool=POOL).to_pylist()
     states: dict[State, int] = {}
     parts: dict[str, int] = {}
@@ -162,12 +162,14 @@ def _fresh(as_of: int, engine: "Engine") -> tuple[Fresh, ...]:
     )
 
 
-def _with_others(engine: "Engine", lines: "list[Line]") -> tuple[Line, ...]:
+def _with_others(engine: "Engine", lines: "list[AccountLine]") -> tuple[AccountLine, ...]:
     """Lines with what else could be done, doing nothing always among it."""
     _ask(engine, [line.account.account_id for line in lines])
-    found: dict[str, list[Step]] = {}
+    found: dict[str, list[NextStep]] = {}
     for row in engine.run(_sql("others")).to_pylist():
-        step = Step(row["play"], row["nv_minor"], row["q10_minor"], row["q90_minor"], row["why"])
+        step = NextStep(
+            row["play"], row["nv_minor"], row["q10_minor"], row["q90_minor"], row["why"]
+        )
         found.setdefault(row["account_id"], []).append(step)
     return tuple(
         replace(line, others=_others(line, found.get(line.account.account_id, [])))
@@ -175,10 +177,10 @@ def _with_others(engine: "Engine", lines: "list[Line]") -> tuple[Line, ...]:
     )
 
 
-def _others(line: Line, steps: "Iterable[Step]") -> tuple[Step, ...]:
+def _others(line: AccountLine, steps: "Iterable[NextStep]") -> tuple[NextStep, ...]:
     rest = [step for step in steps if step.play != line.step.play]
     if all(step.play != DO_NOTHING for step in rest):
-        rest.append(Step(DO_NOTHING, 0, 0, 0, ""))
+        rest.append(NextStep(DO_NOTHING, 0, 0, 0, ""))
     ranked = sorted(rest, key=lambda step: (-(step.nv_minor or 0), step.play))
     nothing = next(step for step in ranked if step.play == DO_NOTHING)
     kept = ranked[:OTHERS]
@@ -232,13 +234,13 @@ class _Reader:
         week, month = self._change(row, "week"), self._change(row, "month")
         return Score(_percent(row["churn_ppm"]), week, month)
 
-    def _change(self, row: Row, over: str) -> Change | None:
+    def _change(self, row: Row, over: str) -> ScoreChange | None:
         then = row[f"{over}_ppm"]
         if then is None:
             return None
         moved = row["churn_ppm"] - then
         real = abs(moved) >= self.floor.bp * 100
-        return Change(row[f"{over}_day"], _percent(moved) if real else None)
+        return ScoreChange(row[f"{over}_day"], _percent(moved) if real else None)
 
     def _touch(self, row: Row) -> Touch | None:
         """The last touch, or what a person said they did after it."""
@@ -247,11 +249,11 @@ class _Reader:
             return Touch(said, f"done by {row['care_who']}")
         return None if row["touch_day"] is None else Touch(row["touch_day"], texts.touched(row))
 
-    def line(self, row: Row) -> Line:
+    def line(self, row: Row) -> AccountLine:
         """An account of the list."""
-        step = Step(row["play"], row["nv_minor"], row["q10_minor"], row["q90_minor"], "")
+        step = NextStep(row["play"], row["nv_minor"], row["q10_minor"], row["q90_minor"], "")
         way = texts.decided(row)
-        return Line(
+        return AccountLine(
             self.account(row), row["holder"] or "", cast("State", row["state"]), row["place"],
             row["code"] or "", texts.reason(row, self.as_of, self.currency), step, row["goal"],
             row["cost_minor"], row["hours"], row["headroom_minor"], _care(row), way=way,
@@ -266,15 +268,15 @@ class _Reader:
         return Left(self.account(row), row["left_reason"], said, row["kept_minor"])
 
 
-def _renewal(row: Row) -> Renewal | None:
+def _renewal(row: Row) -> TermEnd | None:
     """When its term ends and what its chance is then, of an account without a score."""
     if row["churn_ppm"] is not None or row["bound_ppm"] is None:
         return None
-    return Renewal(row["bound_day"], _percent(row["bound_ppm"]))
+    return TermEnd(row["bound_day"], _percent(row["bound_ppm"]))
 
 
-def _care(row: Row) -> Care:
-    return Care(row["care_version"], row["care_kind"] or "", row["care_who"] or "",
+def _care(row: Row) -> LatestFeedback:
+    return LatestFeedback(row["care_version"], row["care_kind"] or "", row["care_who"] or "",
                 row["care_reason"] or "", row["care_day"], row["care_until"])  # fmt: skip
 
 

@@ -9,7 +9,7 @@ CALL: tuple[State, ...] = ("today", "claimed")
 
 
 @dataclass(frozen=True)
-class Step:
+class NextStep:
     """One thing that can be done, priced against doing nothing; None is not computable."""
 
     play: str
@@ -20,7 +20,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Change:
+class ScoreChange:
     """How the churn score moved since a day; `points` is None below the noise floor."""
 
     since_day: int
@@ -32,12 +32,12 @@ class Score:
     """The churn score in per cent, and its changes; None where no score was kept then."""
 
     percent: Decimal
-    week: Change | None
-    month: Change | None
+    week: ScoreChange | None
+    month: ScoreChange | None
 
 
 @dataclass(frozen=True)
-class Renewal:
+class TermEnd:
     """The end of the term that binds an account, and its chance in per cent to be lost then."""
 
     day: int
@@ -53,7 +53,7 @@ class Touch:
 
 
 @dataclass(frozen=True)
-class Care:
+class LatestFeedback:
     """What a person said of the account last; version 0 is nothing yet."""
 
     version: int
@@ -86,11 +86,11 @@ class Account:
     tickets_high: int
     touch: Touch | None
     paused: bool = False
-    renewal: Renewal | None = None
+    renewal: TermEnd | None = None
 
 
 @dataclass(frozen=True)
-class Line:
+class AccountLine:
     """An account somebody should call: why now, the next step and what else could be done.
 
     Attributes:
@@ -108,13 +108,13 @@ class Line:
     place: int | None
     code: str
     reason: str
-    step: Step
+    step: NextStep
     goal: str
     cost_minor: int
     hours: Decimal
     stake_minor: int
-    care: Care
-    others: tuple[Step, ...] = ()
+    care: LatestFeedback
+    others: tuple[NextStep, ...] = ()
     waiting: str = ""
     way: str = ""
     drawn: bool = False
@@ -186,7 +186,7 @@ class AccountList:
     owners: tuple[str, ...]
     currency: str
     capacity: int | None
-    lines: tuple[Line, ...]
+    lines: tuple[AccountLine, ...]
     leave_alone: tuple[Left, ...]
     let_go: tuple[Left, ...]
     unscored: tuple[Unscored, ...]

@@ -11,12 +11,12 @@ from tools.reports.accounts.format import called, date
 if TYPE_CHECKING:
     from tools.reports.accounts.model import (
         Account,
+        AccountLine,
         AccountList,
-        Care,
-        Change,
+        LatestFeedback,
         Left,
-        Line,
-        Step,
+        NextStep,
+        ScoreChange,
         Unscored,
     )
 
@@ -60,7 +60,7 @@ def record(found: "AccountList") -> Record:
     }  # fmt: skip
 
 
-def line_record(line: "Line", currency: str) -> Record:
+def line_record(line: "AccountLine", currency: str) -> Record:
     """One account of the list."""
     return {
         **_account(line.account), "for": line.holder, "state": line.state, "place": line.place,
@@ -92,7 +92,7 @@ def _account(one: "Account") -> Record:
     }  # fmt: skip
 
 
-def _change(change: "Change | None") -> Record | None:
+def _change(change: "ScoreChange | None") -> Record | None:
     """A change below the noise floor has no points, and says so by `real`."""
     if change is None:
         return None
@@ -100,7 +100,7 @@ def _change(change: "Change | None") -> Record | None:
     return {"since": date(change.since_day), "real": points is not None, "points": points}
 
 
-def _step(step: "Step", currency: str) -> Record:
+def _step(step: "NextStep", currency: str) -> Record:
     return {
         "play": step.play, "net": _amount(step.nv_minor, currency),
         "low": _amount(step.q10_minor, currency), "high": _amount(step.q90_minor, currency),
@@ -108,7 +108,7 @@ def _step(step: "Step", currency: str) -> Record:
     }  # fmt: skip
 
 
-def _care(care: "Care") -> Record | None:
+def _care(care: "LatestFeedback") -> Record | None:
     if not care.kind:
         return None
     return {"kind": care.kind, "who": care.who, "reason": care.reason, "day": _day(care.day),
@@ -169,7 +169,7 @@ def _of_account(one: "Account") -> dict[str, str]:
     }  # fmt: skip
 
 
-def _of_line(line: "Line", currency: str) -> dict[str, str]:
+def _of_line(line: "AccountLine", currency: str) -> dict[str, str]:
     care, step = line.care, line.step
     others = [f"{called(o.play)} {_bare(o.nv_minor, currency)}" for o in line.others]
     return {
@@ -186,7 +186,7 @@ def _of_line(line: "Line", currency: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _moved(change: "Change | None") -> str:
+def _moved(change: "ScoreChange | None") -> str:
     if change is None:
         return ""
     return "no real change" if change.points is None else f"{change.points:.2f}"

@@ -46,7 +46,7 @@ KNOWN = pa.schema([("account_id", pa.string()), ("reason", pa.string())])
 
 
 @dataclass(frozen=True)
-class Terms:
+class ListNumbers:
     """The numbers the list is made by.
 
     Attributes:
@@ -73,7 +73,7 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ListRequest:
     """Whose list, and how much of it; owner '' is everybody's, `POOL` that of nobody."""
 
     owner: str = ""

@@ -3,14 +3,22 @@
 from typing import TYPE_CHECKING
 
 from tools import figures
-from tools.customers.portraits import PAUSED
+from tools.customers.account_profile import PAUSED
 from tools.reports.accounts.format import called, date, days, money, one_line
 from tools.reports.accounts.model import CALL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from tools.reports.accounts.model import Account, AccountList, Change, Left, Line, Score, State
+    from tools.reports.accounts.model import (
+        Account,
+        AccountLine,
+        AccountList,
+        Left,
+        Score,
+        ScoreChange,
+        State,
+    )
 
 SLACK_BLOCK = 3_000
 SHOWN_LEFT = 3
@@ -34,7 +42,9 @@ def digest(found: "AccountList", whose: str, link: "Callable[[str], str]") -> st
     return "\n\n".join([*parts, *_rest(found), *foot(found)]) + "\n"
 
 
-def _entry(number: int, line: "Line", found: "AccountList", link: "Callable[[str], str]") -> str:
+def _entry(
+    number: int, line: "AccountLine", found: "AccountList", link: "Callable[[str], str]"
+) -> str:
     """One account: whom, worth what, why now, what to do, what to know."""
     step, currency = line.step, found.currency
     low, high = money(step.q10_minor or 0, currency), money(step.q90_minor or 0, currency)
@@ -48,19 +58,19 @@ def _entry(number: int, line: "Line", found: "AccountList", link: "Callable[[str
     ])  # fmt: skip
 
 
-def _name(line: "Line") -> str:
+def _name(line: "AccountLine") -> str:
     pooled = "" if line.account.owner else " (nobody owns it)"
     taken = f" ({one_line(line.care.who)} has it)" if line.state == "claimed" else ""
     return f"{one_line(line.account.name)}{pooled}{taken}"
 
 
-def hours(line: "Line") -> str:
+def hours(line: "AccountLine") -> str:
     """How long the step takes."""
     minutes = int(line.hours * 60)
     return f"{minutes} minutes" if minutes < 60 else f"{line.hours.normalize():f} h"
 
 
-def others(line: "Line", currency: str) -> str:
+def others(line: "AccountLine", currency: str) -> str:
     """What else could be done, doing nothing among it."""
     return "; ".join(
         f"{called(one.play)} {money(one.nv_minor or 0, currency)}"
@@ -69,7 +79,7 @@ def others(line: "Line", currency: str) -> str:
     )
 
 
-def known(line: "Line", as_of: int) -> str:
+def known(line: "AccountLine", as_of: int) -> str:
     """Stage, score, term, tickets and the last touch on one line."""
     one = line.account
     since = "" if one.since_day is None else f" since {date(one.since_day)}"
@@ -86,7 +96,7 @@ def known(line: "Line", as_of: int) -> str:
     return " · ".join([*parts, last])
 
 
-def score_words(line: "Line", as_of: int) -> str:
+def score_words(line: "AccountLine", as_of: int) -> str:
     """The churn score and how it moved."""
     score = line.account.score
     if score is None:
@@ -108,12 +118,12 @@ def shown_score(score: "Score") -> str:
     return figures.percent(score.percent / 100)
 
 
-def moved(change: "Change", as_of: int) -> str:
+def moved(change: "ScoreChange", as_of: int) -> str:
     """A change in points, or that it is within the noise."""
     return f"{points(change)} in {days(as_of - change.since_day)}"
 
 
-def points(change: "Change") -> str:
+def points(change: "ScoreChange") -> str:
     """A change in points, without its days."""
     return "no real change" if change.points is None else figures.points(change.points / 100)
 
@@ -169,7 +179,7 @@ def slack(found: "AccountList", whose: str, link: "Callable[[str], str]") -> tup
 
 
 def _slack_entry(
-    number: int, line: "Line", found: "AccountList", link: "Callable[[str], str]"
+    number: int, line: "AccountLine", found: "AccountList", link: "Callable[[str], str]"
 ) -> str:
     address = link(line.account.account_id).replace("|", "%7C").replace(">", "%3E")
     name = mrkdwn(_name(line)).replace("|", "¦")

@@ -9,7 +9,7 @@ from tools.reports.agent_activity.review_tables import share_of
 
 if TYPE_CHECKING:
     from tools.document.model import Part
-    from tools.reports.agent_activity.measure import Cared, Work
+    from tools.reports.agent_activity.measure import AgentActivity, FeedbackCount
 
 DEFINITION = (
     "What people said of accounts on the list, each time counted, without the last word before an "
@@ -23,7 +23,7 @@ KINDS = (
 COLUMNS = ("", "in the period", "worth", "in four weeks", "worth in four weeks")
 
 
-def care_table(week: "Work", four: "Work", currency: str) -> Table:
+def care_table(week: "AgentActivity", four: "AgentActivity", currency: str) -> Table:
     """What was said, not useful by its reasons; no rows when nobody said anything."""
     about = About(DEFINITION, between(week.first_day, week.as_of), _times(week))
     title = "What people said of the accounts on the list"
@@ -44,21 +44,21 @@ def care_table(week: "Work", four: "Work", currency: str) -> Table:
     return Table("work.care", title, about, COLUMNS, tuple(rows))
 
 
-def _times(work: "Work") -> int:
+def _times(work: "AgentActivity") -> int:
     return sum(one.n for one in work.cared)
 
 
-def _said(work: "Work", name: str) -> "list[Cared]":
+def _said(work: "AgentActivity", name: str) -> "list[FeedbackCount]":
     """What is of a kind, or of a kind and a reason as `kind.reason`."""
     kind, _, reason = name.partition(".")
     return [c for c in work.cared if c.kind == kind and reason in {"", c.reason}]
 
 
-def _count(work: "Work", name: str, n: int, *, drill: bool = False) -> Figure:
+def _count(work: "AgentActivity", name: str, n: int, *, drill: bool = False) -> Figure:
     return Figure(f"work.care.{name}.{span_of(work)}", n, "count", drill=drill, closed=True)
 
 
-def _cells(work: "Work", name: str, currency: str) -> "tuple[Part, Part]":
+def _cells(work: "AgentActivity", name: str, currency: str) -> "tuple[Part, Part]":
     found = _said(work, name)
     n, minor = sum(one.n for one in found), sum(one.minor for one in found)
     key = f"work.care.{name}.worth.{span_of(work)}"
@@ -68,6 +68,6 @@ def _cells(work: "Work", name: str, currency: str) -> "tuple[Part, Part]":
     )
 
 
-def _of_use(work: "Work") -> Figure:
+def _of_use(work: "AgentActivity") -> Figure:
     done, useless = (sum(one.n for one in _said(work, kind)) for kind in ("done", "not_useful"))
     return share_of(f"work.care.of_use.{span_of(work)}", done, done + useless, "verdicts")

@@ -7,7 +7,7 @@ from tools.document.model import Figure, words
 
 if TYPE_CHECKING:
     from tools.document.model import Part
-    from tools.reports.agent_activity.measure import Work
+    from tools.reports.agent_activity.measure import AgentActivity
 
 NOW = frozenset({"waiting", "under_way"})
 # Which proposals are behind a step, or what was said of an account; each row is one of them.
@@ -30,17 +30,17 @@ MEMBERS = {
 }
 
 
-def span_of(work: "Work") -> str:
+def span_of(work: "AgentActivity") -> str:
     """The days as the last part of an id."""
     return f"{from_number(work.first_day)}.{from_number(work.as_of - 1)}"
 
 
-def stage_id(work: "Work", stage: str) -> str:
+def stage_id(work: "AgentActivity", stage: str) -> str:
     """The id of a step's figure: of these very days, or of this morning."""
     return f"work.{stage}" if stage in NOW else f"work.{stage}.{span_of(work)}"
 
 
-def count_of(work: "Work", name: str) -> Figure:
+def count_of(work: "AgentActivity", name: str) -> Figure:
     """How many came to a step."""
     return Figure(
         stage_id(work, name), work.stage(name).n, "count", drill=name in MEMBERS,
@@ -48,7 +48,7 @@ def count_of(work: "Work", name: str) -> Figure:
     )  # fmt: skip
 
 
-def worth_of(work: "Work", name: str, currency: str) -> Figure:
+def worth_of(work: "AgentActivity", name: str, currency: str) -> Figure:
     """What was promised of them."""
     stage = work.stage(name)
     return Figure(
@@ -57,7 +57,7 @@ def worth_of(work: "Work", name: str, currency: str) -> Figure:
     )  # fmt: skip
 
 
-def cells(work: "Work", name: str, currency: str) -> "tuple[Part, Part]":
+def cells(work: "AgentActivity", name: str, currency: str) -> "tuple[Part, Part]":
     """A step's number and its worth, where it has one."""
     priced = work.stage(name).minor is not None
     return count_of(work, name), worth_of(work, name, currency) if priced else words("")

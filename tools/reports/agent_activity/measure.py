@@ -17,7 +17,7 @@ STAGES = (
 
 
 @dataclass(frozen=True)
-class Stage:
+class FunnelStep:
     """How many came to a stage, and what they were worth; None where worth says nothing."""
 
     name: str
@@ -69,7 +69,7 @@ class Price:
 
 
 @dataclass(frozen=True)
-class Cared:
+class FeedbackCount:
     """What people said of accounts of the list: of one kind and reason, how often, worth what."""
 
     kind: str
@@ -79,25 +79,25 @@ class Cared:
 
 
 @dataclass(frozen=True)
-class Work:
+class AgentActivity:
     """The work from `first_day` to the day before `as_of`."""
 
     as_of: int
     first_day: int
-    stages: tuple[Stage, ...]
+    stages: tuple[FunnelStep, ...]
     rules: tuple[tuple[str, int], ...]
     reviewing: Reviewing
     prices: tuple[Price, ...]
-    cared: tuple[Cared, ...]
+    cared: tuple[FeedbackCount, ...]
     carers: int
     reviewed: tuple[Reviewed, ...] = ()
 
-    def stage(self, name: str) -> Stage:
+    def stage(self, name: str) -> FunnelStep:
         """A stage by its name."""
         return next(stage for stage in self.stages if stage.name == name)
 
 
-def measure_work(as_of: int, engine: "Engine", first_day: int, currency: str) -> Work:
+def measure_work(as_of: int, engine: "Engine", first_day: int, currency: str) -> AgentActivity:
     """Count the work of some days.
 
     Args:
@@ -114,9 +114,9 @@ def measure_work(as_of: int, engine: "Engine", first_day: int, currency: str) ->
 
     found = {str(r["stage"]): r for r in rows("funnel", as_of=as_of, currency=currency)}
     stages = tuple(
-        Stage(name, found[name]["n"], found[name]["minor"])
+        FunnelStep(name, found[name]["n"], found[name]["minor"])
         if name in found
-        else Stage(name, 0, None)
+        else FunnelStep(name, 0, None)
         for name in STAGES
     )
     prices = tuple(
@@ -126,13 +126,13 @@ def measure_work(as_of: int, engine: "Engine", first_day: int, currency: str) ->
     rules = tuple((str(row["rule"]), row["pairs"]) for row in rows("rules"))
     reviewing = _reviewing(rows("decisions"), rows("reviewers")[0])
     said = rows("feedback", currency=currency)
-    cared = tuple(Cared(str(r["kind"]), str(r["reason"]), r["n"], r["minor"]) for r in said)
+    cared = tuple(FeedbackCount(str(r["kind"]), str(r["reason"]), r["n"], r["minor"]) for r in said)
     carers = said[0]["people"] if said else 0
     reviewed = tuple(
         Reviewed(str(r["play"]), str(r["segment"]), r["decided"], r["approved"], r["edited"])
         for r in rows("reviews")
     )
-    return Work(
+    return AgentActivity(
         as_of=as_of, first_day=first_day, stages=stages, rules=rules, reviewing=reviewing,
         prices=prices, cared=cared, carers=carers, reviewed=reviewed,
     )  # fmt: skip

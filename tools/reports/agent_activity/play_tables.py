@@ -14,9 +14,9 @@ from tools.stats.intervals import wilson
 
 if TYPE_CHECKING:
     from tools.document.model import Part
-    from tools.reports.context import Given
-    from tools.reports.incrementality.measure import Incrementality, PlayDifference, Windows
-    from tools.reports.incrementality.predicted_vs_realised import Promise, Slope
+    from tools.reports.context import ReportContext
+    from tools.reports.incrementality.measure import Incrementality, OutcomeWindows, PlayDifference
+    from tools.reports.incrementality.predicted_vs_realised import PredictedVsRealised, Slope
     from tools.stats.stratified import Sums
 
 FEWEST = 20
@@ -58,7 +58,7 @@ def worked(effects: "Incrementality") -> "list[PlayDifference]":
     return [one for one in effects.plays if one.accounts or one.missing or _apart(one)]
 
 
-def effects_table(given: "Given", effects: "Incrementality") -> Table:
+def effects_table(given: "ReportContext", effects: "Incrementality") -> Table:
     """What each play changed."""
     rows = tuple(_effect_row(one, effects.currency) for one in worked(effects))
     columns = (
@@ -72,7 +72,7 @@ def effects_table(given: "Given", effects: "Incrementality") -> Table:
     return Table("work.effects", "What the plays changed", about, columns, rows, notes)
 
 
-def _counted(rule: str, windows: "Windows") -> str:
+def _counted(rule: str, windows: "OutcomeWindows") -> str:
     if rule == "active":
         return f"Who used or bought within {windows.activity} days before a day is there on it."
     return f"A gap in paying of up to {windows.grace} days is no end."
@@ -82,11 +82,11 @@ def _plays_of(effects: "Incrementality", rule: str) -> str:
     return ", ".join(one.play for one in effects.plays if one.rule == rule and one.accounts)
 
 
-def _day(given: "Given") -> str:
+def _day(given: "ReportContext") -> str:
     return given.period.rpartition(" ")[2]
 
 
-def assigned_table(given: "Given", effects: "Incrementality") -> Table:
+def assigned_table(given: "ReportContext", effects: "Incrementality") -> Table:
     """Where what was done is not what the lot said, and what could not be counted."""
     columns = (
         "play", "not reached", "sent to though left out", "without an exchange rate",
@@ -174,7 +174,7 @@ def _worth(one: "PlayDifference", currency: str, lacks: str) -> Figure:
     return Figure(key, value, "money", currency, low=low, high=high, n=one.accounts)
 
 
-def promises_table(given: "Given", effects: "Incrementality") -> Table:
+def promises_table(given: "ReportContext", effects: "Incrementality") -> Table:
     """What was promised, what came of it, and what could be known at all."""
     said = [(one, one.promise) for one in worked(effects) if one.promise is not None]
     rows = [_promise_row(one, promise, effects.currency) for one, promise in said]
@@ -185,7 +185,9 @@ def promises_table(given: "Given", effects: "Incrementality") -> Table:
     return Table("work.promises", "Promised and realised", about, columns, tuple(rows))
 
 
-def _promise_row(one: "PlayDifference", promise: "Promise", currency: str) -> "tuple[Part, ...]":
+def _promise_row(
+    one: "PlayDifference", promise: "PredictedVsRealised", currency: str
+) -> "tuple[Part, ...]":
     key = f"work.play.{one.play}"
     return (
         words(one.play),
@@ -196,7 +198,7 @@ def _promise_row(one: "PlayDifference", promise: "Promise", currency: str) -> "t
     )
 
 
-def realised_of(one: "PlayDifference", promise: "Promise", currency: str) -> Figure:
+def realised_of(one: "PlayDifference", promise: "PredictedVsRealised", currency: str) -> Figure:
     """What the promises of a play came to, with its interval."""
     key = f"work.play.{one.play}.realised"
     if promise.unsaid:
@@ -218,7 +220,7 @@ def detectable_of(one: "PlayDifference") -> Figure:
     return Figure(key, one.detectable, "points", n=one.accounts)
 
 
-def _slope_row(promises: "list[Promise]") -> "tuple[Part, ...]":
+def _slope_row(promises: "list[PredictedVsRealised]") -> "tuple[Part, ...]":
     """How much of what is promised comes true, over all plays."""
     key, slope = "work.slope", slope_of(promises)
     lacks = f"missing: {FEWEST_PLAYS} plays with {FEWEST} accounts in each arm"

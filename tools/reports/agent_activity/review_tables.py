@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from tools.document.model import Part, Unit
-    from tools.reports.agent_activity.measure import Reviewing, Work
+    from tools.reports.agent_activity.measure import AgentActivity, Reviewing
 
 FEWEST = 20
 REFUSED = (
@@ -30,7 +30,7 @@ PRICES = (
 )
 
 
-def rules_table(week: "Work", four: "Work") -> Table:
+def rules_table(week: "AgentActivity", four: "AgentActivity") -> Table:
     """How many pairs each rule refused."""
     recent, longer = dict(week.rules), dict(four.rules)
     rows = tuple(
@@ -50,7 +50,7 @@ def rules_table(week: "Work", four: "Work") -> Table:
     return Table("work.rules", "Refused, by rule", about, columns, rows)
 
 
-def reviewing_table(week: "Work", four: "Work") -> Table:
+def reviewing_table(week: "AgentActivity", four: "AgentActivity") -> Table:
     """How people decided; no rows when nobody did."""
     about = About(
         REVIEWING, between(week.first_day, week.as_of), week.reviewing.approved
@@ -64,7 +64,7 @@ def reviewing_table(week: "Work", four: "Work") -> Table:
     return Table("work.reviewing", "People's time and agreement", about, columns, rows)
 
 
-def _reviewing(work: "Work") -> "dict[str, Part]":
+def _reviewing(work: "AgentActivity") -> "dict[str, Part]":
     one, span = work.reviewing, span_of(work)
 
     def count(name: str, value: int) -> Figure:
@@ -103,7 +103,7 @@ def _seconds(key: str, one: "Reviewing") -> Figure:
     return Figure(key, float(one.seconds), unit, n=one.looked, closed=True)
 
 
-def prices_table(week: "Work", four: "Work", currency: str) -> Table:
+def prices_table(week: "AgentActivity", four: "AgentActivity", currency: str) -> Table:
     """What one more unit of each limit was worth; without rows when none held the plan back."""
     recent = {price.resource: price.minor for price in week.prices}
     rows = tuple(
@@ -123,7 +123,9 @@ def prices_table(week: "Work", four: "Work", currency: str) -> Table:
     return Table("work.prices", "What one more would be worth a morning", about, columns, rows)
 
 
-def price_of(work: "Work", resource: str, minor: "Fraction | None", currency: str) -> Figure:
+def price_of(
+    work: "AgentActivity", resource: str, minor: "Fraction | None", currency: str
+) -> Figure:
     """What one more unit was worth, in money."""
     key = f"work.price.{resource.replace(' ', '_')}.{span_of(work)}"
     mornings = work.stage("mornings").n

@@ -10,19 +10,19 @@ from tools.days import between
 from tools.document.model import About, Section, Table, words
 from tools.reports.agent_activity.feedback_table import care_table
 from tools.reports.agent_activity.figures import MEMBERS, cells, stage_id
-from tools.reports.agent_activity.measure import Work, measure_work
+from tools.reports.agent_activity.measure import AgentActivity, measure_work
 from tools.reports.agent_activity.play_tables import assigned_table, effects_table, promises_table
 from tools.reports.agent_activity.review_tables import prices_table, reviewing_table, rules_table
 from tools.reports.agent_activity.segment_table import reviews_table
 from tools.reports.agent_activity.sentences import lines_of
-from tools.reports.context import Chapter
+from tools.reports.context import SectionResult
 from tools.reports.incrementality.measure import measure_incrementality
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tools.reports.context import Given
-    from tools.reports.incrementality.measure import Windows
+    from tools.reports.context import ReportContext
+    from tools.reports.incrementality.measure import OutcomeWindows
     from tools.roi.economics import Economics
     from tools.roi.plays import Play
 
@@ -55,11 +55,11 @@ DEFINITION = (
 
 
 def make_work(
-    given: "Given",
+    given: "ReportContext",
     plays: "Sequence[Play]",
     economics: "Economics",
-    windows: "Windows",
-) -> Chapter:
+    windows: "OutcomeWindows",
+) -> SectionResult:
     """The section; `plays` and `economics` are those of the rulebook, `windows` the segments'."""
     effects = measure_incrementality(
         given.as_of, given.engine, given.present, plays, economics, windows
@@ -80,12 +80,12 @@ def make_work(
     )
     blocks = tuple(table for table in tables if table.rows)
     lacking = tuple(sorted({"subscriptions"} - given.present))
-    return Chapter(
+    return SectionResult(
         Section(ID, TITLE, lines_of(week, effects), blocks, lacking), _members(week, four)
     )
 
 
-def _funnel(week: Work, four: Work, currency: str) -> Table:
+def _funnel(week: AgentActivity, four: AgentActivity, currency: str) -> Table:
     columns = ("step", "in the period", "worth", "in four weeks", "worth in four weeks")
     rows = [
         (words(label), *(c for work in (week, four) for c in cells(work, stage, currency)))
@@ -97,7 +97,7 @@ def _funnel(week: Work, four: Work, currency: str) -> Table:
     return Table("work.funnel", "From found to done", about, columns, tuple(rows))
 
 
-def _members(week: Work, four: Work) -> str:
+def _members(week: AgentActivity, four: AgentActivity) -> str:
     spans = {work.first_day: work for work in (week, four)}
     return " UNION ALL ".join(
         f"SELECT '{stage_id(work, stage)}' AS figure, m.account_id AS account_id, "

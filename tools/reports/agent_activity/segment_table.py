@@ -9,7 +9,7 @@ from tools.reports.agent_activity.review_tables import share_of
 
 if TYPE_CHECKING:
     from tools.document.model import Part
-    from tools.reports.agent_activity.measure import Reviewed, Work
+    from tools.reports.agent_activity.measure import AgentActivity, Reviewed
 
 REVIEWED = (
     "Of the proposals of a play in a segment that people decided within four weeks: to how many "
@@ -18,7 +18,7 @@ REVIEWED = (
 )
 
 
-def reviews_table(work: "Work") -> Table:
+def reviews_table(work: "AgentActivity") -> Table:
     """How people decided by play and segment; no rows when nobody did."""
     rows = tuple(_row(one, work) for one in work.reviewed)
     decided = sum(one.decided for one in work.reviewed)
@@ -27,7 +27,7 @@ def reviews_table(work: "Work") -> Table:
     return Table("work.reviews", "What reviewers said, by play and segment", about, columns, rows)
 
 
-def _row(one: "Reviewed", work: "Work") -> "tuple[Part, ...]":
+def _row(one: "Reviewed", work: "AgentActivity") -> "tuple[Part, ...]":
     key = f"work.reviews.{one.play}.{one.segment or 'none'}"
     span = span_of(work)
     return (

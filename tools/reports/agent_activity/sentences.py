@@ -15,18 +15,18 @@ from tools.reports.agent_activity.review_tables import FEWEST, named, price_of, 
 
 if TYPE_CHECKING:
     from tools.document.model import Line
-    from tools.reports.agent_activity.measure import Work
+    from tools.reports.agent_activity.measure import AgentActivity
     from tools.reports.incrementality.measure import Incrementality, PlayDifference
 
 
-def lines_of(week: "Work", effects: "Incrementality") -> "tuple[Line, ...]":
+def lines_of(week: "AgentActivity", effects: "Incrementality") -> "tuple[Line, ...]":
     """At most five sentences, the most important first."""
     lines = [_done(week, effects.currency), _changed(effects), _promised(effects)]
     lines += [_dearest(week, effects.currency), _looked(week)]
     return tuple(line for line in lines if line)
 
 
-def _done(week: "Work", currency: str) -> "Line":
+def _done(week: "AgentActivity", currency: str) -> "Line":
     if not any(week.stage(name).n for name in ("mornings", "queued", "approved", "sent")):
         return (words("The agent finished no run in the period and asked nobody anything."),)
     worth = worth_of(week, "approved", currency)
@@ -91,7 +91,7 @@ def _promised(effects: "Incrementality") -> "Line":
     )  # fmt: skip
 
 
-def _dearest(week: "Work", currency: str) -> "Line":
+def _dearest(week: "AgentActivity", currency: str) -> "Line":
     """What one more unit of the scarcest limit that is people's time would be worth."""
     people = [p for p in week.prices if p.minor > 0 and p.resource.split()[0] != "budget"]
     if not people:
@@ -104,7 +104,7 @@ def _dearest(week: "Work", currency: str) -> "Line":
     )  # fmt: skip
 
 
-def _looked(week: "Work") -> "Line":
+def _looked(week: "AgentActivity") -> "Line":
     one = week.reviewing
     if not one.approved + one.rejected:
         return ()

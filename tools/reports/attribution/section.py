@@ -14,7 +14,7 @@ from tools.reports.attribution.conversions import WORDS, make_paths
 from tools.reports.attribution.measure import UNTOUCHED, attribute
 from tools.reports.attribution.unit_economics import measure_units
 from tools.reports.attribution.unit_tables import units_lines, units_tables
-from tools.reports.context import Chapter
+from tools.reports.context import SectionResult
 from tools.reports.incrementality.measure import measure_incrementality
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from tools.document.model import Line, Part
     from tools.reports.attribution.conversions import Kind
     from tools.reports.attribution.measure import Attribution, Credit
-    from tools.reports.context import Given
-    from tools.reports.incrementality.measure import Incrementality, Windows
+    from tools.reports.context import ReportContext
+    from tools.reports.incrementality.measure import Incrementality, OutcomeWindows
     from tools.roi.economics import Economics
     from tools.roi.plays import Play
 
@@ -40,13 +40,13 @@ RULES = (
 
 
 def make_attribution(
-    given: "Given",
+    given: "ReportContext",
     plays: "Sequence[Play]",
     economics: "Economics",
-    windows: "Windows",
+    windows: "OutcomeWindows",
     days: int = QUARTER,
     window: int = TOUCH_DAYS,
-) -> Chapter:
+) -> SectionResult:
     """The section: conversions of the last `days`, touches of the `window` days before each."""
     effects = measure_incrementality(
         given.as_of, given.engine, given.present, plays, economics, windows
@@ -70,23 +70,25 @@ def make_attribution(
     lacks = words("Nothing can be said of it without: " + ", ".join(sorted(missing)) + ".")
     told = tuple(lines) or ((lacks,),)
     kept = tuple(block for block in blocks if block.rows)
-    return Chapter(Section(ID, TITLE, told, kept, tuple(sorted(missing))))
+    return SectionResult(Section(ID, TITLE, told, kept, tuple(sorted(missing))))
 
 
-def _tied(given: "Given", currency: str, days: int, window: int) -> "tuple[Kind, Attribution]":
+def _tied(
+    given: "ReportContext", currency: str, days: int, window: int
+) -> "tuple[Kind, Attribution]":
     since = given.as_of - days
     kind = make_paths(given.as_of, given.engine, given.present, since, window, currency)
     return kind, attribute(given.engine, window)
 
 
-def _key(given: "Given", days: int, credit: "Credit", what: str) -> str:
+def _key(given: "ReportContext", days: int, credit: "Credit", what: str) -> str:
     first, last = from_number(given.as_of - days), from_number(given.as_of - 1)
     name = quote(credit.channel or "none", safe="")
     return f"attribution.{first}.{last}.{name}.{credit.currency}.{what}"
 
 
 def _table(
-    given: "Given",
+    given: "ReportContext",
     found: "Attribution",
     kind: "Kind",
     effects: "Incrementality",
@@ -104,7 +106,7 @@ def _table(
 
 
 def _row(
-    given: "Given", days: int, credit: "Credit", effects: "Incrementality"
+    given: "ReportContext", days: int, credit: "Credit", effects: "Incrementality"
 ) -> "tuple[Part, ...]":
     def key(what: str) -> str:
         return _key(given, days, credit, what)
@@ -138,7 +140,7 @@ def _incremental(key: str, credit: "Credit", effects: "Incrementality") -> "Part
     return Figure(key, value, "money", effects.currency, low=low, high=high, n=one.accounts)
 
 
-def _lines(given: "Given", found: "Attribution", days: int) -> "list[Line]":
+def _lines(given: "ReportContext", found: "Attribution", days: int) -> "list[Line]":
     first, last = from_number(given.as_of - days), from_number(given.as_of - 1)
     key = f"attribution.{first}.{last}"
     if not found.conversions:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from tools.currencies import minor_units
 from tools.errors import NotComputable
 from tools.reports.incrementality.paid_lines import put_paid_lines, whole
-from tools.roi.fixed import half_even
-from tools.roi.seeds import answer
-from tools.roi.symbols import column
+from tools.roi.fixed_point import half_even
+from tools.roi.sql_number import column
+from tools.roi.worked_examples import answer
 from tools.warehouse.billing import bills_end
 from tools.warehouse.sql import read_sql
 
@@ -33,7 +33,7 @@ FEWEST = 20
 
 
 @dataclass(frozen=True)
-class Unit:
+class AccountGroup:
     """A group of accounts followed for the window; money in minor units, for the whole group.
 
     Attributes:
@@ -84,8 +84,8 @@ class UnitEconomics:
     until: int
     window: int
     currency: str
-    sources: tuple[Unit, ...]
-    segments: tuple[Unit, ...]
+    sources: tuple[AccountGroup, ...]
+    segments: tuple[AccountGroup, ...]
     spent: int
     unattributed: int
     campaigns_unpriced: int
@@ -94,14 +94,14 @@ class UnitEconomics:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class SourceComparison:
     """A cheaper and a dearer source: what an expansion must be worth for the dearer to pay.
 
     `dearer` and `breakeven` are money in minor units for one account; `oftener` a share.
     """
 
-    cheap: Unit
-    dear: Unit
+    cheap: AccountGroup
+    dear: AccountGroup
     dearer: Decimal
     oftener: Decimal
     breakeven: Decimal | None
@@ -180,7 +180,7 @@ def measure_units(
     )  # fmt: skip
 
 
-def _won(source: str, sources: "tuple[Unit, ...]") -> bool:
+def _won(source: str, sources: "tuple[AccountGroup, ...]") -> bool:
     """Whether a campaign's source brought anybody whose window is over."""
     return source != UNKNOWN and any(unit.name == source for unit in sources)
 
@@ -208,7 +208,7 @@ def _units(
     prices: _Prices,
     window: int,
     each: "Mapping[str, Fraction | None] | None" = None,
-) -> tuple[Unit, ...]:
+) -> tuple[AccountGroup, ...]:
     """The groups, the largest first; a segment's accounts cost what their sources' cost each."""
     groups: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
@@ -236,13 +236,13 @@ def _spent(
 
 def _unit(
     name: str, rows: "list[Row]", cost: Fraction | None, prices: _Prices, window: int
-) -> Unit:
+) -> AccountGroup:
     total = {key: sum(row[key] for row in rows) for key in _SUMS}
     revenue = Fraction(total["minor_days"] * 12, YEAR)
     support = prices.support(revenue, total["accounts"], total["tickets"], window)
     known = support is not None and prices.margin is not None
     contribution = revenue * (prices.margin or 0) - (support or 0) if known else None
-    return Unit(
+    return AccountGroup(
         name, total["won"], total["accounts"], cost, total["kept"], total["expanded"],
         total["rise_minor"], revenue, total["tickets"], support, contribution,
     )  # fmt: skip
@@ -251,7 +251,7 @@ def _unit(
 _SUMS = ("won", "accounts", "kept", "expanded", "rise_minor", "minor_days", "tickets")
 
 
-def compare(units: "tuple[Unit, ...]", fewest: int = FEWEST) -> Comparison | None:
+def compare(units: "tuple[AccountGroup, ...]", fewest: int = FEWEST) -> SourceComparison | None:
     """The two largest sources with a known cost, by the worked calculation S9."""
     known = [u for u in units if u.per_account is not None and u.accounts >= fewest][:2]
     if len(known) < 2:
@@ -264,7 +264,7 @@ def compare(units: "tuple[Unit, ...]", fewest: int = FEWEST) -> Comparison | Non
     dearer = given["cost_b"] - given["cost_a"]
     oftener = given["expansion_b"] - given["expansion_a"]
     value = answer("S9", given).breakeven["expansion_value"] if oftener > 0 else None
-    return Comparison(cheap, dear, dearer, oftener, value)
+    return SourceComparison(cheap, dear, dearer, oftener, value)
 
 
 def _decimal(value: Fraction | None) -> Decimal:

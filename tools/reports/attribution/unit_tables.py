@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from tools.document.model import Line, Part
-    from tools.reports.attribution.unit_economics import Comparison, Unit, UnitEconomics
+    from tools.reports.attribution.unit_economics import (
+        AccountGroup,
+        SourceComparison,
+        UnitEconomics,
+    )
 
 COLUMNS = (
     "", "accounts", "cost to win one", "still paying", "pays more", "revenue each", "support each",
@@ -51,7 +55,7 @@ def units_tables(units: "UnitEconomics") -> list[Table]:
 
 def _table(
     units: "UnitEconomics", kind: str, title: str, definition: str, period: str,
-    groups: "tuple[Unit, ...]",
+    groups: "tuple[AccountGroup, ...]",
 ) -> Table:  # fmt: skip
     about = About(definition, period, sum(unit.won for unit in groups))
     rows = tuple(_row(units, kind, unit) for unit in groups)
@@ -63,7 +67,7 @@ def _key(units: "UnitEconomics", kind: str, name: str, what: str) -> str:
     return f"attribution.{kind}.{quote(name or 'unknown', safe='')}.{span}.{what}"
 
 
-def _row(units: "UnitEconomics", kind: str, unit: "Unit") -> "tuple[Part, ...]":
+def _row(units: "UnitEconomics", kind: str, unit: "AccountGroup") -> "tuple[Part, ...]":
     def key(what: str) -> str:
         return _key(units, kind, unit.name, what)
 
@@ -108,7 +112,7 @@ def units_lines(units: "UnitEconomics") -> "list[Line]":
     return [*lines, *_unplaced(units)]
 
 
-def _compared(units: "UnitEconomics", found: "Comparison") -> "Line":
+def _compared(units: "UnitEconomics", found: "SourceComparison") -> "Line":
     cheap, dear = found.cheap.name, found.dear.name
     pair = f"{cheap} {dear}"
     start = (
@@ -131,7 +135,7 @@ def _plain(units: "UnitEconomics", pair: str, what: str, minor: int) -> Figure:
     return Figure(_key(units, "pair", pair, what), minor, "money", units.currency)
 
 
-def _better(units: "UnitEconomics", found: "Comparison") -> "Line":
+def _better(units: "UnitEconomics", found: "SourceComparison") -> "Line":
     """Which of the two leaves more after its cost, within the days they are followed."""
     nets = [(unit.net, unit) for unit in (found.cheap, found.dear) if unit.net is not None]
     if len(nets) < 2:

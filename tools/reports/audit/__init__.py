@@ -4,8 +4,8 @@ from tools.reports.audit.ahead import rows_ahead
 from tools.reports.audit.html import as_page
 from tools.reports.audit.measure import audit
 from tools.reports.audit.model import (
+    AuditFinding,
     AuditReport,
-    Finding,
     Freshness,
     MatchRate,
     QuarantineCount,
@@ -15,8 +15,8 @@ from tools.reports.audit.model import (
 from tools.reports.audit.text import as_json, as_text
 
 __all__ = [
+    "AuditFinding",
     "AuditReport",
-    "Finding",
     "Freshness",
     "MatchRate",
     "QuarantineCount",

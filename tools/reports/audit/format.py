@@ -6,7 +6,7 @@ from tools import figures
 from tools.days import from_number
 
 if TYPE_CHECKING:
-    from tools.reports.audit.model import AuditReport, Finding, MatchRate
+    from tools.reports.audit.model import AuditFinding, AuditReport, MatchRate
 
 
 def percent(share: float | None) -> str:
@@ -25,7 +25,7 @@ def date_of(day: int | None) -> str:
     return "unknown" if day is None else from_number(day).isoformat()
 
 
-def how_many(finding: "Finding") -> str:
+def how_many(finding: "AuditFinding") -> str:
     """The count, and of how many."""
     if finding.total is None:
         return f"{finding.count:,}"

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from tools.reports.audit.model import Finding, Freshness, share_of
+from tools.reports.audit.model import AuditFinding, Freshness, share_of
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def read_freshness(as_of: int, engine: "Engine") -> tuple[Freshness, ...]:
     return tuple(found)
 
 
-def rhythm_findings(freshness: "Sequence[Freshness]", book: "Catalogue") -> list[Finding]:
+def rhythm_findings(freshness: "Sequence[Freshness]", book: "Catalogue") -> list[AuditFinding]:
     """Sources silent for longer than ever before, and long silences of lively ones."""
     found = []
     for row in freshness:
@@ -61,10 +61,10 @@ def _spans(row: Freshness) -> tuple[int, int]:
     return span, span - row.silent_days
 
 
-def _finding(book: "Catalogue", code: str, row: Freshness, days: int, span: int) -> Finding:
+def _finding(book: "Catalogue", code: str, row: Freshness, days: int, span: int) -> AuditFinding:
     check, share = book.check(code), share_of(days, span)
     subject = f"{row.table} from {row.source}"
-    return Finding(
+    return AuditFinding(
         check.section, code, check.severity_at(share), subject, check.says,
         days, row.rows, span, share, (), check.do,
     )  # fmt: skip

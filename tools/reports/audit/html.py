@@ -10,7 +10,7 @@ from tools.reports.audit.catalogue import catalogue
 from tools.reports.audit.format import date_of, how_many, percent, rate_words, summary
 
 if TYPE_CHECKING:
-    from tools.reports.audit.model import AuditReport, Finding, Freshness, MatchRate
+    from tools.reports.audit.model import AuditFinding, AuditReport, Freshness, MatchRate
 
 
 @cache
@@ -45,7 +45,7 @@ def _sections(report: "AuditReport") -> str:
     )
 
 
-def _finding(finding: "Finding") -> str:
+def _finding(finding: "AuditFinding") -> str:
     share = "" if finding.share is None else f" ({percent(finding.share)})"
     examples = ", ".join(f"<code>{escape(example)}</code>" for example in finding.examples)
     shown = f'<p class="soft">for example {examples}</p>' if examples else ""

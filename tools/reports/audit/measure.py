@@ -12,9 +12,9 @@ from tools.days import from_number
 from tools.reports.audit.catalogue import Catalogue, Check, catalogue
 from tools.reports.audit.freshness import read_freshness, rhythm_findings
 from tools.reports.audit.model import (
+    AuditFinding,
     AuditReport,
     FileRemark,
-    Finding,
     Freshness,
     MatchRate,
     QuarantineCount,
@@ -76,7 +76,7 @@ def audit(
     present = frozenset(row.table for row in freshness)
     totals = _totals(engine)
     book = catalogue()
-    found: list[Finding] = []
+    found: list[AuditFinding] = []
     rates: list[MatchRate] = []
     for check in (c for c in book.checks if not c.computed):
         hits = () if check.missing(present) else _run(as_of, engine, check, totals)
@@ -95,7 +95,7 @@ def _totals(engine: "Engine") -> dict[str, int]:
 
 def _run(
     as_of: int, engine: "Engine", check: Check, totals: "Mapping[str, int]"
-) -> tuple[Finding, ...]:
+) -> tuple[AuditFinding, ...]:
     """Run one check: a finding per subject that has anything."""
     query = read_sql(f"{__package__}.checks", check.query)
     engine.create("audit_hit", query, as_of=as_of, **check.given)
@@ -115,20 +115,23 @@ def _run(
 def _finding(
     check: Check, subject: str, things: int, rows: int, totals: "Mapping[str, int]",
     examples: tuple[str, ...],
-) -> Finding:  # fmt: skip
+) -> AuditFinding:  # fmt: skip
     count = rows if check.count == "rows" else things
     subject = from_number(int(subject)).isoformat() if check.dated else subject
     total = None if check.of is None else totals.get(check.of.format(subject=subject))
     share = share_of(count, total)
     says = check.says.format(subject=subject) if check.dated else check.says
-    return Finding(
+    return AuditFinding(
         check.section, check.code, check.severity_at(share), subject, says,
         count, rows, total, share, examples, check.do,
     )  # fmt: skip
 
 
 def _rates(
-    check: Check, hits: "Sequence[Finding]", totals: "Mapping[str, int]", present: frozenset[str]
+    check: Check,
+    hits: "Sequence[AuditFinding]",
+    totals: "Mapping[str, int]",
+    present: frozenset[str],
 ) -> list[MatchRate]:
     """The shares that are fine: of one total, or of each total the check's template fits."""
     if check.rate is None or check.of is None:
@@ -152,7 +155,7 @@ def _rate(title: str, subject: str, total: int, wrong: "Mapping[str, int]") -> M
 
 def _quarantined(
     counts: "Sequence[QuarantineCount]", book: Catalogue, totals: "Mapping[str, int]"
-) -> list[Finding]:
+) -> list[AuditFinding]:
     """A finding per table, column and reason; the total counts loaded and set-aside rows."""
     check = book.check("quarantined")
     aside: dict[str, int] = {}
@@ -164,7 +167,7 @@ def _quarantined(
         share = share_of(row.rows, total)
         subject = f"{row.table}.{row.column}" if row.column else row.table
         found.append(
-            Finding(
+            AuditFinding(
                 check.section, check.code, check.severity_at(share), subject,
                 f"{check.says}: {masked(row.reason)}", row.rows, row.rows, total, share, (),
                 check.do,
@@ -173,12 +176,12 @@ def _quarantined(
     return found
 
 
-def _remarked(one: "FileRemark", book: Catalogue, totals: "Mapping[str, int]") -> Finding:
+def _remarked(one: "FileRemark", book: Catalogue, totals: "Mapping[str, int]") -> AuditFinding:
     """A finding per remark of a source on a file that it took."""
     check = book.check(one.code)
     total = totals.get(f"rows {one.table}", 0) + (one.rows if one.code == "folded" else 0)
     share = share_of(one.rows, total)
-    return Finding(
+    return AuditFinding(
         check.section, check.code, check.severity_at(share),
         f"{one.table}.{one.column}" if one.column else one.table,
         f"{check.says} ({one.file}): {masked(one.says)}" if one.column
@@ -189,7 +192,7 @@ def _remarked(one: "FileRemark", book: Catalogue, totals: "Mapping[str, int]") -
 
 def _report(
     as_of: int, book: Catalogue, present: frozenset[str], freshness: "Sequence[Freshness]",
-    rates: "Sequence[MatchRate]", found: "Sequence[Finding]",
+    rates: "Sequence[MatchRate]", found: "Sequence[AuditFinding]",
 ) -> AuditReport:  # fmt: skip
     skipped = tuple(
         Skipped(check.code, missing) for check in book.checks if (missing := check.missing(present))

@@ -43,7 +43,7 @@ class MatchRate:
 
 
 @dataclass(frozen=True)
-class Finding:
+class AuditFinding:
     """One thing that is wrong: how often, of how many, for example whom, and what to do."""
 
     section: str
@@ -97,19 +97,21 @@ class AuditReport:
     missing: tuple[str, ...]
     freshness: tuple[Freshness, ...]
     matches: tuple[MatchRate, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[AuditFinding, ...]
     clean: tuple[str, ...]
     skipped: tuple[Skipped, ...]
 
-    def of(self, section: str) -> tuple[Finding, ...]:
+    def of(self, section: str) -> tuple[AuditFinding, ...]:
         """The findings of one section, worst first."""
         return tuple(finding for finding in self.findings if finding.section == section)
 
 
-def worst_first(findings: "Iterable[Finding]", sections: "Sequence[str]") -> tuple[Finding, ...]:
+def worst_first(
+    findings: "Iterable[AuditFinding]", sections: "Sequence[str]"
+) -> tuple[AuditFinding, ...]:
     """Order by severity, then section as listed, then share and count; a total order."""
 
-    def rank(finding: Finding) -> tuple[object, ...]:
+    def rank(finding: AuditFinding) -> tuple[object, ...]:
         severity, section = SEVERITIES.index(finding.severity), sections.index(finding.section)
         size = (-(finding.share or 0.0), -finding.count)
         return (severity, section, *size, finding.code, finding.subject, finding.says)

@@ -14,7 +14,7 @@ from tools.reports.audit.format import date_of, how_many, percent, rate_words, s
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from tools.reports.audit.model import AuditReport, Finding
+    from tools.reports.audit.model import AuditFinding, AuditReport
 
 STYLE = {"high": "bold red", "warning": "yellow", "note": "cyan"}
 
@@ -41,7 +41,7 @@ def _findings(report: "AuditReport") -> Table:
     return table
 
 
-def _what(finding: "Finding") -> str:
+def _what(finding: "AuditFinding") -> str:
     text = f"{catalogue().sections[finding.section]} · {finding.subject}: {finding.says}"
     return text + (f"\ne.g. {', '.join(finding.examples)}" if finding.examples else "")
 

@@ -15,8 +15,8 @@ from tools.stats.anomaly import surprise
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from tools.reports.changes.weekly_series import Track
-    from tools.stats.anomaly import Fit, Floats
+    from tools.reports.changes.weekly_series import WeeklySeries
+    from tools.stats.anomaly import Floats, TrendFit
 
 HOLD = 26
 
@@ -29,14 +29,14 @@ class Acceptance:
     day: int
     why: str = ""
 
-    def covers(self, track: "Track", place: int) -> bool:
+    def covers(self, track: "WeeklySeries", place: int) -> bool:
         """Whether it speaks of a shift of the track at a place of it."""
         named = self.series.casefold() in {track.id.casefold(), track.title.casefold()}
         return named and monday(track.weeks[place]) <= self.day
 
 
 @dataclass(frozen=True, eq=False)
-class Shift:
+class LevelShift:
     """A level that differs since the week at `start` from what the weeks before it let expect.
 
     Attributes:
@@ -45,11 +45,11 @@ class Shift:
     """
 
     start: int
-    fit: "Fit"
+    fit: "TrendFit"
     p: float
 
 
-def part(track: "Track", begin: int, end: int) -> "Track":
+def part(track: "WeeklySeries", begin: int, end: int) -> "WeeklySeries":
     """The weeks of a series from one place to before another."""
     return replace(
         track,
@@ -59,14 +59,14 @@ def part(track: "Track", begin: int, end: int) -> "Track":
     )
 
 
-def upto(track: "Track", place: int) -> "Track":
+def upto(track: "WeeklySeries", place: int) -> "WeeklySeries":
     """A series as it was when the week at a place was the newest."""
     return part(track, max(0, place - PAST), place + 1)
 
 
 def named_weeks(
-    tracks: "Sequence[Track]",
-    unfit: "Callable[[Track], str]",
+    tracks: "Sequence[WeeklySeries]",
+    unfit: "Callable[[WeeklySeries], str]",
     named: "Callable[[Sequence[float]], list[bool]]",
 ) -> "Mapping[str, Collection[int]]":
     """In which weeks each series stood out, judged beside the others of that week."""
@@ -86,15 +86,18 @@ def named_weeks(
     return found
 
 
-def arrays(track: "Track") -> "tuple[Floats, Floats | None]":
+def arrays(track: "WeeklySeries") -> "tuple[Floats, Floats | None]":
     """Counts and out of how many, as one row."""
     counts = np.asarray([track.counts], dtype=np.float64)
     return counts, np.asarray([track.out_of], dtype=np.float64) if track.out_of else None
 
 
 def open_shift(
-    track: "Track", weeks: "Collection[int]", most: float, accepted: "Sequence[Acceptance]" = ()
-) -> Shift | None:
+    track: "WeeklySeries",
+    weeks: "Collection[int]",
+    most: float,
+    accepted: "Sequence[Acceptance]" = (),
+) -> LevelShift | None:
     """The shift a series is still in on its newest week, if it is in one.
 
     Args:
@@ -103,7 +106,7 @@ def open_shift(
         most: so large a distance may come by chance in at most this share of weeks.
         accepted: shifts that are no longer named.
     """
-    shift: Shift | None = None
+    shift: LevelShift | None = None
     for place, week in enumerate(track.weeks):
         if shift is not None:
             shift = _held(track, shift.start, place, most)
@@ -113,7 +116,7 @@ def open_shift(
     return shift
 
 
-def _held(track: "Track", start: int, place: int, most: float) -> Shift | None:
+def _held(track: "WeeklySeries", start: int, place: int, most: float) -> LevelShift | None:
     """The same shift one week on; None when the level is back or half a year is over."""
     if track.weeks[place] - track.weeks[start] > HOLD:
         return None
@@ -127,7 +130,7 @@ def _held(track: "Track", start: int, place: int, most: float) -> Shift | None:
     return shift if away and shift.p <= most else None
 
 
-def _measured(track: "Track", start: int, place: int) -> Shift:
+def _measured(track: "WeeklySeries", start: int, place: int) -> LevelShift:
     """The weeks since a shift began against those before it."""
     counts, out_of = arrays(part(track, max(0, start - PAST), start))
     since = part(track, start, place + 1)
@@ -143,4 +146,4 @@ def _measured(track: "Track", start: int, place: int) -> Shift:
         None if bases is None or sizes is None
         else np.concatenate([bases, sizes[:, None]], axis=1),
     )  # fmt: skip
-    return Shift(start, fit, float(fit.p[-1]))
+    return LevelShift(start, fit, float(fit.p[-1]))

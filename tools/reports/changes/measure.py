@@ -7,14 +7,14 @@ import numpy as np
 
 from tools.reports.changes.level_shifts import (
     HOLD,
-    Shift,
+    LevelShift,
     arrays,
     named_weeks,
     open_shift,
     part,
     upto,
 )
-from tools.reports.changes.weekly_series import PAST, Track, read_tracks
+from tools.reports.changes.weekly_series import PAST, WeeklySeries, read_tracks
 from tools.stats.anomaly import discoveries, surprise
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tools.reports.changes.level_shifts import Acceptance
-    from tools.stats.anomaly import Fit, Floats
+    from tools.stats.anomaly import Floats, TrendFit
     from tools.warehouse.engine import Engine
 
 LEAST_WEEKS = 8
@@ -46,7 +46,7 @@ DEFINITION = (
 
 
 @dataclass(frozen=True)
-class Verdict:
+class SeriesVerdict:
     """A series, what was expected of its newest week, and whether it stands out.
 
     Attributes:
@@ -57,7 +57,7 @@ class Verdict:
         since: the week from which on its level has been another one; None when it is not.
     """
 
-    track: Track
+    track: WeeklySeries
     expected: tuple[float, ...]
     low: tuple[float, ...]
     high: tuple[float, ...]
@@ -88,21 +88,21 @@ class Changes:
     """All series: those that moved, worst first, then those that did not, then the untold."""
 
     as_of: int
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[SeriesVerdict, ...]
     alarms: FalseAlarms
 
     @property
-    def moved(self) -> tuple[Verdict, ...]:
+    def moved(self) -> tuple[SeriesVerdict, ...]:
         """The series that stand out, worst first."""
         return tuple(v for v in self.verdicts if v.moved)
 
     @property
-    def still(self) -> tuple[Verdict, ...]:
+    def still(self) -> tuple[SeriesVerdict, ...]:
         """Those that were tested and do not stand out."""
         return tuple(v for v in self.verdicts if not v.moved and not v.why)
 
     @property
-    def untold(self) -> tuple[Verdict, ...]:
+    def untold(self) -> tuple[SeriesVerdict, ...]:
         """Those that cannot be told, with the reason."""
         return tuple(v for v in self.verdicts if v.why)
 
@@ -120,12 +120,14 @@ def measure_changes(
     return Changes(as_of, verdicts, false_alarms([_before(t, since[t.id]) for t in tracks]))
 
 
-def _before(track: Track, since: int | None) -> Track:
+def _before(track: WeeklySeries, since: int | None) -> WeeklySeries:
     """A series up to the first week of its shift: what came after is no ordinary past."""
     return part(track, 0, len([w for w in track.weeks if since is None or w <= since]))
 
 
-def judge(tracks: "Sequence[Track]", accepted: "Sequence[Acceptance]" = ()) -> tuple[Verdict, ...]:
+def judge(
+    tracks: "Sequence[WeeklySeries]", accepted: "Sequence[Acceptance]" = ()
+) -> tuple[SeriesVerdict, ...]:
     """The verdicts, worst first, of the newest week and the weeks it is held against."""
     weeks = named_weeks(tracks, unfit, _named)
     found, untold = [], []
@@ -135,13 +137,13 @@ def judge(tracks: "Sequence[Track]", accepted: "Sequence[Acceptance]" = ()) -> t
         if shift is not None and shift.start < len(track.weeks) - 1:
             found.append(_shifted(track, shift))
         elif why := unfit(newest):
-            untold.append(Verdict(newest, (), (), (), 1.0, moved=False, why=why))
+            untold.append(SeriesVerdict(newest, (), (), (), 1.0, moved=False, why=why))
         else:
             found.append(_verdict(newest, _fit(newest), shift is not None))
     return tuple(sorted(found, key=lambda v: (not v.moved, v.p, v.track.id))) + tuple(untold)
 
 
-def _shifted(track: Track, shift: Shift) -> Verdict:
+def _shifted(track: WeeklySeries, shift: LevelShift) -> SeriesVerdict:
     """A series whose level has been another one for some weeks; expected is what was before."""
     newest, rows = upto(track, len(track.weeks) - 1), len(track.weeks) - shift.start
     middle = shift.fit.expected[:rows, -1]
@@ -154,10 +156,12 @@ def _shifted(track: Track, shift: Shift) -> Verdict:
     shown = slice(len(middle) - len(newest.weeks), None)
     fit = (middle[shown], middle[shown] - half[shown], middle[shown] + half[shown])
     lines = _bounded(newest, fit)
-    return Verdict(newest, *lines, shift.p, moved=True, why="", since=track.weeks[shift.start])
+    return SeriesVerdict(
+        newest, *lines, shift.p, moved=True, why="", since=track.weeks[shift.start]
+    )
 
 
-def shifted_part(verdict: Verdict) -> Track:
+def shifted_part(verdict: SeriesVerdict) -> WeeklySeries:
     """The weeks of a verdict's series since its level is another one."""
     weeks = [w for w in verdict.track.weeks if verdict.since is not None and w >= verdict.since]
     return part(verdict.track, len(verdict.track.weeks) - len(weeks), len(verdict.track.weeks))
@@ -169,7 +173,7 @@ def _named(p_values: "Sequence[float]") -> list[bool]:
     return [named and p <= MOST_CHANCE for named, p in zip(found, p_values, strict=True)]
 
 
-def unfit(track: Track) -> str:
+def unfit(track: WeeklySeries) -> str:
     """Why a series cannot be told; '' when it can."""
     if len(track.weeks) <= LEAST_WEEKS:
         return TOO_SHORT
@@ -180,18 +184,18 @@ def unfit(track: Track) -> str:
     return ""
 
 
-def _fit(track: Track) -> "Fit":
+def _fit(track: WeeklySeries) -> "TrendFit":
     return surprise(*arrays(track))
 
 
-def _verdict(track: Track, fit: "Fit", moved: bool) -> Verdict:
+def _verdict(track: WeeklySeries, fit: "TrendFit", moved: bool) -> SeriesVerdict:
     half = fit.reach * fit.spread[0]
     lines = (fit.expected[0], fit.expected[0] - half, fit.expected[0] + half)
-    return Verdict(track, *_bounded(track, lines), float(fit.p[0]), moved, "")
+    return SeriesVerdict(track, *_bounded(track, lines), float(fit.p[0]), moved, "")
 
 
 def _bounded(
-    track: Track, lines: "tuple[Floats, Floats, Floats]"
+    track: WeeklySeries, lines: "tuple[Floats, Floats, Floats]"
 ) -> tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]:
     """Expected counts and their interval in what is shown of a series."""
     size = np.asarray(track.out_of or [1.0] * len(track.weeks), dtype=np.float64)
@@ -200,7 +204,9 @@ def _bounded(
     return middle, low, high
 
 
-def false_alarms(tracks: "Sequence[Track]", rounds: int = ROUNDS, seed: int = 7) -> FalseAlarms:
+def false_alarms(
+    tracks: "Sequence[WeeklySeries]", rounds: int = ROUNDS, seed: int = 7
+) -> FalseAlarms:
     """Shuffle the past weeks of all series alike, so that nothing can have changed, and count.
 
     The newest week is left out: were it an alarm, it would be one wherever it fell. What was named
@@ -223,7 +229,7 @@ def false_alarms(tracks: "Sequence[Track]", rounds: int = ROUNDS, seed: int = 7)
 
 
 def _named_rounds(
-    tracks: "Sequence[Track]", orders: "Sequence[NDArray[np.intp]]", back: int
+    tracks: "Sequence[WeeklySeries]", orders: "Sequence[NDArray[np.intp]]", back: int
 ) -> "NDArray[np.bool_]":
     """By round and series, whether the week so many before the last is named."""
     p_values = np.stack(
@@ -232,7 +238,7 @@ def _named_rounds(
     return np.asarray([_named(row) for row in p_values.tolist()])
 
 
-def _shuffled(track: Track, order: "NDArray[np.intp]", back: int) -> "Floats":
+def _shuffled(track: WeeklySeries, order: "NDArray[np.intp]", back: int) -> "Floats":
     """The chance of the week so many before the last, in each order of the weeks."""
     if order.shape[1] - back <= LEAST_WEEKS:
         return np.ones(len(order))
@@ -241,10 +247,10 @@ def _shuffled(track: Track, order: "NDArray[np.intp]", back: int) -> "Floats":
     return surprise(counts[0][chosen], None if out_of is None else out_of[0][chosen]).p
 
 
-def _still(track: Track, order: "NDArray[np.intp]") -> bool:
+def _still(track: WeeklySeries, order: "NDArray[np.intp]") -> bool:
     """Whether what was named in the last week but one is held in the last."""
     counts = tuple(track.counts[k] for k in order)
     out_of = tuple(track.out_of[k] for k in order) if track.out_of else ()
-    stirred = Track(track.id, track.title, track.weeks, counts, out_of)
+    stirred = WeeklySeries(track.id, track.title, track.weeks, counts, out_of)
     shift = open_shift(stirred, {track.weeks[-2]}, MOST_CHANCE)
     return shift is not None

@@ -10,7 +10,7 @@ from tools.days import between, from_number
 from tools.document.model import About, Chart, Figure, Section, Series, Table, words
 from tools.reports.changes.measure import DEFINITION, measure_changes, shifted_part
 from tools.reports.changes.weekly_series import monday, week_of
-from tools.reports.context import Chapter
+from tools.reports.context import SectionResult
 from tools.reports.figure_ids import slug
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from tools.document.model import Block, Line, Part
     from tools.reports.changes.level_shifts import Acceptance
-    from tools.reports.changes.measure import Changes, Verdict
-    from tools.reports.context import Given
+    from tools.reports.changes.measure import Changes, SeriesVerdict
+    from tools.reports.context import ReportContext
 
 MOST_SAID = 2
 _FIRST = ("active-accounts", "lost-accounts", "new-accounts", "back-after-a-week")
@@ -37,16 +37,16 @@ WHERE c.created_day >= {first_day} AND c.created_day < {end_day}
 """
 
 
-def make_changes(given: "Given", accepted: "Sequence[Acceptance]" = ()) -> Chapter:
+def make_changes(given: "ReportContext", accepted: "Sequence[Acceptance]" = ()) -> SectionResult:
     """What stands out in the last whole week before the report."""
     found = measure_changes(given.as_of, given.engine, given.present, accepted)
     if not found.verdicts:
         none = words("There is no weekly series to hold against its past.")
-        return Chapter(Section("changes", "What changed", ((none,),)))
+        return SectionResult(Section("changes", "What changed", ((none,),)))
     tables = (_moved(found), _still(found), _untold(found))
     blocks: tuple[Block, ...] = (*(t for t in tables if t.rows), *_chart(found))
     section = Section("changes", "What changed", tuple(_lines(found)), blocks)
-    return Chapter(section, _members(found))
+    return SectionResult(section, _members(found))
 
 
 def _members(found: "Changes") -> str:
@@ -82,7 +82,7 @@ def _lines(found: "Changes") -> "list[Line]":
     return [*lines, *_unmoved(found), *_alarms(found)]
 
 
-def _told(verdict: "Verdict") -> "Line":
+def _told(verdict: "SeriesVerdict") -> "Line":
     if verdict.since is not None:
         return _still_shifted(verdict)
     value, expected = verdict.track.values()[-1], verdict.expected[-1]
@@ -93,7 +93,7 @@ def _told(verdict: "Verdict") -> "Line":
     )  # fmt: skip
 
 
-def _still_shifted(verdict: "Verdict") -> "Line":
+def _still_shifted(verdict: "SeriesVerdict") -> "Line":
     """A level that has been another one for some weeks, and how much of the old one it is."""
     since = shifted_part(verdict)
     weeks = len(since.weeks)
@@ -119,7 +119,7 @@ def _unmoved(found: "Changes") -> "list[Line]":
     return [(words("Did not move where it matters: "), *parts, words("."))] if calm else []
 
 
-def _asked_for(verdict: "Verdict") -> int:
+def _asked_for(verdict: "SeriesVerdict") -> int:
     return _FIRST.index(verdict.track.id) if verdict.track.id in _FIRST else len(_FIRST)
 
 
@@ -141,11 +141,11 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _name(verdict: "Verdict") -> str:
+def _name(verdict: "SeriesVerdict") -> str:
     return f"changes.{week_label(verdict.track.weeks[-1])}.{slug(verdict.track.id)}"
 
 
-def _value(verdict: "Verdict") -> Figure:
+def _value(verdict: "SeriesVerdict") -> Figure:
     track = verdict.track
     drill = track.id in {"active-accounts", "new-accounts"}
     if not track.out_of:
@@ -153,7 +153,7 @@ def _value(verdict: "Verdict") -> Figure:
     return Figure(_name(verdict), track.values()[-1], "share", n=track.out_of[-1])
 
 
-def _expected(verdict: "Verdict") -> Figure:
+def _expected(verdict: "SeriesVerdict") -> Figure:
     middle, low, high = (end[-1] for end in (verdict.expected, verdict.low, verdict.high))
     name = f"{_name(verdict)}.expected"
     if verdict.track.out_of:
@@ -161,7 +161,7 @@ def _expected(verdict: "Verdict") -> Figure:
     return Figure(name, round(middle), "count", low=round(low), high=round(high))
 
 
-def _difference(verdict: "Verdict") -> Figure:
+def _difference(verdict: "SeriesVerdict") -> Figure:
     value, middle = verdict.track.values()[-1], verdict.expected[-1]
     less, more = value - verdict.high[-1], value - verdict.low[-1]
     name = f"{_name(verdict)}.difference"
@@ -170,7 +170,7 @@ def _difference(verdict: "Verdict") -> Figure:
     return Figure(name, round(value - middle), "count", low=round(less), high=round(more))
 
 
-def _row(verdict: "Verdict") -> "tuple[Part, ...]":
+def _row(verdict: "SeriesVerdict") -> "tuple[Part, ...]":
     chance = Figure(f"{_name(verdict)}.chance", verdict.p, "chance")
     cells = (_value(verdict), _expected(verdict), _difference(verdict), chance)
     return (words(verdict.track.title), *cells)
@@ -217,7 +217,7 @@ def _chart(found: "Changes") -> tuple[Chart, ...]:
     return tuple(_drawn(found, verdict) for verdict in shown)
 
 
-def _drawn(found: "Changes", verdict: "Verdict") -> Chart:
+def _drawn(found: "Changes", verdict: "SeriesVerdict") -> Chart:
     track = verdict.track
     series = (
         Series(track.title, track.values()),

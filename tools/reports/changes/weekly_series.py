@@ -26,7 +26,7 @@ _MATTER = ("opened", "clicked", "unsubscribed")
 
 
 @dataclass(frozen=True)
-class Track:
+class WeeklySeries:
     """One weekly series, oldest week first, the newest whole week last.
 
     Attributes:
@@ -50,7 +50,7 @@ class Track:
 
 
 @dataclass(frozen=True)
-class Window:
+class WeekSpan:
     """The weeks looked at, first to last, and the first whole week of each kind of fact."""
 
     first: int
@@ -84,7 +84,7 @@ def monday(week: int) -> int:
 
 def read_tracks(
     as_of: int, engine: "Engine", present: "Collection[str]", past: int = PAST
-) -> tuple[Track, ...]:
+) -> tuple[WeeklySeries, ...]:
     """Every series of a company, `past` weeks and the newest; makes `changes_active`.
 
     Reads relations messages, usage, usage_life, accounts, tickets and timeline.
@@ -92,7 +92,7 @@ def read_tracks(
     last = week_of(as_of) - 1
     since = engine.run(read_sql(__package__, "since")).to_pylist()
     whole = {r["kind"]: None if r["day"] is None else week_of(r["day"] + 6) for r in since}
-    window = Window(last - past, last, whole)
+    window = WeekSpan(last - past, last, whole)
     counts = engine.run(read_sql(__package__, "counts"), **window.days).to_pylist()
     found = [*_accounts(counts, window), *_stages(counts, window), *_tickets(counts, window)]
     if "messages" in present:
@@ -102,7 +102,7 @@ def read_tracks(
     return tuple(found)
 
 
-def _mails(engine: "Engine", window: Window) -> list[Track]:
+def _mails(engine: "Engine", window: WeekSpan) -> list[WeeklySeries]:
     make_mails(window.days["first_day"], window.days["end_day"], engine)
     rows = engine.run(read_sql(__package__, "mail")).to_pylist()
     weekly = _weekly(rows, "name", "kind")
@@ -110,60 +110,64 @@ def _mails(engine: "Engine", window: Window) -> list[Track]:
     for name in _frequent(r for r in window.lately(rows) if r["kind"] == "sent"):
         weeks = _lived(weekly[name, "sent"], window.of("messages"))
         sent = tuple(weekly[name, "sent"][w] for w in weeks)
-        found.append(Track(f"sent.{name}", f"{name} sent", weeks, sent))
+        found.append(WeeklySeries(f"sent.{name}", f"{name} sent", weeks, sent))
         full = tuple(w for w in weeks if weekly[name, "sent"][w])
         out_of = tuple(weekly[name, "sent"][w] for w in full)
         for kind, words in ANSWERS.items():
             answered = tuple(weekly[name, kind][w] for w in full)
             if any(answered):
                 title, matters = f"{words} of {name}", kind in _MATTER
-                found.append(Track(f"{kind}.{name}", title, full, answered, out_of, matters))
+                found.append(WeeklySeries(f"{kind}.{name}", title, full, answered, out_of, matters))
         found += _click_to_open(name, full, weekly[name, "opened"], weekly[name, "clicked"])
     return found
 
 
 def _click_to_open(
     name: str, weeks: tuple[int, ...], opened: "Mapping[int, int]", clicked: "Mapping[int, int]"
-) -> list[Track]:
+) -> list[WeeklySeries]:
     """Of the mails that were opened, those clicked; a click without an open is not counted."""
     full = tuple(week for week in weeks if opened.get(week))
     counts = tuple(min(clicked.get(week, 0), opened[week]) for week in full)
     out_of = tuple(opened[week] for week in full)
     title = f"click-to-open rate of {name}"
-    return [Track(f"click-to-open.{name}", title, full, counts, out_of)] if any(counts) else []
+    return (
+        [WeeklySeries(f"click-to-open.{name}", title, full, counts, out_of)] if any(counts) else []
+    )
 
 
-def _use(engine: "Engine", window: Window) -> list[Track]:
+def _use(engine: "Engine", window: WeekSpan) -> list[WeeklySeries]:
     engine.create("changes_active", read_sql(__package__, "active"), **window.days)
     rows = engine.run(read_sql(__package__, "use"), **window.days).to_pylist()
     weekly, weeks = _weekly(rows, "name"), tuple(window.of("events"))
     active = tuple(weekly[None,][w] for w in weeks)
-    found = [Track("active-accounts", "active accounts", weeks, active, matters=True)]
+    found = [WeeklySeries("active-accounts", "active accounts", weeks, active, matters=True)]
     for name in _frequent(r for r in window.lately(rows) if r["name"] is not None):
         own = _lived(weekly[name,], weeks)
         counts = tuple(weekly[name,][w] for w in own)
-        found.append(Track(f"events.{name}", f"events {name}", own, counts))
+        found.append(WeeklySeries(f"events.{name}", f"events {name}", own, counts))
     return found + _kept(engine, window)
 
 
-def _kept(engine: "Engine", window: Window) -> list[Track]:
+def _kept(engine: "Engine", window: WeekSpan) -> list[WeeklySeries]:
     """Retention of the newest cohort that can be told, week by week."""
     rows = engine.run(read_sql(__package__, "kept"), **window.days).to_pylist()
     both = set(window.of("events")) & {w + 1 for w in window.of("accounts")}
     own = [row for row in rows if row["week_n"] in both]
     weeks, kept, born = (tuple(r[name] for r in own) for name in ("week_n", "k", "n"))
     title = "accounts back in the week after the one they came in"
-    return [Track("back-after-a-week", title, weeks, kept, born, matters=True)]
+    return [WeeklySeries("back-after-a-week", title, weeks, kept, born, matters=True)]
 
 
-def _accounts(rows: list[dict[str, Any]], window: Window) -> list[Track]:
+def _accounts(rows: list[dict[str, Any]], window: WeekSpan) -> list[WeeklySeries]:
     new = _weekly((r for r in rows if r["kind"] == "accounts"), "kind")
     weeks = tuple(window.of("accounts"))
     counts = tuple(new["accounts",][w] for w in weeks)
-    return [Track("new-accounts", "new accounts", weeks, counts, matters=True)] if weeks else []
+    return (
+        [WeeklySeries("new-accounts", "new accounts", weeks, counts, matters=True)] if weeks else []
+    )
 
 
-def _stages(rows: list[dict[str, Any]], window: Window) -> list[Track]:
+def _stages(rows: list[dict[str, Any]], window: WeekSpan) -> list[WeeklySeries]:
     own = [row for row in rows if row["kind"] == "stages"]
     weekly, weeks = _weekly(own, "name", "other"), tuple(window.of("stages"))
     if not weeks:
@@ -172,20 +176,24 @@ def _stages(rows: list[dict[str, Any]], window: Window) -> list[Track]:
     for row in (r for r in own if r["other"] == "churned"):
         lost[row["week_n"]] += row["n"]
     title = "accounts lost"
-    found = [Track("lost-accounts", title, weeks, tuple(lost[w] for w in weeks), matters=True)]
+    found = [
+        WeeklySeries("lost-accounts", title, weeks, tuple(lost[w] for w in weeks), matters=True)
+    ]
     for before, after in _frequent(window.lately(own), "name", "other"):
         counts = tuple(weekly[before, after][w] for w in weeks)
         found.append(
-            Track(f"moved.{before}.{after}", f"accounts from {before} to {after}", weeks, counts)
+            WeeklySeries(
+                f"moved.{before}.{after}", f"accounts from {before} to {after}", weeks, counts
+            )
         )
     return found
 
 
-def _tickets(rows: list[dict[str, Any]], window: Window) -> list[Track]:
+def _tickets(rows: list[dict[str, Any]], window: WeekSpan) -> list[WeeklySeries]:
     own = [row for row in rows if row["kind"] == "tickets"]
     weekly, weeks = _weekly(own, "name"), tuple(window.of("tickets"))
     return [
-        Track(
+        WeeklySeries(
             f"tickets.{name}", f"tickets opened, {name}", weeks,
             tuple(weekly[name,][w] for w in weeks), matters=name in {"urgent", "high"},
         )

@@ -10,15 +10,15 @@ from tools.days import from_number
 from tools.document.model import About, Figure, Section, Table, words
 from tools.reports.audit.format import date_of
 from tools.reports.audit.freshness import overdue
-from tools.reports.context import Chapter
+from tools.reports.context import SectionResult
 from tools.reports.figure_ids import figure_id, stamp
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tools.document.model import Line, Part
-    from tools.reports.audit.model import AuditReport, Finding, Freshness, MatchRate
-    from tools.reports.context import Given
+    from tools.reports.audit.model import AuditFinding, AuditReport, Freshness, MatchRate
+    from tools.reports.context import ReportContext
 
 MOST_DAYS = 14
 # What a reader does not get when a company has no such table.
@@ -35,16 +35,16 @@ MISSED = {
 }
 
 
-def make_data(given: "Given", found: "AuditReport") -> Chapter:
+def make_data(given: "ReportContext", found: "AuditReport") -> SectionResult:
     """How far the figures of this report can be trusted, by the audit of its morning."""
     tables = (_freshness(found), _missing(found), _aside(found), _matches(found), _worst(found))
     blocks = tuple(table for table in tables if table.rows)
     lines = tuple(_lines(given, found))
-    return Chapter(Section("data", "Data", lines, blocks, missing=found.missing))
+    return SectionResult(Section("data", "Data", lines, blocks, missing=found.missing))
 
 
 def fit_to_send(
-    given: "Given", found: "AuditReport", most_days: int = MOST_DAYS
+    given: "ReportContext", found: "AuditReport", most_days: int = MOST_DAYS
 ) -> tuple[str, ...]:
     """Why a report must not be sent, in sentences; nothing when it may.
 
@@ -73,7 +73,7 @@ def _silent(row: "Freshness") -> str:
     )
 
 
-def _lines(given: "Given", found: "AuditReport") -> "list[Line]":
+def _lines(given: "ReportContext", found: "AuditReport") -> "list[Line]":
     reasons = fit_to_send(given, found)
     if reasons:
         lines = [(words(f"Not fit to be sent: {'; '.join(reasons[:3])}."),)]
@@ -111,7 +111,7 @@ def _identity(found: "AuditReport") -> "list[Line]":
              _share(found, worst), words("."))]  # fmt: skip
 
 
-def _of(found: "AuditReport", code: str) -> "list[Finding]":
+def _of(found: "AuditReport", code: str) -> "list[AuditFinding]":
     return [finding for finding in found.findings if finding.code == code]
 
 
@@ -162,7 +162,7 @@ def _aside(found: "AuditReport") -> Table:
 _FINDING = ("where", "what", "how many", "share", "do")
 
 
-def _finding(found: "AuditReport", finding: "Finding") -> "tuple[Part, ...]":
+def _finding(found: "AuditReport", finding: "AuditFinding") -> "tuple[Part, ...]":
     name = (finding.code, finding.subject, finding.says)
     share: Part = words("")
     if finding.share is not None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import pyarrow as pa
 
 from tools.reports.incrementality.paid_lines import put_paid_lines, whole
-from tools.reports.incrementality.predicted_vs_realised import Promise, promise_of
+from tools.reports.incrementality.predicted_vs_realised import PredictedVsRealised, promise_of
 from tools.roi.play_effects import relative
 from tools.stats.stratified import Difference, Pair, Sums, detectable, difference
 from tools.warehouse.billing import bills_end
@@ -51,7 +51,7 @@ _SUMS = ("before", "after", "later", "held_before", "held_after", "held_later")
 
 
 @dataclass(frozen=True)
-class Windows:
+class OutcomeWindows:
     """Days: how long a gap in paying may be, and how long a sign of life counts without billing."""
 
     grace: int = 14
@@ -86,7 +86,7 @@ class PlayDifference:
     money: Difference | None
     unpriced: int
     detectable: float | None
-    promise: Promise | None
+    promise: PredictedVsRealised | None
     missing: str = ""
     treated_by_hand: int = 0
     control_by_hand: int = 0
@@ -111,7 +111,7 @@ class Incrementality:
 
     as_of: int
     currency: str
-    windows: Windows
+    windows: OutcomeWindows
     plays: tuple[PlayDifference, ...]
 
 
@@ -121,7 +121,7 @@ def measure_incrementality(
     present: "Collection[str]",
     plays: "Sequence[Play]",
     economics: "Economics",
-    windows: Windows = Windows(),
+    windows: OutcomeWindows = OutcomeWindows(),
 ) -> Incrementality:
     """Compare the arms of every play on windows that are over by `as_of`; make `work_clocks`.
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from tools.reports.incrementality.measure import Windows, measure_incrementality
+from tools.reports.incrementality.measure import OutcomeWindows, measure_incrementality
 from tools.warehouse.billing import bills_end
 from tools.warehouse.sql import read_sql
 
@@ -34,7 +34,7 @@ def make_observations(
     present: "Collection[str]",
     plays: "Sequence[Play]",
     economics: "Economics",
-    windows: Windows,
+    windows: OutcomeWindows,
 ) -> "Incrementality":
     """Make the relation `observations` of all windows that are over by `as_of`.
 

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from tools.roi.fixed import half_even
-from tools.roi.symbols import column
+from tools.roi.fixed_point import half_even
+from tools.roi.sql_number import column
 from tools.roi.tables import minor_rates
 from tools.warehouse.sql import read_sql
 

@@ -24,7 +24,7 @@ Z = NormalDist().inv_cdf((1 + LEVEL) / 2)
 
 
 @dataclass(frozen=True)
-class Promise:
+class PredictedVsRealised:
     """The treated accounts of a play whose window is over; money in minor units.
 
     Attributes:
@@ -58,7 +58,9 @@ class Slope:
     plays: int
 
 
-def promise_of(rows: "Sequence[Mapping[str, int]]", share: "Difference | None") -> Promise | None:
+def promise_of(
+    rows: "Sequence[Mapping[str, int]]", share: "Difference | None"
+) -> PredictedVsRealised | None:
     """Promise and outcome of the treated accounts; None without any."""
     accounts = sum(row["accounts"] for row in rows)
     if not accounts:
@@ -66,14 +68,14 @@ def promise_of(rows: "Sequence[Mapping[str, int]]", share: "Difference | None") 
     promised = sum(row["promised_minor"] or 0 for row in rows)
     unsaid = sum(row["unsaid"] for row in rows)
     if share is None or unsaid:
-        return Promise(accounts, promised, None, None, None, unsaid)
+        return PredictedVsRealised(accounts, promised, None, None, None, unsaid)
     rest = promised - sum(row["gain_minor"] for row in rows)
     worth = sum(row["success_minor"] for row in rows)
     ends = [round(rest + worth * effect) for effect in (share.value, share.low, share.high)]
-    return Promise(accounts, promised, ends[0], min(ends[1:]), max(ends[1:]), 0)
+    return PredictedVsRealised(accounts, promised, ends[0], min(ends[1:]), max(ends[1:]), 0)
 
 
-def slope_of(promises: "Sequence[Promise]") -> Slope | None:
+def slope_of(promises: "Sequence[PredictedVsRealised]") -> Slope | None:
     """How much of what is promised comes true; None for fewer than five plays."""
     known = [
         (p.promised, p.realised, p.se)

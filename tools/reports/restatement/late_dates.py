@@ -7,14 +7,14 @@ from tools.document.model import Line, words
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
-    from tools.reports.context import Given
+    from tools.reports.context import ReportContext
 
 MOST_DATES = 5
 _KINDS = {"change": "a change", "end": "an end", "pause": "a pause",
           "resumption": "the end of a pause", "start": "a start"}  # fmt: skip
 
 
-def late_dates(given: "Given", before: int) -> tuple[Line, ...]:
+def late_dates(given: "ReportContext", before: int) -> tuple[Line, ...]:
     """One sentence with the earliest of the days that subscriptions stated too late, if any."""
     if "subscriptions" not in given.present:
         return ()

@@ -15,7 +15,7 @@ from tools.warehouse.schema import BY_NAME
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tools.reports.context import Given
+    from tools.reports.context import ReportContext
 
 ID, TITLE = "restated", "Compared with the last report"
 DEFINITION = (
@@ -40,7 +40,9 @@ class Late:
     rows: int
 
 
-def make_restated(given: "Given", now: "Sequence[Section]", before: Report | None) -> Section:
+def make_restated(
+    given: "ReportContext", now: "Sequence[Section]", before: Report | None
+) -> Section:
     """Compare with the report before; it says so when there is none."""
     if before is None:
         line = (
@@ -78,7 +80,7 @@ def named(section: Section) -> "Iterator[Named]":
                         yield Named(place, cell)
 
 
-def read_late(given: "Given", before: int) -> tuple[Late, ...]:
+def read_late(given: "ReportContext", before: int) -> tuple[Late, ...]:
     """What became known from the morning of `before` until now about days before it."""
     parts = [
         f"SELECT '{name}' AS name, CAST(COUNT(*) AS BIGINT) AS late FROM fact_{name} "
@@ -138,7 +140,7 @@ def _reasons(late: tuple[Late, ...]) -> tuple[Line, ...]:
     return ((*parts, words(" (late, corrected or closed since).")),)
 
 
-def _table(given: "Given", before: Report, changed: "list[tuple[Named, Figure]]") -> Table:
+def _table(given: "ReportContext", before: Report, changed: "list[tuple[Named, Figure]]") -> Table:
     rows = tuple(
         (
             words(one.place),

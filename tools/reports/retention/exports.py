@@ -10,7 +10,7 @@ from tools import figures
 from tools.days import from_number
 
 if TYPE_CHECKING:
-    from tools.reports.retention.measure import Cell, Retention
+    from tools.reports.retention.measure import Retention, RetentionCell
     from tools.reports.retention.spec import Unit
 
 CSV_COLUMNS = (
@@ -20,7 +20,7 @@ CSV_COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Table:
+class TextTable:
     """A title, a header, rows of text and the lines to print below."""
 
     title: str
@@ -35,7 +35,7 @@ def cohort_label(cohort: int, unit: "Unit") -> str:
     return text[:7] if unit == "month" else text
 
 
-def cell_text(cell: "Cell") -> str:
+def cell_text(cell: "RetentionCell") -> str:
     """What stands in a cell: percentage, or the count alone; * when the bucket is not over."""
     if cell.eligible == 0:
         return ""
@@ -50,12 +50,12 @@ def percent(rate: float | None) -> str:
     return "" if rate is None else figures.percent(rate)
 
 
-def as_table(report: "Retention") -> Table:
+def as_table(report: "Retention") -> TextTable:
     """The report as rows of text, one a cohort, the mean last; split, one a part."""
     labels = tuple(window.label for window in report.spec.windows())
     rows = _part_rows(report) if report.spec.breakdown else _cohort_rows(report)
     header = (report.spec.breakdown or "cohort", report.spec.entity + "s", *labels)
-    return Table(title(report), header, tuple(rows), notes(report))
+    return TextTable(title(report), header, tuple(rows), notes(report))
 
 
 def _cohort_rows(report: "Retention") -> list[tuple[str, ...]]:
@@ -76,9 +76,9 @@ def _part_rows(report: "Retention") -> list[tuple[str, ...]]:
     return [(p, str(sizes[p]), *(percent(m.rate) for m in means[p])) for p in report.parts]
 
 
-def by_cohort(report: "Retention") -> "dict[int, list[Cell]]":
+def by_cohort(report: "Retention") -> "dict[int, list[RetentionCell]]":
     """The cells of each cohort, cohorts and buckets in order."""
-    cohorts: dict[int, list[Cell]] = {}
+    cohorts: dict[int, list[RetentionCell]] = {}
     for cell in report.cells:
         cohorts.setdefault(cell.cohort, []).append(cell)
     return cohorts

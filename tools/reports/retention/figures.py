@@ -9,16 +9,16 @@ from tools.reports.figure_ids import figure_id
 from tools.reports.retention.exports import cohort_label
 
 if TYPE_CHECKING:
-    from tools.reports.context import Given
+    from tools.reports.context import ReportContext
     from tools.reports.policy import RetentionQuestion
-    from tools.reports.retention.measure import Cell, Mean, Retention
+    from tools.reports.retention.measure import Retention, RetentionCell, RetentionMean
     from tools.reports.retention.spec import RetentionSpec
 
 ALL = "all"
 
 
 @dataclass(frozen=True)
-class Told:
+class RetentionMeasures:
     """Everything that was measured for the section.
 
     Attributes:
@@ -27,7 +27,7 @@ class Told:
         split: by breakdown; those that lack a history are named in `missing`.
     """
 
-    given: "Given"
+    given: "ReportContext"
     question: "RetentionQuestion"
     main: "Retention"
     curve: "Retention | None"
@@ -41,7 +41,7 @@ class Told:
         return self.question.spec
 
 
-def cell_figure(told: Told, cell: "Cell") -> Part:
+def cell_figure(told: RetentionMeasures, cell: "RetentionCell") -> Part:
     """A cohort in a bucket: a share, a count when small, nothing before it is over."""
     if not cell.eligible:
         return words("")
@@ -57,7 +57,7 @@ def cell_figure(told: Told, cell: "Cell") -> Part:
     )
 
 
-def mean_figure(mean: "Mean", name: tuple[str, ...], *, drill: bool = False) -> Part:
+def mean_figure(mean: "RetentionMean", name: tuple[str, ...], *, drill: bool = False) -> Part:
     """All cohorts in a bucket; `name` is the middle of the id."""
     if not mean.eligible:
         return words("")
@@ -72,7 +72,7 @@ def mean_figure(mean: "Mean", name: tuple[str, ...], *, drill: bool = False) -> 
     )
 
 
-def cell_id(spec: "RetentionSpec", cell: "Cell") -> str:
+def cell_id(spec: "RetentionSpec", cell: "RetentionCell") -> str:
     """The id of a cohort's cell: a closed bucket keeps it for ever."""
     return figure_id("retention", cohort_label(cell.cohort, spec.cohort), cell.bucket)
 
@@ -87,7 +87,7 @@ def drills_mean(spec: "RetentionSpec") -> bool:
     return drills(spec) and spec.incomplete == "exclude" and not spec.recurring
 
 
-def about(told: Told, report: "Retention") -> About:
+def about(told: RetentionMeasures, report: "Retention") -> About:
     """What stands beside a table or chart of a report."""
     first = min((cell.cohort for cell in report.cells), default=told.given.as_of)
     return About(

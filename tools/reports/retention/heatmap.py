@@ -21,7 +21,7 @@ from tools.reports.retention.exports import (
 )
 
 if TYPE_CHECKING:
-    from tools.reports.retention.measure import Cell, Retention
+    from tools.reports.retention.measure import Retention, RetentionCell
 
 MOST_COHORTS = 60
 # One hue from light to dark: the order survives greyscale and colour blindness.
@@ -111,7 +111,7 @@ def _figure(report: "Retention") -> Any:
     return figure
 
 
-def _frame(axes: Any, report: "Retention", shown: "list[tuple[int, list[Cell]]]") -> None:
+def _frame(axes: Any, report: "Retention", shown: "list[tuple[int, list[RetentionCell]]]") -> None:
     names = [
         f"{cohort_label(cohort, report.spec.cohort)}   n {cells[0].size:,}"
         for cohort, cells in shown

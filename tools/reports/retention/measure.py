@@ -28,7 +28,7 @@ LONG_AGO = -1_000_000
 
 
 @dataclass(frozen=True)
-class Cell:
+class RetentionCell:
     """One cohort in one bucket; rate and interval are None below the least size.
 
     Attributes:
@@ -55,7 +55,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Mean:
+class RetentionMean:
     """All cohorts together in one bucket; the interval belongs to the weighted mean only."""
 
     bucket: str
@@ -81,8 +81,8 @@ class Retention:
 
     as_of: int
     spec: RetentionSpec
-    cells: tuple[Cell, ...]
-    means: tuple[Mean, ...]
+    cells: tuple[RetentionCell, ...]
+    means: tuple[RetentionMean, ...]
     left_out: int
     definition: str
     query: str
@@ -185,9 +185,9 @@ def _parameters(as_of: int, engine: "Engine", spec: RetentionSpec) -> "dict[str,
     }
 
 
-def _cell(row: "dict[str, Any]", windows: tuple[Window, ...], spec: RetentionSpec) -> Cell:
+def _cell(row: "dict[str, Any]", windows: tuple[Window, ...], spec: RetentionSpec) -> RetentionCell:
     rate, low, high = _rate(row["retained"], row["eligible"], spec.min_size)
-    return Cell(
+    return RetentionCell(
         cohort=row["cohort"],
         bucket=windows[row["n"]].label,
         size=row["size"],
@@ -210,7 +210,9 @@ def _rate(
     return (retained / eligible, *wilson(retained, eligible))
 
 
-def _mean(bucket: str, part: str, cells: tuple[Cell, ...], spec: RetentionSpec) -> Mean:
+def _mean(
+    bucket: str, part: str, cells: tuple[RetentionCell, ...], spec: RetentionSpec
+) -> RetentionMean:
     mark = spec.incomplete == "mark"
     here = [c for c in cells if c.bucket == bucket and c.part == part]
     used = [c for c in here if c.eligible and (c.complete or not mark)]
@@ -220,7 +222,7 @@ def _mean(bucket: str, part: str, cells: tuple[Cell, ...], spec: RetentionSpec) 
         rates = [c.rate for c in used if c.rate is not None]
         rate, low, high = (sum(rates) / len(rates) if rates else None), None, None
     back = sum(c.reactivated for c in used)
-    return Mean(bucket, len(used), eligible, retained, rate, low, high, back, part)
+    return RetentionMean(bucket, len(used), eligible, retained, rate, low, high, back, part)
 
 
 def _fingerprint(spec: RetentionSpec, text: str, parameters: "dict[str, Parameter]") -> str:

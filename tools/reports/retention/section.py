@@ -7,9 +7,9 @@ import pyarrow as pa
 
 from tools.document.model import Section, words
 from tools.errors import NotComputable
-from tools.reports.context import Chapter
+from tools.reports.context import SectionResult
 from tools.reports.figure_ids import figure_id
-from tools.reports.retention.figures import ALL, Told, cell_id, drills, drills_mean
+from tools.reports.retention.figures import ALL, RetentionMeasures, cell_id, drills, drills_mean
 from tools.reports.retention.measure import (
     Retention,
     first_births,
@@ -23,7 +23,7 @@ from tools.reports.retention.tables import blocks_of
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
-    from tools.reports.context import Given
+    from tools.reports.context import ReportContext
     from tools.reports.policy import RetentionQuestion
     from tools.reports.retention.spec import Breakdown, RetentionSpec
 
@@ -39,8 +39,8 @@ _FIGURES = pa.schema(
 
 
 def make_retention(
-    given: "Given", questions: "tuple[RetentionQuestion, ...]", zone: str = ""
-) -> Chapter:
+    given: "ReportContext", questions: "tuple[RetentionQuestion, ...]", zone: str = ""
+) -> SectionResult:
     """The section about retention.
 
     Args:
@@ -61,12 +61,14 @@ def make_retention(
             members = _drill(given, main)
             told = _told(given, question, main, zone)
             section = Section("retention", TITLE, lines_of(told), blocks_of(told), told.missing)
-            return Chapter(section, members)
+            return SectionResult(section, members)
     lacking = words(f"Retention cannot be told. Missing: {', '.join(missing)}.")
-    return Chapter(Section("retention", TITLE, ((lacking,),), (), missing))
+    return SectionResult(Section("retention", TITLE, ((lacking,),), (), missing))
 
 
-def _told(given: "Given", question: "RetentionQuestion", main: Retention, zone: str) -> Told:
+def _told(
+    given: "ReportContext", question: "RetentionQuestion", main: Retention, zone: str
+) -> RetentionMeasures:
     curve = _again(given, question.curve_spec) if question.curve else None
     split, missing = [], set()
     for part in question.breakdowns:
@@ -74,14 +76,16 @@ def _told(given: "Given", question: "RetentionQuestion", main: Retention, zone: 
             split.append(_split(given, question, part))
         except NotComputable as error:
             missing |= set(error.missing)
-    return Told(given, question, main, curve, tuple(split), tuple(sorted(missing)), zone)
+    return RetentionMeasures(
+        given, question, main, curve, tuple(split), tuple(sorted(missing)), zone
+    )
 
 
-def _again(given: "Given", spec: "RetentionSpec") -> Retention:
+def _again(given: "ReportContext", spec: "RetentionSpec") -> Retention:
     return measure_retention(given.as_of, given.engine, given.present, spec, again=True)
 
 
-def _split(given: "Given", question: "RetentionQuestion", part: "Breakdown") -> Retention:
+def _split(given: "ReportContext", question: "RetentionQuestion", part: "Breakdown") -> Retention:
     """By arm the whole curve is compared; by anything else the buckets of the table."""
     whole = part == "play_arm" and question.curve
     spec = question.curve_spec if whole else question.spec
@@ -91,7 +95,7 @@ def _split(given: "Given", question: "RetentionQuestion", part: "Breakdown") -> 
     return found
 
 
-def _drill(given: "Given", main: Retention) -> str:
+def _drill(given: "ReportContext", main: Retention) -> str:
     """Keep who is behind the cells; return the query that lists them."""
     if not drills(main.spec):
         return ""

@@ -12,8 +12,8 @@ from tools.stats.intervals import difference
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tools.reports.retention.figures import Told
-    from tools.reports.retention.measure import Cell, Mean, Retention
+    from tools.reports.retention.figures import RetentionMeasures
+    from tools.reports.retention.measure import Retention, RetentionCell, RetentionMean
 
 MOST_LINES = 5
 _DONE = {
@@ -29,19 +29,19 @@ _BY = {"segment": "segment", "plan": "plan", "acquisition": "source", "play_arm"
 class _Newest:
     """The newest cohort whose bucket is over, and the cohorts before it together."""
 
-    cell: "Cell"
+    cell: "RetentionCell"
     retained: int
     eligible: int
 
 
-def lines_of(told: "Told") -> tuple[Line, ...]:
+def lines_of(told: "RetentionMeasures") -> tuple[Line, ...]:
     """What a leader should know, the most important first."""
     if not told.main.cells:
         return ((words(f"No {told.spec.entity} has been born yet: there is nothing to tell."),),)
     return tuple(_lines(told))[:MOST_LINES]
 
 
-def _lines(told: "Told") -> "Iterator[Line]":
+def _lines(told: "RetentionMeasures") -> "Iterator[Line]":
     yield _overall(told)
     yield from _newest_lines(told)
     for report in told.split:
@@ -52,7 +52,7 @@ def _lines(told: "Told") -> "Iterator[Line]":
         yield (words(f"Not told, for want of history: {', '.join(told.missing)}."),)
 
 
-def _overall(told: "Told") -> Line:
+def _overall(told: "RetentionMeasures") -> Line:
     """All cohorts in every bucket that is over for somebody."""
     done = f"did {told.spec.event}" if told.spec.event else _DONE[told.spec.returns]
     drill = drills_mean(told.spec)
@@ -67,7 +67,7 @@ def _overall(told: "Told") -> Line:
     return (*line, words(ending))
 
 
-def _newest_lines(told: "Told") -> "Iterator[Line]":
+def _newest_lines(told: "RetentionMeasures") -> "Iterator[Line]":
     middle = told.spec.windows()[len(told.spec.windows()) // 2].label
     found = _newest(told.main, middle)
     if found is None or told.spec.base == "previous":
@@ -105,7 +105,7 @@ def _verdict(low: float, high: float) -> str:
     return "no difference that this many can show"
 
 
-def _spread(told: "Told", report: "Retention") -> "Iterator[Line]":
+def _spread(told: "RetentionMeasures", report: "Retention") -> "Iterator[Line]":
     """The best and the worst part, where their intervals lie apart."""
     label = told.spec.windows()[len(told.spec.windows()) // 2].label
     means = [m for m in report.means if m.bucket == label and m.low is not None]
@@ -125,7 +125,7 @@ def _spread(told: "Told", report: "Retention") -> "Iterator[Line]":
     )
 
 
-def _apart(best: "Mean", worst: "Mean") -> bool:
+def _apart(best: "RetentionMean", worst: "RetentionMean") -> bool:
     return best.low is not None and worst.high is not None and best.low > worst.high
 
 

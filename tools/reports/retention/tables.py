@@ -18,8 +18,8 @@ from tools.reports.retention.figures import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tools.reports.retention.figures import Told
-    from tools.reports.retention.measure import Mean, Retention
+    from tools.reports.retention.figures import RetentionMeasures
+    from tools.reports.retention.measure import Retention, RetentionMean
 
 MOST_PARTS = 14
 _BY = {
@@ -30,14 +30,14 @@ _BY = {
 }
 
 
-def blocks_of(told: "Told") -> tuple[Block, ...]:
+def blocks_of(told: "RetentionMeasures") -> tuple[Block, ...]:
     """Cohorts, the curve, who came back, and each breakdown."""
     if not told.main.cells:
         return ()
     return tuple(_blocks(told))
 
 
-def _blocks(told: "Told") -> "Iterator[Block]":
+def _blocks(told: "RetentionMeasures") -> "Iterator[Block]":
     yield _cohorts(told)
     if told.curve is not None:
         yield _curve(told, told.curve)
@@ -49,7 +49,7 @@ def _blocks(told: "Told") -> "Iterator[Block]":
             yield _arms(told, report)
 
 
-def _cohorts(told: "Told") -> Table:
+def _cohorts(told: "RetentionMeasures") -> Table:
     report, spec = told.main, told.spec
     rows: list[tuple[Part, ...]] = [
         (words(cohort_label(cohort, spec.cohort)), _size(told, cohort, cells[0].size),
@@ -73,12 +73,12 @@ def _cohorts(told: "Told") -> Table:
     )
 
 
-def _size(told: "Told", cohort: int, size: int) -> Figure:
+def _size(told: "RetentionMeasures", cohort: int, size: int) -> Figure:
     label = cohort_label(cohort, told.spec.cohort)
     return Figure(figure_id("retention", label, "size"), size, "count")
 
 
-def notes(told: "Told", report: "Retention") -> tuple[str, ...]:
+def notes(told: "RetentionMeasures", report: "Retention") -> tuple[str, ...]:
     """What must stand below: marks, small cohorts, who is left out, the time zone."""
     spec = report.spec
     lines = []
@@ -94,7 +94,7 @@ def notes(told: "Told", report: "Retention") -> tuple[str, ...]:
     return (*lines, *([f"Days are those of {told.zone}."] if told.zone else []))
 
 
-def _curve(told: "Told", report: "Retention") -> Chart:
+def _curve(told: "RetentionMeasures", report: "Retention") -> Chart:
     return Chart(
         "retention.curve",
         f"Retention curve of all cohorts, by {report.spec.unit} since birth",
@@ -121,13 +121,13 @@ def _excludes(report: "Retention") -> bool:
     return report.spec.incomplete == "exclude"
 
 
-def _series(name: str, means: "tuple[Mean, ...]") -> Series:
+def _series(name: str, means: "tuple[RetentionMean, ...]") -> Series:
     low, high = tuple(m.low for m in means), tuple(m.high for m in means)
     banded = any(one is not None for one in low)
     return Series(name, tuple(m.rate for m in means), low if banded else (), high if banded else ())
 
 
-def _came_back(told: "Told", report: "Retention") -> Table:
+def _came_back(told: "RetentionMeasures", report: "Retention") -> Table:
     """Those who were away the unit before, apart from those who stayed."""
     rows = tuple(
         (words(mean.bucket), *_back_cells(mean)) for mean in report.means[1:] if mean.eligible
@@ -143,7 +143,7 @@ def _came_back(told: "Told", report: "Retention") -> Table:
     )
 
 
-def _back_cells(mean: "Mean") -> tuple[Part, ...]:
+def _back_cells(mean: "RetentionMean") -> tuple[Part, ...]:
     counts = {
         "retained": mean.retained,
         "stayed": mean.retained - mean.reactivated,
@@ -155,7 +155,7 @@ def _back_cells(mean: "Mean") -> tuple[Part, ...]:
     )
 
 
-def _parts(told: "Told", report: "Retention") -> Table:
+def _parts(told: "RetentionMeasures", report: "Retention") -> Table:
     by = str(report.spec.breakdown)
     labels = tuple(window.label for window in told.spec.windows())
     sizes = part_sizes(report)
@@ -196,7 +196,7 @@ def part_sizes(report: "Retention") -> dict[str, int]:
     return sizes
 
 
-def _arms(told: "Told", report: "Retention") -> Chart:
+def _arms(told: "RetentionMeasures", report: "Retention") -> Chart:
     return Chart(
         "retention.arms",
         "Retention curve by arm of the play",

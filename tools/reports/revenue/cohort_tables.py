@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tools.reports.revenue.cohorts import CohortMonth, Hazard
-    from tools.reports.revenue.measure import Course, Money
+    from tools.reports.revenue.measure import Course, RevenueMeasures
 
 MOST_CURRENCIES = 3
 _SINCE = (
@@ -27,7 +27,7 @@ _MEASURES = {
 }
 
 
-def cohort_blocks(told: "Money") -> "Iterator[Block]":
+def cohort_blocks(told: "RevenueMeasures") -> "Iterator[Block]":
     """The blocks of the currencies most accounts pay in."""
     for course in told.courses[:MOST_CURRENCIES]:
         if course.hazards:
@@ -38,7 +38,7 @@ def cohort_blocks(told: "Money") -> "Iterator[Block]":
                 yield _cohorts(told, course, name)
 
 
-def _ages(told: "Money", course: "Course") -> Table:
+def _ages(told: "RevenueMeasures", course: "Course") -> Table:
     rows = tuple(_age_row(course, hazard) for hazard in course.hazards)
     definition = (
         f"{_SINCE} Lost: stopped paying for the first time. Churn h: lost over those at risk, "
@@ -71,7 +71,7 @@ def _age_row(course: "Course", hazard: "Hazard") -> tuple[Part, ...]:
     )
 
 
-def _curve(told: "Money", course: "Course") -> Chart:
+def _curve(told: "RevenueMeasures", course: "Course") -> Chart:
     """Observed, and projected from its last point on: two lines, never one."""
     seen, tail = course.hazards, course.tail
     ages = len(seen) + (len(tail.survival) - 1 if tail else 0)
@@ -98,7 +98,7 @@ def _curve(told: "Money", course: "Course") -> Chart:
     )
 
 
-def _cohorts(told: "Money", course: "Course", name: str) -> Table:
+def _cohorts(told: "RevenueMeasures", course: "Course", name: str) -> Table:
     title, definition = _MEASURES[name]
     ages = told.spec.ages
     rows = []
@@ -126,7 +126,7 @@ def _by_cohort(course: "Course") -> "list[list[CohortMonth]]":
     return list(groups.values())
 
 
-def _cell(told: "Money", month: "CohortMonth", name: str) -> Part:
+def _cell(told: "RevenueMeasures", month: "CohortMonth", name: str) -> Part:
     small, id_ = month.size < told.spec.min_size, cohort_id(month, name)
     if name in {"nrr", "grr"}:
         amount = month.minor if name == "nrr" else month.capped
@@ -144,7 +144,7 @@ def _id(name: str, course: "Course") -> str:
     return figure_id("money", name, currency_of(course.currency))
 
 
-def _about(told: "Money", course: "Course", definition: str) -> About:
+def _about(told: "RevenueMeasures", course: "Course", definition: str) -> About:
     first = min(month.label for month in course.cohorts)
     period = f"{first} to {month_name(told.month or 0)}"
     return About(definition, period, accounts(course.cohorts))

@@ -10,7 +10,7 @@ from tools.errors import NotComputable
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
-    from tools.reports.revenue.spec import Rate
+    from tools.reports.revenue.spec import DatedRate
     from tools.warehouse.engine import Engine
 
 PARTS = 10**8  # of a minor unit: a rate keeps eight decimals
@@ -18,7 +18,7 @@ _RATES = pa.schema([("currency", pa.string()), ("rate", pa.int64())])
 
 
 def convert(
-    engine: "Engine", month: int, months: int, currency: str, rates: "tuple[Rate, ...]"
+    engine: "Engine", month: int, months: int, currency: str, rates: "tuple[DatedRate, ...]"
 ) -> None:
     """Create revenue_paid in one currency, at the rates of the point the comparison starts from.
 
@@ -40,7 +40,7 @@ def convert(
     engine.create("revenue_paid", read_sql(__package__, "constant_currency"), currency=currency)
 
 
-def _parts(rate: "Rate", currency: str) -> int:
+def _parts(rate: "DatedRate", currency: str) -> int:
     """What one minor unit of its currency is worth in the other, in parts."""
     exact = rate_of_minor(rate.rate, rate.currency, currency) * PARTS
     return int(exact.to_integral_value(ROUND_HALF_EVEN))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tools.days import from_number
 from tools.money import Money
-from tools.reports.retention.exports import Table, percent
+from tools.reports.retention.exports import TextTable, percent
 from tools.reports.revenue.movements import KINDS, shown_kinds
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 COLUMNS = ("start", *KINDS, "end")
 
 
-def as_table(report: "Movements", retention: "tuple[NetRetention, ...]" = ()) -> Table:
+def as_table(report: "Movements", retention: "tuple[NetRetention, ...]" = ()) -> TextTable:
     """One row a month and currency, amounts in the main unit; net retention below."""
     columns = ("start", *shown_kinds(report.months), "end")
     rows = tuple(_row(month, columns) for month in report.months)
@@ -27,7 +27,7 @@ def as_table(report: "Movements", retention: "tuple[NetRetention, ...]" = ()) ->
     notes = (f"Definition: {report.definition}", f"The roll-forward {checked}.")
     titles = (name.replace("_", " ") for name in columns)
     header = ("month", "currency", *titles, "gross churn", "net churn")
-    return Table(title, header, rows, (*notes, *(sentence(one) for one in retention)))
+    return TextTable(title, header, rows, (*notes, *(sentence(one) for one in retention)))
 
 
 def as_csv(report: "Movements") -> str:

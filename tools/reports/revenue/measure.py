@@ -18,7 +18,7 @@ from tools.reports.revenue.projection import Tail, project
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
-    from tools.reports.context import Given
+    from tools.reports.context import ReportContext
     from tools.reports.revenue.spec import MoneySpec
 
 
@@ -37,7 +37,7 @@ class Course:
 
 
 @dataclass(frozen=True)
-class Money:
+class RevenueMeasures:
     """What was measured.
 
     Attributes:
@@ -48,7 +48,7 @@ class Money:
         courses: by currency, most accounts first.
     """
 
-    given: "Given"
+    given: "ReportContext"
     spec: "MoneySpec"
     month: int | None
     moved: Movements
@@ -65,7 +65,7 @@ class Money:
         return tuple(course.currency for course in self.courses)
 
 
-def measure_money(given: "Given", spec: "MoneySpec") -> Money:
+def measure_money(given: "ReportContext", spec: "MoneySpec") -> RevenueMeasures:
     """Measure the week, every closed month, net retention and cohorts, in this order.
 
     The relations end as those of the months, and with what is kept of the week and the cohorts
@@ -84,7 +84,7 @@ def measure_money(given: "Given", spec: "MoneySpec") -> Money:
     constant, lacking = _constant(given, spec)
     used = present if spec.usage else frozenset(present) - {"events"}
     cohorts = measure_cohorts(engine, used, month, spec.boundary)
-    return Money(
+    return RevenueMeasures(
         given=given,
         spec=spec,
         month=month,
@@ -98,7 +98,9 @@ def measure_money(given: "Given", spec: "MoneySpec") -> Money:
     )
 
 
-def _constant(given: "Given", spec: "MoneySpec") -> tuple[NetRetention | None, tuple[str, ...]]:
+def _constant(
+    given: "ReportContext", spec: "MoneySpec"
+) -> tuple[NetRetention | None, tuple[str, ...]]:
     if not spec.rates:
         return None, ()
     try:

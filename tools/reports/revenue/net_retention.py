@@ -13,7 +13,7 @@ from tools.warehouse.sql import read_sql
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from tools.reports.revenue.spec import Rate
+    from tools.reports.revenue.spec import DatedRate
     from tools.warehouse.engine import Engine
 
     Pairs = list[dict[str, int]]
@@ -87,7 +87,7 @@ def net_retention(engine: "Engine", months: int) -> tuple[NetRetention, ...]:
 
 
 def constant_retention(
-    engine: "Engine", months: int, currency: str, rates: "tuple[Rate, ...]"
+    engine: "Engine", months: int, currency: str, rates: "tuple[DatedRate, ...]"
 ) -> NetRetention | None:
     """The same of all currencies together, at the rates of the start; None without revenue then.
 

@@ -6,9 +6,9 @@ import pyarrow as pa
 
 from tools.document.model import Section, words
 from tools.errors import NotComputable
-from tools.reports.context import Chapter
+from tools.reports.context import SectionResult
 from tools.reports.revenue.figures import kept_id, month_id, size_id, week_id
-from tools.reports.revenue.measure import Money, measure_money
+from tools.reports.revenue.measure import RevenueMeasures, measure_money
 from tools.reports.revenue.movements import KINDS
 from tools.reports.revenue.sentences import lines_of
 from tools.reports.revenue.tables import blocks_of
@@ -17,7 +17,7 @@ from tools.warehouse.sql import read_sql
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tools.reports.context import Given
+    from tools.reports.context import ReportContext
     from tools.reports.revenue.spec import MoneySpec
 
 TITLE = "Money"
@@ -29,26 +29,26 @@ _FIGURES = pa.schema(
 )  # fmt: skip
 
 
-def make_money(given: "Given", spec: "MoneySpec") -> Chapter:
+def make_money(given: "ReportContext", spec: "MoneySpec") -> SectionResult:
     """The section about recurring revenue; it needs subscriptions, and usage for one table."""
     try:
         money = measure_money(given, spec)
     except NotComputable as error:
         lacking = words(f"Money cannot be told. Missing: {', '.join(error.missing)}.")
-        return Chapter(Section("money", TITLE, ((lacking,),), (), error.missing))
+        return SectionResult(Section("money", TITLE, ((lacking,),), (), error.missing))
     rows = pa.Table.from_pylist(list(_drilled(money)), schema=_FIGURES)
     given.engine.put("drill_money_figures", rows)
     section = Section("money", TITLE, lines_of(money), blocks_of(money), _missing(money))
-    return Chapter(section, read_sql(__package__, "figure_members"))
+    return SectionResult(section, read_sql(__package__, "figure_members"))
 
 
-def _missing(money: Money) -> tuple[str, ...]:
+def _missing(money: RevenueMeasures) -> tuple[str, ...]:
     """What part of it lacks; without the product's events its use is not told."""
     events = () if "events" in money.given.present or not money.spec.usage else ("events",)
     return (*events, *money.lacking)
 
 
-def _drilled(money: Money) -> "Iterator[dict[str, object]]":
+def _drilled(money: RevenueMeasures) -> "Iterator[dict[str, object]]":
     """Every figure with `drill`, and where its members are found."""
     for month in money.moved.months:
         for kind in KINDS:

@@ -10,7 +10,7 @@ from tools.reports.revenue.movements import KINDS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tools.reports.revenue.measure import Course, Money
+    from tools.reports.revenue.measure import Course, RevenueMeasures
     from tools.reports.revenue.movements import Movement
     from tools.reports.revenue.net_retention import NetRetention
 
@@ -30,14 +30,14 @@ _MOVED = {
 }
 
 
-def lines_of(told: "Money") -> tuple[Line, ...]:
+def lines_of(told: "RevenueMeasures") -> tuple[Line, ...]:
     """What a leader should know, the most important first."""
     if not told.moved.months and not told.week.moves:
         return ((words("Nobody has paid yet: there is nothing to tell."),),)
     return tuple(_lines(told))[:MOST_LINES]
 
 
-def _lines(told: "Money") -> "Iterator[Line]":
+def _lines(told: "RevenueMeasures") -> "Iterator[Line]":
     if not told.moved.rolls:
         yield (words("The movements do not add up: do not use the figures below."),)
     yield from _months(told)
@@ -49,7 +49,7 @@ def _lines(told: "Money") -> "Iterator[Line]":
         yield from _course(course)
 
 
-def _months(told: "Money") -> "Iterator[Line]":
+def _months(told: "RevenueMeasures") -> "Iterator[Line]":
     """The last month in the currencies most accounts pay in, and in how many more it moved."""
     last = _ordered(told, (m for m in told.moved.months if m.month == told.month))
     shown = last[:MOST_CURRENCIES]
@@ -67,7 +67,7 @@ def _month(last: "Movement") -> "Iterator[Part]":
     yield from _moves(last, {kind: month_id(last, kind) for kind in KINDS})
 
 
-def _ordered(told: "Money", moves: "Iterable[Movement]") -> "list[Movement]":
+def _ordered(told: "RevenueMeasures", moves: "Iterable[Movement]") -> "list[Movement]":
     """One movement for each currency, the currencies most accounts pay in first."""
     place = {currency: n for n, currency in enumerate(told.currencies)}
     return sorted(moves, key=lambda m: (place.get(m.currency, len(place)), m.currency))
@@ -95,7 +95,7 @@ def _moves(month: "Movement", ids: dict[str, str]) -> "Iterator[Part]":
         yield words(f" {_MOVED[kind]}{', ' if place < len(moved) - 1 else ''}")
 
 
-def _kept(told: "Money") -> "list[NetRetention]":
+def _kept(told: "RevenueMeasures") -> "list[NetRetention]":
     if told.constant is not None and told.constant.accounts >= told.spec.min_size:
         return [told.constant]
     order = told.currencies[:MOST_CURRENCIES]
@@ -103,7 +103,7 @@ def _kept(told: "Money") -> "list[NetRetention]":
     return [one for one in found if one.accounts >= told.spec.min_size]
 
 
-def _retention(told: "Money", kept: "NetRetention") -> Line:
+def _retention(told: "RevenueMeasures", kept: "NetRetention") -> Line:
     n, drill = kept.accounts, not kept.constant
     nrr = share(kept_id(kept, "nrr"), kept.nrr, kept.nrr_interval, n=n, drill=drill)
     grr = share(kept_id(kept, "grr"), kept.grr, kept.grr_interval, n=n, drill=drill)
@@ -121,7 +121,7 @@ def _retention(told: "Money", kept: "NetRetention") -> Line:
     return (*line, words("; without the largest account "), without, words(" net."))
 
 
-def _week(told: "Money") -> "Iterator[Part]":
+def _week(told: "RevenueMeasures") -> "Iterator[Part]":
     """What moved in the week, in every currency in which something did."""
     every = _ordered(told, told.week.moves)
     moved = [move for move in every if any(getattr(move, kind) for kind in KINDS)] or every[:1]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Rate:
+class DatedRate:
     """One unit of a currency in the reporting currency, from a day on: a dated assumption."""
 
     currency: str
@@ -59,7 +59,7 @@ class MoneySpec:
     usage: bool = True
     projection: Projection = Projection()
     currency: str = ""
-    rates: tuple[Rate, ...] = ()
+    rates: tuple[DatedRate, ...] = ()
     internal: Internal = NOBODY
 
     def __post_init__(self) -> None:

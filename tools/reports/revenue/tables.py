@@ -21,7 +21,7 @@ from tools.stats.intervals import Interval
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tools.reports.revenue.measure import Money
+    from tools.reports.revenue.measure import RevenueMeasures
     from tools.reports.revenue.month_churn import MonthChurn
     from tools.reports.revenue.movements import Movement
     from tools.reports.revenue.net_retention import NetRetention
@@ -39,14 +39,14 @@ _FORMS = (
 _COLUMNS = ("start", *KINDS, "end")
 
 
-def blocks_of(told: "Money") -> tuple[Block, ...]:
+def blocks_of(told: "RevenueMeasures") -> tuple[Block, ...]:
     """The bridge, the week, net retention, and the cohorts."""
     if not told.moved.months and not told.week.moves:
         return ()
     return tuple(_blocks(told))
 
 
-def _blocks(told: "Money") -> "Iterator[Block]":
+def _blocks(told: "RevenueMeasures") -> "Iterator[Block]":
     if told.moved.months:
         yield _bridge(told)
         yield from (_ends(told, currency) for currency in told.currencies[:1])
@@ -57,7 +57,7 @@ def _blocks(told: "Money") -> "Iterator[Block]":
     yield from cohort_blocks(told)
 
 
-def _bridge(told: "Money") -> Table:
+def _bridge(told: "RevenueMeasures") -> Table:
     kinds = shown_kinds(told.moved.months)
     rows = tuple(_month_row(month, kinds, told.spec.min_size) for month in _by_month(told))
     note = "Every month adds up to the cent." if told.moved.rolls else "IT DOES NOT ADD UP."
@@ -72,7 +72,7 @@ def _bridge(told: "Money") -> Table:
     )
 
 
-def _by_month(told: "Money") -> "list[Movement]":
+def _by_month(told: "RevenueMeasures") -> "list[Movement]":
     return sorted(told.moved.months, key=lambda month: (month.month, month.currency))
 
 
@@ -109,7 +109,7 @@ def _moves(month: "Movement", kinds: tuple[str, ...], ids: dict[str, str]) -> "I
         yield money(ids[kind], amount, month.currency, n=n, drill=True)
 
 
-def _ends(told: "Money", currency: str) -> Chart:
+def _ends(told: "RevenueMeasures", currency: str) -> Chart:
     months = [month for month in told.moved.months if month.currency == currency]
     return Chart(
         figure_id("money", "ends", currency_of(currency)),
@@ -125,7 +125,7 @@ def _ends(told: "Money", currency: str) -> Chart:
     )
 
 
-def _week(told: "Money") -> Table:
+def _week(told: "RevenueMeasures") -> Table:
     rows, kinds = [], shown_kinds(told.week.moves)
     for move in told.week.moves:
         ids = {name: week_id(told.week, move, name) for name in _COLUMNS}
@@ -146,7 +146,7 @@ def _week(told: "Money") -> Table:
     )
 
 
-def _retention(told: "Money") -> Table:
+def _retention(told: "RevenueMeasures") -> Table:
     rows = [row for currency in _paid_last(told) for row in _kept_rows(told, currency)]
     if told.constant is not None:
         rows += list(_kept(told, told.constant, f"all in {told.constant.currency}, constant rates"))
@@ -161,18 +161,18 @@ def _retention(told: "Money") -> Table:
     )
 
 
-def _paid_last(told: "Money") -> list[str]:
+def _paid_last(told: "RevenueMeasures") -> list[str]:
     """Currencies with anything to say about the last closed month."""
     kept = {one.currency for one in told.kept} | {one.currency for one in told.churn}
     return [name for name in told.currencies if name in kept]
 
 
-def _definitions(told: "Money") -> list[str]:
+def _definitions(told: "RevenueMeasures") -> list[str]:
     found = [*told.kept[:1], *([told.constant] if told.constant else [])]
     return [one.definition for one in found]
 
 
-def _rate_notes(told: "Money") -> tuple[str, ...]:
+def _rate_notes(told: "RevenueMeasures") -> tuple[str, ...]:
     if told.lacking:
         return (f"No figure at constant rates. Missing: {', '.join(told.lacking)}.",)
     if told.spec.rates:
@@ -183,7 +183,7 @@ def _rate_notes(told: "Money") -> tuple[str, ...]:
     return ()
 
 
-def _kept_rows(told: "Money", currency: str) -> "Iterator[tuple[Part, ...]]":
+def _kept_rows(told: "RevenueMeasures", currency: str) -> "Iterator[tuple[Part, ...]]":
     kept = next((one for one in told.kept if one.currency == currency), None)
     if kept is None:
         yield _too_young(told, currency)
@@ -194,7 +194,7 @@ def _kept_rows(told: "Money", currency: str) -> "Iterator[tuple[Part, ...]]":
             yield from _churn(told, one)
 
 
-def _too_young(told: "Money", currency: str) -> tuple[Part, ...]:
+def _too_young(told: "RevenueMeasures", currency: str) -> tuple[Part, ...]:
     month = month_name(told.month or 0)
     name = figure_id("money", currency_of(currency), month, f"nrr {told.spec.months} months")
     lacking = f"missing: revenue of {told.spec.months} months ago"
@@ -206,7 +206,7 @@ def _too_young(told: "Money", currency: str) -> tuple[Part, ...]:
     )
 
 
-def _kept(told: "Money", kept: "NetRetention", name: str) -> "Iterator[tuple[Part, ...]]":
+def _kept(told: "RevenueMeasures", kept: "NetRetention", name: str) -> "Iterator[tuple[Part, ...]]":
     then = money(kept_id(kept, "then"), kept.start, kept.currency)
     now = money(kept_id(kept, "now"), kept.end, kept.currency)
     count = Figure(kept_id(kept, "accounts"), kept.accounts, "count", drill=not kept.constant)
@@ -232,7 +232,11 @@ def _measures(
 
 
 def _ratio(
-    told: "Money", kept: "NetRetention", key: str, value: float, interval: "Interval | None"
+    told: "RevenueMeasures",
+    kept: "NetRetention",
+    key: str,
+    value: float,
+    interval: "Interval | None",
 ) -> Figure:
     return share(
         kept_id(kept, key), value, interval, n=kept.accounts, least=told.spec.min_size,
@@ -240,13 +244,13 @@ def _ratio(
     )  # fmt: skip
 
 
-def _without(told: "Money", name: str, value: float | None, n: int) -> Part:
+def _without(told: "RevenueMeasures", name: str, value: float | None, n: int) -> Part:
     if not told.spec.without_largest or value is None or n < told.spec.min_size:
         return words("")
     return share(name, value, n=n - 1)
 
 
-def _churn(told: "Money", one: "MonthChurn") -> "Iterator[tuple[Part, ...]]":
+def _churn(told: "RevenueMeasures", one: "MonthChurn") -> "Iterator[tuple[Part, ...]]":
     label, currency = month_name(one.month), currency_of(one.currency)
     count = figure_id("money", currency, label, "accounts at the start")
     for said, value, interval, largest in (
@@ -265,7 +269,7 @@ def _churn(told: "Money", one: "MonthChurn") -> "Iterator[tuple[Part, ...]]":
         )
 
 
-def _about(told: "Money", definition: str) -> About:
+def _about(told: "RevenueMeasures", definition: str) -> About:
     period = between(told.given.first_day, told.given.as_of)
     if told.moved.months:
         first = min(month.label for month in told.moved.months)

@@ -7,7 +7,7 @@ rows of the morning on which the period began. Relations made: segment_moves.
 from typing import TYPE_CHECKING
 
 from tools.document.model import About, Figure, Section, Table, words
-from tools.reports.context import Chapter
+from tools.reports.context import SectionResult
 from tools.reports.figure_ids import figure_id, span, stamp
 from tools.reports.segments.measure import NONE, measure_segments
 from tools.stats.intervals import wilson
@@ -15,12 +15,12 @@ from tools.stats.intervals import wilson
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tools.customers.segments.difference import Difference
-    from tools.customers.segments.outcomes import Estimate, Outcomes
-    from tools.customers.segments.proposal import Gain, Leaf, Proposal
+    from tools.customers.segments.difference import SegmentDifference
+    from tools.customers.segments.outcomes import OutcomeEstimate, Outcomes
+    from tools.customers.segments.proposal import Gain, Leaf, SegmentProposal
     from tools.customers.segments.rules import Segment
     from tools.document.model import Block, Line, Part
-    from tools.reports.context import Given
+    from tools.reports.context import ReportContext
     from tools.reports.segments.measure import SegmentsNow
 
 LEAST = 20
@@ -42,12 +42,12 @@ WHERE COALESCE(m.from_segment, '') <> COALESCE(m.to_segment, '')
 
 
 def make_segments(
-    given: "Given",
+    given: "ReportContext",
     segments: "Sequence[Segment]",
     outcomes: "Outcomes",
-    difference: "Difference",
-    proposal: "Proposal | None" = None,
-) -> Chapter:
+    difference: "SegmentDifference",
+    proposal: "SegmentProposal | None" = None,
+) -> SectionResult:
     """The segments of the morning.
 
     Args:
@@ -61,7 +61,7 @@ def make_segments(
     found = measure_segments(given.as_of, given.first_day, given.engine, given.present, order)
     if not found.accounts:
         none = words("There is no account to put in a segment.")
-        return Chapter(Section("segments", "Segments", ((none,),)))
+        return SectionResult(Section("segments", "Segments", ((none,),)))
     tables = (
         _sizes(found, segments), _outcomes(outcomes), _differ(difference),
         _moves(given, found), _proposed(proposal),
@@ -69,14 +69,14 @@ def make_segments(
     blocks: tuple[Block, ...] = tuple(table for table in tables if table.rows)
     lines = tuple(_lines(given, found, outcomes, difference, proposal))
     section = Section("segments", "Segments", lines, blocks, missing=_missing(given))
-    return Chapter(section, _members(given, found))
+    return SectionResult(section, _members(given, found))
 
 
-def _missing(given: "Given") -> tuple[str, ...]:
+def _missing(given: "ReportContext") -> tuple[str, ...]:
     return () if "subscriptions" in given.present else ("subscriptions",)
 
 
-def _members(given: "Given", found: "SegmentsNow") -> str:
+def _members(given: "ReportContext", found: "SegmentsNow") -> str:
     names = {segment for segment, _ in found.sizes}
     names |= {m.before for m in found.moves or () if m.before}
     return (_MEMBERS + (_MOVED if found.moves else "")).format(
@@ -97,14 +97,17 @@ def _text(value: str) -> str:
 
 
 def _lines(
-    given: "Given", found: "SegmentsNow", outcomes: "Outcomes", difference: "Difference",
-    proposal: "Proposal | None",
-) -> "list[Line]":  # fmt: skip
+    given: "ReportContext",
+    found: "SegmentsNow",
+    outcomes: "Outcomes",
+    difference: "SegmentDifference",
+    proposal: "SegmentProposal | None",
+) -> "list[Line]":
     lines = [*_verdict(difference), *_risk(outcomes), *_migration(given, found)]
     return [*lines, *_proposal_line(proposal)]
 
 
-def _verdict(difference: "Difference") -> "list[Line]":
+def _verdict(difference: "SegmentDifference") -> "list[Line]":
     """Whether the segments may be told apart at all comes before anything said of one."""
     if difference.passes:
         return [(words("The segments still behave differently, by outcomes that are closed."),)]
@@ -122,7 +125,7 @@ def _risk(outcomes: "Outcomes") -> "list[Line]":
     return [(words(said), _chance(outcomes, worst), words(f"; the evidence is {worst.label}."))]
 
 
-def _migration(given: "Given", found: "SegmentsNow") -> "list[Line]":
+def _migration(given: "ReportContext", found: "SegmentsNow") -> "list[Line]":
     if found.moves is None:
         said = f"Who changed segment cannot be told; missing: segments of {stamp(given.first_day)}."
         return [(words(said),)]
@@ -137,7 +140,7 @@ def _migration(given: "Given", found: "SegmentsNow") -> "list[Line]":
              words(" are in another segment now."))]  # fmt: skip
 
 
-def _proposal_line(proposal: "Proposal | None") -> "list[Line]":
+def _proposal_line(proposal: "SegmentProposal | None") -> "list[Line]":
     if proposal is None:
         return []
     if proposal.why:
@@ -150,7 +153,7 @@ def _proposal_line(proposal: "Proposal | None") -> "list[Line]":
                    "by "), *_gains(proposal), words("."))]  # fmt: skip
 
 
-def _gains(proposal: "Proposal") -> "list[Part]":
+def _gains(proposal: "SegmentProposal") -> "list[Part]":
     parts: list[Part] = []
     if proposal.tree is not None:
         parts.append(_gain(proposal, "tree", proposal.tree))
@@ -162,7 +165,7 @@ def _gains(proposal: "Proposal") -> "list[Part]":
     return parts
 
 
-def _gain(proposal: "Proposal", which: str, gain: "Gain") -> Figure:
+def _gain(proposal: "SegmentProposal", which: str, gain: "Gain") -> Figure:
     name = figure_id("segments", stamp(proposal.as_of), "gain", which)
     return Figure(name, gain.value, "share", low=gain.low, high=gain.high, n=proposal.accounts)
 
@@ -201,7 +204,7 @@ def _value(found: "SegmentsNow", segment: str, currency: str) -> Figure:
     return Figure(name, minor, "money", currency=currency, n=accounts)
 
 
-def _chance(outcomes: "Outcomes", estimate: "Estimate") -> Figure:
+def _chance(outcomes: "Outcomes", estimate: "OutcomeEstimate") -> Figure:
     name = figure_id("segments", stamp(outcomes.as_of), estimate.outcome, estimate.segment)
     if estimate.label == "insufficient":
         return Figure(name, None, "share", n=estimate.n, missing="too few")
@@ -229,7 +232,7 @@ def _outcomes(outcomes: "Outcomes") -> Table:
     return Table("segments.outcomes", "What becomes of them", about, columns, rows, notes)
 
 
-def _differ(difference: "Difference") -> Table:
+def _differ(difference: "SegmentDifference") -> Table:
     rows = tuple((words(c.question), words(c.answer), words(c.because)) for c in difference.checks)
     definition = (
         "The gate of the segments: dependence of every outcome, every pair of neighbours, "
@@ -240,7 +243,7 @@ def _differ(difference: "Difference") -> Table:
     return Table("segments.differ", "Whether they behave differently", about, columns, rows)
 
 
-def _moves(given: "Given", found: "SegmentsNow") -> Table:
+def _moves(given: "ReportContext", found: "SegmentsNow") -> Table:
     """From each segment to each; rows add up to what was there, columns to what is."""
     counts = {(m.before, m.after): m.number for m in found.moves or ()}
     names = [segment for segment, _ in found.sizes]
@@ -265,7 +268,7 @@ def _moves(given: "Given", found: "SegmentsNow") -> Table:
     return Table("segments.moves", "Who changed segment", about, columns, shown)
 
 
-def _proposed(proposal: "Proposal | None") -> Table:
+def _proposed(proposal: "SegmentProposal | None") -> Table:
     """The leaves of the tree as rules; shown for a person to accept, applied by nobody."""
     about = About(
         "A tree of at most five leaves over behaviour as of the day of assignment, fitted to churn "
@@ -281,7 +284,7 @@ def _proposed(proposal: "Proposal | None") -> Table:
                  rows)  # fmt: skip
 
 
-def _leaf(proposal: "Proposal | None", number: int, leaf: "Leaf") -> "tuple[Part, ...]":
+def _leaf(proposal: "SegmentProposal | None", number: int, leaf: "Leaf") -> "tuple[Part, ...]":
     day = stamp(proposal.as_of) if proposal else ""
     low, high = wilson(leaf.k, leaf.n)
     return (

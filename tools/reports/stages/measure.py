@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Literal
 
 from tools.customers.stages.vocabulary import LADDER, NONE
-from tools.stats.survival import Curve, Step, cumulative
+from tools.stats.survival import Curve, SurvivalStep, cumulative
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ ORDER = (NONE, *LADDER, "churned")
 
 
 @dataclass(frozen=True)
-class Move:
+class StageMove:
     """So many were in one stage before the period (None: not known yet) and are in another now."""
 
     before: str | None
@@ -51,7 +51,7 @@ class Stages:
     kind: Literal["contact", "account"]
     sizes: tuple[tuple[str, int], ...]
     unstaged: tuple[tuple[str, int], ...]
-    moves: tuple[Move, ...]
+    moves: tuple[StageMove, ...]
     stays: tuple[Stay, ...]
     query: str
 
@@ -89,20 +89,20 @@ def _rank(pair: tuple[str, int]) -> tuple[int, str]:
     return (ORDER.index(pair[0]) if pair[0] in ORDER else len(ORDER), pair[0])
 
 
-def _moves(engine: "Engine") -> tuple[Move, ...]:
+def _moves(engine: "Engine") -> tuple[StageMove, ...]:
     rows = engine.run(
         "SELECT from_stage AS before, to_stage AS after, COUNT(*) AS number FROM stage_moves "
         "WHERE from_stage IS NOT NULL OR to_stage IS NOT NULL "
         "GROUP BY from_stage, to_stage ORDER BY 1, 2"
     ).to_pylist()
-    return tuple(Move(**row) for row in rows)
+    return tuple(StageMove(**row) for row in rows)
 
 
 def _stays(as_of: int, engine: "Engine", kind: str) -> tuple[Stay, ...]:
-    by_stage: dict[str, list[Step]] = {}
+    by_stage: dict[str, list[SurvivalStep]] = {}
     rows = engine.run(read_sql(__package__, "visits"), as_of=as_of, kind=kind).to_pylist()
     for row in rows:
-        by_stage.setdefault(row.pop("stage"), []).append(Step(**row))
+        by_stage.setdefault(row.pop("stage"), []).append(SurvivalStep(**row))
     stays = [
         Stay(stage, steps[0].at_risk, sum(s.censored for s in steps), cumulative(steps))
         for stage, steps in by_stage.items()

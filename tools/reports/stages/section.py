@@ -6,13 +6,13 @@ Relations read: roster, timeline. Relations made: stage_moves.
 from typing import TYPE_CHECKING
 
 from tools.document.model import About, Figure, Section, Table, words
-from tools.reports.context import Chapter
+from tools.reports.context import SectionResult
 from tools.reports.figure_ids import slug, span, stamp
 from tools.reports.stages.measure import measure_stages
 
 if TYPE_CHECKING:
     from tools.document.model import Line, Part
-    from tools.reports.context import Given
+    from tools.reports.context import ReportContext
     from tools.reports.stages.measure import Stages, Stay
 
 LEAST = 20
@@ -41,31 +41,31 @@ WHERE (m.from_stage IS NOT NULL OR m.to_stage IS NOT NULL)
 """
 
 
-def make_stages(given: "Given") -> Chapter:
+def make_stages(given: "ReportContext") -> SectionResult:
     """Where everybody is on the morning after the period, and what the period did."""
     found = measure_stages(given.as_of, given.first_day, given.engine)
     if not found.sizes:
         return _unstaged_only(given, found)
     blocks = tuple(t for t in (_sizes(found), _flows(given, found), _times(found)) if t.rows)
     section = Section("stages", "Stages", tuple(_lines(given, found)), blocks)
-    return Chapter(section, _members(given, found))
+    return SectionResult(section, _members(given, found))
 
 
-def _members(given: "Given", found: "Stages") -> str:
+def _members(given: "ReportContext", found: "Stages") -> str:
     return _MEMBERS.format(day=stamp(given.as_of), span=span(given), kind=found.kind)
 
 
-def _unstaged_only(given: "Given", found: "Stages") -> Chapter:
+def _unstaged_only(given: "ReportContext", found: "Stages") -> SectionResult:
     """Nobody has a stage: say why, and no more."""
     if not found.unstaged:
-        return Chapter(Section("stages", "Stages", ((words("There is nobody to stage."),),)))
+        return SectionResult(Section("stages", "Stages", ((words("There is nobody to stage."),),)))
     lines: list[Line] = [(words("Nobody can be told a stage."),), *_reasons(found)]
     lacking = tuple(reason for reason, _ in found.unstaged if reason.startswith("missing"))
     section = Section("stages", "Stages", tuple(lines[:5]), (_sizes(found),), lacking)
-    return Chapter(section, _members(given, found))
+    return SectionResult(section, _members(given, found))
 
 
-def _lines(given: "Given", found: "Stages") -> "list[Line]":
+def _lines(given: "ReportContext", found: "Stages") -> "list[Line]":
     return [_where(found), *_losses(given, found), *_largest(given, found), *_longest(found)]
 
 
@@ -88,7 +88,7 @@ def _reasons(found: "Stages") -> "list[Line]":
     ]
 
 
-def _losses(given: "Given", found: "Stages") -> "list[Line]":
+def _losses(given: "ReportContext", found: "Stages") -> "list[Line]":
     """The two moves a leader asks for first: lost, and put at risk."""
     counts = {(m.before, m.after): m.number for m in found.moves}
     into = {
@@ -105,7 +105,7 @@ def _losses(given: "Given", found: "Stages") -> "list[Line]":
     )]  # fmt: skip
 
 
-def _largest(given: "Given", found: "Stages") -> "list[Line]":
+def _largest(given: "ReportContext", found: "Stages") -> "list[Line]":
     moved = [m for m in found.moves if m.before != m.after and m.before and m.after]
     if not moved:
         return []
@@ -157,12 +157,12 @@ def _sizes(found: "Stages") -> Table:
     return Table("stages.sizes", "Where they are", about, columns, tuple(rows))
 
 
-def _move(given: "Given", before: str | None, after: str | None, number: int) -> Figure:
+def _move(given: "ReportContext", before: str | None, after: str | None, number: int) -> Figure:
     name = f"stages.{span(given)}.{before or NEW}.{after or GONE}"
     return Figure(name, number, "count", drill=before != after)
 
 
-def _flows(given: "Given", found: "Stages") -> Table:
+def _flows(given: "ReportContext", found: "Stages") -> Table:
     """From each stage to each: a row adds up to who was there before, a column to who is now."""
     befores = [*_used(found, "before"), None]
     afters = _used(found, "after")
@@ -193,7 +193,7 @@ def _used(found: "Stages", side: str) -> list[str]:
     return [stage for stage in SHOWN if stage in seen]
 
 
-def _end(given: "Given", found: "Stages", stage: str) -> Figure:
+def _end(given: "ReportContext", found: "Stages", stage: str) -> Figure:
     number = sum(m.number for m in found.moves if m.after == stage)
     return Figure(f"stages.{span(given)}.end.{stage}", number, "count")
 

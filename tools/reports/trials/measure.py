@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tools.days import month_number, month_start
 from tools.errors import NotComputable
-from tools.stats.survival import Curve, Step, cumulative, together
+from tools.stats.survival import Curve, SurvivalStep, cumulative, together
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
@@ -67,9 +67,9 @@ def measure_trials(
     engine.create("trial_waits", waits, as_of=as_of, since=since)
     started, cancelled = _counts(engine)
     competing = cancelled > MOST_CANCELLED * started
-    by_month: dict[int, list[Step]] = {}
+    by_month: dict[int, list[SurvivalStep]] = {}
     for row in engine.run(steps, horizon=max(BY_DAYS), compete=competing).to_pylist():
-        by_month.setdefault(row.pop("month_n"), []).append(Step(**row))
+        by_month.setdefault(row.pop("month_n"), []).append(SurvivalStep(**row))
     cohorts = tuple(Cohort(m, s[0].at_risk, cumulative(s)) for m, s in by_month.items())
     whole = Cohort(None, started, cumulative(together(by_month.values())))
     query = sha256(f"{waits}{steps}{months}{competing}".encode()).hexdigest()[:16]

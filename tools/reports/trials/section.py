@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from tools.days import between, month_start
 from tools.document.model import About, Chart, Figure, Section, Series, Table, words
 from tools.errors import NotComputable
-from tools.reports.context import Chapter
+from tools.reports.context import SectionResult
 from tools.reports.figure_ids import month, stamp
 from tools.reports.trials.measure import BY_DAYS, measure_trials
 
 if TYPE_CHECKING:
     from tools.document.model import Block, Line, Part
-    from tools.reports.context import Given
+    from tools.reports.context import ReportContext
     from tools.reports.trials.measure import Cohort, Trials
 
 LEAST = 20
@@ -36,18 +36,18 @@ WHERE w.cancelled_after IS NOT NULL
 """
 
 
-def make_trials(given: "Given") -> Chapter:
+def make_trials(given: "ReportContext") -> SectionResult:
     """What became of the trials of the twelve months before the report and of its own."""
     try:
         found = measure_trials(given.as_of, given.engine, given.present)
     except NotComputable as lacking:
-        return Chapter(_without(lacking))
+        return SectionResult(_without(lacking))
     if not found.whole.started:
         none = words("No trial started in the year before this report.")
-        return Chapter(Section("trials", "Trials", ((none,),)))
+        return SectionResult(Section("trials", "Trials", ((none,),)))
     blocks: tuple[Block, ...] = (_table(found), *_chart(found))
     members = _MEMBERS.format(day=stamp(given.as_of))
-    return Chapter(Section("trials", "Trials", tuple(_lines(found)), blocks), members)
+    return SectionResult(Section("trials", "Trials", tuple(_lines(found)), blocks), members)
 
 
 def _without(lacking: NotComputable) -> Section:

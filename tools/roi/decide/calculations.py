@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tools.errors import BadInput
-from tools.roi.seeds import Answer, answer
+from tools.roi.worked_examples import ExampleAnswer, answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ ONE, YEAR, DAYS = Decimal(1), Decimal(12), Decimal(365)
 PER_CAMPAIGN = 1
 
 
-def compute(question: str, given: "Inputs", convention: "Convention") -> Answer:
+def compute(question: str, given: "Inputs", convention: "Convention") -> ExampleAnswer:
     """The figures of a question under one convention.
 
     Raises:
@@ -46,11 +46,11 @@ def derive(given: "Inputs") -> dict[str, Decimal]:
     return found
 
 
-def _accept(given: "Inputs", convention: "Convention") -> Answer:
+def _accept(given: "Inputs", convention: "Convention") -> ExampleAnswer:
     if "expected_lifetime" in given:
         return answer("S1", {**given, "years": given["expected_lifetime"]}, convention)
     found = answer("S1", given, convention)
-    return found if "renewal" in given else Answer({}, (*found.missing, *_renewal(given)))
+    return found if "renewal" in given else ExampleAnswer({}, (*found.missing, *_renewal(given)))
 
 
 def _renewal(given: "Inputs") -> tuple[str, ...]:
@@ -61,9 +61,9 @@ def _renewal(given: "Inputs") -> tuple[str, ...]:
     return tuple(name for name in begun if name not in given)
 
 
-def _retain(given: "Inputs", convention: "Convention") -> Answer:
+def _retain(given: "Inputs", convention: "Convention") -> ExampleAnswer:
     if "renewal" not in given:
-        return Answer({}, _renewal(given))
+        return ExampleAnswer({}, _renewal(given))
     if given.get("effect", Decimal(0)) > 1 - given["renewal"]:
         left = 1 - given["renewal"]
         raise BadInput(f"effect: {given['effect'].normalize():f} is more than the "
@@ -71,31 +71,31 @@ def _retain(given: "Inputs", convention: "Convention") -> Answer:
     return answer("S5", given, convention)
 
 
-def _concession(given: "Inputs", convention: "Convention") -> Answer:
+def _concession(given: "Inputs", convention: "Convention") -> ExampleAnswer:
     after, before = given.get("margin_after"), given.get("margin")
     if after is not None and before is not None and after > before:
         raise BadInput(f"margin_after: {after} is above margin {before}; a concession lowers it")
     return answer("S3", given, convention)
 
 
-def _expand(given: "Inputs", convention: "Convention") -> Answer:
+def _expand(given: "Inputs", convention: "Convention") -> ExampleAnswer:
     """An upsell where its cost is known or asked for, else the most that a push may cost."""
     if "cost" not in given:
         return answer("S6", given, convention)
     if given.get("cost_scope") == PER_CAMPAIGN and "audience" not in given:
-        return Answer({}, ("audience",))
+        return ExampleAnswer({}, ("audience",))
     scope = {"scope": ONE} if "cost_scope" in given else {}
     return answer("S4", {**given, **scope}, convention)
 
 
-def _plain(name: str) -> "Callable[[Inputs, Convention], Answer]":
-    def calculate(given: "Inputs", convention: "Convention") -> Answer:
+def _plain(name: str) -> "Callable[[Inputs, Convention], ExampleAnswer]":
+    def calculate(given: "Inputs", convention: "Convention") -> ExampleAnswer:
         return answer(name, given, convention)
 
     return calculate
 
 
-_CALCULATIONS: "Mapping[str, Callable[[Inputs, Convention], Answer]]" = {
+_CALCULATIONS: "Mapping[str, Callable[[Inputs, Convention], ExampleAnswer]]" = {
     "accept": _accept, "accelerate": _plain("S2"), "concession": _concession,
     "campaigns": _plain("S9"), "retain": _retain, "expand": _expand, "intervene": _retain,
 }  # fmt: skip

@@ -11,21 +11,21 @@ from tools.roi.decide.evidence import read_evidence
 from tools.roi.decide.likely import likely
 from tools.roi.decide.questions import Question, question_of
 from tools.roi.decide.tornado import Range, Swing, customary, tornado
-from tools.roi.decide.verdict import Verdict, verdict_of
+from tools.roi.decide.verdict import Ruling, verdict_of
 from tools.roi.decide.warnings import warnings_of
 from tools.roi.economics import CONVENTIONS
-from tools.roi.fixed import PRECISE
+from tools.roi.fixed_point import PRECISE
 from tools.roi.formulas import FORMULA_VERSION
-from tools.roi.seeds import conventions
+from tools.roi.worked_examples import conventions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tools.roi.cautions import Caution
     from tools.roi.decide.evidence import UsedInput
-    from tools.roi.decide.known import Subject
+    from tools.roi.decide.known import DecisionSubject
     from tools.roi.formulas import Convention
-    from tools.roi.seeds import Answer
+    from tools.roi.worked_examples import ExampleAnswer
 
 CROSSES_ZERO = frozenset({"net", "b_over_a", "before_support"})
 LASTING = frozenset({"accept", "concession", "retain", "intervene"})
@@ -34,7 +34,7 @@ NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True)
-class Decision:
+class Recommendation:
     """The answer to a question, with everything it rests on; doing nothing is worth exactly 0.
 
     `figures` are by convention and name; `thresholds` are what can be said while something is
@@ -44,10 +44,10 @@ class Decision:
     """
 
     question: Question
-    subject: "Subject"
+    subject: "DecisionSubject"
     currency: str
     convention: "Convention"
-    verdict: Verdict
+    verdict: Ruling
     judged_by: str
     figures: "Mapping[Convention, Mapping[str, Decimal]]"
     missing: tuple[str, ...]
@@ -66,7 +66,7 @@ class Decision:
         return self.swings[0] if self.swings and self.swings[0].width > 0 else None
 
 
-def decide(key: str, typed: "Mapping[str, str]", subject: "Subject") -> Decision:
+def decide(key: str, typed: "Mapping[str, str]", subject: "DecisionSubject") -> Recommendation:
     """Answer a question from what was typed and what is known; what is typed wins.
 
     Raises:
@@ -82,7 +82,7 @@ def decide(key: str, typed: "Mapping[str, str]", subject: "Subject") -> Decision
         measure = _measure(question, subject.convention, judged_by)
         swings = _swings(question, evidence.values, evidence.ranges, measure, judged_by)
         figures = {c: dict(found.figures) for c, found in both.items()}
-        return Decision(
+        return Recommendation(
             question=question,
             subject=subject,
             currency=evidence.currency,
@@ -106,7 +106,7 @@ def _conventions() -> "tuple[Convention, ...]":
     return CONVENTIONS
 
 
-def _judged_by(question: Question, found: "Answer") -> str:
+def _judged_by(question: Question, found: "ExampleAnswer") -> str:
     """The first figure or break-even that can be computed; '' when none can."""
     known = {*found.figures, *found.breakeven}
     return next((name for name in question.judged_by if name in known), "")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tools.roi.decide.inputs import InputSpec
-    from tools.roi.decide.known import Subject
+    from tools.roi.decide.known import DecisionSubject
     from tools.roi.decide.questions import Question
 
 SUPPORT_UNKNOWN = "support_high"  # how the worked examples call support that is not counted as 0
@@ -40,7 +40,7 @@ class UsedInput:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class DecisionEvidence:
     """Every input used, their values and known ranges, and the currency of money."""
 
     used: tuple[UsedInput, ...]
@@ -49,7 +49,9 @@ class Evidence:
     currency: str
 
 
-def read_evidence(question: "Question", typed: "Mapping[str, str]", subject: "Subject") -> Evidence:
+def read_evidence(
+    question: "Question", typed: "Mapping[str, str]", subject: "DecisionSubject"
+) -> DecisionEvidence:
     """Read what was typed strictly and put it over what is known.
 
     Raises:
@@ -76,7 +78,7 @@ def read_evidence(question: "Question", typed: "Mapping[str, str]", subject: "Su
     values = {one.name: one.value for one in used if one.value is not None}
     if any(one.name == "support" and one.value is None for one in used):
         values[SUPPORT_UNKNOWN] = Decimal(1)
-    return Evidence(used, values, _ranges(used), currency)
+    return DecisionEvidence(used, values, _ranges(used), currency)
 
 
 def _texts(
@@ -123,7 +125,7 @@ def _check_alternatives(read: "Mapping[str, Decimal | None]") -> None:
 
 
 def _known_unless_said(
-    name: str, read: "Mapping[str, Decimal | None]", subject: "Subject"
+    name: str, read: "Mapping[str, Decimal | None]", subject: "DecisionSubject"
 ) -> KnownInput | None:
     """What is known of an input, unless a person said the same thing in another way."""
     said = {a for a, b in ALTERNATIVES if b in read} | {b for a, b in ALTERNATIVES if a in read}

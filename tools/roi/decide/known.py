@@ -25,7 +25,7 @@ class KnownInput:
 
 
 @dataclass(frozen=True)
-class Subject:
+class DecisionSubject:
     """What a question is about, and every input known of it; without a name it is about nothing."""
 
     currency: str = ""

@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING, Any
 from tools.roi.decide.inputs import INPUTS
 from tools.roi.decide.labels import FIGURES, THRESHOLDS, UNITS, rounded, written
 from tools.roi.decide.questions import QUESTIONS
-from tools.roi.fixed import PRECISE
+from tools.roi.fixed_point import PRECISE
 
 if TYPE_CHECKING:
-    from tools.roi.decide.decision import Decision
+    from tools.roi.decide.decision import Recommendation
     from tools.roi.decide.evidence import UsedInput
     from tools.roi.decide.labels import Unit
     from tools.roi.decide.tornado import Swing
 
 
-def record(found: "Decision") -> dict[str, Any]:
+def record(found: "Recommendation") -> dict[str, Any]:
     """Everything of a decision; numbers are texts, rounded once."""
     with localcontext(PRECISE):  # a break-even may have thirty digits before its point
         return _record(found)
 
 
-def _record(found: "Decision") -> dict[str, Any]:
+def _record(found: "Recommendation") -> dict[str, Any]:
     return {
         "question": found.question.key,
         "title": found.question.title,
@@ -46,13 +46,13 @@ def _record(found: "Decision") -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _names(found: "Decision") -> list[str]:
+def _names(found: "Recommendation") -> list[str]:
     """The figures in their order, doing nothing last."""
     known = {name for one in found.figures.values() for name in one}
     return [name for name in FIGURES if name in known]
 
 
-def _figure(found: "Decision", name: str) -> dict[str, Any]:
+def _figure(found: "Recommendation", name: str) -> dict[str, Any]:
     label, unit = FIGURES[name]
     return {
         "name": name,
@@ -69,7 +69,7 @@ def _value(value: "Decimal", unit: "Unit", currency: str) -> dict[str, str]:
     return {"value": rounded(value, unit, currency), "words": written(value, unit, currency)}
 
 
-def _multiple(found: "Decision", name: str) -> dict[str, Any]:
+def _multiple(found: "Recommendation", name: str) -> dict[str, Any]:
     """Years' worth under one convention, and the net it leads to where there is one."""
     years, mine, net = found.multiples[name], found.figures["survival"], None
     if found.question.key == "accept" and "net" in mine:
@@ -83,13 +83,13 @@ def _multiple(found: "Decision", name: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _counted(found: "Decision") -> "Decimal":
+def _counted(found: "Recommendation") -> "Decimal":
     """The years' worth behind the figures of the survival convention."""
     name = "survival, discounted"
     return found.multiples.get(name, found.multiples.get("survival", Decimal(0)))
 
 
-def _likely(found: "Decision") -> dict[str, Any] | None:
+def _likely(found: "Recommendation") -> dict[str, Any] | None:
     """Between which values what it is judged by lies four times of five."""
     if found.likely is None:
         return None
@@ -99,18 +99,18 @@ def _likely(found: "Decision") -> dict[str, Any] | None:
     return {"low": low, "high": high, "words": words}
 
 
-def _threshold(found: "Decision", name: str) -> dict[str, Any]:
+def _threshold(found: "Recommendation", name: str) -> dict[str, Any]:
     label, unit = THRESHOLDS[name]
     return {"name": name, "label": label, "unit": unit,
             **_value(found.thresholds[name], unit, found.currency)}  # fmt: skip
 
 
-def unit_of_judged(found: "Decision") -> "Unit":
+def unit_of_judged(found: "Recommendation") -> "Unit":
     """What the result is measured in."""
     return (FIGURES.get(found.judged_by) or THRESHOLDS[found.judged_by])[1]
 
 
-def _swing(found: "Decision", swing: "Swing") -> dict[str, Any]:
+def _swing(found: "Recommendation", swing: "Swing") -> dict[str, Any]:
     spec, result = INPUTS[swing.name], unit_of_judged(found)
     unit = UNITS[spec.kind]
     turns = swing.turns_at
@@ -124,7 +124,7 @@ def _swing(found: "Decision", swing: "Swing") -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _input(found: "Decision", one: "UsedInput") -> dict[str, Any]:
+def _input(found: "Recommendation", one: "UsedInput") -> dict[str, Any]:
     spec, unit = INPUTS[one.name], UNITS[INPUTS[one.name].kind]
     words = "not known"
     if one.value is not None and spec.choices:

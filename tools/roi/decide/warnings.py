@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from tools.roi.decide.questions import Question
-    from tools.roi.seeds import Answer
+    from tools.roi.worked_examples import ExampleAnswer
 
-    Said = Callable[[Mapping[str, Decimal], Answer, str], str]
+    Said = Callable[[Mapping[str, Decimal], ExampleAnswer, str], str]
 
 
 def warnings_of(
-    question: "Question", given: "Mapping[str, Decimal]", found: "Answer", currency: str
+    question: "Question", given: "Mapping[str, Decimal]", found: "ExampleAnswer", currency: str
 ) -> tuple[Caution, ...]:
     """The cautions of a calculation in plain words, each once."""
     ids = [one.id for one in found.cautions]
@@ -35,7 +35,7 @@ def warnings_of(
     )
 
 
-def _lifetime(given: "Mapping[str, Decimal]", found: "Answer", currency: str) -> str:
+def _lifetime(given: "Mapping[str, Decimal]", found: "ExampleAnswer", currency: str) -> str:
     del found, currency
     return (
         "Years and renewal can be combined in several ways, and the amount follows: seed "
@@ -46,7 +46,7 @@ def _lifetime(given: "Mapping[str, Decimal]", found: "Answer", currency: str) ->
     )
 
 
-def _horizon(given: "Mapping[str, Decimal]", found: "Answer", currency: str) -> str:
+def _horizon(given: "Mapping[str, Decimal]", found: "ExampleAnswer", currency: str) -> str:
     flat = whole(found.figures["loss_a_year"] * given["years"], currency)
     if "renewal" in given:
         return f"Renewal thins the years out; counted flat, the loss would be {flat}."
@@ -55,7 +55,7 @@ def _horizon(given: "Mapping[str, Decimal]", found: "Answer", currency: str) -> 
     )
 
 
-def _gain_side(given: "Mapping[str, Decimal]", found: "Answer", currency: str) -> str:
+def _gain_side(given: "Mapping[str, Decimal]", found: "ExampleAnswer", currency: str) -> str:
     del given, found, currency
     return (
         "Only the loss is counted. A concession may pay by closing more often: give probability "
@@ -63,7 +63,7 @@ def _gain_side(given: "Mapping[str, Decimal]", found: "Answer", currency: str) -
     )
 
 
-def _gross(given: "Mapping[str, Decimal]", found: "Answer", currency: str) -> str:
+def _gross(given: "Mapping[str, Decimal]", found: "ExampleAnswer", currency: str) -> str:
     del currency
     needed = found.breakeven.get("effect")
     if needed is None and given.get("value") and "cost" in given:
@@ -75,14 +75,14 @@ def _gross(given: "Mapping[str, Decimal]", found: "Answer", currency: str) -> st
     )
 
 
-def _margin(given: "Mapping[str, Decimal]", found: "Answer", currency: str) -> str:
+def _margin(given: "Mapping[str, Decimal]", found: "ExampleAnswer", currency: str) -> str:
     del given, found, currency
     return (
         "Revenue is counted in full, because no margin was given; at its margin it is worth less."
     )
 
 
-def _scope(given: "Mapping[str, Decimal]", found: "Answer", currency: str) -> str:
+def _scope(given: "Mapping[str, Decimal]", found: "ExampleAnswer", currency: str) -> str:
     del given, found, currency
     return (
         "Is the cost per account or per campaign? It is taken per account; otherwise give "
@@ -90,7 +90,7 @@ def _scope(given: "Mapping[str, Decimal]", found: "Answer", currency: str) -> st
     )
 
 
-def _support(given: "Mapping[str, Decimal]", found: "Answer", currency: str) -> str:
+def _support(given: "Mapping[str, Decimal]", found: "ExampleAnswer", currency: str) -> str:
     net = found.figures.get("net")
     if net is None or net <= 0 or not given["probability"]:
         return "The extra support of an expansion is not counted."
@@ -98,7 +98,7 @@ def _support(given: "Mapping[str, Decimal]", found: "Answer", currency: str) -> 
     return f"The extra support of an expansion is not counted; above {each} each it does not pay."
 
 
-def _cycles(given: "Mapping[str, Decimal]", found: "Answer", currency: str) -> str:
+def _cycles(given: "Mapping[str, Decimal]", found: "ExampleAnswer", currency: str) -> str:
     del found, currency
     if not {"cycles", "interval_months", "renewal"} <= given.keys():
         return (
@@ -112,7 +112,7 @@ def _cycles(given: "Mapping[str, Decimal]", found: "Answer", currency: str) -> s
     )
 
 
-def _sunk(given: "Mapping[str, Decimal]", found: "Answer", currency: str) -> str:
+def _sunk(given: "Mapping[str, Decimal]", found: "ExampleAnswer", currency: str) -> str:
     del found, currency
     if "acquisition" in given:
         return "The cost of winning counts only until a customer is won; then it is spent."

@@ -25,7 +25,7 @@ class Belief:
 
 
 @dataclass(frozen=True)
-class Seen:
+class StandardEstimate:
     """An estimate in units of its prior: how many sd off, with its variance."""
 
     value: float
@@ -56,21 +56,21 @@ def pooled(
             for segment, prior in priors.items()}  # fmt: skip
 
 
-def _combined(prior: Belief, found: "tuple[tuple[float, float], ...]") -> Seen:
+def _combined(prior: Belief, found: "tuple[tuple[float, float], ...]") -> StandardEstimate:
     """Independent estimates as one, by precision; in units of the prior."""
     precision = fsum(1 / variance for _, variance in found)
     value = fsum(value / variance for value, variance in found) / precision
-    return Seen((value - prior.mean) / prior.sd, 1 / precision / prior.sd**2)
+    return StandardEstimate((value - prior.mean) / prior.sd, 1 / precision / prior.sd**2)
 
 
-def _shared(share: float, seen: "Mapping[str, Seen]") -> tuple[float, float]:
+def _shared(share: float, seen: "Mapping[str, StandardEstimate]") -> tuple[float, float]:
     """Mean and precision of what the segments share, given λ."""
     precision = fsum([1 / (1 - share), *(1 / (share + one.variance) for one in seen.values())])
     mean = fsum(one.value / (share + one.variance) for one in seen.values()) / precision
     return mean, precision
 
 
-def _evidence(share: float, seen: "Mapping[str, Seen]") -> float:
+def _evidence(share: float, seen: "Mapping[str, StandardEstimate]") -> float:
     """The log likelihood of λ, up to a constant."""
     mean, precision = _shared(share, seen)
     spreads = [log(share + one.variance) for one in seen.values()]
@@ -80,8 +80,8 @@ def _evidence(share: float, seen: "Mapping[str, Seen]") -> float:
 
 def _believed(
     prior: Belief,
-    own: Seen | None,
-    seen: "Mapping[str, Seen]",
+    own: StandardEstimate | None,
+    seen: "Mapping[str, StandardEstimate]",
     weights: "list[tuple[float, float]]",
 ) -> Belief:
     """The mixture over λ, as a mean and a standard deviation."""
@@ -92,7 +92,9 @@ def _believed(
     return Belief(prior.mean + prior.sd * mean, prior.sd * sqrt(second))
 
 
-def _given(share: float, own: Seen | None, seen: "Mapping[str, Seen]") -> tuple[float, float]:
+def _given(
+    share: float, own: StandardEstimate | None, seen: "Mapping[str, StandardEstimate]"
+) -> tuple[float, float]:
     """Mean and variance of a cell, in units of its prior, given λ."""
     mean, precision = _shared(share, seen)
     if own is None:

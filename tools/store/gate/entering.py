@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from tools.errors import Conflict
-from tools.store.gate.asked import Asked
+from tools.store.gate.proposals import ProposalBook
 from tools.store.records import Entered, NewProposal, Proposal, ProposalStatus
 from tools.store.rows import insert_new, record_of
 from tools.store.tables import ProposalRow
@@ -47,7 +47,7 @@ class _Day:
 
     def __init__(self, session: "Session", as_of: int, now: "datetime") -> None:
         self._session, self._as_of, self._now = session, as_of, now
-        self._asked = Asked(session)
+        self._asked = ProposalBook(session)
         self._done: dict[str, list[str]] = {
             "created": [], "kept": [], "superseded": [], "expired": [], "revoked": [],
         }  # fmt: skip

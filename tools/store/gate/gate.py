@@ -11,11 +11,11 @@ from sqlalchemy.exc import DBAPIError
 
 from tools.store.erasures import Erasures
 from tools.store.gate.actions import Actions
-from tools.store.gate.asked import Asked
 from tools.store.gate.care import CareBook
 from tools.store.gate.chain import Chain
 from tools.store.gate.entering import enter
 from tools.store.gate.log import Holdouts, Log
+from tools.store.gate.proposals import ProposalBook
 from tools.store.gate.roles import Roles
 from tools.store.sends import Ledger
 from tools.store.staff import Staff
@@ -42,7 +42,7 @@ class GateTx:
     def __init__(self, session: "Session") -> None:
         """Put them over a session; `session` itself is for repositories of this package."""
         self.session = session
-        self.asked = Asked(session)
+        self.asked = ProposalBook(session)
         self.actions = Actions(session)
         self.log = Log(session)
         self.chain = Chain(session)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, or_, select, update
 from sqlmodel import col
 
-from tools.store.gate.asked import Asked
+from tools.store.gate.proposals import ProposalBook
 from tools.store.records import Proposal
 from tools.store.rows import record_of
 from tools.store.tables import (
@@ -62,7 +62,7 @@ def withdraw_run(session: "Session", as_of: int, now: "datetime", reason: str) -
     """
     run = session.scalars(select(RunRow).where(col(RunRow.as_of) == as_of)).one()
     batches, rows = withdraw_facts(session, as_of)
-    asked = Asked(session)
+    asked = ProposalBook(session)
     of_run = col(ProposalRow.as_of) == as_of
     handled = select(col(DecisionRow.proposal))
     stays = select(col(ProposalRow.id)).where(of_run, col(ProposalRow.id).in_(handled))

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from tools.warehouse.dataset import SNAPSHOT, USAGE_KIND, DataFile
+from tools.warehouse.dataset import SNAPSHOT, USAGE_KIND, CommittedFile
 from tools.warehouse.schema import USAGE
 from tools.warehouse.sql import read_sql
 
@@ -105,13 +105,13 @@ def make_windows(as_of: int, engine: "Engine", kept: int = NEVER) -> None:
     engine.view("usage_windows", read_sql(__package__, "usage_windows_account"))
 
 
-def _since(dataset: "Dataset", as_of: int, kept: int) -> list[DataFile]:
+def _since(dataset: "Dataset", as_of: int, kept: int) -> list[CommittedFile]:
     """The files that may hold what a run of day `kept` could not see."""
     files = dataset.files(USAGE_KIND, "usage", as_of=as_of)
     return [f for f in files if f.max_known > kept or f.max_day >= kept]
 
 
-def _moved(dataset: "Dataset", as_of: int, kept: int) -> list[DataFile]:
+def _moved(dataset: "Dataset", as_of: int, kept: int) -> list[CommittedFile]:
     """The files that may hold a day whose window is another one than on day `kept`."""
     if kept in {NEVER, as_of}:
         return []
@@ -123,10 +123,12 @@ def _moved(dataset: "Dataset", as_of: int, kept: int) -> list[DataFile]:
 
 def keep_usage(
     name: str, world: "World", dataset: "Dataset", engine: "DuckEngine"
-) -> DataFile | None:
+) -> CommittedFile | None:
     """Write one of KEPT, so that tomorrow reads only what is new; nothing is none."""
     path = f"{SNAPSHOT}/{name}/{world.as_of}.parquet"
     (dataset.folder / path).parent.mkdir(parents=True, exist_ok=True)
     rows = engine.export(KEPT[name], dataset.folder / path)
     days = (world.as_of - 1, world.as_of - 1, world.as_of, world.as_of)
-    return DataFile(SNAPSHOT, name, path, rows, *days, f"{name}-{world.as_of}") if rows else None
+    return (
+        CommittedFile(SNAPSHOT, name, path, rows, *days, f"{name}-{world.as_of}") if rows else None
+    )

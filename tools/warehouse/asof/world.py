@@ -12,7 +12,7 @@ from tools.warehouse.asof.purchases import make_purchases
 from tools.warehouse.billing import make_billing
 from tools.warehouse.identity import resolve, standard_rules
 from tools.warehouse.parts import ENDS, GONE
-from tools.warehouse.schema import BY_NAME, Column, Table
+from tools.warehouse.schema import BY_NAME, CanonicalTable, Column
 from tools.warehouse.sql import read_sql
 from tools.warehouse.states import states_sql
 
@@ -78,7 +78,7 @@ def open_world(
     return World(as_of, engine, dataset.present(as_of))
 
 
-def relation_sql(table: Table) -> str:
+def relation_sql(table: CanonicalTable) -> str:
     """The query of one table as of `$as_of`: latest version, later milestones masked."""
     columns = ", ".join(_column(table, c) for c in table.columns if c.name != "merged_into")
     rows, which = (
@@ -89,12 +89,12 @@ def relation_sql(table: Table) -> str:
     return f"SELECT {columns}, f.day AS day FROM {rows} AS f {_joins(table)} WHERE {which}"
 
 
-def _there(table: Table) -> str:
+def _there(table: CanonicalTable) -> str:
     """Whether a record is there: one that is gone either says so in a column, or is not."""
     return "TRUE" if ENDS[table.name] else f"NOT COALESCE(f.standing = '{GONE}', FALSE)"
 
 
-def _column(table: Table, column: Column) -> str:
+def _column(table: CanonicalTable, column: Column) -> str:
     """A column as of the day, under the name calculators use."""
     name, refs = column.name, {c.name for c in table.columns}
     if name == "account_ref" and "contact_ref" in refs:
@@ -112,7 +112,7 @@ def _column(table: Table, column: Column) -> str:
     return f"f.{name} AS {name.removesuffix('_ref') + '_id' if name.endswith('_ref') else name}"
 
 
-def _joins(table: Table) -> str:
+def _joins(table: CanonicalTable) -> str:
     refs = {c.name for c in table.columns}
     joins = []
     if "account_ref" in refs:

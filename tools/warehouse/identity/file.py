@@ -27,7 +27,7 @@ class RuleEntry(FileModel):
     skip: Items[Text] = ()
 
 
-class ListEntry(FileModel):
+class WordListEntry(FileModel):
     """Words added to the list delivered and taken from it, or all of a library's."""
 
     library: bool = False
@@ -45,7 +45,7 @@ def _list(value: object) -> object:
     return value
 
 
-WordList = Annotated[ListEntry, BeforeValidator(_list)]
+WordList = Annotated[WordListEntry, BeforeValidator(_list)]
 
 
 class DeletionEntry(FileModel):

@@ -18,7 +18,7 @@ from tools.warehouse.engine import Engine
 from tools.warehouse.identity.hosts import put_ascii_hosts, put_parents
 from tools.warehouse.identity.rules import IdentityRules, LinkRule, standard_rules
 from tools.warehouse.parts import fills
-from tools.warehouse.sql import Parameter, Piece, read_sql
+from tools.warehouse.sql import Parameter, SqlPiece, read_sql
 from tools.warehouse.states import states_sql
 
 if TYPE_CHECKING:
@@ -109,12 +109,12 @@ def _words(rules: IdentityRules) -> pa.Table:
     return pa.table(rows, schema=WORDS)
 
 
-def _key(by: str, engine: Engine) -> Piece:
+def _key(by: str, engine: Engine) -> SqlPiece:
     text = read_sql(__package__, f"key_{by}")
-    return Piece(_named(text, engine) if by == "domain" else text)
+    return SqlPiece(_named(text, engine) if by == "domain" else text)
 
 
-def domain_key(engine: Engine) -> Piece:
+def domain_key(engine: Engine) -> SqlPiece:
     """SQL of the domain that the column `domain` of a query names, once `resolve` ran."""
     return _key("domain", engine)
 
@@ -157,7 +157,7 @@ def _join(as_of: int, engine: Engine, rule: LinkRule) -> int:
     """Apply one rule to the customers found so far; how many rounds it took."""
     pointer = rule.by == "merged_into"
     query = read_sql(__package__, f"{rule.kind}_rows")
-    says = Piece(fills(COLUMN.get(rule.by, rule.by), "f", alone=True))
+    says = SqlPiece(fills(COLUMN.get(rule.by, rule.by), "f", alone=True))
     key = _key(rule.by, engine)
     engine.create("identity_row", query, key=key, says=says, pointer=pointer, as_of=as_of)
     if not _count(engine, "identity_row"):
@@ -225,7 +225,7 @@ def _claim_by_domain(as_of: int, engine: Engine, rule: LinkRule, *, named: bool)
     engine.create("identity_domain", query, as_of=as_of, key=key, rule=rule.name)
     _create(engine, "identity_key", "shared_domains")
     _append(engine, "refusals", rule)
-    host = Piece(_named(HOST, engine))
+    host = SqlPiece(_named(HOST, engine))
     above = engine.run(read_sql(__package__, "parents"), host=host).to_pylist()
     put_parents(engine, ((row["host"], row["domain"]) for row in above))
     query = read_sql(__package__, "domain_claims")

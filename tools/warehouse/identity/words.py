@@ -10,14 +10,14 @@ from tools.errors import BadRule
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tools.warehouse.identity.file import ListEntry
+    from tools.warehouse.identity.file import WordListEntry
 
 # Lists that a library keeps, by the name of ours.
 LIBRARIES: "Mapping[str, frozenset[str]]" = MappingProxyType({"free_mail": frozenset(whitelist)})
 
 
 def word_list(
-    name: str, entry: "ListEntry", standard: "Iterable[str]", where: str
+    name: str, entry: "WordListEntry", standard: "Iterable[str]", where: str
 ) -> tuple[str, ...]:
     """The words of a list, sorted: as written out, or the standard with some added and removed.
 

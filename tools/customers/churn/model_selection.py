@@ -10,14 +10,14 @@ from tools.customers.churn.definition import choose_definition
 from tools.customers.churn.drift import Z_ALARM, references
 from tools.customers.churn.evaluate import base_rate, due, fit, walk
 from tools.customers.churn.model import ChurnModel, Scorer, Training
-from tools.customers.churn.observe import first_fact_day, observe, snapshot_days
 from tools.customers.churn.results import BASE, MIN_TESTS, RUNGS, WalkForward, gain, result
 from tools.customers.churn.solver import NoConvergence
+from tools.customers.churn.training_data import first_fact_day, observe, snapshot_days
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tools.customers.churn.observe import Observed, Rows
+    from tools.customers.churn.training_data import Observed, Rows
     from tools.warehouse.asof.world import World
 
 NOTHING = Scorer("none", 0.0, (), (0.0, 0.0))
@@ -32,7 +32,7 @@ PROOF = 50  # losses in the tests from which no proof of skill is proof of none
 
 
 @dataclass(frozen=True)
-class Decision:
+class ModelChoice:
     """The rung that may be used, or none, and why, in sentences.
 
     `thin`: it has not shown that it beats the base rate, nor could it have been asked to.
@@ -89,7 +89,7 @@ def climb(seen: "Observed", known: int, *, tests: int | None = None) -> ChurnMod
 
 
 def _finished(
-    model: ChurnModel, walked: WalkForward, decision: Decision, rows: "Rows"
+    model: ChurnModel, walked: WalkForward, decision: ModelChoice, rows: "Rows"
 ) -> ChurnModel:
     """The model with its bands, recalibrated where that helped, and what it learned on."""
     if model.tier != "rule":
@@ -108,7 +108,7 @@ def _ends(days: list[int]) -> tuple[int, int]:
     return (days[0], days[-1]) if days else (0, 0)
 
 
-def decide(walked: WalkForward, *, draws: int = 1000, seed: int = 0) -> Decision:
+def decide(walked: WalkForward, *, draws: int = 1000, seed: int = 0) -> ModelChoice:
     """Start at the base rate; each rung must beat what stands so far, or it is passed over.
 
     Until the tests hold enough losses to show anything, the best guess stands in, labelled thin:
@@ -118,9 +118,9 @@ def decide(walked: WalkForward, *, draws: int = 1000, seed: int = 0) -> Decision
     lost = int(sum(t.rows.y.sum() for t in walked.tests))
     enough = len(walked.tests) >= MIN_TESTS and n >= MIN_ROWS
     if enough and min(lost, n - lost) < HANDFUL:
-        return Decision("none", (f"no usable signal: {n} test outcomes, of which lost: {lost}",))
+        return ModelChoice("none", (f"no usable signal: {n} test outcomes, of which lost: {lost}",))
     if not enough or min(lost, n - lost) < MIN_LOSSES:
-        return Decision("rule", (_too_few(len(walked.tests), n, lost),), thin=True)
+        return ModelChoice("rule", (_too_few(len(walked.tests), n, lost),), thin=True)
     least = MIN_SKILL * result(BASE, list(walked.tests)).log_loss
     standing, reasons = BASE, []
     for rung in RUNGS:
@@ -132,11 +132,11 @@ def decide(walked: WalkForward, *, draws: int = 1000, seed: int = 0) -> Decision
         reasons.append(failed or _reason(rung, standing, saved, verdict))
         standing = rung if won else standing
     if standing != BASE:
-        return Decision(standing, tuple(reasons))
+        return ModelChoice(standing, tuple(reasons))
     if lost >= PROOF:
-        return Decision("none", (*reasons, "no usable signal: no tier beats the base rate"))
+        return ModelChoice("none", (*reasons, "no usable signal: no tier beats the base rate"))
     best = _best_guess(walked)
-    return Decision(best, (*reasons, f"{best}, thin evidence: {lost} losses show no more"), True)
+    return ModelChoice(best, (*reasons, f"{best}, thin evidence: {lost} losses show no more"), True)
 
 
 def _too_few(tests: int, n: int, lost: int) -> str:

@@ -18,7 +18,7 @@ PAUSED = "paused: pays nothing for now"
 
 
 @dataclass(frozen=True)
-class Portrait:
+class AccountProfile:
     """An account as of the day; None is not known or does not apply.
 
     `paused`: it is a customer, and all of its bill is paused. `probability` is about the horizon
@@ -59,9 +59,9 @@ class Portrait:
         return f"{ends}, {percent(self.renewal_probability)} to be lost then"
 
 
-def portraits(world: "World", accounts: "Iterable[str]") -> dict[str, Portrait]:
+def portraits(world: "World", accounts: "Iterable[str]") -> dict[str, AccountProfile]:
     """Portraits by account; needs relations features, roster, segments and scores."""
     asked = pa.table({"account_id": pa.array(sorted(set(accounts)), pa.string())})
     world.engine.put("asked", asked)
-    rows = world.engine.run(read_sql(__package__, "portraits")).to_pylist()
-    return {row["account_id"]: Portrait(**row) for row in rows}
+    rows = world.engine.run(read_sql(__package__, "profile")).to_pylist()
+    return {row["account_id"]: AccountProfile(**row) for row in rows}

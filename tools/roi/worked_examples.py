@@ -21,7 +21,7 @@ ONE, YEAR = Decimal(1), Decimal(12)
 
 
 @dataclass(frozen=True)
-class Answer:
+class ExampleAnswer:
     """Figures by name; `missing` inputs with the break-even that is known without them."""
 
     figures: "Mapping[str, Decimal]"
@@ -98,11 +98,11 @@ def _uneven(years: Decimal, months: Decimal) -> str:
     )
 
 
-def lifetime(i: Inputs) -> Answer:
+def lifetime(i: Inputs) -> ExampleAnswer:
     """S1: is a customer worth the cost of winning it."""
     lacking = i.missing("revenue", "margin", "support", "years", "acquisition")
     if lacking:
-        return Answer({}, lacking)
+        return ExampleAnswer({}, lacking)
     a = formulas.contribution(i["revenue"], i["margin"], i["support"])
     cycles = i.cycles()
     figures = {
@@ -111,18 +111,18 @@ def lifetime(i: Inputs) -> Answer:
         "lifetime_value": formulas.present_value(a, cycles),
         "net": formulas.lifetime_value(a, cycles, i["acquisition"]),
     }
-    return Answer(figures, cautions=cautions("lifetime-convention"))
+    return ExampleAnswer(figures, cautions=cautions("lifetime-convention"))
 
 
-def acceleration(i: Inputs) -> Answer:
+def acceleration(i: Inputs) -> ExampleAnswer:
     """S2: is a push worth its cost; `p0` is the chance without it."""
     lacking = i.missing("probability", "value", "margin", "cost")
     if set(lacking) - {"probability"}:
-        return Answer({}, lacking)
+        return ExampleAnswer({}, lacking)
     worth = formulas.gross_gain(ONE, i["value"], i["margin"])
     spent = i["cost"] + i.get("support", Decimal(0))
     if lacking:
-        return Answer({}, lacking, _needed("effect", spent, worth))
+        return ExampleAnswer({}, lacking, _needed("effect", spent, worth))
     gain = formulas.incremental_gain(i["probability"], i.get("p0", Decimal(0)), worth)
     warned = ("mixed-cost", "one-off") if i.has("p0") else ("gross", "mixed-cost", "one-off")
     figures = {"gain": gain}
@@ -130,7 +130,7 @@ def acceleration(i: Inputs) -> Answer:
         factor = _root(1 / (1 + i["discount_rate"]), i["months_sooner"] / YEAR)
         figures["gain_in_time"] = formulas.sooner(i["p0"], 1 - factor, worth)
     figures["net"] = sum(figures.values()) - spent
-    return Answer(figures, (), _needed("effect", spent, worth), cautions(*warned))
+    return ExampleAnswer(figures, (), _needed("effect", spent, worth), cautions(*warned))
 
 
 def _needed(name: str, spent: Decimal, value: Decimal) -> dict[str, Decimal]:
@@ -138,11 +138,11 @@ def _needed(name: str, spent: Decimal, value: Decimal) -> dict[str, Decimal]:
     return {name: formulas.needed(spent, value)} if value > 0 else {}
 
 
-def concession(i: Inputs) -> Answer:
+def concession(i: Inputs) -> ExampleAnswer:
     """S3: what a lower margin loses; with `support` also the gain in closing that would pay it."""
     lacking = i.missing("revenue", "margin", "margin_after", "years")
     if lacking:
-        return Answer({}, lacking)
+        return ExampleAnswer({}, lacking)
     before, after = i["margin"], i["margin_after"]
     support = i.get("support", Decimal(0))
     at = [formulas.contribution(i["revenue"], margin, support) for margin in (before, after)]
@@ -155,16 +155,16 @@ def concession(i: Inputs) -> Answer:
     if not lacking:
         kept, let = at[1] * i["probability"], at[0] * i["p0"]
         figures["net"] = formulas.present_value(kept - let, i.cycles())
-        return Answer(figures, (), breakeven, cautions("concession-horizon"))
+        return ExampleAnswer(figures, (), breakeven, cautions("concession-horizon"))
     asked = lacking if i.has("probability") or i.has("p0") else ()
-    return Answer(figures, asked, breakeven, cautions("concession-horizon", "no-gain-side"))
+    return ExampleAnswer(figures, asked, breakeven, cautions("concession-horizon", "no-gain-side"))
 
 
-def upsell(i: Inputs) -> Answer:
+def upsell(i: Inputs) -> ExampleAnswer:
     """S4: is an upsell worth its cost; without the support it brings only its bound is known."""
     lacking = i.missing("probability", "value", "cost")
     if lacking:
-        return Answer({}, lacking)
+        return ExampleAnswer({}, lacking)
     worth = i["value"] * i.get("margin", ONE)
     gain = formulas.incremental_gain(i["probability"], i.get("p0", Decimal(0)), worth)
     left = gain - i["cost"]
@@ -172,22 +172,22 @@ def upsell(i: Inputs) -> Answer:
     if i.get("support_high", Decimal(0)) and not i.has("support"):
         bound = _needed("support", left, i["probability"]) | {"support_once": left}
         figures = {"gain": gain, "before_support": left}
-        return Answer(figures, ("support",), bound, cautions(*warned, "support-missing"))
+        return ExampleAnswer(figures, ("support",), bound, cautions(*warned, "support-missing"))
     net = left - i["probability"] * i.get("support", Decimal(0))
-    return Answer({"gain": gain, "net": net}, (), {}, cautions(*warned))
+    return ExampleAnswer({"gain": gain, "net": net}, (), {}, cautions(*warned))
 
 
 _UPSELL_WARNED = {"margin": "no-margin", "p0": "gross", "scope": "cost-scope"}
 
 
-def retain(i: Inputs) -> Answer:
+def retain(i: Inputs) -> ExampleAnswer:
     """S5, S7: is keeping a customer worth trying; bounds from the chance to stay without us."""
     if i.missing("renewal"):
-        return Answer({}, ("renewal",))
+        return ExampleAnswer({}, ("renewal",))
     share = 1 - i["renewal"]
     needs = i.missing("revenue", "margin", "support", "years")
     if needs:
-        return Answer({}, (*needs, *i.missing("cost", "effect")), {"headroom_share": share})
+        return ExampleAnswer({}, (*needs, *i.missing("cost", "effect")), {"headroom_share": share})
     a = formulas.contribution(i["revenue"], i["margin"], i["support"])
     value = formulas.present_value(a, i.cycles())
     figures = {"value": value, "headroom": formulas.headroom(i["renewal"], value)}
@@ -196,14 +196,16 @@ def retain(i: Inputs) -> Answer:
         figures["gain"] = i["effect"] * value
     if i.has("effect", "cost"):
         figures["net"] = figures["gain"] - i["cost"]
-    return Answer(figures, i.missing("cost", "effect"), breakeven, cautions("sunk-acquisition"))
+    return ExampleAnswer(
+        figures, i.missing("cost", "effect"), breakeven, cautions("sunk-acquisition")
+    )
 
 
-def push(i: Inputs) -> Answer:
+def push(i: Inputs) -> ExampleAnswer:
     """S6: push an expansion that is likely anyway; the cost is not given, so its bound is."""
     lacking = i.missing("probability", "value")
     if lacking:
-        return Answer({}, lacking)
+        return ExampleAnswer({}, lacking)
     gross = formulas.gross_gain(i["probability"], i["value"], i.get("margin", ONE))
     figures = {"gross": gross}
     if i.has("cost", "p0"):
@@ -211,37 +213,37 @@ def push(i: Inputs) -> Answer:
         gain = formulas.incremental_gain(i["probability"], i["p0"], worth)
         figures["net"] = gain - i["cost"]
     warned = cautions("gross", "no-margin", "one-off")
-    return Answer(figures, i.missing("cost", "p0"), {"cost": gross}, warned)
+    return ExampleAnswer(figures, i.missing("cost", "p0"), {"cost": gross}, warned)
 
 
-def churn(i: Inputs) -> Answer:
+def churn(i: Inputs) -> ExampleAnswer:
     """S8: the chance per cycle behind a chance within some cycles."""
     lacking = i.missing("probability", "cycles")
     if lacking:
-        return Answer({}, lacking)
+        return ExampleAnswer({}, lacking)
     hazard = 1 - (1 - i["probability"]) ** (ONE / i["cycles"])
     figures = {"hazard": hazard, "renewal": 1 - hazard}
     figures["within"] = formulas.churn_within(hazard, int(i["cycles"]))
-    return Answer(figures, cautions=cautions("cycles-not-years"))
+    return ExampleAnswer(figures, cautions=cautions("cycles-not-years"))
 
 
-def campaigns(i: Inputs) -> Answer:
+def campaigns(i: Inputs) -> ExampleAnswer:
     """S9: a dearer campaign whose customers expand more often; the expansion's value decides."""
     lacking = i.missing("cost_a", "cost_b", "expansion_a", "expansion_b")
     if lacking:
-        return Answer({}, lacking)
+        return ExampleAnswer({}, lacking)
     margin = i.get("margin", ONE)
     dearer, more = i["cost_b"] - i["cost_a"], (i["expansion_b"] - i["expansion_a"]) * margin
     crossing = {} if more == 0 else {"expansion_value": formulas.needed(dearer, more)}
     breakeven = {name: value for name, value in crossing.items() if value > 0}
     warned = cautions() if i.has("margin") else cautions("no-margin")
     if not i.has("expansion_value"):
-        return Answer({}, ("expansion_value",), breakeven, warned)
+        return ExampleAnswer({}, ("expansion_value",), breakeven, warned)
     net = more * i["expansion_value"] - dearer
-    return Answer({"b_over_a": net}, (), breakeven, warned)
+    return ExampleAnswer({"b_over_a": net}, (), breakeven, warned)
 
 
-SEEDS: "Mapping[str, Callable[[Inputs], Answer]]" = {
+SEEDS: "Mapping[str, Callable[[Inputs], ExampleAnswer]]" = {
     "S1": lifetime, "S2": acceleration, "S3": concession, "S4": upsell, "S5": retain, "S6": push,
     "S7": retain, "S8": churn, "S9": campaigns,
 }  # fmt: skip
@@ -249,7 +251,7 @@ SEEDS: "Mapping[str, Callable[[Inputs], Answer]]" = {
 
 def answer(
     name: str, given: "Mapping[str, Decimal]", convention: "Convention" = "survival"
-) -> Answer:
+) -> ExampleAnswer:
     """Work out one of the calculations by its name."""
     if name not in SEEDS:
         raise BadInput(f"no calculation is called {name!r}; {nearest(name, SEEDS)}")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from tools.roi import formulas
-from tools.roi.symbols import Sql, decimal
+from tools.roi.sql_number import Sql, decimal
 
 if TYPE_CHECKING:
     from tools.roi.formulas import Convention

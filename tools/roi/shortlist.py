@@ -19,7 +19,7 @@ def head(engine: "Engine", size: int) -> list[Candidate]:
 
     `size` rows lead in each of the three orders; ties go by account and play. Best value first.
     """
-    trees, sql = price_trees(told=True), read_sql(__package__, "head")
+    trees, sql = price_trees(told=True), read_sql(__package__, "shortlist")
     engine.create("roi_leading", sql, nothing=DO_NOTHING, size=size, cents=trees["cost_cents"])
     order = "ORDER BY nv_minor DESC, account_id, play"
     found = engine.run(f"{candidates_sql('roi_leading')} {order}", **trees)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 
-class Kept(Generic[Value]):
+class TtlCache(Generic[Value]):
     """Keeps what `make` gave for a while; a failure is not kept."""
 
     def __init__(

@@ -28,7 +28,7 @@ EDGES: frozenset[tuple[str, str]] = frozenset({
 })  # fmt: skip
 
 
-class Asked:
+class ProposalBook:
     """The proposals of one transaction."""
 
     def __init__(self, session: "Session") -> None:
