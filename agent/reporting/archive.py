@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from agent.reporting.period import Period
-    from agent.reporting.sections import Maker
+    from agent.reporting.sections import SectionMaker
     from agent.wiring import Deps
     from tools.document.model import Report
 
@@ -59,7 +59,7 @@ def file_report(
     deps: "Deps",
     period: "Period",
     stopping: "Callable[[], bool]" = bool,
-    makers: "Sequence[Maker]" = SECTIONS,
+    makers: "Sequence[SectionMaker]" = SECTIONS,
     pause: "Callable[[float], None]" = time.sleep,
 ) -> Filed:
     """Make the report of a period and archive it; one that is archived is given as it is.

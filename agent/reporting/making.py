@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from agent.reporting.period import Period
-    from agent.reporting.sections import Maker
+    from agent.reporting.sections import SectionMaker
     from agent.wiring import Deps
     from tools.warehouse.engine import DuckEngine
 
@@ -55,7 +55,7 @@ def make_report(
     deps: "Deps",
     period: "Period",
     before: Report | None,
-    makers: "Sequence[Maker]" = SECTIONS,
+    makers: "Sequence[SectionMaker]" = SECTIONS,
     stopping: "Callable[[], bool]" = bool,
 ) -> Made:
     """Make the report; a section that fails says so and stops no other.
@@ -135,8 +135,8 @@ class _Tried:
     error: Exception | None = None
 
 
-def _tried(maker: "Maker", context: Context, number: int) -> _Tried:
-    name = maker.__name__
+def _tried(maker: "SectionMaker", context: Context, number: int) -> _Tried:
+    name = maker.name
     try:
         return _Tried(_kept(maker(context), context, f"report_members_{number}"))
     except NotComputable as lacking:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from agent.wiring import Deps
     from tools.customers.segments.proposal import SegmentProposal
     from tools.reports.audit.model import AuditReport
+    from tools.reports.policy import ReportPolicy
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,16 @@ class Context:
     def company(self) -> str:
         """Whose report it is."""
         return self.deps.settings.company
+
+    @property
+    def policy(self) -> "ReportPolicy":
+        """What the sections measure."""
+        return self.morning.rulebook.reports
+
+    @property
+    def zone(self) -> str:
+        """The name of the company's time zone."""
+        return self.deps.zone.key
 
     @cached_property
     def customers(self) -> ReportContext:
@@ -109,82 +120,75 @@ class Context:
         return fit_to_send(self.given, self.audit)
 
 
-Maker = Callable[[Context], SectionResult]
+EVERY_BLOCK: "Collection[str]" = ()
 
 
-def retention(context: Context) -> SectionResult:
-    """Who comes back."""
-    policy = context.morning.rulebook.reports
-    return make_retention(context.given, policy.retention, context.deps.zone.key)
+@dataclass(frozen=True)
+class SectionMaker:
+    """A section of the report by its id, and how it is made.
+
+    Attributes:
+        compared: the blocks about customers alone, whose definitions say who is left out as our
+            own; `EVERY_BLOCK` of it, None where the section says so itself.
+    """
+
+    name: str
+    make: Callable[[Context], SectionResult]
+    compared: "Collection[str] | None" = None
+
+    def __call__(self, context: Context) -> SectionResult:
+        """Make the section."""
+        result = self.make(context)
+        return result if self.compared is None else _says_internal(context, result, self.compared)
 
 
-def money(context: Context) -> SectionResult:
-    """What recurs."""
-    return make_money(context.given, context.morning.rulebook.reports.money)
-
-
-def trials(context: Context) -> SectionResult:
-    """Who pays after trying."""
-    return _ours_left_out(context, make_trials(context.customers))
-
-
-def stages(context: Context) -> SectionResult:
-    """Where everybody is, and who moved."""
-    return _ours_left_out(context, make_stages(context.customers))
-
-
-def segments(context: Context) -> SectionResult:
-    """How the segments differ, and what a tree would cut otherwise."""
-    morning, rules = context.morning, context.morning.rulebook.segments
-    active, found = active_segments(rules, morning.frozen), morning.segmented
-    given = context.customers
-    differ = examine(found.outcomes, rules, active, segment_sizes(given.engine))
-    chapter = make_segments(given, active, found.outcomes, differ, context.proposal)
-    return _ours_left_out(context, chapter, {"segments.sizes", "segments.moves"})
-
-
-def work(context: Context) -> SectionResult:
-    """What the agent found, what people made of it, and what it was worth."""
-    book = context.morning.rulebook
-    chapter = make_work(context.customers, book.plays, book.economics, context.windows)
-    return _ours_left_out(context, chapter, {"work.effects", "work.promises", "work.assigned"})
-
-
-def attribution(context: Context) -> SectionResult:
-    """What led to revenue by each rule, and what an account of each source costs and brings."""
-    book = context.morning.rulebook
-    chapter = make_attribution(context.customers, book.plays, book.economics, context.windows)
-    return _ours_left_out(context, chapter)
-
-
-def changes(context: Context) -> SectionResult:
-    """What stands out against its own past."""
-    accepted = context.morning.rulebook.reports.accepted
-    return _ours_left_out(context, make_changes(context.customers, accepted))
-
-
-def _ours_left_out(
-    context: Context, chapter: SectionResult, only: "Collection[str]" = ()
+def _says_internal(
+    context: Context, result: SectionResult, only: "Collection[str]"
 ) -> SectionResult:
     """Say in the definitions of all blocks, or of some, who is left out; nothing if nobody is."""
-    internal = context.morning.rulebook.reports.money.internal
+    internal = context.policy.money.internal
     if internal == NOBODY:
-        return chapter
+        return result
     said = f" Accounts: {internal.words()}."
     blocks = tuple(
         replace(b, about=replace(b.about, definition=b.about.definition + said))
         if not only or b.id in only
         else b
-        for b in chapter.section.blocks
+        for b in result.section.blocks
     )
-    return replace(chapter, section=replace(chapter.section, blocks=blocks))
+    return replace(result, section=replace(result.section, blocks=blocks))
 
 
-def data(context: Context) -> SectionResult:
-    """How far the figures can be trusted."""
-    return make_data(context.given, context.audit)
+def _segments(context: Context) -> SectionResult:
+    """How the segments differ, and what a tree would cut otherwise."""
+    morning, rules = context.morning, context.morning.rulebook.segments
+    active, found = active_segments(rules, morning.frozen), morning.segmented
+    given = context.customers
+    differ = examine(found.outcomes, rules, active, segment_sizes(given.engine))
+    return make_segments(given, active, found.outcomes, differ, context.proposal)
 
 
-SECTIONS: tuple[Maker, ...] = (
-    retention, money, trials, stages, segments, work, attribution, changes, data,
-)  # fmt: skip
+def _work(context: Context) -> SectionResult:
+    """What the agent found, what people made of it, and what it was worth."""
+    book = context.morning.rulebook
+    return make_work(context.customers, book.plays, book.economics, context.windows)
+
+
+def _attribution(context: Context) -> SectionResult:
+    """What led to revenue by each rule, and what an account of each source costs and brings."""
+    book = context.morning.rulebook
+    return make_attribution(context.customers, book.plays, book.economics, context.windows)
+
+
+# In the order they are read. Retention and money come first: see `Context.customers`.
+SECTIONS = (
+    SectionMaker("retention", lambda c: make_retention(c.given, c.policy.retention, c.zone)),
+    SectionMaker("money", lambda c: make_money(c.given, c.policy.money)),
+    SectionMaker("trials", lambda c: make_trials(c.customers), EVERY_BLOCK),
+    SectionMaker("stages", lambda c: make_stages(c.customers), EVERY_BLOCK),
+    SectionMaker("segments", _segments, {"segments.sizes", "segments.moves"}),
+    SectionMaker("work", _work, {"work.effects", "work.promises", "work.assigned"}),
+    SectionMaker("attribution", _attribution, EVERY_BLOCK),
+    SectionMaker("changes", lambda c: make_changes(c.customers, c.policy.accepted), EVERY_BLOCK),
+    SectionMaker("data", lambda c: make_data(c.given, c.audit)),
+)

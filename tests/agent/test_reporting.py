@@ -24,6 +24,7 @@ from agent.reporting.due import reports_due
 from agent.reporting.folders import MEMBERS, folder_of
 from agent.reporting.making import make_report
 from agent.reporting.period import Period, month_before, read_period, week_before
+from agent.reporting.sections import SectionMaker
 from agent.reporting.sending import send_report
 from agent.wiring import Deps, open_deps
 from config.settings import Settings
@@ -173,7 +174,7 @@ def test_a_section_that_fails_says_so_and_stops_no_other_and_is_not_sent(
     def broken(_: object) -> SectionResult:
         raise ZeroDivisionError
 
-    other = make_report(deps, WEEK, None, (broken,))
+    other = make_report(deps, WEEK, None, (SectionMaker("broken", broken),))
     filed = replace(file_report(deps, WEEK), failed=other.failed)
 
     assert other.failed == ("Broken",)
@@ -200,13 +201,13 @@ def test_a_section_that_failed_in_passing_is_made_again_before_anything_is_archi
 
         said = r"not archived: Weak \(Too many open files\) could not be made"
         with pytest.raises(LifecycleError, match=said) as on:
-            file_report(deps, WEEK, makers=(weak,), pause=waits.append)
+            file_report(deps, WEEK, makers=(SectionMaker("weak", weak),), pause=waits.append)
         assert f"lifecycle report {WEEK.id}" in str(on.value)
         assert (deps.store.reports.get(WEEK.id), len(waits)) == (None, 2)
         assert not folder_of(deps, WEEK.id).exists()
         assert deps.store.reports.posts(WEEK.id) == ()
         left.append(PASSING[0])
-        filed = file_report(deps, WEEK, makers=(weak,), pause=waits.append)
+        filed = file_report(deps, WEEK, makers=(SectionMaker("weak", weak),), pause=waits.append)
 
         assert (filed.new, filed.failed, len(waits)) == (True, (), 3)
         assert "It can be said." in read_file(deps, filed.archived, JSON).decode()
