@@ -140,9 +140,9 @@ class Steps:
     def close(self, _: "State") -> "State":
         """Keep what tomorrow builds on, and close the day with its summary."""
         world = self._day.morning.world
-        self._keep(LIFE, lambda: keep_usage(LIFE, world, *self._files))
-        self._keep(KINDS, lambda: keep_usage(KINDS, world, *self._files))
-        self._keep(WINDOWS, lambda: keep_usage(WINDOWS, world, *self._files))
+        self._keep(LIFE, lambda: keep_usage(LIFE, world.as_of, *self._files))
+        self._keep(KINDS, lambda: keep_usage(KINDS, world.as_of, *self._files))
+        self._keep(WINDOWS, lambda: keep_usage(WINDOWS, world.as_of, *self._files))
         text = summarise(self._day).to_json()
         kept = self._deps.store.documents.put(text)
         self._deps.crash("close.before_finish")

@@ -216,7 +216,7 @@ def _keep(
     engine.export("SELECT * FROM scores", kept / "scores.parquet")
     engine.export("SELECT * FROM segments", kept / "segments.parquet")
     engine.export(_TRANSITIONS, kept / "transitions.parquet")
-    usage = [keep_usage(name, world, dataset, engine) for name in KEPT]
+    usage = [keep_usage(name, world.as_of, dataset, engine) for name in KEPT]
     return [file for file in usage if file]
 
 

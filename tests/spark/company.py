@@ -122,6 +122,6 @@ def build(folder: Path) -> Company:
     land(AS_OF, oddities(AS_OF), company.dataset)
     engine = DuckEngine()
     world = open_world(LAST_RUN, engine, company.dataset)
-    usage = [keep_usage(name, world, company.dataset, engine) for name in KEPT]
+    usage = [keep_usage(name, world.as_of, company.dataset, engine) for name in KEPT]
     manifest.committed += [kept for kept in usage if kept]
     return company

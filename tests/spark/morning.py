@@ -41,11 +41,10 @@ from tools.reports.context import ReportContext
 from tools.reports.incrementality.measure import OutcomeWindows as Effects
 from tools.reports.incrementality.observations import KEPT_PLACES, make_observations
 from tools.reports.internal import Internal, leave_out
-from tools.reports.policy import RetentionQuestion
 from tools.reports.restatement.late_dates import late_dates
 from tools.reports.retention.measure import measure_retention
 from tools.reports.retention.section import make_retention
-from tools.reports.retention.spec import RetentionSpec
+from tools.reports.retention.spec import RetentionQuestion, RetentionSpec
 from tools.reports.revenue.movements import measure_movements
 from tools.reports.revenue.net_retention import measure_net_retention
 from tools.reports.revenue.section import make_money

@@ -175,7 +175,7 @@ def test_kept_use_is_use_from_the_beginning_whoever_moves(
             engine, manifest = kept.engine, dataset.manifest
             assert isinstance(engine, DuckEngine)
             assert isinstance(manifest, MemoryManifest)
-            files = [keep_usage(name, kept, dataset, engine) for name in KEPT]
+            files = [keep_usage(name, kept.as_of, dataset, engine) for name in KEPT]
             manifest.committed += [f for f in files if f]
 
 

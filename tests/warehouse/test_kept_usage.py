@@ -87,7 +87,7 @@ class Company:
         """Keep what the run of the day keeps."""
         engine = world.engine
         assert isinstance(engine, DuckEngine)
-        found = [keep_usage(name, world, dataset, engine) for name in KEPT]
+        found = [keep_usage(name, world.as_of, dataset, engine) for name in KEPT]
         self.kept += [file for file in found if file]
 
 

@@ -1,6 +1,6 @@
 """What a report measures, read strictly from YAML: an unknown key names the nearest one."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,7 +11,7 @@ from tools.file_model import FileModel, read_model
 from tools.reports.changes.level_shifts import Acceptance
 from tools.reports.internal import Internal
 from tools.reports.policy_file import MoneyEntry, QuestionEntry, ReportsFile
-from tools.reports.retention.spec import Breakdown, Mode, RetentionSpec
+from tools.reports.retention.spec import RetentionQuestion, RetentionSpec
 from tools.reports.revenue.spec import DatedRate, MoneySpec, Projection
 
 if TYPE_CHECKING:
@@ -19,28 +19,6 @@ if TYPE_CHECKING:
 
 _Made = TypeVar("_Made")
 _SHOWN = ("curve", "breakdowns", "reactivations")  # of a question, besides its definition
-
-
-@dataclass(frozen=True)
-class RetentionQuestion:
-    """One definition of retention with what is shown of it.
-
-    Attributes:
-        curve: the last unit of the curve from 0 on; 0 is no curve.
-        breakdowns: what it is split by besides.
-        reactivations: whether those who came back are shown apart.
-    """
-
-    spec: RetentionSpec
-    curve: int = 12
-    breakdowns: tuple[Breakdown, ...] = ()
-    reactivations: bool = True
-
-    @property
-    def curve_spec(self) -> RetentionSpec:
-        """The same definition in every unit from 0 on, each in itself or from it on."""
-        mode: Mode = "on" if self.spec.mode == "bracket" else self.spec.mode
-        return replace(self.spec, mode=mode, brackets=(), buckets=tuple(range(self.curve + 1)))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from tools.errors import BadInput
-from tools.store.gate.feedback import contact_sends, standing_feedback
+from tools.store.feedback import contact_sends, standing_feedback
 from tools.store.records import DECIDED, ContactHistory, Decision, Pause, Send, Suppression
 from tools.store.rows import A_STATEMENT, chunks, insert_new, record_of
 from tools.store.tables import (

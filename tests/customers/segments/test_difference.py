@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from tests.customers.segments.company import policy
+from tools.customers.segments.counts import Count
 from tools.customers.segments.difference import SegmentDifference, examine
-from tools.customers.segments.outcomes import Count, Outcomes, estimate_rates
+from tools.customers.segments.outcomes import Outcomes, estimate_rates
 from tools.customers.segments.rules import OUTCOMES
 from tools.customers.segments.statistics import cramer, holm, log_loss_gain
 

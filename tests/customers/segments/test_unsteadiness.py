@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from tests.customers.segments.company import policy
-from tools.customers.segments.outcomes import Count, estimate_rates
+from tools.customers.segments.counts import Count
+from tools.customers.segments.outcomes import estimate_rates
 from tools.customers.segments.unsteadiness import ASSUMED, unsteadiness, widened
 
 pytestmark = pytest.mark.long

@@ -9,9 +9,9 @@ from tests.reports.sections.chapter_laws import chart, check, table, text
 from tests.reports.sections.worlds import TABLES, given, shop
 from tools.document.model import Figure
 from tools.reports.figure_ids import figure_id
-from tools.reports.policy import RetentionQuestion, parse_report_policy
+from tools.reports.policy import parse_report_policy
 from tools.reports.retention.section import make_retention
-from tools.reports.retention.spec import RetentionSpec
+from tools.reports.retention.spec import RetentionQuestion, RetentionSpec
 
 SHIPPED = (Path(__file__).parents[3] / "policies" / "reports.yaml").read_text(encoding="utf-8")
 QUESTIONS = parse_report_policy(SHIPPED, "reports.yaml").retention

@@ -10,7 +10,8 @@ from tools.figures import change_percent, percent
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from tools.customers.segments.outcomes import Count, Outcomes
+    from tools.customers.segments.counts import Count
+    from tools.customers.segments.outcomes import Outcomes
     from tools.customers.segments.rules import Segment, SegmentRules
 
 Answer = Literal["yes", "no", "not yet known"]

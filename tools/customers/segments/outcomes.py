@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
 
+from tools.customers.segments.counts import Count
 from tools.customers.segments.rules import OUTCOMES
 from tools.customers.segments.unsteadiness import ASSUMED, unsteadiness, widened
 from tools.stats.beta_binomial import GridFit, Posterior, fit
@@ -26,17 +27,6 @@ SCHEMA = pa.schema(
         ("label", pa.string()), ("weight", pa.float64()),
     ]
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Count:
-    """Of n accounts assigned to a segment on a day, whose window is closed, k had the outcome."""
-
-    segment: str
-    outcome: str
-    day: int
-    k: int
-    n: int
 
 
 @dataclass(frozen=True)

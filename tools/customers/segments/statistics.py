@@ -10,7 +10,7 @@ import scipy  # loads its parts when they are asked for: a second that few comma
 from tools.stats.beta_binomial import differ_by_more_than, fit
 
 if TYPE_CHECKING:
-    from tools.customers.segments.outcomes import Count
+    from tools.customers.segments.counts import Count
 
     Counts = list[tuple[int, int]]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tools.customers.segments.outcomes import Count
+    from tools.customers.segments.counts import Count
 
 # An assumption: a rate of one period is off from that of another by a quarter, which counts as
 # much as four windows of the company's own past.

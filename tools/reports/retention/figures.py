@@ -10,9 +10,8 @@ from tools.reports.retention.exports import cohort_label
 
 if TYPE_CHECKING:
     from tools.reports.context import ReportContext
-    from tools.reports.policy import RetentionQuestion
     from tools.reports.retention.measure import Retention, RetentionCell, RetentionMean
-    from tools.reports.retention.spec import RetentionSpec
+    from tools.reports.retention.spec import RetentionQuestion, RetentionSpec
 
 ALL = "all"
 

@@ -24,8 +24,7 @@ from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
     from tools.reports.context import ReportContext
-    from tools.reports.policy import RetentionQuestion
-    from tools.reports.retention.spec import Breakdown, RetentionSpec
+    from tools.reports.retention.spec import Breakdown, RetentionQuestion, RetentionSpec
 
 TITLE = "Retention"
 SEGMENT_HISTORY = pa.schema(

@@ -1,6 +1,6 @@
 """A retention figure means nothing without its definition: this is the definition."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from tools.errors import BadInput
@@ -140,3 +140,25 @@ class RetentionSpec:
             return set()
         own = "contacts" if self.entity == "contact" else "accounts"
         return {_PART_NEEDS.get(self.breakdown, own)}
+
+
+@dataclass(frozen=True)
+class RetentionQuestion:
+    """One definition of retention with what is shown of it.
+
+    Attributes:
+        curve: the last unit of the curve from 0 on; 0 is no curve.
+        breakdowns: what it is split by besides.
+        reactivations: whether those who came back are shown apart.
+    """
+
+    spec: RetentionSpec
+    curve: int = 12
+    breakdowns: tuple[Breakdown, ...] = ()
+    reactivations: bool = True
+
+    @property
+    def curve_spec(self) -> RetentionSpec:
+        """The same definition in every unit from 0 on, each in itself or from it on."""
+        mode: Mode = "on" if self.spec.mode == "bracket" else self.spec.mode
+        return replace(self.spec, mode=mode, brackets=(), buckets=tuple(range(self.curve + 1)))

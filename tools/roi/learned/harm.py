@@ -7,17 +7,28 @@ half after a year, and the pair comes back when that is not enough any more.
 
 from dataclasses import dataclass
 from math import fsum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tools.figures import percent
 from tools.stats.sequential import always
 
 if TYPE_CHECKING:
-    from tools.roi.learned.effects import Own
     from tools.roi.learned.evidence import Evidence
     from tools.roi.play_effects import PlayEffect
 
 LEVEL = 0.95
+
+
+class OwnOutcomes(Protocol):
+    """What is known of our own outcomes of a play in a segment."""
+
+    @property
+    def effective(self) -> float:
+        """Outcomes of equal weight behind it."""
+
+    @property
+    def estimates(self) -> tuple[tuple[float, float], ...]:
+        """Effects with their variances."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +39,11 @@ class Harm:
 
 
 def harm_of(
-    prior: "PlayEffect", lifted: "int | None", evidence: "Evidence", found: "Own", since: "Own"
+    prior: "PlayEffect",
+    lifted: "int | None",
+    evidence: "Evidence",
+    found: OwnOutcomes,
+    since: OwnOutcomes,
 ) -> Harm | None:
     """Why a play is not to be proposed to a segment; None when nothing speaks against it.
 

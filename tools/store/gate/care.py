@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select, update
 from sqlmodel import col
 
-from tools.store.gate.feedback import Contact, contacts, ended_since, forget, standing_feedback
+from tools.store.feedback import Contact, contacts, ended_since, forget, standing_feedback
 from tools.store.rows import insert_new, record_of
 from tools.store.tables import AccountCareRow, AccountDeedRow
 

@@ -9,7 +9,6 @@ from tools.warehouse.schema import USAGE
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
-    from tools.warehouse.asof.world import World
     from tools.warehouse.dataset import Dataset
     from tools.warehouse.engine import DuckEngine, Engine
 
@@ -122,13 +121,11 @@ def _moved(dataset: "Dataset", as_of: int, kept: int) -> list[CommittedFile]:
 
 
 def keep_usage(
-    name: str, world: "World", dataset: "Dataset", engine: "DuckEngine"
+    name: str, as_of: int, dataset: "Dataset", engine: "DuckEngine"
 ) -> CommittedFile | None:
     """Write one of KEPT, so that tomorrow reads only what is new; nothing is none."""
-    path = f"{SNAPSHOT}/{name}/{world.as_of}.parquet"
+    path = f"{SNAPSHOT}/{name}/{as_of}.parquet"
     (dataset.folder / path).parent.mkdir(parents=True, exist_ok=True)
     rows = engine.export(KEPT[name], dataset.folder / path)
-    days = (world.as_of - 1, world.as_of - 1, world.as_of, world.as_of)
-    return (
-        CommittedFile(SNAPSHOT, name, path, rows, *days, f"{name}-{world.as_of}") if rows else None
-    )
+    days = (as_of - 1, as_of - 1, as_of, as_of)
+    return CommittedFile(SNAPSHOT, name, path, rows, *days, f"{name}-{as_of}") if rows else None
