@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from agent.committed_bytes import CommittedBytes
 from agent.contact_facts import JUDGED_TABLES, address_keys, folded_key, known_keys, record_of
 from agent.run import open_morning
-from approvals.preflight import Facts, Subject
+from approvals.live_facts import Facts, Subject
 from policies.nouns import PlannedAction as PolicyAction
 from tools.customers.recipients import Recipient, Recipients
 from tools.money import Money

@@ -38,7 +38,7 @@ from tools.warehouse.dataset import Dataset
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from approvals.preflight import Facts, FactSource, Subject
+    from approvals.live_facts import Facts, FactSource, Subject
     from tools.store.records import Run
 
 Clock = Callable[[], datetime]

@@ -14,8 +14,8 @@ from tools.errors import Conflict
 from tools.store.gate.records import Deed
 
 if TYPE_CHECKING:
+    from approvals.gate_context import GateContext
     from approvals.request import Actor
-    from approvals.service import Gate
     from tools.store.gate.gate import GateTx
     from tools.store.gate.records import Action
     from tools.store.records import AccountFeedback, Proposal, ProposalStatus
@@ -25,7 +25,7 @@ POSTPONED = "put off: "
 LATER = frozenset({"claim", "snooze"})
 
 
-def heed(gate: "Gate", tx: "GateTx", actor: "Actor", word: "AccountFeedback") -> None:
+def heed(gate: "GateContext", tx: "GateTx", actor: "Actor", word: "AccountFeedback") -> None:
     """Close, put off or give back what waits for an account, in the transaction of the word."""
     if word.kind == "open":
         _give_back(gate, tx, actor, word.account_id)
@@ -36,7 +36,7 @@ def heed(gate: "Gate", tx: "GateTx", actor: "Actor", word: "AccountFeedback") ->
 
 
 def in_the_way(
-    gate: "Gate", tx: "GateTx", account_id: str, goal: str, proposed_at: datetime
+    gate: "GateContext", tx: "GateTx", account_id: str, goal: str, proposed_at: datetime
 ) -> "AccountFeedback | None":
     """The word of a person that forbids what was proposed at an instant, or None.
 
@@ -59,14 +59,14 @@ def words_of(tx: "GateTx", word: "AccountFeedback") -> str:
     return f"{what} by {who} on {rest} (Accounts)"
 
 
-def opens_at(gate: "Gate", word: "AccountFeedback") -> datetime:
+def opens_at(gate: "GateContext", word: "AccountFeedback") -> datetime:
     """The moment at which a claim or a snooze is over."""
     day = word.until_day if word.until_day is not None else gate.today() + 1
     return datetime.fromtimestamp(start_of(day, gate.zone) / 1_000_000, tz=UTC)
 
 
 def _stop(
-    gate: "Gate", tx: "GateTx", actor: "Actor", proposal: "Proposal", word: "AccountFeedback"
+    gate: "GateContext", tx: "GateTx", actor: "Actor", proposal: "Proposal", word: "AccountFeedback"
 ) -> None:
     """Withdraw a proposal, or put it off until the word or a reviewer's own snooze is over."""
     why = words_of(tx, word)
@@ -78,7 +78,7 @@ def _stop(
     _move(gate, tx, actor, proposal, "snoozed", STOP, why, word.kind, snoozed_until=until)
 
 
-def _give_back(gate: "Gate", tx: "GateTx", actor: "Actor", account_id: str) -> None:
+def _give_back(gate: "GateContext", tx: "GateTx", actor: "Actor", account_id: str) -> None:
     """Let what a claim or a snooze had stopped wait again, and what was put off go on."""
     today = gate.today()
     for proposal in tx.asked.waiting_of(account_id):
@@ -95,7 +95,7 @@ def _stopped_last(tx: "GateTx", proposal_id: str) -> bool:
     return bool(deeds) and deeds[-1].kind == STOP
 
 
-def _go_on(gate: "Gate", tx: "GateTx", actor: "Actor", action: "Action") -> None:
+def _go_on(gate: "GateContext", tx: "GateTx", actor: "Actor", action: "Action") -> None:
     now = gate.clock()
     if tx.actions.move(action, "scheduled", now, detail="", due_at=now):
         body = {"from": "scheduled", "to": "scheduled", "sha256": action.sha256,
@@ -104,7 +104,7 @@ def _go_on(gate: "Gate", tx: "GateTx", actor: "Actor", action: "Action") -> None
 
 
 def _move(
-    gate: "Gate", tx: "GateTx", actor: "Actor", proposal: "Proposal", to: "ProposalStatus",
+    gate: "GateContext", tx: "GateTx", actor: "Actor", proposal: "Proposal", to: "ProposalStatus",
     kind: str, why: str, said: str, **changed: Any,
 ) -> None:  # fmt: skip
     now = gate.clock()

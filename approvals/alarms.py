@@ -8,7 +8,7 @@ from tools.store.clocks import doubted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from approvals.service import Gate
+    from approvals.gate_context import GateContext
     from tools.clock_watch import ClockState
     from tools.store.gate.gate import GateTx
 
@@ -25,7 +25,7 @@ class Alarm:
     words: str
 
 
-def alarms(gate: "Gate") -> tuple[Alarm, ...]:
+def alarms(gate: "GateContext") -> tuple[Alarm, ...]:
     """Everything a person must look at now; each ends by itself when its cause does."""
     return gate.store.read(lambda tx: tuple(_found(tx)))
 

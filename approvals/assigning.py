@@ -14,15 +14,15 @@ from tools.store.gate.records import Deed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from approvals.gate_context import GateContext
     from approvals.request import Actor
-    from approvals.service import Gate
     from tools.store.gate.gate import GateTx
 
 HELD_FOR = timedelta(minutes=10)
 AT_ONCE = 50
 
 
-def hold(gate: "Gate", actor: "Actor", ids: "Sequence[str]") -> tuple[str, ...]:
+def hold(gate: "GateContext", actor: "Actor", ids: "Sequence[str]") -> tuple[str, ...]:
     """Hold some proposals for ten minutes; those somebody else has are left out."""
     actor.check("decide")
 
@@ -42,7 +42,7 @@ def hold(gate: "Gate", actor: "Actor", ids: "Sequence[str]") -> tuple[str, ...]:
     return gate.store.write(work)
 
 
-def give(gate: "Gate", actor: "Actor", proposal_id: str, person: str) -> None:
+def give(gate: "GateContext", actor: "Actor", proposal_id: str, person: str) -> None:
     """Give a proposal to somebody, until they have decided it.
 
     Raises:

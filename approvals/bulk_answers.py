@@ -11,8 +11,8 @@ from tools.errors import Absent, BadInput, Conflict, FactsUnreadable, LifecycleE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from approvals.gate_context import GateContext
     from approvals.request import Actor
-    from approvals.service import Gate
     from tools.store.gate.gate import GateTx
 
 BulkOutcome = Literal[
@@ -76,7 +76,7 @@ def answer_of(result: Result) -> ItemAnswer:
 
 
 def refusal_of(
-    gate: "Gate", tx: "GateTx", proposal: str, error: LifecycleError
+    gate: "GateContext", tx: "GateTx", proposal: str, error: LifecycleError
 ) -> ItemAnswer:  # fmt: skip
     """The answer of an item that was not approved."""
     outcome = _outcome(error)
@@ -100,7 +100,7 @@ def _outcome(error: LifecycleError) -> BulkOutcome:
     return next((name for kind, name in kinds if isinstance(error, kind)), "refused")
 
 
-def _last_change(gate: "Gate", tx: "GateTx", proposal: str) -> tuple[str, str]:
+def _last_change(gate: "GateContext", tx: "GateTx", proposal: str) -> tuple[str, str]:
     """Who did something with a proposal last, and when it came to stand as it does."""
     now, deeds = tx.asked.get(proposal), tx.log.of(proposal)
     late = now.status == "pending" and now.expires_day <= gate.today()
@@ -116,7 +116,7 @@ def request_of(items: "Sequence[Seen | BadItem]", looked_at: "Sequence[str]") ->
     return digest(json.dumps(["bulk", named, sorted(looked_at)], sort_keys=True))
 
 
-def kept(gate: "Gate", actor: "Actor", key: str, request: str) -> BulkResult | None:
+def kept(gate: "GateContext", actor: "Actor", key: str, request: str) -> BulkResult | None:
     """What this person's request with this key was answered before.
 
     Raises:
@@ -128,7 +128,7 @@ def kept(gate: "Gate", actor: "Actor", key: str, request: str) -> BulkResult | N
 
 
 def keep(
-    gate: "Gate", actor: "Actor", key: str, request: str, result: BulkResult
+    gate: "GateContext", actor: "Actor", key: str, request: str, result: BulkResult
 ) -> BulkResult:  # fmt: skip
     """Keep an answer under its key; of two at the same time the first one is given to both."""
 

@@ -23,8 +23,8 @@ from tools.store.records import AccountFeedback
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from approvals.gate_context import GateContext
     from approvals.request import Actor
-    from approvals.service import Gate
     from tools.store.gate.gate import GateTx
 
 CareKind = Literal["claim", "done", "snooze", "not_useful", "open"]
@@ -93,7 +93,7 @@ class CareResult:
 
 
 def care(
-    gate: "Gate", actor: "Actor", wish: CareWish, said: Said, idempotency_key: str = ""
+    gate: "GateContext", actor: "Actor", wish: CareWish, said: Said, idempotency_key: str = ""
 ) -> CareResult:
     """Do what a person wishes, if nobody was first.
 
@@ -125,7 +125,9 @@ def care(
     return gate.store.write(work)
 
 
-def _done(gate: "Gate", tx: "GateTx", actor: "Actor", wish: CareWish, said: Said) -> CareResult:
+def _done(
+    gate: "GateContext", tx: "GateTx", actor: "Actor", wish: CareWish, said: Said
+) -> CareResult:
     now, today, before = gate.clock(), gate.today(), tx.care.standing(wish.account_id)
     if same := _same_again(actor, wish, before):
         return same
@@ -147,7 +149,7 @@ def _done(gate: "Gate", tx: "GateTx", actor: "Actor", wish: CareWish, said: Said
     return CareResult(wish.account_id, wish.kind, new.version, until)
 
 
-def subject_of(gate: "Gate", account_id: str) -> str:
+def subject_of(gate: "GateContext", account_id: str) -> str:
     """The name of an account in the chain."""
     return account_subject(gate.key, account_id)
 
@@ -171,7 +173,7 @@ def _taken(actor: "Actor", wish: CareWish, before: Standing | None, today: int) 
     )  # fmt: skip
 
 
-def _until(gate: "Gate", wish: CareWish, today: int) -> int | None:
+def _until(gate: "GateContext", wish: CareWish, today: int) -> int | None:
     """Until when it holds; only a person who snoozes says a day of their own."""
     terms = gate.limits(today).account_list
     if wish.kind == "snooze":

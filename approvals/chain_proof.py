@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from approvals.audit import Key
-    from approvals.service import Gate
+    from approvals.gate_context import GateContext
     from tools.store.gate.gate import GateTx
     from tools.store.gate.records import Action, Deed
     from tools.store.records import Proposal
@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 SECOND = frozenset(role for role, may in PERMISSIONS.items() if "second" in may)
 
 
-def check_action(gate: "Gate", tx: "GateTx", action: "Action") -> "tuple[Proposal, Story]":
+def check_action(gate: "GateContext", tx: "GateTx", action: "Action") -> "tuple[Proposal, Story]":
     """Refuse an action whose rows are not what the chain says; its proposal and what is said of it.
 
     Raises:
@@ -118,7 +118,7 @@ def may_be_blocked(tx: "GateTx", key: "Key", action: "Action") -> bool:
 
 
 def check_proposal(
-    gate: "Gate", tx: "GateTx", proposal: "Proposal", values: "Mapping[str, Any]"
+    gate: "GateContext", tx: "GateTx", proposal: "Proposal", values: "Mapping[str, Any]"
 ) -> None:
     """Refuse a yes to a proposal whose row, words or votes are not what the chain says.
 

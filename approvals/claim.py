@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from approvals.account_feedback import LATER, POSTPONED, in_the_way, opens_at, words_of
-from approvals.approving import seal_of
 from approvals.audit import record
 from approvals.canonical import digest
 from approvals.chain_proof import (
@@ -26,9 +25,11 @@ from approvals.chain_proof import (
 )
 from approvals.chain_story import Forged
 from approvals.chain_words import paused_by_chain
+from approvals.decisions.approve import seal_of
 from approvals.envelope import read_values
+from approvals.live_facts import Facts, Unread
 from approvals.outcome import FIRST_WAIT
-from approvals.preflight import Facts, Unread, fresh_history, is_another, read_ahead, with_list
+from approvals.preflight import fresh_history, is_another, read_ahead, with_list
 from policies.dispatch import judge_dispatch
 from tools.channels.contract import Delivery, OutboundChannel
 from tools.errors import BadInput, LifecycleError
@@ -36,7 +37,7 @@ from tools.store.gate.records import Action, Attempt
 from tools.store.records import Pause, Proposal
 
 if TYPE_CHECKING:
-    from approvals.service import Gate
+    from approvals.gate_context import GateContext
     from tools.store.gate.gate import GateTx
     from tools.store.gate.records import ActionStatus
 
@@ -67,7 +68,7 @@ class Unchecked(LifecycleError):  # noqa: N818 - an event
 class Claim:
     """Takes actions for one worker."""
 
-    gate: "Gate"
+    gate: "GateContext"
     channels: Mapping[str, OutboundChannel]
     unsubscribe_url: Callable[[str, str, str | None], str | None]
     worker: str
@@ -282,7 +283,7 @@ def _values(tx: "GateTx", action: Action, proposal: Proposal) -> dict[str, Any]:
         raise Blocked(str(error)) from error
 
 
-def pause_all(gate: "Gate", tx: "GateTx", who: str, why: str) -> None:
+def pause_all(gate: "GateContext", tx: "GateTx", who: str, why: str) -> None:
     """Pause everything, unless it is paused: something in the database is not what it was."""
     if any(pause.scope == "global" for pause in tx.ledger.pauses()):
         return

@@ -19,8 +19,8 @@ from tools.store.erasures import Erasure
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from approvals.gate_context import GateContext
     from approvals.request import Actor
-    from approvals.service import Gate
     from tools.store.erasures import ErasedKey
     from tools.store.gate.gate import GateTx
     from tools.store.gate.records import Action
@@ -56,7 +56,7 @@ class Begun:
     nearby: frozenset[str]
 
 
-def begin(gate: "Gate", actor: "Actor", request: Request) -> Begun:
+def begin(gate: "GateContext", actor: "Actor", request: Request) -> Begun:
     """Erase somebody from the gate, and write down that the rest is under way.
 
     Raises:
@@ -66,7 +66,7 @@ def begin(gate: "Gate", actor: "Actor", request: Request) -> Begun:
     return begin_again(gate, actor.person, request)
 
 
-def begin_again(gate: "Gate", who: str, request: Request) -> Begun:
+def begin_again(gate: "GateContext", who: str, request: Request) -> Begun:
     """Begin an erasure that an administrator asked for, here or in what a backup forgot."""
     now, reason = gate.clock(), request.traces.scrub(request.reason.strip()[:500], near=True)
     erasure = Erasure(request.traces.erasure, "begun", who, reason, request.plan, now)
@@ -82,12 +82,12 @@ def begin_again(gate: "Gate", who: str, request: Request) -> Begun:
     return gate.store.write(work)
 
 
-def go_on(gate: "Gate", erasure: Erasure, traces: "Traces") -> Begun:
+def go_on(gate: "GateContext", erasure: Erasure, traces: "Traces") -> Begun:
     """Do the same for an erasure that was begun before: what came in since goes too."""
     return gate.store.write(lambda tx: _take_out(gate, tx, erasure, traces))
 
 
-def end(gate: "Gate", erasure: Erasure) -> bool:
+def end(gate: "GateContext", erasure: Erasure) -> bool:
     """Say that somebody is erased; False when it was said before."""
 
     def work(tx: "GateTx") -> bool:
@@ -101,7 +101,7 @@ def end(gate: "Gate", erasure: Erasure) -> bool:
 
 
 def redact_report(
-    gate: "Gate", erasure: Erasure, report_id: str, files: "Sequence[ReportFile]"
+    gate: "GateContext", erasure: Erasure, report_id: str, files: "Sequence[ReportFile]"
 ) -> None:
     """Archive files of a report anew, without the person, and say so in the chain."""
 
@@ -114,12 +114,12 @@ def redact_report(
         gate.store.write(work)
 
 
-def know_again(gate: "Gate", keys: "tuple[ErasedKey, ...]") -> None:
+def know_again(gate: "GateContext", keys: "tuple[ErasedKey, ...]") -> None:
     """Know an erased person by the new ids a source gave them, from now on."""
     gate.store.write(lambda tx: tx.erasures.know(keys))
 
 
-def _take_out(gate: "Gate", tx: "GateTx", erasure: Erasure, traces: "Traces") -> Begun:
+def _take_out(gate: "GateContext", tx: "GateTx", erasure: Erasure, traces: "Traces") -> Begun:
     now = gate.clock()
     proposals = tx.erasures.rows.proposals_of(traces)
     told = {one for one, by in tx.erasures.rows.tombstones() if by == erasure.id}
@@ -137,7 +137,7 @@ def _take_out(gate: "Gate", tx: "GateTx", erasure: Erasure, traces: "Traces") ->
     return Begun(erasure, actions, nearby | actions)
 
 
-def _withdraw(gate: "Gate", tx: "GateTx", erasure: Erasure, proposal: "Proposal") -> None:
+def _withdraw(gate: "GateContext", tx: "GateTx", erasure: Erasure, proposal: "Proposal") -> None:
     """Withdraw what nobody decided, and what was approved and has not left."""
     action = tx.actions.of_proposal(proposal.id)
     waits = action is not None and action.status == "scheduled" and fits(tx, gate.key, action)
@@ -155,7 +155,7 @@ def _withdraw(gate: "Gate", tx: "GateTx", erasure: Erasure, proposal: "Proposal"
     record(tx, gate.key, now, erasure.who, "revoke", proposal.id, body)
 
 
-def _revoke(gate: "Gate", tx: "GateTx", erasure: Erasure, action: "Action") -> None:
+def _revoke(gate: "GateContext", tx: "GateTx", erasure: Erasure, action: "Action") -> None:
     now = gate.clock()
     if not tx.actions.move(action, "revoked", now, detail=WHY):
         raise Conflict(f"action {action.id}: somebody moved it inside our transaction")

@@ -24,8 +24,8 @@ from approvals.chain_words import paused_by_chain
 from approvals.claim import STALE, Claim, Claimed, pause_all
 from approvals.fact_reading import FactReader, words_of
 from approvals.lease import LEASE, LeaseWatch, Renewal
+from approvals.live_facts import Facts, FactSource, Unread
 from approvals.outcome import Outcome, done, outcome_of, settled_late
-from approvals.preflight import Facts, FactSource, Unread
 from tools.channels.contract import OutboundChannel
 from tools.store.engine import is_locked
 from tools.store.gate.records import Action
@@ -33,7 +33,7 @@ from tools.store.patience import OF_A_NOTE, OF_A_RESULT, patience, patient
 from tools.store.records import Pause, Send
 
 if TYPE_CHECKING:
-    from approvals.service import Gate
+    from approvals.gate_context import GateContext
     from tools.store.gate.gate import GateTx
 
 log = structlog.get_logger(__name__)
@@ -55,7 +55,7 @@ class Executor:
     enough to settle a call.
     """
 
-    gate: "Gate"
+    gate: "GateContext"
     channels: Mapping[str, OutboundChannel]
     facts: FactSource
     unsubscribe_url: Callable[[str, str, str | None], str | None]

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from approvals.preflight import Facts, FactSource, Unread
+from approvals.live_facts import Facts, FactSource, Unread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from approvals.preflight import Subject
+    from approvals.live_facts import Subject
 
 log = structlog.get_logger(__name__)
 # So many failed readings at once; what is left then waits a little, and is read the next time.

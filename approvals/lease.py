@@ -15,7 +15,7 @@ import structlog
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from approvals.service import Gate
+    from approvals.gate_context import GateContext
     from tools.store.gate.records import Action
 
 log = structlog.get_logger(__name__)
@@ -27,7 +27,7 @@ class Renewal:
     """Renews the lease of one call in a thread of its own, until it is left."""
 
     def __init__(
-        self, gate: "Gate", action: "Action", lease: timedelta, began: float,
+        self, gate: "GateContext", action: "Action", lease: timedelta, began: float,
         monotonic: "Callable[[], float]" = clocks.monotonic,
     ) -> None:  # fmt: skip
         """Take an action whose claim `began` at that time of the monotonic clock."""

@@ -9,8 +9,8 @@ from approvals.audit import record
 from tools.errors import BadInput
 
 if TYPE_CHECKING:
+    from approvals.gate_context import GateContext
     from approvals.request import Actor
-    from approvals.service import Gate
     from tools.store.gate.gate import GateTx
 
 LIFTED = "lift_demotion"
@@ -21,7 +21,9 @@ def effect_subject(play: str, segment: str) -> str:
     return f"effect:{play}|{segment}"
 
 
-def lift_demotion(gate: "Gate", actor: "Actor", play: str, segment: str, reason: str) -> None:
+def lift_demotion(
+    gate: "GateContext", actor: "Actor", play: str, segment: str, reason: str
+) -> None:
     """Let a play be proposed to a segment again, until what becomes known later speaks against it.
 
     Raises:

@@ -4,16 +4,15 @@ What is read of the store is read inside the transaction that decides, so that a
 moment counts.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from approvals.chain_words import SHORT, account_subject, refusals_by_chain
+from approvals.live_facts import Facts, Unread
 from policies.dispatch import judge_approval
 from policies.nouns import History
-from policies.nouns import PlannedAction as PolicyAction
 from policies.nouns import Record as PolicyRecord
 from policies.suppression import closed_by_list
 from tools.errors import FactsUnreadable, PolicyRefusal
@@ -21,7 +20,7 @@ from tools.money import Money
 from tools.store.records import ContactHistory, Send
 
 if TYPE_CHECKING:
-    from approvals.service import Gate
+    from approvals.gate_context import GateContext
     from tools.store.gate.gate import GateTx
     from tools.store.records import Proposal
 
@@ -33,78 +32,12 @@ UNREADABLE = (
 )
 
 
-@dataclass(frozen=True)
-class Facts:
-    """What is known now of the person to be reached, and the action as its play describes it.
-
-    `suppression_keys` are the keyed hashes of the person's addresses, `address_key` that of the
-    folded one to be reached; `agreed_day` is the last day on which the person said yes again.
-    `version` names the committed facts it was read from.
-    """
-
-    record: PolicyRecord
-    action: PolicyAction
-    recipient: str | None
-    suppression_keys: frozenset[str]
-    address_key: str | None = None
-    agreed_day: int | None = None
-    version: str = ""
-
-
-@dataclass(frozen=True)
-class Unread:
-    """Why what must be known of an action cannot be read at this moment."""
-
-    why: str
-
-
-class Subject(Protocol):
-    """What facts are asked about: a proposal or an action."""
-
-    @property
-    def id(self) -> str:
-        """Its id."""
-
-    @property
-    def account_id(self) -> str:
-        """The account."""
-
-    @property
-    def contact_id(self) -> str | None:
-        """The person."""
-
-    @property
-    def play(self) -> str:
-        """The play."""
-
-    @property
-    def channel(self) -> str:
-        """The channel."""
-
-    @property
-    def currency(self) -> str:
-        """The currency of its value."""
-
-
-FactSource = Callable[[Sequence[Subject]], Mapping[str, Facts]]
-
-
-def no_facts(_: Sequence[Subject]) -> Mapping[str, Facts]:
-    """Of whom nothing is known; so nothing that reaches a person can be agreed to."""
-    return {}
-
-
-def read_facts(source: FactSource, proposal: "Proposal") -> Facts | None:
-    """The facts of a proposal; None when they cannot be read, so that nothing is agreed to."""
-    try:
-        return source([proposal]).get(proposal.id)
-    except Exception as error:  # a guard fails closed whatever happened
-        log.exception("approve.facts_failed", proposal=proposal.id, error=type(error).__name__)
-        return None
-
-
 def check_approval(
-    gate: "Gate", tx: "GateTx", proposal: "Proposal", values: dict[str, Any], facts: Facts | None
+    gate: "GateContext",
+    tx: "GateTx",
+    proposal: "Proposal",
+    values: dict[str, Any],
+    facts: Facts | None,
 ) -> None:
     """Refuse a yes to what policy forbids by now.
 
@@ -122,7 +55,11 @@ def check_approval(
 
 
 def _check_reach(
-    gate: "Gate", tx: "GateTx", proposal: "Proposal", values: dict[str, Any], facts: Facts | None
+    gate: "GateContext",
+    tx: "GateTx",
+    proposal: "Proposal",
+    values: dict[str, Any],
+    facts: Facts | None,
 ) -> None:
     if facts is None:
         raise FactsUnreadable(UNREADABLE.format(proposal=proposal.id))
@@ -142,7 +79,11 @@ def _check_reach(
 
 
 def read_ahead(
-    gate: "Gate", tx: "GateTx", account_id: str, facts: "Facts | Unread | None", *subjects: str
+    gate: "GateContext",
+    tx: "GateTx",
+    account_id: str,
+    facts: "Facts | Unread | None",
+    *subjects: str,
 ) -> None:
     """Read at once what the chain will be asked about an account, its person and some ids."""
     keys = facts.suppression_keys if isinstance(facts, Facts) else ()
@@ -158,7 +99,7 @@ def is_another(facts: Facts, values: dict[str, Any]) -> str:
     return "" if same else "the person to reach or their address is another now"
 
 
-def with_list(gate: "Gate", tx: "GateTx", facts: Facts) -> PolicyRecord:
+def with_list(gate: "GateContext", tx: "GateTx", facts: Facts) -> PolicyRecord:
     """The record with what our own list says; a no counts whatever the clock said of it."""
     entries = (
         *tx.ledger.suppressions(facts.suppression_keys),
@@ -172,7 +113,7 @@ def with_list(gate: "Gate", tx: "GateTx", facts: Facts) -> PolicyRecord:
 
 
 def fresh_history(
-    gate: "Gate", tx: "GateTx", facts: Facts, account_id: str, besides: str
+    gate: "GateContext", tx: "GateTx", facts: Facts, account_id: str, besides: str
 ) -> History:
     """What left up to this moment for the account and the person's addresses.
 

@@ -21,9 +21,9 @@ from tools.store.records import Pause
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from approvals.gate_context import GateContext
     from approvals.ledger_lines import LedgerState
     from approvals.request import Actor
-    from approvals.service import Gate
     from tools.store.gate.gate import GateTx
     from tools.store.gate.records import Action, Link
     from tools.store.records import Suppression
@@ -39,7 +39,7 @@ DOUBTABLE = frozenset({"scheduled", "calling", "unknown"})
 STOPPABLE = frozenset({"pending", "snoozed", "approved"})
 
 
-def after_restore(gate: "Gate", actor: "Actor") -> int:
+def after_restore(gate: "GateContext", actor: "Actor") -> int:
     """Pause everything and doubt every action that has not ended; how many there are.
 
     In one transaction, so that there is no moment in which one could be sent. What the ledger
@@ -76,7 +76,7 @@ def after_restore(gate: "Gate", actor: "Actor") -> int:
     return doubted
 
 
-def _pause_again(gate: "Gate", tx: "GateTx", actor: "Actor", state: "LedgerState") -> None:
+def _pause_again(gate: "GateContext", tx: "GateTx", actor: "Actor", state: "LedgerState") -> None:
     """Turn on again what was paused after the backup; what was let go then is a person's to say."""
     now, on = gate.clock(), {pause.scope for pause in tx.ledger.pauses()}
     for scope in sorted(name for name, is_on in state.switches.items() if is_on and name not in on):
@@ -85,7 +85,7 @@ def _pause_again(gate: "Gate", tx: "GateTx", actor: "Actor", state: "LedgerState
         record(tx, gate.key, now, actor.person, PAUSE, scope, {"on": True, "why": WHY_PAUSE})
 
 
-def _refuse_again(gate: "Gate", tx: "GateTx", actor: "Actor", state: "LedgerState") -> None:
+def _refuse_again(gate: "GateContext", tx: "GateTx", actor: "Actor", state: "LedgerState") -> None:
     """Put back on our own list whoever said no after the backup, as of when they said it."""
     now = gate.clock()
     for said in state.refusals.values():
@@ -96,7 +96,9 @@ def _refuse_again(gate: "Gate", tx: "GateTx", actor: "Actor", state: "LedgerStat
                 record(tx, gate.key, now, actor.person, UNSUBSCRIBE, key[:SHORT], body)
 
 
-def _hear_again(gate: "Gate", tx: "GateTx", actor: "Actor", lost: "Sequence[Suppression]") -> None:
+def _hear_again(
+    gate: "GateContext", tx: "GateTx", actor: "Actor", lost: "Sequence[Suppression]"
+) -> None:
     """Put on our own list what was said in facts that came after the backup."""
     now = gate.clock()
     for one in lost:
@@ -105,7 +107,7 @@ def _hear_again(gate: "Gate", tx: "GateTx", actor: "Actor", lost: "Sequence[Supp
             record(tx, gate.key, now, actor.person, UNSUBSCRIBE, one.key[:SHORT], body)
 
 
-def _stop_again(gate: "Gate", tx: "GateTx", actor: "Actor", state: "LedgerState") -> None:
+def _stop_again(gate: "GateContext", tx: "GateTx", actor: "Actor", state: "LedgerState") -> None:
     """Withdraw what people took back after the backup."""
     now = gate.clock()
     for proposal_id, line in sorted(state.stopped.items()):
@@ -123,7 +125,9 @@ def _stop_again(gate: "Gate", tx: "GateTx", actor: "Actor", state: "LedgerState"
             record(tx, gate.key, now, actor.person, "revoke", proposal_id, moved)
 
 
-def _count_again(gate: "Gate", tx: "GateTx", action: "Action", entries: "list[Link]") -> None:
+def _count_again(
+    gate: "GateContext", tx: "GateTx", action: "Action", entries: "list[Link]"
+) -> None:
     """Let what left count towards the caps again, when its row of the send ledger is gone."""
     if tx.ledger.has_left(f"s-{action.id}"):
         return
@@ -134,7 +138,7 @@ def _count_again(gate: "Gate", tx: "GateTx", action: "Action", entries: "list[Li
             tx.ledger.record(send_of(action, day), gate.clock())
 
 
-def _doubt(gate: "Gate", tx: "GateTx", actor: "Actor", action: "Action") -> bool:
+def _doubt(gate: "GateContext", tx: "GateTx", actor: "Actor", action: "Action") -> bool:
     """Make an action `unknown`; one that ended by the chain gets its end back and is no doubt."""
     now = gate.clock()
     entries = entries_about(tx, gate.key, action.id)[action.id]

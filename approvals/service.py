@@ -6,29 +6,20 @@ written in the same transaction, or none of them.
 """
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
-from approvals import approving, editing, releasing
-from approvals.audit import Key, record
 from approvals.canonical import canonical, digest
 from approvals.chain_proof import check_step
-from approvals.chain_words import check_role
-from approvals.preflight import Facts, FactSource, no_facts, read_facts
+from approvals.decisions import approve, edit, release
+from approvals.gate_context import GateContext
+from approvals.live_facts import Facts, read_facts
 from approvals.request import LONGEST_KEY, Actor, Result, Wish
-from tools.clock_watch import Watch, always_believed
-from tools.days import day_number, from_number
-from tools.errors import BadInput, Conflict, Forbidden
-from tools.store.gate.records import Deed
+from tools.days import from_number
+from tools.errors import BadInput, Conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
-
-    from approvals.effect_ledger import EffectLedger
-    from policies.limits import Limits
-    from tools.store.gate.gate import GateStore, GateTx
+    from tools.store.gate.gate import GateTx
     from tools.store.records import Proposal
 
 KINDS = {"reject": "rejected", "snooze": "snoozed"}
@@ -37,28 +28,8 @@ ASKED_AT = {"approve": "pending", "release": "approved"}
 BECOMES = {"approve": "approved", **KINDS}
 
 
-@dataclass(frozen=True)
-class Gate:
-    """Decides; `limits` gives those of a day, `crash` is where a test may kill the process.
-
-    `facts` gives what is known at this moment of whom proposals would reach; what is not known is
-    not agreed to. `watch` says whether the clock can be believed at this moment. `ledger` is the
-    one beside the database.
-    """
-
-    store: "GateStore"
-    limits: "Callable[[int], Limits]"
-    clock: "Callable[[], datetime]"
-    zone: "ZoneInfo"
-    key: Key
-    crash: "Callable[[str], None]" = lambda _: None
-    facts: FactSource = no_facts
-    watch: Watch = always_believed
-    ledger: "EffectLedger | None" = None
-
-    def today(self) -> int:
-        """The tenant's day."""
-        return day_number(self.clock().astimezone(self.zone).date())
+class Gate(GateContext):
+    """Decides whatever a person wishes, by the module of each wish."""
 
     def decide(self, actor: Actor, wish: Wish, idempotency_key: str = "") -> Result:
         """Do what a person wishes, if it may be done and nobody was first.
@@ -112,24 +83,17 @@ class Gate:
         if same := self._same_again(tx, actor, wish, proposal):
             return same
         if wish.kind == "approve":
-            return approving.approve(self, tx, actor, wish, proposal, facts)
+            return approve.approve(self, tx, actor, wish, proposal, facts)
         check_step(tx, self.key, proposal)
         if wish.kind == "release":
-            return releasing.release(self, tx, actor, wish, proposal, facts)
+            return release.release(self, tx, actor, wish, proposal, facts)
         if wish.kind == "undo":
-            return approving.undo(self, tx, actor, wish, proposal)
+            return approve.undo(self, tx, actor, wish, proposal)
         if wish.kind == "revoke":
-            return approving.revoke(self, tx, actor, wish, proposal)
+            return approve.revoke(self, tx, actor, wish, proposal)
         if wish.kind == "edit":
-            return editing.edit(self, tx, actor, wish, proposal)
+            return edit.edit(self, tx, actor, wish, proposal)
         return self._put_away(tx, actor, wish, proposal)
-
-    def check_actor(self, tx: "GateTx", actor: Actor) -> None:
-        """Refuse somebody whose role has changed, or was given by a hand in the database."""
-        role = tx.roles.of([actor.person]).get(actor.person)
-        if role != actor.role:
-            raise Forbidden("your role has changed or ended; sign in again")
-        check_role(tx, self.key, actor.person, role)
 
     def _put_away(self, tx: "GateTx", actor: Actor, wish: Wish, proposal: "Proposal") -> Result:
         """Reject or snooze."""
@@ -146,32 +110,6 @@ class Gate:
             raise Conflict(self.told(tx, proposal.id))
         return self.note(tx, actor, wish, proposal, to)
 
-    def check_seen(self, tx: "GateTx", proposal: "Proposal", wish: Wish) -> None:
-        """Refuse a wish about anything but what waits now, in this version, with these bytes."""
-        fits = (proposal.version, proposal.shown) == (wish.seen.version, wish.seen.sha256)
-        if proposal.status != "pending" or not fits or proposal.expires_day <= self.today():
-            raise Conflict(self.told(tx, proposal.id))
-
-    def note(
-        self,
-        tx: "GateTx",
-        actor: Actor,
-        wish: Wish,
-        before: "Proposal",
-        to: str,
-        **more: object,
-    ) -> Result:
-        """Write the deed and its audit entry, and say how the proposal stands now."""
-        now, after = self.clock(), tx.asked.get(before.id)
-        tx.log.add(Deed(
-            before.id, wish.kind, after.shown, before.version, actor.person, actor.role, actor.via,
-            wish.reason, wish.note, self.today(), wish.seen.seconds, now,
-        ))  # fmt: skip
-        body = {"from": before.status, "to": to, "sha256": after.shown, "version": after.version,
-                "via": actor.via, "role": actor.role, **more}  # fmt: skip
-        record(tx, self.key, now, actor.person, wish.kind, before.id, body)
-        return Result(before.id, after.status, after.version, after.shown)
-
     def _same_again(
         self, tx: "GateTx", actor: Actor, wish: Wish, proposal: "Proposal"
     ) -> Result | None:
@@ -183,27 +121,11 @@ class Gate:
         if not mine or not (stands or any(d.version == wish.seen.version for d in mine)):
             return None
         action = tx.actions.of_proposal(proposal.id)
-        waits = approving.still_needed(self, tx, proposal) if proposal.status == "pending" else 0
+        waits = approve.still_needed(self, tx, proposal) if proposal.status == "pending" else 0
         return Result(
             proposal.id, proposal.status, proposal.version, proposal.shown, waits,
             action.id if action else None, again=True,
         )  # fmt: skip
-
-    def told(self, tx: "GateTx", proposal_id: str) -> str:
-        """What a loser of the race is told: the state now, and who did what when."""
-        now = tx.asked.get(proposal_id)
-        deeds = tx.log.of(proposal_id)
-        last = ""
-        if deeds:
-            who = tx.roles.names([deeds[-1].who]).get(deeds[-1].who, deeds[-1].who)
-            last = f"; last: {deeds[-1].kind} by {who} at {deeds[-1].at.isoformat()}"
-        why = f" ({now.status_reason})" if now.status_reason else ""
-        late = now.status == "pending" and now.expires_day <= self.today()
-        state = f"expired on {from_number(now.expires_day)}" if late else f"{now.status}{why}"
-        return (
-            f"proposal {now.id} is {state}, version {now.version}, since "
-            f"{now.changed_at.isoformat()}{last}; look at it again"
-        )
 
 
 def _until(wish: Wish, proposal: "Proposal", today: int) -> int:

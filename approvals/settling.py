@@ -18,8 +18,8 @@ from tools.store.records import Pause
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from approvals.gate_context import GateContext
     from approvals.request import Actor
-    from approvals.service import Gate
     from tools.store.gate.gate import GateTx
     from tools.store.gate.records import Action, ActionStatus
 
@@ -28,7 +28,7 @@ BECOMES: "dict[str, ActionStatus]" = {"sent": "sent", "failed": "failed", "again
 
 
 def settle(
-    gate: "Gate", actor: "Actor", action_id: str, finding: Finding, note: str, *, live: bool,
+    gate: "GateContext", actor: "Actor", action_id: str, finding: Finding, note: str, *, live: bool,
     sha256: str = "",
 ) -> "Action":  # fmt: skip
     """Say what became of an unknown action: it was done, it was not, or do it again.
@@ -70,7 +70,7 @@ def settle(
     return gate.store.write(work)
 
 
-def check_scope(gate: "Gate", scope: str, plays: "Iterable[str]") -> None:
+def check_scope(gate: "GateContext", scope: str, plays: "Iterable[str]") -> None:
     """Refuse to pause what there is not: a slip of the finger would hold back nothing.
 
     Raises:
@@ -89,7 +89,7 @@ def check_scope(gate: "Gate", scope: str, plays: "Iterable[str]") -> None:
         raise BadInput(f"pause: there is {what}; {nearest(scope, known)}")
 
 
-def switch(gate: "Gate", actor: "Actor", scope: str, *, on: bool, reason: str) -> None:
+def switch(gate: "GateContext", actor: "Actor", scope: str, *, on: bool, reason: str) -> None:
     """Pause everything, a play or a channel, or let it go on."""
     actor.check("manage" if not on else "decide")
     if not reason.strip():
@@ -105,7 +105,7 @@ def switch(gate: "Gate", actor: "Actor", scope: str, *, on: bool, reason: str) -
     gate.store.write(work)
 
 
-def unsubscribe(gate: "Gate", key: str, channel: str) -> bool:
+def unsubscribe(gate: "GateContext", key: str, channel: str) -> bool:
     """Never reach an address (given as its keyed hash) by a channel again, from this moment on."""
 
     def work(tx: "GateTx") -> bool:

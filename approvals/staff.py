@@ -16,7 +16,7 @@ from tools.errors import BadInput, Forbidden
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from approvals.service import Gate
+    from approvals.gate_context import GateContext
     from tools.store.gate.gate import GateTx
     from tools.store.person import Person, Role, Token
 
@@ -25,7 +25,7 @@ DOORS = frozenset({"let_in", "link"})
 APART = timedelta(days=1)
 
 
-def add(gate: "Gate", actor: Actor, mailbox: str, name: str, role: "Role") -> "Person":
+def add(gate: "GateContext", actor: Actor, mailbox: str, name: str, role: "Role") -> "Person":
     """Let somebody in, without a password yet.
 
     Raises:
@@ -43,7 +43,7 @@ def add(gate: "Gate", actor: Actor, mailbox: str, name: str, role: "Role") -> "P
     return gate.store.write(work)
 
 
-def set_role(gate: "Gate", actor: Actor, person: str, role: "Role") -> None:
+def set_role(gate: "GateContext", actor: Actor, person: str, role: "Role") -> None:
     """Give somebody else another role; their sessions and tokens end."""
 
     def work(tx: "GateTx", before: "Person") -> None:
@@ -53,7 +53,7 @@ def set_role(gate: "Gate", actor: Actor, person: str, role: "Role") -> None:
     _of_another(gate, actor, person, work)
 
 
-def set_active(gate: "Gate", actor: Actor, person: str, *, active: bool) -> None:
+def set_active(gate: "GateContext", actor: Actor, person: str, *, active: bool) -> None:
     """Switch somebody else off or on again; sessions and tokens end either way."""
 
     def work(tx: "GateTx", before: "Person") -> None:
@@ -64,7 +64,7 @@ def set_active(gate: "Gate", actor: Actor, person: str, *, active: bool) -> None
     _of_another(gate, actor, person, work)
 
 
-def reset(gate: "Gate", actor: Actor, person: str) -> None:
+def reset(gate: "GateContext", actor: Actor, person: str) -> None:
     """Forget password and app of somebody who lost them; they come in again by a link."""
 
     def work(tx: "GateTx", before: "Person") -> None:
@@ -75,7 +75,7 @@ def reset(gate: "Gate", actor: Actor, person: str) -> None:
     _of_another(gate, actor, person, work)
 
 
-def allow_link(gate: "Gate", actor: Actor, person: str) -> None:
+def allow_link(gate: "GateContext", actor: Actor, person: str) -> None:
     """Write down that somebody is given a link that signs in once; only then it may be made.
 
     Raises:
@@ -90,7 +90,7 @@ def allow_link(gate: "Gate", actor: Actor, person: str) -> None:
     _of_another(gate, actor, person, work)
 
 
-def set_password(gate: "Gate", actor: Actor, person: str, hashed: str) -> None:
+def set_password(gate: "GateContext", actor: Actor, person: str, hashed: str) -> None:
     """Keep the hash of one's own new password; sessions and tokens of before end.
 
     Whoever changes a password may do it because another knows it, and that one may have made
@@ -105,7 +105,7 @@ def set_password(gate: "Gate", actor: Actor, person: str, hashed: str) -> None:
     gate.store.write(work)
 
 
-def set_totp(gate: "Gate", actor: Actor, sealed: str, step: int) -> None:
+def set_totp(gate: "GateContext", actor: Actor, sealed: str, step: int) -> None:
     """Keep the sealed secret of one's own app, in the place of any before."""
 
     def work(tx: "GateTx") -> None:
@@ -116,7 +116,7 @@ def set_totp(gate: "Gate", actor: Actor, sealed: str, step: int) -> None:
     gate.store.write(work)
 
 
-def add_token(gate: "Gate", actor: Actor, sha256: str, token: "Token") -> None:
+def add_token(gate: "GateContext", actor: Actor, sha256: str, token: "Token") -> None:
     """Keep a token of one's own, under the hash of its secret."""
 
     def work(tx: "GateTx") -> None:
@@ -128,7 +128,7 @@ def add_token(gate: "Gate", actor: Actor, sha256: str, token: "Token") -> None:
     gate.store.write(work)
 
 
-def revoke_token(gate: "Gate", actor: Actor, prefix: str) -> None:
+def revoke_token(gate: "GateContext", actor: Actor, prefix: str) -> None:
     """End a token of one's own; an administrator ends anybody's.
 
     Raises:
@@ -148,13 +148,13 @@ def revoke_token(gate: "Gate", actor: Actor, prefix: str) -> None:
     gate.store.write(work)
 
 
-def check_manager(gate: "Gate", tx: "GateTx", actor: Actor) -> None:
+def check_manager(gate: "GateContext", tx: "GateTx", actor: Actor) -> None:
     """Refuse whoever is no administrator in this very transaction, by the row and the chain."""
     actor.check("manage")
     check_still(gate, tx, actor)
 
 
-def opened_for(tx: "GateTx", person: str, gate: "Gate") -> frozenset[str]:
+def opened_for(tx: "GateTx", person: str, gate: "GateContext") -> frozenset[str]:
     """Who let somebody in within the last day, by adding them or by a link, and so could be them.
 
     Two yeses must come from two humans; whoever holds a fresh key to another's account is not
@@ -166,7 +166,7 @@ def opened_for(tx: "GateTx", person: str, gate: "Gate") -> frozenset[str]:
 
 
 def _of_another(
-    gate: "Gate", actor: Actor, person: str, work: "Callable[[GateTx, Person], None]"
+    gate: "GateContext", actor: Actor, person: str, work: "Callable[[GateTx, Person], None]"
 ) -> None:
     """Do something with somebody else, as an administrator."""
 
@@ -179,7 +179,7 @@ def _of_another(
     gate.store.write(checked)
 
 
-def _check_oneself(gate: "Gate", tx: "GateTx", actor: Actor, person: str) -> None:
+def _check_oneself(gate: "GateContext", tx: "GateTx", actor: Actor, person: str) -> None:
     """Refuse whoever is not the person themselves, a program, and who may not come in any more."""
     if actor is OPERATOR:
         return
@@ -189,7 +189,7 @@ def _check_oneself(gate: "Gate", tx: "GateTx", actor: Actor, person: str) -> Non
     check_still(gate, tx, actor)
 
 
-def check_still(gate: "Gate", tx: "GateTx", actor: Actor) -> None:
+def check_still(gate: "GateContext", tx: "GateTx", actor: Actor) -> None:
     """Refuse whoever has not, in this very transaction, the role they came with by row and chain.
 
     Raises:
@@ -204,7 +204,7 @@ def check_still(gate: "Gate", tx: "GateTx", actor: Actor) -> None:
 
 
 def _note(
-    gate: "Gate", tx: "GateTx", actor: Actor, kind: str, subject: str, **body: object
+    gate: "GateContext", tx: "GateTx", actor: Actor, kind: str, subject: str, **body: object
 ) -> None:
     body = {"via": actor.via, **body}
     record(tx, gate.key, gate.clock(), actor.person, kind, subject, body)

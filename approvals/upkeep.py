@@ -14,7 +14,7 @@ from tools.days import from_number
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from approvals.service import Gate
+    from approvals.gate_context import GateContext
     from tools.store.gate.gate import GateTx
     from tools.store.records import Proposal, ProposalStatus
 
@@ -34,7 +34,7 @@ class Reminder:
     escalated: bool
 
 
-def expire(gate: "Gate") -> int:
+def expire(gate: "GateContext") -> int:
     """End what nobody decided in time; not a rejection, so fresh facts may bring it again."""
     if not gate.watch().settled:
         return 0
@@ -49,7 +49,7 @@ def expire(gate: "Gate") -> int:
     return gate.store.write(work)
 
 
-def wake(gate: "Gate") -> int:
+def wake(gate: "GateContext") -> int:
     """Bring back what was snoozed until today, unless newer facts have taken its place."""
     if not gate.watch().settled:
         return 0
@@ -67,7 +67,7 @@ def wake(gate: "Gate") -> int:
     return gate.store.write(work)
 
 
-def remind(gate: "Gate") -> tuple[Reminder, ...]:
+def remind(gate: "GateContext") -> tuple[Reminder, ...]:
     """Name, once each, what will expire within the days of the limits; nothing is decided.
 
     On the last day it is for the administrators too: `escalated`.
@@ -91,7 +91,7 @@ def remind(gate: "Gate") -> tuple[Reminder, ...]:
     return gate.store.write(work)
 
 
-def bring_forward(gate: "Gate") -> int:
+def bring_forward(gate: "GateContext") -> int:
     """Let what a clock that was ahead had put off far into the future be looked at now."""
     if not gate.watch().settled:
         return 0
@@ -112,7 +112,7 @@ def bring_forward(gate: "Gate") -> int:
 
 
 def _end(
-    gate: "Gate",
+    gate: "GateContext",
     tx: "GateTx",
     proposal: "Proposal",
     to: "ProposalStatus",

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from approvals.approving import seal_of
 from approvals.audit import broken_links, missing_tail
 from approvals.canonical import digest
 from approvals.chain_proof import envelope_difference
 from approvals.chain_story import stories_of
+from approvals.decisions.approve import seal_of
 from approvals.envelope import read_values
 from approvals.verify_rows import forged_rows, unknown_calls, unlike_ledger, unsaid_words
 from tools.store.gate.agreed import standing, writers

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from approvals.approving import still_needed
+from approvals.decisions.approve import still_needed
 from approvals.envelope import read_values
 from tools.errors import Absent
 from tools.store.gate.agreed import standing

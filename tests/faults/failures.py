@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pyarrow as pa
 
-from approvals.preflight import Facts, Subject
+from approvals.live_facts import Facts, Subject
 from tests.approvals.made import limits
 from tools.errors import BadInput, Unavailable
 

@@ -10,7 +10,7 @@ import pytest
 
 from approvals.bulk import approve_all, preview
 from approvals.bulk_answers import BadItem, BulkResult
-from approvals.preflight import Facts, Subject
+from approvals.live_facts import Facts, Subject
 from approvals.request import Seen
 from tests.approvals.made import DAY
 from tests.effort import WHOLE

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from approvals.envelope import Envelope
 from approvals.executor import Executor
-from approvals.preflight import Facts, Subject
+from approvals.live_facts import Facts, Subject
 from approvals.queue import propose
 from approvals.request import Actor, Result, Seen, Via, Wish
 from approvals.service import Gate

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from approvals.preflight import Facts, Subject
+from approvals.live_facts import Facts, Subject
 from policies.nouns import PlannedAction as PolicyAction
 from policies.nouns import Record
 from tests.approvals.made import KEY

@@ -15,9 +15,9 @@ from approvals.preflight import check_approval
 from tools.errors import BadInput, Conflict
 
 if TYPE_CHECKING:
-    from approvals.preflight import Facts
+    from approvals.gate_context import GateContext
+    from approvals.live_facts import Facts
     from approvals.request import Actor, Result, Wish
-    from approvals.service import Gate
     from tools.store.gate.gate import GateTx
     from tools.store.gate.records import Action
     from tools.store.records import Proposal
@@ -26,7 +26,7 @@ RELEASED = "released: it is asked for again"
 
 
 def release(
-    gate: "Gate", tx: "GateTx", actor: "Actor", wish: "Wish", proposal: "Proposal",
+    gate: "GateContext", tx: "GateTx", actor: "Actor", wish: "Wish", proposal: "Proposal",
     facts: "Facts | None",
 ) -> "Result":  # fmt: skip
     """Put a blocked action's proposal back into the queue, to be agreed to anew.
@@ -54,7 +54,7 @@ def release(
     return gate.note(tx, actor, wish, proposal, "pending", note_sha256=digest(wish.note))
 
 
-def _blocked(gate: "Gate", tx: "GateTx", wish: "Wish", proposal: "Proposal") -> "Action":
+def _blocked(gate: "GateContext", tx: "GateTx", wish: "Wish", proposal: "Proposal") -> "Action":
     """The blocked action of a proposal that may be asked for again, as it was seen."""
     action = tx.actions.of_proposal(proposal.id)
     if action is None or (proposal.status, action.status) != ("approved", "blocked"):

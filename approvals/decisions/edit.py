@@ -11,14 +11,14 @@ from tools.errors import BadInput, Conflict, UnreadableText
 from tools.store.gate.records import Revision
 
 if TYPE_CHECKING:
+    from approvals.gate_context import GateContext
     from approvals.request import Actor, Result, Wish
-    from approvals.service import Gate
     from tools.store.gate.gate import GateTx
     from tools.store.records import Proposal
 
 
 def edit(
-    gate: "Gate", tx: "GateTx", actor: "Actor", wish: "Wish", proposal: "Proposal"
+    gate: "GateContext", tx: "GateTx", actor: "Actor", wish: "Wish", proposal: "Proposal"
 ) -> "Result":
     """Put new words in the place of the old; only subject and text can be edited.
 

@@ -19,16 +19,16 @@ from tools.store.gate.records import Action
 
 if TYPE_CHECKING:
     from approvals.audit import Key
-    from approvals.preflight import Facts
+    from approvals.gate_context import GateContext
+    from approvals.live_facts import Facts
     from approvals.request import Actor, Wish
-    from approvals.service import Gate
     from tools.store.gate.gate import GateTx
     from tools.store.gate.records import Deed
     from tools.store.records import Proposal
 
 
 def approve(
-    gate: "Gate", tx: "GateTx", actor: "Actor", wish: "Wish", proposal: "Proposal",
+    gate: "GateContext", tx: "GateTx", actor: "Actor", wish: "Wish", proposal: "Proposal",
     facts: "Facts | None",
 ) -> Result:  # fmt: skip
     """Count one person's yes to exactly these bytes; the last one needed sets the action off."""
@@ -64,7 +64,7 @@ def approve(
     return replace(result, action=action.id)
 
 
-def _refuse_in_hand(gate: "Gate", tx: "GateTx", proposal: "Proposal") -> None:
+def _refuse_in_hand(gate: "GateContext", tx: "GateTx", proposal: "Proposal") -> None:
     """Refuse a yes to what a person has taken in hand, done or put away on the list of accounts."""
     word = in_the_way(gate, tx, proposal.account_id, proposal.goal, proposal.created_at)
     if word is not None:
@@ -95,7 +95,7 @@ def _check_looked(seconds: "int | None", least: int) -> None:
         )
 
 
-def _check_apart(gate: "Gate", tx: "GateTx", actor: "Actor", before: "list[Deed]") -> None:
+def _check_apart(gate: "GateContext", tx: "GateTx", actor: "Actor", before: "list[Deed]") -> None:
     """Refuse a second yes when one of the two has a fresh key to the other's account."""
     said = {deed.who for deed in before}
     keys = opened_for(tx, actor.person, gate) if said else frozenset()
@@ -113,7 +113,7 @@ def _check_apart(gate: "Gate", tx: "GateTx", actor: "Actor", before: "list[Deed]
 
 
 def _first_of_two(
-    gate: "Gate", tx: "GateTx", actor: "Actor", wish: "Wish", proposal: "Proposal", left: int
+    gate: "GateContext", tx: "GateTx", actor: "Actor", wish: "Wish", proposal: "Proposal", left: int
 ) -> Result:
     """One yes of several: the proposal goes on waiting, in a new version."""
     if not tx.asked.move(proposal, "pending", gate.clock(), before_day=gate.today()):
@@ -121,7 +121,7 @@ def _first_of_two(
     return replace(gate.note(tx, actor, wish, proposal, "pending", left=left), waits_for=left)
 
 
-def still_needed(gate: "Gate", tx: "GateTx", proposal: "Proposal") -> int:
+def still_needed(gate: "GateContext", tx: "GateTx", proposal: "Proposal") -> int:
     """How many more people must agree to a proposal that waits."""
     values = read_values(tx.asked.bytes_of(proposal), proposal.shown, proposal.id)
     needed = _stake(tx, proposal, values, gate.today()).needs(gate.limits(gate.today()))
@@ -152,7 +152,9 @@ def _stake(tx: "GateTx", proposal: "Proposal", values: "dict[str, Any]", day: in
     return Stake(len(values["what"]["approval"]), value, people + 1)
 
 
-def _set_off(gate: "Gate", tx: "GateTx", proposal: "Proposal", values: "dict[str, Any]") -> Action:
+def _set_off(
+    gate: "GateContext", tx: "GateTx", proposal: "Proposal", values: "dict[str, Any]"
+) -> Action:
     """The outbox row, born in the transaction of the approval; due when undo has run out."""
     now, today = gate.clock(), gate.today()
     due = now + timedelta(minutes=gate.limits(today).undo_minutes)
@@ -180,7 +182,9 @@ def seal_of(key: "Key", action_id: str, sha256: str) -> str:
     return key.mac("action", f"{action_id}\0{sha256}")
 
 
-def undo(gate: "Gate", tx: "GateTx", actor: "Actor", wish: "Wish", proposal: "Proposal") -> Result:
+def undo(
+    gate: "GateContext", tx: "GateTx", actor: "Actor", wish: "Wish", proposal: "Proposal"
+) -> Result:
     """Take one's own decision back while nothing has happened.
 
     The first yes of two can be taken back for as long as the second is missing; nothing was set
@@ -206,7 +210,7 @@ def undo(gate: "Gate", tx: "GateTx", actor: "Actor", wish: "Wish", proposal: "Pr
 
 
 def _undo_first(
-    gate: "Gate", tx: "GateTx", actor: "Actor", wish: "Wish", proposal: "Proposal"
+    gate: "GateContext", tx: "GateTx", actor: "Actor", wish: "Wish", proposal: "Proposal"
 ) -> Result:
     """Take back one's own yes to what still waits for another person's."""
     gate.check_seen(tx, proposal, wish)
@@ -219,7 +223,7 @@ def _undo_first(
 
 
 def revoke(
-    gate: "Gate", tx: "GateTx", actor: "Actor", wish: "Wish", proposal: "Proposal"
+    gate: "GateContext", tx: "GateTx", actor: "Actor", wish: "Wish", proposal: "Proposal"
 ) -> Result:
     """Withdraw a proposal that waits, or an approval that has not been acted on."""
     if proposal.status not in {"pending", "approved"} or proposal.version != wish.seen.version:
@@ -230,7 +234,9 @@ def revoke(
     return gate.note(tx, actor, wish, proposal, "revoked")
 
 
-def _stop(gate: "Gate", tx: "GateTx", actor: "Actor", proposal: "Proposal", why: str) -> None:
+def _stop(
+    gate: "GateContext", tx: "GateTx", actor: "Actor", proposal: "Proposal", why: str
+) -> None:
     """Stop the action of an approval, or say that it is too late."""
     action = tx.actions.of_proposal(proposal.id)
     if action is None or action.status == "revoked":
