@@ -23,7 +23,7 @@ from agent.left_overs import remove_left_overs
 from agent.report_redaction import redact_reports
 from approvals import erasing
 from approvals.erasing import Begun, Request
-from approvals.web.auth.sealing import Sealer
+from approvals.users.sealing import Sealer
 from config.logs import mask_logs
 from tools.channels.erasing import delete_messages, scrub_tasks
 from tools.errors import BadInput, Conflict, LifecycleError

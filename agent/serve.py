@@ -22,8 +22,8 @@ from agent.pages import Pages
 from agent.reporting.shelf import ReportShelf
 from agent.warming import warming
 from approvals.lease import LeaseWatch
-from approvals.web.auth.auth import Auth
-from approvals.web.auth.settings import AuthSettings, Oidc
+from approvals.users.auth import Auth
+from approvals.users.settings import AuthSettings, Oidc
 from approvals.web.client_address import ProxyNetworks
 from approvals.web.parts import WebParts
 from tools.errors import BadInput

@@ -14,8 +14,8 @@ from approvals.request import Actor, Result, Seen, Wish
 from approvals.restore import after_restore
 from approvals.settling import check_scope, switch
 from approvals.settling import settle as settle_action
+from approvals.users.tokens import ApiTokens
 from approvals.verify import erased_proposals
-from approvals.web.auth.tokens import ApiTokens
 from tools.errors import Conflict, Forbidden
 
 if TYPE_CHECKING:

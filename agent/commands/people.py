@@ -9,9 +9,9 @@ from agent.commands.console import Home, console, opened, table
 from agent.commands.terminal import echo
 from approvals import staff
 from approvals.staff import OPERATOR
-from approvals.web.auth.passwords import Passwords
-from approvals.web.auth.sessions import digest
-from approvals.web.auth.tokens import made
+from approvals.users.passwords import Passwords
+from approvals.users.sessions import digest
+from approvals.users.tokens import made
 from tools.errors import Absent
 from tools.store.people import People, Person
 

@@ -18,7 +18,7 @@ from agent.left_overs import remove_left_overs
 from agent.serve import DRAIN_SECONDS, listen, make_service, open_web, run_web, run_worker
 from agent.supervisor import Part, Supervisor
 from agent.wiring import Deps
-from approvals.web.auth.auth import Auth
+from approvals.users.auth import Auth
 from approvals.web.client_address import ProxyNetworks
 from config.logs import close_logs, configure_logs
 from config.settings import read_settings

@@ -7,8 +7,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from approvals.users.limits import TooMany
 from approvals.web.auth.csrf import is_ours
-from approvals.web.auth.limits import TooMany
 from approvals.web.auth.who import auth_of
 from approvals.web.visits import API, page_of, site_of
 from tools.errors import (

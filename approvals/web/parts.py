@@ -6,13 +6,13 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from approvals.web.auth.limits import RateLimit
+from approvals.users.limits import RateLimit
 from approvals.web.client_address import ProxyNetworks
 from tools.store.patience import OF_A_PERSON
 
 if TYPE_CHECKING:
     from approvals.service import Gate
-    from approvals.web.auth.auth import Auth
+    from approvals.users.auth import Auth
     from approvals.web.views import ReportArchive, Views
 
 RATES: Mapping[str, RateLimit] = MappingProxyType({

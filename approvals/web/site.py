@@ -16,8 +16,8 @@ from approvals.alarms import Alarm, alarms
 from approvals.care import USELESS
 from approvals.envelope import lot_words
 from approvals.request import REASONS
+from approvals.users.limits import Limiter
 from approvals.web import marking, words
-from approvals.web.auth.limits import Limiter
 from approvals.web.streams import Pulse, Streams
 from approvals.web.ttl_cache import TtlCache
 from tools.figures import fixed

@@ -9,7 +9,7 @@ from fastapi import Depends, HTTPException, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from approvals.request import Actor as GateActor
-from approvals.web.auth.limits import TooMany
+from approvals.users.limits import TooMany
 from approvals.web.auth.who import RequestUser, address_of, auth_of, csrf_token, is_fresh, need
 
 if TYPE_CHECKING:

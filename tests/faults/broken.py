@@ -19,8 +19,8 @@ from agent.commands.entry import run_app
 from agent.commands.index import Commands
 from agent.wiring import system_clock
 from approvals import staff
-from approvals.web.auth.sessions import digest
-from approvals.web.auth.tokens import made as token
+from approvals.users.sessions import digest
+from approvals.users.tokens import made as token
 from tests.faults.homes import open_home
 from tools.store.store import open_store
 

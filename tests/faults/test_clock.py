@@ -15,9 +15,9 @@ from approvals.queue import propose
 from approvals.request import Actor, Seen, Wish
 from approvals.settling import switch, unsubscribe
 from approvals.upkeep import bring_forward, expire, wake
+from approvals.users.sessions import Sessions
+from approvals.users.settings import AuthSettings
 from approvals.verify import verify
-from approvals.web.auth.sessions import Sessions
-from approvals.web.auth.settings import AuthSettings
 from tests.agent.schedule_made import BERLIN, Ran, job
 from tests.approvals.made import DAY, KEY
 from tests.databases import Fresh

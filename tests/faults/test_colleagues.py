@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import text
 
 from approvals import staff
-from approvals.web.auth.passwords import Passwords
-from approvals.web.auth.sessions import Sessions, digest
-from approvals.web.auth.settings import AuthSettings
-from approvals.web.auth.tokens import ApiTokens, made
+from approvals.users.passwords import Passwords
+from approvals.users.sessions import Sessions, digest
+from approvals.users.settings import AuthSettings
+from approvals.users.tokens import ApiTokens, made
 from tests.approvals.made import DAY
 from tests.faults.offices import open_office
 from tests.gate.office import Office, mail

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 from argon2 import PasswordHasher
 
-from approvals.web.auth.limits import RateLimit, TooMany
-from approvals.web.auth.passwords import Passwords
-from approvals.web.auth.turns import Busy, Turns
+from approvals.users.limits import RateLimit, TooMany
+from approvals.users.passwords import Passwords
+from approvals.users.turns import Busy, Turns
 from tests.web.auth.doors import NOW, PASSWORD, Door, sign_in
 
 if TYPE_CHECKING:

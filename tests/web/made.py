@@ -12,8 +12,8 @@ from starlette.testclient import TestClient
 from approvals.audit import record
 from approvals.queue import propose
 from approvals.service import Gate
+from approvals.users.auth import Auth
 from approvals.web.app import make_app
-from approvals.web.auth.auth import Auth
 from approvals.web.parts import WebParts
 from approvals.web.views import Member, PageLink, ViewTable
 from tests.approvals.made import DAY, KEY, NOW, desk, envelope, limits

@@ -10,8 +10,8 @@ from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 from starlette.types import Message
 
+from approvals.users.limits import RateLimit
 from approvals.web.app import make_app
-from approvals.web.auth.limits import RateLimit
 from approvals.web.guard import LARGEST, Guard
 from approvals.web.parts import RATES
 from tests.web.auth.doors import BASE

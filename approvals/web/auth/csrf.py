@@ -4,7 +4,7 @@ import hmac
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from approvals.web.auth.sessions import digest
+from approvals.users.sessions import digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from approvals.web.auth.auth import Auth
+    from approvals.users.auth import Auth
     from tools.store.people import Person
 
 FOREIGN = "This did not come from a page of ours. Open the page again and try once more."

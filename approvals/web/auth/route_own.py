@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Depends, Form, HTTPException, Request
 from starlette.responses import Response
 
-from approvals.web.auth.limits import TooMany
+from approvals.users.limits import TooMany
+from approvals.users.sessions import NEVER
 from approvals.web.auth.pages import go, safe_path
 from approvals.web.auth.route_base import Routes, sentence
-from approvals.web.auth.sessions import NEVER
 from approvals.web.auth.who import RequestUser, address_of, closed_on_error, csrf_token, signed_in
 
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@
 from fastapi import HTTPException, Request
 from starlette.responses import Response
 
-from approvals.web.auth.oidc import LASTS, Provider, SignInRefused
+from approvals.users.oidc import LASTS, Provider, SignInRefused
+from approvals.users.sessions import NEVER
 from approvals.web.auth.pages import go, safe_path
 from approvals.web.auth.route_base import Routes, sentence
-from approvals.web.auth.sessions import NEVER
 from approvals.web.auth.who import address_of, closed_on_error
 
 STATE = "lifecycle-oidc"

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, FastAPI
 
-from approvals.web.auth.auth import CALLBACK
+from approvals.users.auth import CALLBACK
 from approvals.web.auth.pages import AuthPages
 from approvals.web.auth.route_own import OwnRoutes
 from approvals.web.auth.route_provider import ViaProvider
 
 if TYPE_CHECKING:
-    from approvals.web.auth.auth import Auth
+    from approvals.users.auth import Auth
 
 
 def set_up(app: FastAPI, auth: "Auth") -> None:

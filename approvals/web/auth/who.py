@@ -17,9 +17,9 @@ from fastapi import Depends, HTTPException, Request
 from sqlalchemy.exc import SQLAlchemyError
 
 from approvals.request import PERMISSIONS as OF_ROLES
+from approvals.users.limits import TooMany
+from approvals.users.sessions import AHEAD, csrf_of
 from approvals.web.auth import csrf
-from approvals.web.auth.limits import TooMany
-from approvals.web.auth.sessions import AHEAD, csrf_of
 from approvals.web.client_address import network_of
 from tools.errors import BadInput, nearest
 from tools.store.people import Role
@@ -27,7 +27,7 @@ from tools.store.people import Role
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from approvals.web.auth.auth import Auth
+    from approvals.users.auth import Auth
 
 Permission = Literal["read", "audit", "propose", "decide", "second", "admin"]
 EVERYTHING = frozenset({"read", "audit", "propose", "decide", "second", "admin"})

@@ -9,17 +9,17 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
 from approvals import staff
+from approvals.users.sessions import digest
+from approvals.users.tokens import SCOPES, made
+from approvals.users.totp import enrolment_uri, new_secret
 from approvals.web.auth.route_base import sentence
-from approvals.web.auth.sessions import digest
-from approvals.web.auth.tokens import SCOPES, made
-from approvals.web.auth.totp import enrolment_uri, new_secret
 from approvals.web.auth.who import PERMISSIONS, SCOPES_GIVE
 from approvals.web.forms import Asked, Text, clean
 from approvals.web.visits import Oneself, OneselfProved, Visit, go
 from tools.errors import Absent, BadInput
 
 if TYPE_CHECKING:
-    from approvals.web.auth.auth import Auth
+    from approvals.users.auth import Auth
     from tools.store.people import Person
 
 Chosen = Annotated[list[str], Form()]

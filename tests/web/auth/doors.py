@@ -8,9 +8,9 @@ from argon2 import PasswordHasher
 from fastapi import Depends, FastAPI
 from starlette.testclient import TestClient
 
-from approvals.web.auth.auth import Auth
+from approvals.users.auth import Auth
+from approvals.users.settings import AuthSettings
 from approvals.web.auth.routes import set_up
-from approvals.web.auth.settings import AuthSettings
 from approvals.web.auth.who import EVERYTHING, RequestUser, csrf_token, need, signed_in
 from tools.store.people import People, Person, Role
 

@@ -18,7 +18,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from approvals.web.auth.settings import Oidc
+from approvals.users.settings import Oidc
 from tests.web.auth.doors import NOW
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approvals.web.auth import limits
-from approvals.web.auth.limits import Limiter, RateLimit, TooMany
-from approvals.web.auth.settings import Oidc
+from approvals.users import limits
+from approvals.users.limits import Limiter, RateLimit, TooMany
+from approvals.users.settings import Oidc
 from tests.web.auth.doors import HOME, PASSWORD, Clock, Door, bearer, csrf_in, sign_in
 
 SECOND = timedelta(seconds=1)

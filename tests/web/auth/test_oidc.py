@@ -7,7 +7,7 @@ import httpx2
 import pytest
 from joserfc.jwk import RSAKey
 
-from approvals.web.auth.settings import Oidc
+from approvals.users.settings import Oidc
 from tests.web.auth.doors import COOKIE, NOW, PASSWORD, Door
 from tests.web.auth.provider import FakeProvider
 

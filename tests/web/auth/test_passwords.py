@@ -6,7 +6,7 @@ import pytest
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
-from approvals.web.auth.passwords import Passwords
+from approvals.users.passwords import Passwords
 from tests.web.auth.doors import CHEAP, HOME, NOW, PASSWORD, Door, sign_in
 from tools.errors import BadInput
 

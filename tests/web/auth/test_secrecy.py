@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from approvals.web.auth.sealing import Sealer
-from approvals.web.auth.settings import AuthSettings, Oidc
+from approvals.users.sealing import Sealer
+from approvals.users.settings import AuthSettings, Oidc
 from tests.web.auth.doors import COOKIE, NOW, PASSWORD, SETTINGS, Door, csrf_in
 from tests.web.auth.test_totp import SECRET, code
 from tools.errors import BadInput

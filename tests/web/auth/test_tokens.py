@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from approvals.web.auth.tokens import SCOPES
+from approvals.users.tokens import SCOPES
 from approvals.web.auth.who import EVERYTHING, PERMISSIONS, need
 from tests.web.auth.doors import NOW, Door, bearer, csrf_in
 from tools.errors import BadInput

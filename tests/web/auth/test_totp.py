@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pyotp
 import pytest
 
-from approvals.web.auth.totp import enrolment_uri, matching_step, new_secret
+from approvals.users.totp import enrolment_uri, matching_step, new_secret
 from tests.web.auth.doors import HOME, NOW, PASSWORD, Door, csrf_in, sign_in
 from tools.store.people import Person
 

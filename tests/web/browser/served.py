@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 
 from approvals.request import Actor, Seen, Wish
+from approvals.users.auth import Auth
+from approvals.users.limits import RateLimit
 from approvals.web.app import make_app
-from approvals.web.auth.auth import Auth
-from approvals.web.auth.limits import RateLimit
 from tests.web.auth.doors import CHEAP, PASSWORD, SETTINGS
 from tests.web.made import Inbox
 

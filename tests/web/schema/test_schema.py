@@ -21,12 +21,12 @@ from schemathesis.specs.openapi.checks import (
 )
 from starlette.testclient import TestClient
 
+from approvals.users.auth import Auth
+from approvals.users.limits import RateLimit
 from approvals.web.api import caring, decide, deciding, reading
 from approvals.web.api.docs import described_of
 from approvals.web.api.giving import KINDS
 from approvals.web.app import make_app
-from approvals.web.auth.auth import Auth
-from approvals.web.auth.limits import RateLimit
 from tests.databases import Fresh
 from tests.web.auth.doors import BASE, CHEAP, SETTINGS, bearer
 from tests.web.made import Inbox, several

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyotp
 
-from approvals.web.auth.sealing import Sealer
+from approvals.users.sealing import Sealer
 
 if TYPE_CHECKING:
     from collections.abc import Callable

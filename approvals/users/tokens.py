@@ -5,7 +5,7 @@ import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, get_args
 
-from approvals.web.auth.sessions import TOUCH, digest, in_passing
+from approvals.users.sessions import TOUCH, digest, in_passing
 from tools.errors import BadInput, nearest
 from tools.store.people import Token
 

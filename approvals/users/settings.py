@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from approvals.web.auth.limits import RateLimit
+from approvals.users.limits import RateLimit
 from tools.errors import BadInput
 
 if TYPE_CHECKING:

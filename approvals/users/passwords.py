@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from approvals.web.auth.turns import Turns
+from approvals.users.turns import Turns
 from tools.errors import BadInput
 
 if TYPE_CHECKING:

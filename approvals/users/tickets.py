@@ -4,7 +4,7 @@ import secrets
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from approvals.web.auth.sessions import digest
+from approvals.users.sessions import digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable

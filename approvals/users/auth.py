@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from approvals.web.auth.limits import Limiter
-from approvals.web.auth.oidc import Provider, SignInRefused
-from approvals.web.auth.passwords import Passwords
-from approvals.web.auth.sessions import Sessions
-from approvals.web.auth.tickets import Tickets
-from approvals.web.auth.tokens import ApiTokens
-from approvals.web.auth.totp import Totp
+from approvals.users.limits import Limiter
+from approvals.users.oidc import Provider, SignInRefused
+from approvals.users.passwords import Passwords
+from approvals.users.sessions import Sessions
+from approvals.users.tickets import Tickets
+from approvals.users.tokens import ApiTokens
+from approvals.users.totp import Totp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from argon2 import PasswordHasher
 
-    from approvals.web.auth.oidc import Claims
-    from approvals.web.auth.settings import AuthSettings
+    from approvals.users.oidc import Claims
+    from approvals.users.settings import AuthSettings
     from tools.store.people import People, Person
 
 CALLBACK = "/login/oidc/callback"

@@ -21,14 +21,14 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
-from approvals.web.auth.sealing import Sealer
-from approvals.web.auth.settings import check_url
+from approvals.users.sealing import Sealer
+from approvals.users.settings import check_url
 from tools.errors import BadInput, LifecycleError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from approvals.web.auth.settings import Oidc
+    from approvals.users.settings import Oidc
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384")
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")

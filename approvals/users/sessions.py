@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -21,10 +21,7 @@ from tools.store.people import Login
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from starlette.requests import Request
-    from starlette.responses import Response
-
-    from approvals.web.auth.settings import AuthSettings
+    from approvals.users.settings import AuthSettings
     from tools.store.people import People, Person
 
 log = structlog.get_logger(__name__)
@@ -40,6 +37,42 @@ class Session:
 
     login: Login
     person: "Person"
+
+
+class HasCookies(Protocol):
+    """A request, as far as sessions look at it."""
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """What the browser sent, by name."""
+
+
+class CookieJar(Protocol):
+    """A response, as far as sessions write to it."""
+
+    def set_cookie(
+        self,
+        key: str,
+        value: str = ...,
+        max_age: int | None = ...,
+        *,
+        path: str = ...,
+        secure: bool = ...,
+        httponly: bool = ...,
+        samesite: Literal["lax"] = ...,
+    ) -> None:
+        """Give the browser a cookie."""
+
+    def delete_cookie(
+        self,
+        key: str,
+        path: str = ...,
+        *,
+        secure: bool = ...,
+        httponly: bool = ...,
+        samesite: Literal["lax"] = ...,
+    ) -> None:
+        """Take a cookie back."""
 
 
 class Sessions:
@@ -83,20 +116,20 @@ class Sessions:
         """End a session; its cookie is worth nothing from now on."""
         self._people.logins.end(digest(secret))
 
-    def give(self, response: "Response", secret: str) -> None:
+    def give(self, response: CookieJar, secret: str) -> None:
         """Put the secret into the browser, where neither scripts nor other sites can read it."""
         response.set_cookie(
             self._name, secret, max_age=int(self._settings.absolute.total_seconds()), path="/",
             secure=self._settings.secure, httponly=True, samesite="lax",
         )  # fmt: skip
 
-    def take_back(self, response: "Response") -> None:
+    def take_back(self, response: CookieJar) -> None:
         """Have the browser forget the secret."""
         response.delete_cookie(
             self._name, path="/", secure=self._settings.secure, httponly=True, samesite="lax"
         )
 
-    def given(self, request: "Request") -> str:
+    def given(self, request: HasCookies) -> str:
         """The secret a request carries, '' without one."""
         return request.cookies.get(self._name, "")
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
-from approvals.web.auth.limits import TooMany
+from approvals.users.limits import TooMany
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
