@@ -54,8 +54,13 @@ def logistic_scorer(rows: "Rows", only: "Sequence[str]" = ()) -> Scorer | None:
     if rows.lost < MIN_LOST or rows.positives == len(rows.y):
         return None
     names = only or rows.features
-    columns = [c for n in names if (c := _column(n, rows.columns()[n]))]
+    columns = ready_columns(rows, names)
     return _fit(columns, rows) if columns else None
+
+
+def ready_columns(rows: "Rows", names: "Sequence[str]") -> list[ScaledFeature]:
+    """The features that tell rows apart, made ready."""
+    return [c for n in names if (c := _column(n, rows.columns()[n]))]
 
 
 def _column(feature: str, x: "Floats") -> ScaledFeature | None:
@@ -81,7 +86,7 @@ def _skew(x: "Floats") -> float:
 
 
 def _fit(columns: "Sequence[ScaledFeature]", rows: "Rows") -> Scorer:
-    flagged = [c for c in columns if MISSING_FROM <= c.missing.mean() <= 1 - MISSING_FROM]
+    flagged = flagged_columns(columns)
     x = np.column_stack([c.z for c in columns] + [c.missing for c in flagged])
     intercept, beta = minimise(x, rows.y, _penalty(x, rows))
     flags = dict(zip([c.feature for c in flagged], beta[len(columns) :], strict=True))
@@ -90,6 +95,11 @@ def _fit(columns: "Sequence[ScaledFeature]", rows: "Rows") -> Scorer:
         for c, b in zip(columns, beta[: len(columns)], strict=True)
     )
     return Scorer("logistic", on_grid(intercept), terms, (0.0, 0.0))
+
+
+def flagged_columns(columns: "Sequence[ScaledFeature]") -> list[ScaledFeature]:
+    """Those whose missing values are common enough to mean something."""
+    return [c for c in columns if MISSING_FROM <= c.missing.mean() <= 1 - MISSING_FROM]
 
 
 def _penalty(x: "Floats", rows: "Rows") -> float:
