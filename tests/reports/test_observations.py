@@ -87,12 +87,23 @@ def test_the_approved_are_compared_with_those_the_holdout_left_out() -> None:
     assert TO_LEARN == GATE_MARK
 
 
-def test_only_windows_that_are_over() -> None:
+def test_an_open_window_counts_for_the_days_it_has_lasted() -> None:
+    """From the day on which what was approved has been carried out, grace and all."""
     made = worked(together(approved("a")), subscriptions=[line("a", 0, None)])
     places = [by_value("a"), place("b")]
 
-    assert observed(made, places, DAY + 43) == {}
-    assert set(observed(made, places, DAY + 44)) == {"a", "b"}
+    assert observed(made, places, DAY + 34) == {}
+    part, whole = observed(made, places, DAY + 35)["b"], observed(made, places, DAY + 44)["b"]
+    assert (part["base_ppm"], whole["base_ppm"]) == (35_268, 50_000)  # 21 days of 30
+    assert (part["known_day"], whole["known_day"]) == (DAY + 35, DAY + 44)
+
+
+def test_what_happens_after_the_days_so_far_is_not_known_yet() -> None:
+    made = worked({}, subscriptions=[line("lost", 0, DAY + 25), line("stays", 0, None)])
+    places = [place("lost"), place("stays")]
+    events = [observed(made, places, DAY + day)["lost"]["event"] for day in (36, 39, 40, 44)]
+
+    assert events == [0, 0, 1, 1]
 
 
 def test_what_leaves_nothing_in_a_dry_run_is_not_done() -> None:

@@ -156,6 +156,30 @@ def test_a_segment_without_outcomes_learns_from_its_play_and_from_no_other() -> 
     assert "of the same play in other segments" in b.source
 
 
+def test_plays_of_one_goal_learn_from_each_other_and_from_no_other_goal() -> None:
+    """The nearer they lie, the more they say."""
+    rows = logged({("call", "A"): 0.6}, 1, Log(drawn=800, base=0.2))
+    cells = ("call", "A"), ("call", "B"), ("mail", "A"), ("offer", "A")
+    goals = {"call": "keep", "mail": "keep", "offer": "grow"}
+    [_, near, far, other] = learned_effects(
+        gathered(rows), [prior(*cell) for cell in cells], set(goals), goals=goals
+    )
+
+    assert other.mean == Decimal("0.11") < far.mean < near.mean
+    assert "of other plays with the same goal" in far.source
+
+
+def test_a_handful_of_each_adds_up() -> None:
+    few = {(play, s): 0.9 for play in ("call", "mail") for s in SEGMENTS}
+    log, priors = logged(few, 2, Log(drawn=3, base=0.2)), [prior(*cell) for cell in few]
+    alone = learned(log, priors)
+    goals = {"call": "keep", "mail": "keep"}
+    together = learned_effects(gathered(log), priors, goals, goals=goals)
+
+    assert {(f.mean, f.sd) for f in alone} == {(p.mean, p.sd) for p in priors}
+    assert all(f.sd < p.sd and f.mean > p.mean for f, p in zip(together, priors, strict=True))
+
+
 def test_a_score_that_knows_nothing_does_not_bias_what_a_fair_lot_shows() -> None:
     """And a good score mends a lot whose chances were logged wrong: doubly robust."""
     truth, priors = worlds(0.3, 0.2, seed=2)

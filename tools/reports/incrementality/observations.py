@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tools.roi.plays import Play
     from tools.warehouse.engine import Engine
 
+LEAST_DAYS = 21  # of an open window: by then what was approved has been carried out
 LOSSES = "score"  # what a play prevents is what the score foresees
 # Relation `kept_places`: who was asked about by which chance on which day, and whom the lot left
 # out beside them. `agent/exploration.py` writes it day by day.
@@ -36,7 +37,7 @@ def make_observations(
     economics: "Economics",
     windows: OutcomeWindows,
 ) -> "Incrementality":
-    """Make the relation `observations` of all windows that are over by `as_of`.
+    """Make the relation `observations` of all windows, as far as they are over by `as_of`.
 
     Args:
         as_of: day number D.
@@ -62,5 +63,6 @@ def make_observations(
         as_of=min(as_of, bills_end(engine)),
         grace=windows.grace if billed else 0,
         activity=windows.activity,
+        least=LEAST_DAYS,
     )
     return measured

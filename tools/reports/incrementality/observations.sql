@@ -1,5 +1,7 @@
--- Every account that was in a comparison with a known chance and whose window is over, with what
--- became of it. Approved ones and those the holdout left out begin at the approval, those of the lot
+-- Every account that was in a comparison with a known chance, with what became of it by the end of
+-- its window. Of a window that is not over but has lasted $least days, what became of it so far, with
+-- the chance that it does so by then: who is away for half of a window says half as much, months
+-- before it closes. What counts as activity has a window of its own, and so waits. Approved ones and those the holdout left out begin at the approval, those of the lot
 -- on the morning it was drawn; both arms alike, whoever was reached. The chance without us and the
 -- segment are those of that morning. Whom a person reached by hand is left out of the holdout's
 -- comparison, as everywhere; to the lot it happens in both arms.
@@ -26,20 +28,32 @@ lot AS (
   JOIN incrementality_plays AS t ON t.play = p.play
   WHERE p.by_lot
 ),
-units AS (
+begun AS (
   SELECT
     source AS source, play AS play, account_id AS account_id, treated AS treated,
     start_day AS start_day, end_day AS end_day, known_day AS known_day, rule AS rule,
     propensity AS propensity, segment AS segment, base_ppm AS base_ppm
   FROM held
-  WHERE place = 1 AND known_day <= $as_of
+  WHERE place = 1
   UNION ALL
   SELECT
     source AS source, play AS play, account_id AS account_id, treated AS treated,
     start_day AS start_day, end_day AS end_day, known_day AS known_day, rule AS rule,
     propensity AS propensity, segment AS segment, base_ppm AS base_ppm
   FROM lot
-  WHERE known_day <= $as_of
+),
+units AS (
+  SELECT
+    source AS source, play AS play, account_id AS account_id, treated AS treated,
+    start_day AS start_day, LEAST(end_day, $as_of - $grace) AS end_day,
+    LEAST(known_day, $as_of) AS known_day, rule AS rule, propensity AS propensity,
+    segment AS segment,
+    CASE WHEN known_day <= $as_of THEN base_ppm ELSE GREATEST(CAST(ROUND(1000000 * (1 - POWER(
+      1 - CAST(base_ppm AS DOUBLE) / 1000000,
+      CAST($as_of - $grace - start_day AS DOUBLE) / (end_day - start_day)
+    ))) AS BIGINT), 1) END AS base_ppm
+  FROM begun
+  WHERE known_day <= $as_of OR (rule <> 'active' AND $as_of - $grace >= start_day + $least)
 ),
 paid AS (
   SELECT

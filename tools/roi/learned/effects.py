@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tools.roi.learned.estimate import LEAST_EFFECTIVE, estimate, lacking
+from tools.roi.learned.estimate import LEAST_EFFECTIVE, LEAST_EVENTS, estimate, lacking, speaks
 from tools.roi.learned.harm import Harm, harm_of
 from tools.roi.learned.pooling import Belief, pooled
 from tools.roi.learned.words import origin, pooled_origin, thin_origin
@@ -29,12 +29,15 @@ class Own:
     """Our own outcomes of one play in one segment.
 
     Attributes:
-        effective: of the comparisons that say something on their own: outcomes of equal weight.
-        estimates: their (value, variance).
+        effective: outcomes of equal weight; `events` of those left alone.
+        parts: (value, variance) of every comparison, however small.
+        estimates: of those that say something on their own.
         lacking: about how many more outcomes the one that is nearest to it needs.
     """
 
     effective: float = 0.0
+    events: int = 0
+    parts: tuple[tuple[float, float], ...] = ()
     estimates: tuple[tuple[float, float], ...] = ()
     lacking: int = LEAST_EFFECTIVE
 
@@ -45,6 +48,7 @@ def learned_effects(
     losses: "Collection[str]",
     slope: Decimal | None = None,
     lifted: "Mapping[Cell, int] | None" = None,
+    goals: "Mapping[str, str] | None" = None,
 ) -> "tuple[PlayEffect, ...]":
     """One effect for each prior, in the same order.
 
@@ -56,11 +60,14 @@ def learned_effects(
         slope: realised over promised where it is so far off that it is applied: what is hoped for
             and not known from our own outcomes is multiplied by it.
         lifted: the day on which a person last lifted the demotion of a play in a segment.
+        goals: what each play is for: plays of one goal learn from each other; of a play that is
+            not named only its own outcomes count.
     """
     scaled = [_scaled(prior, slope) for prior in priors]
     found = _by_cell(evidence.comparisons, scaled, losses)
     since = _by_cell(evidence.since, scaled, losses)
-    beliefs = _beliefs(scaled, found)
+    pools = _pools(scaled, found, goals or {})
+    behind = {cell: pool for pool in pools for cell in pool.beliefs}
     version = _version(evidence, priors, slope)
     days = {**{(p, s): day for p, s, day in evidence.lifted}, **(lifted or {})}
     effects = []
@@ -68,7 +75,8 @@ def learned_effects(
         cell = prior.play, prior.segment
         own, after = found.get(cell, Own()), since.get(cell, Own())
         harm = harm_of(prior, days.get(cell), evidence, own, after)
-        effects.append(_effect(prior, found, beliefs[cell], version, harm))
+        pool = behind[cell]
+        effects.append(_effect(prior, pool, pool.beliefs[cell], version, harm, own.lacking))
     return tuple(effects)
 
 
@@ -89,57 +97,81 @@ def _by_cell(
         cell = one.play, one.segment
         if cell not in known:
             continue
-        shown = estimate(one, float(known[cell].mean), losses=one.play in losses)
-        had = found.get(cell, Own())
-        if shown is None:
-            found[cell] = replace(had, lacking=min(had.lacking, lacking(one)))
-            continue
-        found[cell] = replace(
-            had,
-            effective=had.effective + one.effective,
-            estimates=(*had.estimates, (shown.value, shown.variance)),
-        )
+        found[cell] = _with(found.get(cell, Own()), one, float(known[cell].mean), losses)
     return found
 
 
-def _beliefs(priors: "Sequence[PlayEffect]", found: "Mapping[Cell, Own]") -> "dict[Cell, Belief]":
-    """Play by play, its segments pooled."""
-    by_play: dict[str, dict[str, Belief]] = defaultdict(dict)
+def _with(own: Own, one: "Comparison", expected: float, losses: "Collection[str]") -> Own:
+    """Our own outcomes with those of one more comparison."""
+    shown = estimate(one, expected, losses=one.play in losses)
+    needs = min(own.lacking, lacking(one))
+    if shown is None:
+        return replace(own, lacking=needs)
+    part = (shown.value, shown.variance)
+    return replace(
+        own,
+        effective=own.effective + one.effective,
+        events=own.events + one.control.k,
+        parts=(*own.parts, part),
+        estimates=(*own.estimates, part) if speaks(one) else own.estimates,
+        lacking=needs,
+    )
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Plays that learn from each other: what is believed of each, and the outcomes behind it."""
+
+    beliefs: "Mapping[Cell, Belief]"
+    found: "Mapping[Cell, Own]"
+
+    def outcomes(self, play: str, segment: str) -> tuple[int, int, int]:
+        """Effective outcomes of the cell, of its play elsewhere, and of other plays."""
+        own = same = other = 0
+        for (name, place), one in self.found.items():
+            if (name, place) == (play, segment):
+                own += int(one.effective)
+            elif name == play:
+                same += int(one.effective)
+            else:
+                other += int(one.effective)
+        return own, same, other
+
+
+def _pools(
+    priors: "Sequence[PlayEffect]", found: "Mapping[Cell, Own]", goals: "Mapping[str, str]"
+) -> list[Pool]:
+    """Goal by goal; below fifty outcomes or five events among those left alone the priors stand."""
+    by_goal: dict[tuple[bool, str], dict[Cell, Belief]] = defaultdict(dict)
     for prior in priors:
-        by_play[prior.play][prior.segment] = Belief(float(prior.mean), float(prior.sd))
-    return {
-        (play, segment): belief
-        for play, cells in by_play.items()
-        for segment, belief in pooled(
-            cells, {s: found[play, s].estimates for s in sorted(cells) if (play, s) in found}
-        ).items()
-    }
+        goal = (prior.play in goals, goals.get(prior.play, prior.play))
+        by_goal[goal][prior.play, prior.segment] = Belief(float(prior.mean), float(prior.sd))
+    return [_pool(cells, found) for cells in by_goal.values()]
+
+
+def _pool(priors: "Mapping[Cell, Belief]", found: "Mapping[Cell, Own]") -> Pool:
+    there = {cell: found[cell] for cell in sorted(priors) if cell in found and found[cell].parts}
+    effective = sum(one.effective for one in there.values())
+    if effective < LEAST_EFFECTIVE or sum(one.events for one in there.values()) < LEAST_EVENTS:
+        return Pool(priors, {})
+    return Pool(pooled(priors, {cell: one.parts for cell, one in there.items()}), there)
 
 
 def _effect(
-    prior: "PlayEffect",
-    found: "Mapping[Cell, Own]",
-    belief: Belief,
-    version: str,
-    harm: Harm | None,
+    prior: "PlayEffect", pool: Pool, belief: Belief, version: str, harm: Harm | None, needs: int
 ) -> "PlayEffect":
-    own = found.get((prior.play, prior.segment), Own())
     demoted = harm.words if harm else prior.demoted
-    others = sum(
-        int(one.effective)
-        for (play, segment), one in found.items()
-        if play == prior.play and segment != prior.segment and one.estimates
-    )
-    if own.estimates:
-        n, source = int(own.effective), origin(int(own.effective), others, prior.source)
-    elif others:
-        n, source = 0, pooled_origin(others, own.lacking, prior.source)
+    own, same, other = pool.outcomes(prior.play, prior.segment)
+    if own:
+        source = origin(own, same, other, prior.source)
+    elif same or other:
+        source = pooled_origin(same, other, needs, prior.source)
     else:
-        said = thin_origin(own.lacking, prior.source)
+        said = thin_origin(needs, prior.source)
         return replace(prior, source=said, version=version, demoted=demoted)
     return replace(
         prior, mean=Decimal(belief.mean).quantize(FOUR), sd=Decimal(belief.sd).quantize(FOUR),
-        n=Decimal(n), source=source, version=version, demoted=demoted,
+        n=Decimal(own), source=source, version=version, demoted=demoted,
     )  # fmt: skip
 
 

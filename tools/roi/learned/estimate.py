@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 LEAST_EFFECTIVE = 50
 LEAST_EVENTS = 5  # among those left alone, else what would have happened is not known
+WEIGHT = 5  # events: what the scores count beside what those left alone show
 UNIT = 1_000_000  # millionths of one
 
 
@@ -27,16 +28,25 @@ class Estimate:
 
 
 def estimate(comparison: "Comparison", expected: float, *, losses: bool) -> Estimate | None:
-    """The effect that a comparison shows; None when it says nothing on its own.
+    """The effect that a comparison shows, however little it is; None when it shows nothing.
 
-    `expected` is the effect believed in before: the variance is the one it would bring.
+    One step from `expected`, the effect believed in before, so that a handful of outcomes is as
+    sure as it is and no ratio of handfuls; where the chances are out, it is by as much as those
+    left alone show, drawn to what the scores say by `WEIGHT` events. What many outcomes show hangs
+    on neither.
     """
     sign = 1 if losses else -1
     arms = _Arms.of(comparison)
     if arms is None:
         return None
-    value = arms.solution()
-    return Estimate(sign * value, arms.variance(sign * expected))
+    value, variance = arms.solution(sign * expected)
+    return Estimate(sign * value, variance)
+
+
+def speaks(comparison: "Comparison") -> bool:
+    """Whether a comparison says something on its own: enough outcomes, and enough events."""
+    enough = comparison.effective >= LEAST_EFFECTIVE
+    return enough and comparison.control.k >= LEAST_EVENTS and comparison.treated.n > 0
 
 
 def lacking(comparison: "Comparison") -> int:
@@ -57,31 +67,35 @@ class _Arms:
     @classmethod
     def of(cls, comparison: "Comparison") -> "_Arms | None":
         arms = cls(comparison.treated, comparison.control)
-        enough = comparison.effective >= LEAST_EFFECTIVE and arms.control.k >= LEAST_EVENTS
-        return arms if enough and arms.treated.w and arms.slope > 0 else None
+        told = arms.treated.w and arms.control.w and arms.treated.d
+        return arms if told and arms.slope(0.0) > 0 else None
 
-    @property
-    def slope(self) -> float:
-        """How fast the equation below moves with the effect."""
+    def left(self, rho: float) -> tuple[float, float]:
+        """What would happen in both arms if the effect were ρ and the chances right."""
         t, c = self.treated, self.control
-        return float(UNIT * (c.y * t.d - t.y * c.d))
+        return t.q - rho * t.d, c.q - rho * c.d
 
-    def solution(self) -> float:
-        """The ρ at which O₀(E₁ − ρD₁) = O₁(E₀ − ρD₀)."""
-        t, c = self.treated, self.control
-        return UNIT * (c.y * t.q - t.y * c.q) / self.slope
+    def slope(self, rho: float) -> float:
+        """How fast the equation below moves with the effect, if the chances are right."""
+        left_t, left_c = self.left(rho)
+        return left_c * self.treated.d - left_t * self.control.d
 
-    def variance(self, rho: float) -> float:
-        """The variance of the solution, if the effect were ρ and the chances right up to κ.
+    def ratio(self, rho: float) -> float:
+        """By how much the chances are out, as those left alone show."""
+        c, light = self.control, self.control.w / self.control.ww
+        seen, due = light * c.y, light * self.left(rho)[1] / UNIT
+        return (seen + WEIGHT) / (due + WEIGHT)
 
-        Not from how the rows scatter: where by luck few are lost, they scatter less, and the lucky
-        estimates would weigh more than the unlucky ones.
+    def solution(self, rho: float) -> tuple[float, float]:
+        """The ρ at which O₀(E₁ − ρD₁) = O₁(E₀ − ρD₀), one step from the one given; its variance.
+
+        The variance is not from how the rows scatter: where by luck few are lost, they scatter
+        less, and the lucky estimates would weigh more than the unlucky ones.
         """
         t, c = self.treated, self.control
-        left_t, left_c = t.q - rho * t.d, c.q - rho * c.d
-        light_t, light_c = t.w / t.ww, c.w / c.ww
-        ratio = UNIT * (light_t * t.y + light_c * c.y) / (light_t * left_t + light_c * left_c)
+        left_t, left_c = self.left(rho)
+        ratio, slope = self.ratio(rho), self.slope(rho)
+        value = rho + UNIT * (c.y * left_t - t.y * left_c) / (ratio * slope)
         ours = left_c**2 * t.wv * left_t / t.q
         theirs = left_t**2 * c.wv * left_c / c.q
-        slope = float(c.q * t.d - t.q * c.d)
-        return UNIT * (ours + theirs) / (ratio * slope**2)
+        return value, UNIT * (ours + theirs) / (ratio * slope**2)

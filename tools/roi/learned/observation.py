@@ -9,7 +9,8 @@ import pyarrow as pa
 # event: 1 when what the chance is about happened (lost; for the other goals: bought, came back).
 # base_ppm: the chance of it without us, as it stood on start_day, in millionths.
 # propensity: the chance to be assigned to treatment among those compared, in millionths.
-# known_day: the first morning on which the outcome is known.
+# known_day: the first morning on which the outcome is known; of a window that is still open, today:
+#   event and base_ppm are then of the days lived through so far.
 OBSERVATIONS = pa.schema(
     [
         ("source", pa.string()), ("play", pa.string()), ("segment", pa.string()),

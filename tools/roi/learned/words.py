@@ -1,18 +1,29 @@
 """Where an effect comes from, in words."""
 
 
-def origin(n: int, others: int, prior: str) -> str:
-    """Of an effect that our own outcomes of the segment say something about."""
-    more = f", {others} of the same play in other segments" if others else ""
+def origin(n: int, same: int, other: int, prior: str) -> str:
+    """Of an effect that our own outcomes of the segment say something about.
+
+    `same` are outcomes of the same play in other segments, `other` of other plays of its goal.
+    """
+    more = "".join(f", {part}" for part in _more(same, other))
     return f"from {n} of your own outcomes{more} and {_before(prior)}"
 
 
-def pooled_origin(others: int, lacking: int, prior: str) -> str:
-    """Of an effect that only the play's outcomes in other segments say something about."""
-    return (
-        f"from {others} of your own outcomes of the same play in other segments and "
-        f"{_before(prior)}; {_lacking(lacking)} in this segment"
-    )
+def pooled_origin(same: int, other: int, lacking: int, prior: str) -> str:
+    """Of an effect that only outcomes of other segments or other plays say something about."""
+    first, *rest = _more(same, other)
+    said = "".join(f", {part}" for part in rest)
+    words = first.replace(" of ", " of your own outcomes of ", 1)
+    return f"from {words}{said} and {_before(prior)}; {_lacking(lacking)} in this segment"
+
+
+def _more(same: int, other: int) -> list[str]:
+    found = [
+        (same, "of the same play in other segments"),
+        (other, "of other plays with the same goal"),
+    ]
+    return [f"{n} {words}" for n, words in found if n]
 
 
 def thin_origin(lacking: int, prior: str) -> str:
