@@ -13,6 +13,7 @@ import structlog
 from agent.contact_facts import record_of
 from policies.judge import judge
 from policies.nouns import Finding, History, PlannedAction, Record, Verdict
+from tools.figures import percent
 from tools.money import Money
 from tools.roi.choice import Choice, DayLimits, Option, choose
 from tools.roi.value import Disagreement, reprice
@@ -20,6 +21,7 @@ from tools.roi.value import Disagreement, reprice
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
+    from decimal import Decimal
 
     from policies.limits import Limits
     from tools.customers.recipients import Recipient
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 Pair = tuple[str, str]
 
 log = structlog.get_logger(__name__)
-PRICE = "price"
+PRICE, HARM = "price", "risk_of_harm"
 
 
 @dataclass(frozen=True)
@@ -72,12 +74,13 @@ def plan_day(
 ) -> Judged:
     """Solve and judge until everything chosen may be asked.
 
-    A candidate whose price does not come out the same when it is worked out again is refused.
+    A candidate whose price does not come out the same when it is worked out again is refused, and
+    so is one that may do harm with a greater chance than the limits allow.
     """
     plays = {play.id: play for play in prices.plays}
     left = {(c.account_id, c.play): c for c in candidates}
     refused: list[tuple[Candidate, Verdict]] = []
-    _drop(left, refused, list(_disputed(candidates, prices)))
+    _drop(left, refused, list(_doubtful(candidates, prices)))
     candidates = tuple(left.values())
     _drop(left, refused, [(c, judge_candidate(c, plays, day, (), Money.from_minor(0, day.currency)))
                           for c in candidates])  # fmt: skip
@@ -88,18 +91,30 @@ def plan_day(
             return Judged(choice, tuple(judged), tuple(refused))
 
 
-def _disputed(
+def _doubtful(
     candidates: "Sequence[Candidate]", prices: "PriceList"
 ) -> "Iterator[tuple[Candidate, Verdict]]":
-    """Whose two prices differ: nobody is asked about a figure that two ways disagree on."""
+    """Whose two prices differ, and who may too easily do harm."""
     for candidate in candidates:
         try:
-            reprice(candidate, prices)
+            valued = reprice(candidate, prices)
         except Disagreement as error:
             log.exception("price.disputed", account=candidate.account_id, play=candidate.play)
-            reason = f"its price is in doubt: {error}"
-            finding = Finding(PRICE, "deny", reason)
-            yield candidate, Verdict("deny", PRICE, reason, (finding,))
+            yield candidate, _refusal(PRICE, f"its price is in doubt: {error}")
+            continue
+        if candidate.safe_minor < 0:
+            yield candidate, _refusal(HARM, _harm(valued.p_harm, prices.risk(candidate.play)))
+
+
+def _harm(risk: "Decimal", most: "Decimal") -> str:
+    return (
+        f"with a chance of {percent(risk)} it drives away or gives away more than it brings; "
+        f"{percent(most)} is the most allowed"
+    )
+
+
+def _refusal(rule: str, reason: str) -> Verdict:
+    return Verdict("deny", rule, reason, (Finding(rule, "deny", reason),))
 
 
 def _judge_in_order(

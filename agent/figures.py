@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-FIGURES = "4"
+FIGURES = "5"
 # Under this name a run records the version; before there was one, it recorded none.
 DOCUMENT, FIRST = "figures", "1"
 # What each version counts otherwise, by the beginning of a figure's name; '' is everything else.
@@ -30,6 +30,14 @@ _TERMS = "of several terms of an account the one that ends last binds it"
 _GAINS = (
     "growing is worth what bills show, coming back what it was on the terms of those who did, and "
     "who is like those best not called is promised less"
+)
+_OWN = (
+    "who stopped paying has a chance to come back of their own, and what may do harm with a "
+    "greater chance than the limits allow is not worth a person's time"
+)
+_EARLIER = (
+    "plays of one goal learn from each other, few outcomes count for what they are, and of a "
+    "window that is still open the days so far"
 )
 _VALUES = "what is worth a person's time follows from prices that are worked out otherwise"
 CHANGES: "Mapping[str, Mapping[str, str]]" = {
@@ -103,6 +111,15 @@ CHANGES: "Mapping[str, Mapping[str, str]]" = {
         **dict.fromkeys(("candidates", "priced", "unpriced", "worthwhile", "left_alone"), _GAINS),
         **dict.fromkeys(("refused", "chosen", "value_minor", "gap", "shadow_prices"), _VALUES),
         "places": "draws that nobody has decided yet keep their places, and so fewer are drawn",
+        "failed": _VALUES,
+        "envelopes": "its words and figures are made from the figures above",
+        "": "",
+    },
+    "5": {
+        **dict.fromkeys(("candidates", "priced", "unpriced", "worthwhile", "left_alone"), _OWN),
+        **dict.fromkeys(("refused", "chosen", "value_minor", "gap", "shadow_prices"), _VALUES),
+        "effects": _EARLIER,
+        "places": _VALUES,
         "failed": _VALUES,
         "envelopes": "its words and figures are made from the figures above",
         "": "",

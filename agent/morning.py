@@ -16,6 +16,7 @@ from pyarrow import csv
 from agent.learning import LEARN_DAYS, NOTHING_KNOWN, Known, Learned, learn
 from agent.snapshots import EVIDENCE, FROZEN, MODEL, SCORES, Snapshots
 from tools.customers import churn, stages
+from tools.customers.departures.departures import put_return_chances
 from tools.customers.features import ExchangeRates, make_features
 from tools.customers.segments.assign import (
     Frozen,
@@ -31,7 +32,8 @@ from tools.reports.incrementality.observations import LOSSES
 from tools.roi.learned.effects import learned_effects
 from tools.roi.play_effects import PlayEffect, prior_effects
 from tools.roi.price import PriceList, price
-from tools.roi.rates import Windows
+from tools.roi.rates import RETURN, Windows
+from tools.roi.tables import Risks
 from tools.warehouse.asof.world import World, open_world
 from tools.warehouse.dataset import FACT, USAGE_KIND
 from tools.warehouse.engine import DuckEngine
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from agent.rulebook import Rulebook
+    from tools.customers.departures.return_score import ReturnScore
     from tools.warehouse.dataset import Dataset
 
 LITTLE = 100_000  # rows
@@ -267,6 +270,7 @@ class Morning:
             {play.id for play in plays if play.without == LOSSES},
             learned.slope,
             self._known.lifted(),
+            {play.id: play.goal for play in plays},
         )
 
     @cached_property
@@ -276,8 +280,22 @@ class Morning:
         book, present = self.rulebook, self.world.present
         return price(
             self.as_of, self.engine, book.plays, book.economics, present, self.windows,
-            self.effects,
+            self.effects, self.returning, self._risks,
         )  # fmt: skip
+
+    @property
+    def _risks(self) -> Risks:
+        """The chances of harm that the limits of the day allow."""
+        terms = self.rulebook.limits.on(self.as_of).risk_of_harm
+        return Risks(terms.any, terms.lasting_discount)
+
+    @cached_property
+    def returning(self) -> "ReturnScore | None":
+        """Relation `return_chances`, and the score behind it; None where there is none."""
+        windows = {p.window_days for p in self.rulebook.plays if p.without == RETURN}
+        if "subscriptions" not in self.world.present or not windows:
+            return None
+        return put_return_chances(self.as_of, self.engine, windows)
 
     def unpriced(self, accounts: "Sequence[str]") -> dict[str, list[tuple[str, str]]]:
         """For each account asked for, the plays that could not be priced and what is missing."""

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from policies.closing import CAUSES, STANDARD, NoCloses
-from policies.limits import Cap, Channel, Limits, ListTerms
+from policies.limits import Cap, Channel, HarmTerms, Limits, ListTerms
 from policies.limits_file import CapEntry, ChannelEntry, LimitsFile
 from tools.customers.consent import BounceTerms, Mailbox
 from tools.days import day_number, from_number
@@ -74,6 +74,7 @@ LATER: "Mapping[str, Dated]" = {
     "same_mailbox": Dated(ALWAYS, Mailbox(), "the value this limit came with", "lifecycle"),
     "dwell_seconds": Dated(ALWAYS, 3, "the value this limit came with", "lifecycle"),
     "explore_share": Dated(ALWAYS, Decimal(0), "the value this limit came with", "lifecycle"),
+    "risk_of_harm": Dated(ALWAYS, HarmTerms(), "the values this limit came with", "lifecycle"),
     "accounts_per_owner": Dated(
         ALWAYS, {"everybody": 12}, "the value this limit came with", "lifecycle"
     ),
@@ -142,4 +143,5 @@ _NOUNS: "Mapping[str, Callable[[Any], Any]]" = {
     "bounces": lambda entry: BounceTerms(**dict(entry)),
     "same_mailbox": lambda entry: Mailbox(**dict(entry)),
     "account_list": lambda entry: ListTerms(**dict(entry)),
+    "risk_of_harm": lambda entry: HarmTerms(**dict(entry)),
 }

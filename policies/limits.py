@@ -1,6 +1,7 @@
 """The limits in force on one day: what we never do, whatever it is worth."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from policies.closing import CAUSES, NoCloses, spoken_channels
@@ -9,7 +10,6 @@ from tools.customers.recipients import ConsentTerms, Reach, Way
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from decimal import Decimal
 
     from policies.quiet import QuietHours
 
@@ -67,6 +67,19 @@ class ListTerms:
 
 
 @dataclass(frozen=True)
+class HarmTerms:
+    """The greatest chance that an action drives away, or gives away, more than it brings.
+
+    Attributes:
+        any: of every action that is queued by its value.
+        lasting_discount: of one that gives revenue away for good.
+    """
+
+    any: "Decimal" = Decimal(1)
+    lasting_discount: "Decimal" = Decimal(1)
+
+
+@dataclass(frozen=True)
 class Limits:
     """The limits in force on one day."""
 
@@ -83,6 +96,7 @@ class Limits:
     rest_days: int
     reviews_per_day: int
     explore_share: "Decimal"
+    risk_of_harm: HarmTerms
     hours_per_day: "Mapping[str, Decimal]"
     budget_per_day: "Decimal"
     proposal_days: int

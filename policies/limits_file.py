@@ -65,6 +65,13 @@ class ListEntry(FileModel):
     stale_days: SomeOfYear
 
 
+class HarmEntry(FileModel):
+    """The greatest chance of harm at which an action is queued by its value."""
+
+    any: Share
+    lasting_discount: Share
+
+
 def _everybody(accounts: dict[str, int]) -> dict[str, int]:
     if "everybody" not in accounts:
         raise mistake("the key 'everybody' is required: how many whoever is not named can take")
@@ -91,6 +98,7 @@ class LimitsFile(FileModel):
     rest_days: Dated[DatedEntry[Days]]
     reviews_per_day: Dated[DatedEntry[Annotated[Whole, Field(ge=0, le=100_000)]]]
     explore_share: Dated[DatedEntry[Share]] | None = None
+    risk_of_harm: Dated[DatedEntry[HarmEntry]] | None = None
     hours_per_day: Dated[DatedEntry[dict[Text, Positive]]]
     budget_per_day: Dated[DatedEntry[Positive]]
     proposal_days: Dated[DatedEntry[SomeOfYear]]

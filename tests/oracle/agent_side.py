@@ -40,6 +40,7 @@ HOUR = time(16, 30, tzinfo=UTC)
 PEOPLE = (("robin@company.example", "admin"), ("sam@company.example", "approver-2"))
 OTHERWISE = 0.75
 KEPT = ("account_id", "play", "goal", "segment", "nv_minor", "cost_minor", "hours", "p0_bp",
+        "p0_ppm", "likeness",
         "kept_minor", "revenue_minor", "interval_months")  # fmt: skip
 
 

@@ -18,8 +18,9 @@ class Candidate:
     """One action for one account as the warehouse priced it, with every input of the price.
 
     Money is integer cents of our currency; the chance without us is in millionths, that to be lost
-    in basis points; `spread` is how far chance and value may be off together, in hundredths, and
-    `likeness` how much the account is like those best not called, in percent.
+    in basis points; `safe_minor` is what it brings at worst, its cost aside, but for the chance of
+    harm that the limits allow; `spread` is how far chance and value may be off together, in
+    hundredths, and `likeness` how much the account is like those best not called, in percent.
     """
 
     account_id: str
@@ -30,6 +31,7 @@ class Candidate:
     nv_minor: int
     q10_minor: int
     q90_minor: int
+    safe_minor: int
     cost_minor: int
     hours: "Decimal"
     basis: str

@@ -14,6 +14,7 @@ WITH based AS (
     END AS basis,
     l.amount_minor AS deal_minor, o.on_deal AS on_deal,
     CASE WHEN o.without = 'close' THEN l.p0_ppm
+      WHEN q.p0_ppm > 0 THEN q.p0_ppm
       WHEN o.without <> 'score' THEN CASE WHEN c.p0_ppm > 0 THEN GREATEST(CAST(
         ROUND(c.p0_ppm * CAST(COALESCE(g.share, z.share, 1) AS DOUBLE)) AS BIGINT), 1) END
       WHEN e.tier <> 'none' THEN 1000000 - LEAST(
@@ -22,7 +23,8 @@ WITH based AS (
         WHEN CAST($days AS BIGINT) IS NULL OR e.play = $nothing THEN e.probability
         ELSE 1 - POWER(1 - e.probability, CAST(o.window_days AS DOUBLE) / CAST($days AS BIGINT))
       END) AS BIGINT), 1), 999999) END AS p0_ppm,
-    CASE WHEN o.without = 'close' THEN l.label WHEN o.without <> 'score' THEN c.label WHEN NOT e.renewal_day IS NULL THEN 'renewal'
+    CASE WHEN o.without = 'close' THEN l.label WHEN q.p0_ppm > 0 THEN q.source
+      WHEN o.without <> 'score' THEN c.label WHEN NOT e.renewal_day IS NULL THEN 'renewal'
       ELSE 'score' END AS p0_source,
     CASE WHEN e.play = $nothing THEN 0 ELSE f.spread END AS spread, f.demoted AS demoted,
     CASE WHEN o.without = 'score' AND e.play <> $nothing
@@ -30,6 +32,8 @@ WITH based AS (
   FROM roi_eligible AS e
   JOIN roi_offers AS o ON o.play = e.play
   LEFT JOIN roi_chances AS c ON c.play = e.play AND c.segment = e.segment
+  LEFT JOIN return_chances AS q ON q.account_id = e.account_id AND q.days = o.window_days
+    AND o.without = 'return'
   LEFT JOIN roi_spreads AS f ON f.play = e.play AND f.segment = e.segment
     AND f.churn_source = COALESCE(e.churn_source, 'nothing') AND f.thin = e.thin
   LEFT JOIN roi_deals AS l ON l.account_id = e.account_id AND o.without = 'close'

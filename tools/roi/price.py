@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from tools.actions import DO_NOTHING
+from tools.customers.departures.departures import CHANCES
 from tools.customers.features import definitions, missing
 from tools.roi.candidate import candidates_sql, price_trees, prices_sql
 from tools.roi.deal_inputs import put_deals
@@ -23,13 +24,14 @@ from tools.roi.play_effects import prior_effects
 from tools.roi.rates import churn_rates, read_rates
 from tools.roi.returns import put_returns
 from tools.roi.sql_number import column
-from tools.roi.tables import PriceList, put_cycles, put_dates, put_offers
+from tools.roi.tables import OFF, PriceList, Risks, put_cycles, put_dates, put_offers
 from tools.rules import parse_rule
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tools.customers.departures.return_score import ReturnScore
     from tools.roi.economics import Economics
     from tools.roi.offers import Offer
     from tools.roi.play_effects import PlayEffect
@@ -49,6 +51,7 @@ VALUE_COLUMNS = (
     "play", "account_id", "segment", "basis", "currency", "interval_months", "revenue_minor",
     "value_minor", "seats", "product", "likeness", "raw_minor", "churn_bp", "churn_source",
     "p0_ppm", "p0_source", "spread", "missing", "nv_minor",
+    "safe_minor",
 )  # fmt: skip
 PRICED_COLUMNS = (
     "account_id", "segment", "tier", "score_bp", "mrr_minor", "interval_months", "currency",
@@ -66,10 +69,14 @@ def price(
     present: frozenset[str],
     windows: "Windows",
     effects: "Sequence[PlayEffect] | None" = None,
+    returns: "ReturnScore | None" = None,
+    risks: Risks = OFF,
 ) -> PriceList:
     """Make `candidates`, `unpriced` and `left_alone` for the whole population.
 
     `effects` are what the plays do to each segment; without them the priors of the plays' file.
+    `returns` is behind the relation `return_chances`; without it the rates of the segments stand.
+    `risks` are the chances of harm that are allowed.
     """
     offers = [make_offer(as_of, play, economics, present) for play in plays]
     offers.append(do_nothing(as_of, economics, present))
@@ -77,11 +84,14 @@ def price(
     deals = put_deals(as_of, engine, plays, economics, present, rates)
     offers = [_blocked(offer, deals.blocked) for offer in offers]
     believed = prior_effects(plays) if effects is None else tuple(effects)
+    if returns is None:
+        engine.put("return_chances", CHANCES.empty_table())
     found = PriceList(
         as_of=as_of, economics=economics, windows=windows, plays=tuple(plays),
         offers=tuple(offers), rates=(*rates, *deals.rates), effects=believed,
         close=deals.close, growths=put_growths(as_of, engine, plays),
         likeness=put_likeness(engine),
+        returns=returns, risks=risks,
     )  # fmt: skip
     put_offers(engine, found)
     _make_inputs(engine, found, present)

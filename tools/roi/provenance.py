@@ -6,6 +6,7 @@ from dataclasses import asdict
 from decimal import ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING
 
+from tools.customers.departures.return_score import OWN, OWN_THIN
 from tools.money import Money
 from tools.roi import formulas
 from tools.roi.cautions import Caution, cautions
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
     from tools.roi.shortlist import Candidate
     from tools.roi.tables import PriceList
 
-THIN = ("thin", "insufficient")
+FEW = ("thin", "insufficient", OWN_THIN)
 LIKE = "; less, as the account is somewhat like those best not called"
 SURE = "the interval of the rate, or what a score may be off by"
-RESULTS = ("nv_minor", "q10_minor", "q90_minor", "kept_minor", "headroom_minor")
+RESULTS = ("nv_minor", "q10_minor", "q90_minor", "safe_minor", "kept_minor", "headroom_minor")
 
 
 def terms_of(candidate: "Candidate", offer: "Offer", prices: "PriceList") -> "Terms[Decimal]":
@@ -89,7 +90,7 @@ def cautions_of(candidate: "Candidate", offer: "Offer", part: Decimal) -> tuple[
         "lifetime-convention": True,
         "capped-effect": abs(points) < abs(moving * part) - 1,
         "base-rate": candidate.churn_source not in BY_SCORE and offer.recurs,
-        "thin-evidence": candidate.p0_source in THIN,
+        "thin-evidence": candidate.p0_source in FEW,
         "one-off": not offer.recurs,
         "observed-revenue": candidate.basis == "orders",
         "deal-as-a-year": candidate.basis == "deal",
@@ -128,6 +129,9 @@ def _figures(names: list[str], prices: "PriceList") -> list[Assumption]:
 
 def _counted(candidate: "Candidate", prices: "PriceList") -> str:
     """What the chance without us was counted from."""
+    if candidate.p0_source in {OWN, OWN_THIN} and prices.returns is not None:
+        n, k = prices.returns.departures, prices.returns.returns
+        return f"learned from {n} accounts that stopped paying, {k} of which came back"
     if candidate.basis != "deal" or prices.close is None:
         return "counted"
     currency = prices.economics.currency

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from tools.warehouse.engine import Engine
 
-CHURN, RENEWAL = "churn", "renewal"
+CHURN, RENEWAL, RETURN = "churn", "renewal", "return"
 Z90 = 1.2816
 WIDEST = 150
 

@@ -1,4 +1,5 @@
--- The worthwhile pairs of every account that leads in one of three orders.
+-- The worthwhile pairs of every account that leads in one of three orders by what may be queued: what
+-- may too easily do harm leads nobody there, and is told beside the rest.
 WITH offers AS (
   SELECT play AS play, hours AS hours, $cents AS cost_minor FROM roi_offers
 ), worthwhile AS (
@@ -8,7 +9,7 @@ WITH offers AS (
     COALESCE(CAST(v.nv_minor AS DOUBLE) / NULLIF(o.cost_minor, 0), 1e18) AS per_cost
   FROM roi_values AS v
   JOIN offers AS o ON o.play = v.play
-  WHERE v.nv_minor > 0 AND v.play <> $nothing
+  WHERE v.nv_minor > 0 AND v.safe_minor >= 0 AND v.play <> $nothing
 ), by_value AS (
   SELECT account_id AS account_id FROM worthwhile
   ORDER BY nv_minor DESC, account_id, play LIMIT $size

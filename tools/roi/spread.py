@@ -16,6 +16,7 @@ from tools.roi.fixed_point import to_places
 SLICES = 15
 _MIDDLES = tuple(NormalDist().inv_cdf((i + 0.5) / SLICES) for i in range(SLICES))
 _HALVINGS = 50
+NO_LIMIT = Decimal("9999.0000")  # a share that nothing exceeds
 _BELL = NormalDist()
 
 
@@ -50,6 +51,14 @@ def shares(
     tails = (_quantile(mean, sd, spread, share) for share in (0.1, 0.9))
     low, high = (to_places(Decimal(tail), 4) for tail in tails)
     return to_places(Decimal(sign * found), 4), low, high
+
+
+@lru_cache(maxsize=4096)
+def share_at(mean: Decimal, sd: Decimal, spread: int, risk: Decimal) -> Decimal:
+    """The share below which the effect lies with a chance of `risk`, with all that varies."""
+    if risk >= 1:
+        return NO_LIMIT
+    return to_places(Decimal(_quantile(mean, sd, spread, float(risk))), 4)
 
 
 def _cut_mean(mean: float, sd: float) -> float:

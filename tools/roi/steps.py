@@ -96,8 +96,11 @@ def parts(t: "Terms[Decimal]", w: "SuccessWorth[Decimal]", effect: "Decimal") ->
 COLUMNS: "Terms[Sql]" = Terms(
     **{name: column(name) for name in Terms.__dataclass_fields__}  # each input is a column
 )
-EFFECTS = {"": "effect", "_low": "effect_low", "_high": "effect_high"}
-MOVED = {"points": "moved", "points_low": "moved_low", "points_high": "moved_high"}
+EFFECTS = {"": "effect", "_low": "effect_low", "_high": "effect_high", "_safe": "effect_safe"}
+MOVED = {
+    "points": "moved", "points_low": "moved_low", "points_high": "moved_high",
+    "points_safe": "moved_safe",
+}  # fmt: skip
 CENTS = {
     "net_cents": "net",
     "low_cents": "net_low",
@@ -105,6 +108,7 @@ CENTS = {
     "cost_cents": "cost",
     "kept_cents": "kept",
     "headroom_cents": "headroom",
+    "safe_cents": "brought_safe",
 }
 
 
@@ -134,6 +138,9 @@ def _at_effect(suffix: str, effect: Sql) -> dict[str, Sql]:
         f"lost{suffix}": _wide(lost_of(p0, effect, COLUMNS.accepted, column("given"))),
         f"net{suffix}": net(
             column(f"gain{suffix}"), column("time"), column(f"lost{suffix}"), column("spent")
+        ),
+        f"brought{suffix}": net(
+            column(f"gain{suffix}"), column("time"), column(f"lost{suffix}"), column("nought")
         ),
     }
 

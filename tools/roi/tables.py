@@ -16,13 +16,14 @@ from tools.roi.offers import Offer, offers_table, support_per_cycle
 from tools.roi.open_deals import NEW
 from tools.roi.rates import Rate, Windows, churn_rates
 from tools.roi.returns import RETURNERS
-from tools.roi.spread import shares
+from tools.roi.spread import share_at, shares
 from tools.roi.sureness import SOURCES, sureness
 from tools.warehouse.sql import read_sql
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tools.customers.departures.return_score import ReturnScore
     from tools.roi.economics import Economics
     from tools.roi.growth import Growth
     from tools.roi.open_deals import CloseRates
@@ -33,6 +34,17 @@ if TYPE_CHECKING:
 RATE_PLACES = 9
 Cycle = tuple[int, "int | None", "str | None"]
 NOBODY = Likeness({})
+
+
+@dataclass(frozen=True)
+class Risks:
+    """The greatest chance of harm of an action, and of one that gives revenue away for good."""
+
+    any: Decimal = Decimal(1)
+    lasting: Decimal = Decimal(1)
+
+
+OFF = Risks()
 
 
 @dataclass(frozen=True)
@@ -49,6 +61,8 @@ class PriceList:
     close: "CloseRates | None" = None
     growths: "tuple[Growth, ...]" = ()
     likeness: Likeness = NOBODY
+    returns: "ReturnScore | None" = None
+    risks: Risks = OFF
 
     def play(self, name: str) -> "Play":
         """The play of that name."""
@@ -66,6 +80,10 @@ class PriceList:
         """Mean and spread of an effect on an account that is so much like those best not called."""
         weight = self.likeness.weight(effect.segment, likeness)
         return effect_at(effect, self.effect(effect.play, QUIET), weight)
+
+    def risk(self, name: str) -> Decimal:
+        """The greatest chance of harm at which the play of that name is queued by its value."""
+        return self.risks.lasting if self.offer(name).concession_recurs else self.risks.any
 
     def growth(self, name: str, product: str | None) -> "Growth | None":
         """What a play that brings a rise may count on, for an account of a product."""
@@ -124,7 +142,8 @@ def _put_effects(engine: "Engine", found: PriceList) -> None:
     keys = [(e, source, thin) for e in found.effects for source in SOURCES for thin in (0, 1)]
     spreads = [
         (e.play, e.segment, source, thin, e.demoted,
-         sureness(offers[e.play], e.segment, source, found.rates, thin=bool(thin)))
+         sureness(offers[e.play], e.segment, source, found.rates, thin=bool(thin),
+                  returns=found.returns))
         for e, source, thin in keys if e.play in offers
     ]  # fmt: skip
     names = ("play", "segment", "churn_source", "thin", "demoted", "spread")
@@ -142,10 +161,11 @@ def _shares_table(found: PriceList, keys: "set[tuple[str, str, int]]") -> pa.Tab
         for likeness in STEPS:
             mean, sd = found.believed(known[play, segment], likeness)
             parts = shares(mean, sd, spread, of_losses=offers[play].of_losses)
-            rows.append((play, segment, spread, likeness, *parts))
+            safe = share_at(mean, sd, spread, found.risk(play))
+            rows.append((play, segment, spread, likeness, *parts, safe))
     number = pa.decimal128(8, 4)
-    types = (pa.string(), pa.string(), pa.int64(), pa.int64(), number, number, number)
-    names = ("play", "segment", "spread", "likeness", "mean", "low", "high")
+    types = (pa.string(), pa.string(), pa.int64(), pa.int64(), *[number] * 4)
+    names = ("play", "segment", "spread", "likeness", "mean", "low", "high", "safe")
     return _table(names, types, rows)
 
 

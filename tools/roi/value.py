@@ -11,7 +11,7 @@ from tools.roi import formulas
 from tools.roi.effect import EffectBelief
 from tools.roi.fixed_point import PRECISE, chance_of, points_of, to_minor, to_places
 from tools.roi.provenance import assumptions, cautions_of, input_hash, terms_of
-from tools.roi.spread import below, shares
+from tools.roi.spread import below, share_at, shares
 from tools.roi.steps import Parts, SuccessWorth, Terms, parts, worth
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class Valued:
     q10: Money
     q90: Money
     p_positive: Decimal
+    p_harm: Decimal
     cost: Money
     hours: Decimal
     uncertain: str
@@ -76,7 +77,9 @@ def reprice(candidate: "Candidate", prices: "PriceList") -> Valued:
         points = [points_of(candidate.p0_ppm, part, of_losses=offer.of_losses) for part in told]
         mean, low, high = (chance_of(moved) for moved in points)
         at, at_low, at_high = (parts(terms, found, effect) for effect in (mean, low, high))
-        _agree(candidate, _cents(terms, found, (at.net, at_low.net, at_high.net)))
+        safe = parts(terms, found, _safe(candidate, offer, belief, prices))
+        nets = (at.net, at_low.net, at_high.net, safe.net + safe.spent)
+        _agree(candidate, _cents(terms, found, nets))
         sure = _sure(candidate, offer, belief, terms, found)
         return _valued(candidate, prices, offer, terms, found, at, told[0], mean, sure)
 
@@ -89,35 +92,44 @@ def _belief(candidate: "Candidate", prices: "PriceList") -> "EffectBelief":
     return EffectBelief(*prices.believed(effect, candidate.likeness), effect.source)
 
 
+def _safe(candidate: "Candidate", offer: "Offer", belief: EffectBelief, prices: "PriceList") -> Decimal:
+    """The change of the chance at worst, but for the chance of harm that is allowed."""
+    if candidate.play not in {play.id for play in prices.plays}:
+        return Decimal(0)
+    part = share_at(belief.mean, belief.sd, candidate.spread, prices.risk(candidate.play))
+    return chance_of(points_of(candidate.p0_ppm, part, of_losses=offer.of_losses))
+
+
 def _agree(candidate: "Candidate", ours: tuple[int, ...]) -> None:
     """Compare value, interval, cost, revenue, value a cycle, value of success and headroom."""
     c = candidate
     theirs = (
-        c.nv_minor, c.q10_minor, c.q90_minor, c.cost_minor, c.revenue_minor, c.value_minor,
-        c.kept_minor, c.headroom_minor,
+        c.nv_minor, c.q10_minor, c.q90_minor, c.safe_minor, c.cost_minor, c.revenue_minor,
+        c.value_minor, c.kept_minor, c.headroom_minor,
     )  # fmt: skip
     if ours != theirs:
         raise Disagreement(
-            f"{c.play} for {c.account_id}: the warehouse has value, q10, q90, cost, revenue, value "
-            f"a cycle, value of success, headroom {theirs}, Decimal has {ours}; the inputs or the "
-            "formulas differ"
+            f"{c.play} for {c.account_id}: the warehouse has value, q10, q90, safe, cost, revenue, "
+            f"value a cycle, value of success, headroom {theirs}, Decimal has {ours}; "
+            "the inputs or the formulas differ"
         )
 
 
 def _cents(
-    t: "Terms[Decimal]", w: "SuccessWorth[Decimal]", nets: tuple[Decimal, Decimal, Decimal]
+    t: "Terms[Decimal]", w: "SuccessWorth[Decimal]", nets: tuple[Decimal, Decimal, Decimal, Decimal]
 ) -> tuple[int, ...]:
-    nv, low, high = (to_minor(net) for net in nets)
+    nv, low, high, safe = (to_minor(net) for net in nets)
     rest = (t.cost, t.revenue, t.value, w.kept, formulas.headroom(t.p0, w.kept))
-    return (nv, min(low, high), max(low, high), *(to_minor(amount) for amount in rest))
+    return (nv, min(low, high), max(low, high), safe, *(to_minor(amount) for amount in rest))
 
 
 @dataclass(frozen=True)
 class Sureness:
-    """The effect, as a share, at which the net value crosses 0, and P(net value > 0)."""
+    """The effect, as a share, at which the net value crosses 0, P(net value > 0), P(harm)."""
 
     breakeven: Decimal | None
     p_positive: Decimal
+    p_harm: Decimal
 
 
 def _sure(
@@ -127,14 +139,36 @@ def _sure(
     terms: "Terms[Decimal]",
     found: "SuccessWorth[Decimal]",
 ) -> Sureness:
-    at_zero = parts(terms, found, Decimal(0)).net
-    at_one = parts(terms, found, Decimal(1)).net
+    zero, one = (parts(terms, found, Decimal(effect)) for effect in (0, 1))
     moving = 1 - terms.p0 if offer.of_losses else terms.p0
+    pays = _crossing(zero.net, one.net, moving)
+    brings = _crossing(zero.net + zero.spent, one.net + one.spent, moving)
+    rises = one.net > zero.net
+    positive = _above(pays, zero.net, candidate, belief, rises=rises)
+    harmless = _above(brings, zero.net + zero.spent, candidate, belief, rises=rises)
+    return Sureness(pays, positive, 1 - harmless)
+
+
+def _crossing(at_zero: Decimal, at_one: Decimal, moving: Decimal) -> Decimal | None:
+    """The effect, as a share, at which an amount crosses 0; None when it never moves."""
     if at_zero == at_one:
-        return Sureness(None, Decimal(int(at_zero > 0)))
-    crossing = to_places(formulas.breakeven(at_zero, at_one) / moving, 4)
+        return None
+    return to_places(formulas.breakeven(at_zero, at_one) / moving, 4)
+
+
+def _above(
+    crossing: Decimal | None,
+    at_zero: Decimal,
+    candidate: "Candidate",
+    belief: "EffectBelief",
+    *,
+    rises: bool,
+) -> Decimal:
+    """The chance that an amount is above 0, given where it crosses."""
+    if crossing is None:
+        return Decimal(int(at_zero > 0))
     under = below(belief.mean, belief.sd, candidate.spread, crossing)
-    return Sureness(crossing, 1 - under if at_one > at_zero else under)
+    return 1 - under if rises else under
 
 
 def _valued(
@@ -158,6 +192,7 @@ def _valued(
         q10=Money.from_minor(candidate.q10_minor, currency),
         q90=Money.from_minor(candidate.q90_minor, currency),
         p_positive=sure.p_positive,
+        p_harm=sure.p_harm,
         cost=Money.from_minor(candidate.cost_minor, currency),
         hours=candidate.hours,
         uncertain=_uncertain(offer),
