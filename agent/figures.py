@@ -119,6 +119,7 @@ CHANGES: "Mapping[str, Mapping[str, str]]" = {
         **dict.fromkeys(("candidates", "priced", "unpriced", "worthwhile", "left_alone"), _OWN),
         **dict.fromkeys(("refused", "chosen", "value_minor", "gap", "shadow_prices"), _VALUES),
         "effects": _EARLIER,
+        "work": "what came of a promise is weighed by the chances that it was promised at",
         "places": _VALUES,
         "failed": _VALUES,
         "envelopes": "its words and figures are made from the figures above",

@@ -92,7 +92,9 @@ def _belief(candidate: "Candidate", prices: "PriceList") -> "EffectBelief":
     return EffectBelief(*prices.believed(effect, candidate.likeness), effect.source)
 
 
-def _safe(candidate: "Candidate", offer: "Offer", belief: EffectBelief, prices: "PriceList") -> Decimal:
+def _safe(
+    candidate: "Candidate", offer: "Offer", belief: EffectBelief, prices: "PriceList"
+) -> Decimal:
     """The change of the chance at worst, but for the chance of harm that is allowed."""
     if candidate.play not in {play.id for play in prices.plays}:
         return Decimal(0)

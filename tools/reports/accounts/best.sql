@@ -1,5 +1,6 @@
--- The best step for each account among those that may be taken, and how many may not. What was
--- drawn to learn from and waits for a decision is the account's step, whatever it is worth.
+-- The best step for each account among those that may be taken, and how many may not. What may do
+-- harm with a greater chance than the limits allow is no step. What was drawn to learn from and waits
+-- for a decision is the account's step, whatever it is worth.
 WITH open_steps AS (
   SELECT
     c.account_id AS account_id, c.play AS play, c.goal AS goal, c.nv_minor AS nv_minor,
@@ -8,7 +9,7 @@ WITH open_steps AS (
     CASE WHEN h.play IS NULL THEN 0 ELSE 1 END AS held, 0 AS drawn
   FROM candidates AS c
   LEFT JOIN account_held_back AS h ON h.account_id = c.account_id AND h.play = c.play
-  WHERE c.play <> 'do_nothing' AND c.nv_minor > 0
+  WHERE c.play <> 'do_nothing' AND c.nv_minor > 0 AND COALESCE(c.safe_minor, 0) >= 0
   UNION ALL
   SELECT
     c.account_id AS account_id, c.play AS play, c.goal AS goal, c.nv_minor AS nv_minor,

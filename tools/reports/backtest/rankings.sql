@@ -3,7 +3,7 @@
 WITH best AS (
   SELECT account_id AS account_id, MAX(nv_minor) AS best_minor
   FROM roi_values
-  WHERE missing IS NULL AND play <> 'do_nothing'
+  WHERE missing IS NULL AND play <> 'do_nothing' AND safe_minor >= 0
   GROUP BY account_id
 ), weighed AS (
   SELECT

@@ -88,6 +88,9 @@ SELECT
     CAST(SUM(promised_minor) AS BIGINT) AS promised_minor,
     CAST(SUM(gain_minor) AS BIGINT) AS gain_minor,
     CAST(SUM(success_minor) AS BIGINT) AS success_minor,
+    CAST(SUM(CASE WHEN success_minor <> 0
+        THEN ROUND(1000000 * CAST(gain_minor AS DOUBLE) / success_minor) ELSE 0 END) AS BIGINT)
+        AS moved_ppm,
     CAST(SUM(CASE WHEN success_minor IS NULL OR gain_minor IS NULL THEN 1 ELSE 0 END) AS BIGINT)
         AS unsaid
 FROM outcomes

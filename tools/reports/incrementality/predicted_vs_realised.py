@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 FEWEST_PLAYS = 5
 TRUSTED = 0.7
+UNIT = 1_000_000  # millionths of one
 Z = NormalDist().inv_cdf((1 + LEVEL) / 2)
 
 
@@ -70,9 +71,23 @@ def promise_of(
     if share is None or unsaid:
         return PredictedVsRealised(accounts, promised, None, None, None, unsaid)
     rest = promised - sum(row["gain_minor"] for row in rows)
-    worth = sum(row["success_minor"] for row in rows)
+    worth = _worth(rows, accounts)
     ends = [round(rest + worth * effect) for effect in (share.value, share.low, share.high)]
     return PredictedVsRealised(accounts, promised, ends[0], min(ends[1:]), max(ends[1:]), 0)
+
+
+def _worth(rows: "Sequence[Mapping[str, int]]", accounts: int) -> float:
+    """What it is worth if every account came to it, each weighing by how likely it was to.
+
+    The dearest actions are those whose success is worth much or is likely, seldom both, and an
+    effect is a share of what is likely: by the plain sum more would be said to have come true than
+    did. Where nothing tells how likely they were, each weighs the same.
+    """
+    gain = sum(row["gain_minor"] for row in rows)
+    moved = sum(row["moved_ppm"] for row in rows)
+    if gain * moved <= 0:
+        return sum(row["success_minor"] for row in rows)
+    return UNIT * accounts * gain / moved
 
 
 def slope_of(promises: "Sequence[PredictedVsRealised]") -> Slope | None:

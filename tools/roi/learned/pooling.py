@@ -110,7 +110,9 @@ def _play(shares: PooledVariance, cells: "tuple[StandardEstimate, ...]") -> Stan
     return StandardEstimate(value, 1 / precision)
 
 
-def _goal(shares: PooledVariance, by_play: "Mapping[str, tuple[StandardEstimate, ...]]") -> SharedPart:
+def _goal(
+    shares: PooledVariance, by_play: "Mapping[str, tuple[StandardEstimate, ...]]"
+) -> SharedPart:
     """What all plays say of the part they share."""
     plays = [_play(shares, cells) for cells in by_play.values()]
     precision = fsum([1 / shares.goal, *(1 / (shares.play + one.variance) for one in plays)])
@@ -118,7 +120,9 @@ def _goal(shares: PooledVariance, by_play: "Mapping[str, tuple[StandardEstimate,
     return SharedPart(total / precision, 1 / precision)
 
 
-def _evidence(shares: PooledVariance, by_play: "Mapping[str, tuple[StandardEstimate, ...]]") -> float:
+def _evidence(
+    shares: PooledVariance, by_play: "Mapping[str, tuple[StandardEstimate, ...]]"
+) -> float:
     """The log likelihood of the shares, up to a constant: level by level, each summed out."""
     parts: list[float] = []
     for cells in by_play.values():
@@ -135,7 +139,10 @@ def _evidence(shares: PooledVariance, by_play: "Mapping[str, tuple[StandardEstim
 
 
 def _cell(
-    shares: PooledVariance, goal: SharedPart, others: "tuple[StandardEstimate, ...]", own: StandardEstimate | None
+    shares: PooledVariance,
+    goal: SharedPart,
+    others: "tuple[StandardEstimate, ...]",
+    own: StandardEstimate | None,
 ) -> tuple[float, float]:
     """Mean and variance of one effect in units of its prior, given the shares."""
     mean, variance = goal.mean, goal.variance + shares.play
