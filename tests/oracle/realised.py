@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tests.reports.work_made import DAY, rulebook, worked
-from tools.reports.incrementality import measure_incrementality
+from tools.reports.incrementality.measure import measure_incrementality
 from tools.roi.play_effects import relative
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tools.reports.incrementality import PlayDifference
+    from tools.reports.incrementality.measure import PlayDifference
 
     Floats = NDArray[np.float64]
 
