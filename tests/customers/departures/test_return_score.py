@@ -107,7 +107,9 @@ def test_features_are_of_the_time_before_the_last_paid_day() -> None:
     engine.put("accounts", pa.Table.from_pylist([{"account_id": "a"}]))
     engine.put("bills_end", pa.table({"day": [1_000_000]}))
 
-    told = read_departures(500, engine)
+    assert put_return_chances(500, engine, (90,)) is None
+    assert engine.run("SELECT * FROM return_chances").num_rows == 0
+    told = read_departures(engine)
 
     assert told.left.tolist() == [200, 400]
     assert told.back[0] == 300
@@ -115,5 +117,3 @@ def test_features_are_of_the_time_before_the_last_paid_day() -> None:
     assert (first["used_late"], first["used_early"]) == (2.0, 2 / 3)
     assert (first["opened"], first["tickets"], first["discount"]) == (0.5, 0.5, 0.2)
     assert told.features["returned_before"].tolist() == [0, 1]
-    assert put_return_chances(500, engine, (90,)) is None
-    assert engine.run("SELECT * FROM return_chances").num_rows == 0

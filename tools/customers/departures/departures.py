@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from tools.customers.churn.logistic import MIN_LOST
 from tools.customers.churn.observe import cut_for
 from tools.customers.departures.return_score import (
     FEATURES,
@@ -41,12 +42,25 @@ def put_return_chances(
 
     It is empty, and None is returned, when too few have come back or nothing tells them apart.
     """
-    told = read_departures(as_of, engine)
+    engine.put("return_chances", CHANCES.empty_table())
+    if _put_departed(as_of, engine) < MIN_LOST:  # most companies are spared to read all their use
+        return None
+    told = read_departures(engine)
     score = learn_returns(periods(told, min(as_of, bills_end(engine)), GRACE_DAYS))
-    wanted = () if score is None else sorted(windows)
-    parts = [_chances(score, told, as_of, days) for days in wanted if score is not None]
-    engine.put("return_chances", pa.concat_tables([CHANCES.empty_table(), *parts]))
+    if score is not None:
+        parts = [_chances(score, told, as_of, days) for days in sorted(windows)]
+        engine.put("return_chances", pa.concat_tables(parts))
     return score
+
+
+def _put_departed(as_of: int, engine: "Engine") -> int:
+    """Make `departed`; how many accounts that are learned from came back."""
+    n = engine.run("SELECT COUNT(*) AS n FROM accounts")["n"][0].as_py()
+    cut = cut_for(MOST_ACCOUNTS / max(n, 1))
+    sql = read_sql(__package__, "departed")
+    engine.create("departed", sql, as_of=as_of, grace=GRACE_DAYS, cut=cut)
+    back = engine.run("SELECT COUNT(back_day) AS n FROM departed WHERE learned_from = 1")
+    return int(back["n"][0].as_py())
 
 
 def _chances(score: ReturnScore, told: Departures, as_of: int, days: int) -> pa.Table:
@@ -57,12 +71,9 @@ def _chances(score: ReturnScore, told: Departures, as_of: int, days: int) -> pa.
     return pa.table(dict(zip(CHANCES.names, columns, strict=True)), schema=CHANCES)
 
 
-def read_departures(as_of: int, engine: "Engine") -> Departures:
-    """Everybody who stopped paying, as known on a day."""
-    n = engine.run("SELECT COUNT(*) AS n FROM accounts")["n"][0].as_py()
-    cut = cut_for(MOST_ACCOUNTS / max(n, 1))
-    sql = read_sql(__package__, "departures")
-    table = engine.run(sql, as_of=as_of, grace=GRACE_DAYS, cut=cut)
+def read_departures(engine: "Engine") -> Departures:
+    """Everybody in `departed`, with what was known of them on their last paid day."""
+    table = engine.run(read_sql(__package__, "departures"))
 
     def floats(name: str) -> "NDArray[np.float64]":
         return np.array(table[name].to_numpy(zero_copy_only=False), dtype=np.float64)
