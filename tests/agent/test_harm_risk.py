@@ -3,12 +3,11 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from tools.roi.head import Candidate, alternatives, head
-
 from agent.choosing import HARM, plan_day
 from tests.agent.test_choosing import OPEN, background
 from tests.roi.world import AS_OF, BILLING, WINDOWS, account, economics, engine_with, plays
 from tools.roi.price import price
+from tools.roi.shortlist import Candidate, alternatives, head
 from tools.roi.tables import OFF, PriceList, Risks
 from tools.roi.value import reprice
 

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from tools.customers.churn.logistic import MIN_LOST
-from tools.customers.churn.observe import cut_for
+from tools.customers.churn.training_data import cut_for
 from tools.customers.departures.return_score import (
     FEATURES,
     Departures,

@@ -23,8 +23,8 @@ from tools.customers.churn.logistic import (
     ready_columns,
 )
 from tools.customers.churn.metrics import losses
-from tools.customers.churn.observe import Rows
 from tools.customers.churn.solver import NoConvergence, along, minimise
+from tools.customers.churn.training_data import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
