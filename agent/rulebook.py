@@ -5,20 +5,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from policies.limit_book import LimitBook, parse_limits
+from policies.limits_file import LimitsFile
 from tools.actions import CHANNELS
 from tools.customers.churn.file import ChurnFile
 from tools.customers.features import ACTIVE_WINDOW, definitions
+from tools.customers.segments.file import SegmentsFile
 from tools.customers.segments.parse import parse_segments
 from tools.customers.segments.rules import SegmentRules
 from tools.customers.stages import StageRules, parse_rules
+from tools.customers.stages.file import StagesFile
 from tools.errors import BadInput
-from tools.file_model import read_model
+from tools.file_model import FileModel, read_model
 from tools.reports.policy import ReportPolicy, parse_report_policy
+from tools.reports.policy_file import ReportsFile
 from tools.roi.economics import Economics, check_role, parse_economics
+from tools.roi.economics_file import EconomicsFile
 from tools.roi.plays import Play
+from tools.roi.plays_file import PlaysFile
 from tools.roi.plays_parse import parse_plays
 from tools.rule_types import KIND_OF
 from tools.warehouse.identity import IdentityRules, load_rules, standard_rules
+from tools.warehouse.identity.file import IdentityFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +35,11 @@ if TYPE_CHECKING:
 
 FILES = ("stages", "segments", "plays", "limits", "churn", "reports")
 IDENTITY = "identity"
+# What reads each file that people edit, by the file's name.
+MODELS: "Mapping[str, type[FileModel]]" = {
+    "stages": StagesFile, "segments": SegmentsFile, "plays": PlaysFile, "limits": LimitsFile,
+    "churn": ChurnFile, "reports": ReportsFile, "economics": EconomicsFile, IDENTITY: IdentityFile,
+}  # fmt: skip
 NO_REPORTS = "version: 1\n"  # what a run recorded before there were any
 
 

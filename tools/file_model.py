@@ -80,7 +80,7 @@ Whole = Annotated[int, BeforeValidator(_whole)]
 Days = Annotated[Whole, Field(ge=0, le=3650)]
 SomeDays = Annotated[Whole, Field(ge=1, le=3650)]
 Version = Annotated[Whole, Field(ge=1)]
-Edition = Annotated[Text, BeforeValidator(_edition)]
+Edition = Annotated[Text, BeforeValidator(_edition, json_schema_input_type=str | float)]
 Items = Annotated[tuple[_Item, ...], Field(strict=False)]  # YAML writes a tuple as a list
 SomeItems = Annotated[tuple[_Item, ...], Field(strict=False, min_length=1)]
 

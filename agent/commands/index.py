@@ -156,6 +156,7 @@ INDEX = (
     ("reports", "reports", "The archive: which reports there are, and who got them."),
     ("accounts", "accounts", "Whom to call today, why, and whom to leave alone."),
     ("people", "people", "Who may sign in, with which role."),
+    ("policies", "policies", "The files people edit: what each may hold."),
 )
 
 

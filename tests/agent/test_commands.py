@@ -29,7 +29,7 @@ COMMANDS = {
     "features", "roster", "churn", "segments", "retention", "revenue", "effects",
     "report", "reports", "person", "erase", "quarantine", "decide", "backtest",
 }  # fmt: skip
-GROUPS = {"accounts", "people"}
+GROUPS = {"accounts", "people", "policies"}
 
 
 @pytest.fixture

@@ -45,7 +45,9 @@ def _list(value: object) -> object:
     return value
 
 
-WordList = Annotated[WordListEntry, BeforeValidator(_list)]
+WordList = Annotated[
+    WordListEntry, BeforeValidator(_list, json_schema_input_type=Items[Text] | WordListEntry)
+]
 
 
 class DeletionEntry(FileModel):
