@@ -1,19 +1,20 @@
-"""Reading YAML strictly: an unknown key, a wrong type or a double key names its place."""
+"""YAML as plain values, strictly: a double key, a tag or a bomb is refused with its place.
+
+`tools/file_model.py` is the one reader of the files people edit; it rests on this.
+"""
 
 from collections.abc import Hashable
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 import yaml
 from yaml import SafeLoader
 
-from tools.errors import BadInput, nearest
+from tools.errors import BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Iterator
 
 
 class _Strict(SafeLoader):
@@ -147,108 +148,3 @@ def parse_strict(text: str, where: str) -> Any:
         raise BadInput(f"{where}: not readable as YAML: {error}") from error
     except BadInput as error:
         raise BadInput(f"{where}: {error}") from error
-
-
-def read_yaml(text: str, where: str) -> "Node":
-    """Parse a YAML mapping; decimals stay exact."""
-    return as_node(parse_strict(text, where), where)
-
-
-def as_node(values: object, where: str) -> "Node":
-    """See a value as a mapping with text keys."""
-    if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
-        raise BadInput(f"{where}: expected keys and values, got {values!r}")
-    return Node(values, where)
-
-
-@dataclass(frozen=True)
-class Node:
-    """A mapping and the place it was read from."""
-
-    values: "Mapping[str, object]"
-    where: str
-
-    def only(self, known: "Collection[str]") -> "Node":
-        """Refuse any key but these."""
-        for key in self.values:
-            if key not in known:
-                raise BadInput(f"{self.where}: unknown key {key!r}; {nearest(key, known)}")
-        return self
-
-    def has(self, key: str) -> bool:
-        """Whether the key is given and not null."""
-        return self.values.get(key) is not None
-
-    def at(self, key: str) -> str:
-        """The place of a key, for messages."""
-        return f"{self.where}.{key}" if self.where.count(":") else f"{self.where}: {key}"
-
-    def get(self, key: str) -> object:
-        """The value of a required key."""
-        if not self.has(key):
-            raise BadInput(f"{self.where}: the key {key!r} is required")
-        return self.values[key]
-
-    def text(self, key: str) -> str:
-        """A required text that is not empty."""
-        value = self.get(key)
-        if not isinstance(value, str) or not value.strip():
-            raise BadInput(f"{self.at(key)}: expected text, got {value!r}")
-        return value
-
-    def choice(self, key: str, allowed: "Collection[str]") -> str:
-        """One of some words."""
-        value = self.text(key)
-        if value not in allowed:
-            raise BadInput(f"{self.at(key)}: {value!r} is not known; {nearest(value, allowed)}")
-        return value
-
-    def number(self, key: str, low: int | None = 0, high: int | None = None) -> Decimal:
-        """A required number within bounds."""
-        value = self.get(key)
-        if isinstance(value, bool) or not isinstance(value, int | Decimal):
-            raise BadInput(f"{self.at(key)}: expected a number, got {value!r}")
-        number = Decimal(value)
-        if (low is not None and number < low) or (high is not None and number > high):
-            raise BadInput(f"{self.at(key)}: {number} is outside {low} … {high}")
-        return number
-
-    def whole(self, key: str, low: int = 0, high: int | None = None) -> int:
-        """A required whole number within bounds."""
-        number = self.number(key, low, high)
-        if number != number.to_integral_value():
-            raise BadInput(f"{self.at(key)}: expected a whole number, got {number}")
-        return int(number)
-
-    def day(self, key: str) -> date:
-        """A required date, written 2026-01-31."""
-        value = self.get(key)
-        if isinstance(value, datetime) or not isinstance(value, date):
-            raise BadInput(f"{self.at(key)}: expected a date such as 2026-01-31, got {value!r}")
-        return value
-
-    def flag(self, key: str) -> bool:
-        """A required true or false."""
-        value = self.get(key)
-        if not isinstance(value, bool):
-            raise BadInput(f"{self.at(key)}: expected true or false, got {value!r}")
-        return value
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        """A required list of texts, not empty."""
-        value = self.get(key)
-        if not isinstance(value, list) or not value or not all(isinstance(v, str) for v in value):
-            raise BadInput(f"{self.at(key)}: expected a list of words, got {value!r}")
-        return tuple(value)
-
-    def node(self, key: str) -> "Node":
-        """A required block."""
-        return as_node(self.get(key), self.at(key))
-
-    def nodes(self, key: str) -> "Iterator[Node]":
-        """A required list of blocks."""
-        value = self.get(key)
-        if not isinstance(value, list) or not value:
-            raise BadInput(f"{self.at(key)}: expected a list, got {value!r}")
-        for index, item in enumerate(value):
-            yield as_node(item, f"{self.at(key)}[{index}]")

@@ -10,13 +10,13 @@ from agent.cli import app
 from tests.companies.conftest import Company
 from tests.companies.runs import MAPPINGS, MORNINGS, READ_ONLY, CompanyRun
 from tests.companies.table import row_of
-from tools.reading import read_yaml
+from tools.reading import parse_strict
 
 pytestmark = [pytest.mark.long, pytest.mark.data]
 
-EXPECTED = read_yaml(
+EXPECTED = parse_strict(
     (MAPPINGS / "figures/mornings.yaml").read_text(encoding="utf-8"), "mornings.yaml"
-).values
+)
 NAMES = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in MORNINGS]
 UNPAID = [
     pytest.param(name, marks=pytest.mark.xdist_group(name))

@@ -18,7 +18,7 @@ from tests.conftest import CHECKOUT
 from tests.effort import WHOLE
 from tests.faults.broken import BOMB
 from tools.errors import BadInput
-from tools.reading import load_yaml, read_yaml
+from tools.reading import load_yaml, parse_strict
 from tools.sources.files import FileSource
 from tools.sources.packed import LARGE
 from tools.sources.parse import parse_mapping
@@ -40,7 +40,7 @@ BOMBS = {
 }
 READERS: dict[str, Callable[[str], object]] = {
     "policies": load_yaml,
-    "plays": lambda text: read_yaml(text, "plays.yaml"),
+    "plays": lambda text: parse_strict(text, "plays.yaml"),
     "mapping": lambda text: load(text, "company.yaml"),
 }
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.roi.test_open_deals import DEALS, HISTORY, deal
 from tests.roi.world import AS_OF, account, economics, engine_with, plays
-from tools.reading import read_yaml
+from tools.reading import parse_strict
 from tools.roi.economics import DatedFigure, Economics
 from tools.roi.open_deals import new_customer, price_push, put_open_deals
 from tools.roi.price import PriceList, price
@@ -21,7 +21,7 @@ from tools.roi.value import reprice
 from tools.warehouse.engine import DuckEngine
 
 TEXT = (Path(__file__).parent / "deal_examples.yaml").read_text(encoding="utf-8")
-EXAMPLES = [dict(n.values) for n in read_yaml(f"examples:\n{TEXT}", "examples").nodes("examples")]
+EXAMPLES = parse_strict(f"examples:\n{TEXT}", "examples")["examples"]
 KEYS = {
     "name", "convention", "deal", "also", "decided", "begun", "label", "without", "expect",
     "cautions", "left_alone", "missing",

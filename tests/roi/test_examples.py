@@ -8,14 +8,14 @@ import pytest
 
 from tools.errors import BadInput, NotComputable
 from tools.money import in_thousands
-from tools.reading import read_yaml
+from tools.reading import parse_strict
 from tools.roi.worked_examples import answer, conventions, payback, time_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TEXT = (Path(__file__).parent / "examples.yaml").read_text(encoding="utf-8")
-EXAMPLES = [dict(n.values) for n in read_yaml(f"examples:\n{TEXT}", "examples").nodes("examples")]
+EXAMPLES = parse_strict(f"examples:\n{TEXT}", "examples")["examples"]
 KEYS = {
     "name", "calculation", "convention", "given", "expect", "shown", "missing", "breakeven",
     "cautions",
