@@ -79,7 +79,7 @@ def make_report(
         company=context.company,
         sections=sections,
         versions=context.versions,
-        restated=make_restated(context.given, sections, before),
+        restated=make_restated(context.customers, sections, before),
     )
     members = tuple(one.chapter.members for one in tried if one.chapter.members)
     failed = tuple(one.chapter.section.title for one in tried if one.error is not None)

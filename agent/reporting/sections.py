@@ -18,7 +18,7 @@ from tools.reports.changes.section import make_changes
 from tools.reports.context import ReportContext, SectionResult
 from tools.reports.data_quality.section import fit_to_send, make_data
 from tools.reports.incrementality.measure import OutcomeWindows
-from tools.reports.internal import NOBODY, leave_out
+from tools.reports.internal import NOBODY, CustomerView
 from tools.reports.retention.section import make_retention
 from tools.reports.revenue.section import make_money
 from tools.reports.segments.measure import segment_sizes
@@ -66,14 +66,21 @@ class Context:
         """The name of the company's time zone."""
         return self.deps.zone.key
 
-    @cached_property
-    def customers(self) -> ReportContext:
-        """The same without our own and test accounts, which it takes out for all that follow.
-
-        Retention and money come first: they leave them out themselves and say how many they are.
-        """
-        leave_out(self.given.engine, self.morning.rulebook.reports.money.internal)
+    @property
+    def everybody(self) -> ReportContext:
+        """With our own and test accounts: who leaves them out themselves says how many they are."""
+        self._view.everybody()
         return self.given
+
+    @property
+    def customers(self) -> ReportContext:
+        """Without our own and test accounts."""
+        self._view.customers()
+        return self.given
+
+    @cached_property
+    def _view(self) -> CustomerView:
+        return CustomerView(self.given.engine, self.policy.money.internal)
 
     @cached_property
     def versions(self) -> tuple[tuple[str, str], ...]:
@@ -117,7 +124,7 @@ class Context:
     @property
     def unfit(self) -> tuple[str, ...]:
         """Why the report would mislead whoever got it by itself."""
-        return fit_to_send(self.given, self.audit)
+        return fit_to_send(self.customers, self.audit)
 
 
 EVERY_BLOCK: "Collection[str]" = ()
@@ -180,15 +187,15 @@ def _attribution(context: Context) -> SectionResult:
     return make_attribution(context.customers, book.plays, book.economics, context.windows)
 
 
-# In the order they are read. Retention and money come first: see `Context.customers`.
+# In the order they are read; each says of whom it reads, and any order gives the same.
 SECTIONS = (
-    SectionMaker("retention", lambda c: make_retention(c.given, c.policy.retention, c.zone)),
-    SectionMaker("money", lambda c: make_money(c.given, c.policy.money)),
+    SectionMaker("retention", lambda c: make_retention(c.everybody, c.policy.retention, c.zone)),
+    SectionMaker("money", lambda c: make_money(c.everybody, c.policy.money)),
     SectionMaker("trials", lambda c: make_trials(c.customers), EVERY_BLOCK),
     SectionMaker("stages", lambda c: make_stages(c.customers), EVERY_BLOCK),
     SectionMaker("segments", _segments, {"segments.sizes", "segments.moves"}),
     SectionMaker("work", _work, {"work.effects", "work.promises", "work.assigned"}),
     SectionMaker("attribution", _attribution, EVERY_BLOCK),
     SectionMaker("changes", lambda c: make_changes(c.customers, c.policy.accepted), EVERY_BLOCK),
-    SectionMaker("data", lambda c: make_data(c.given, c.audit)),
+    SectionMaker("data", lambda c: make_data(c.customers, c.audit)),
 )

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from email import message_from_bytes
 from hashlib import sha256
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -22,9 +23,9 @@ from agent.reporting.archive import (
 )
 from agent.reporting.due import reports_due
 from agent.reporting.folders import MEMBERS, folder_of
-from agent.reporting.making import make_report
+from agent.reporting.making import make_report, open_context
 from agent.reporting.period import Period, month_before, read_period, week_before
-from agent.reporting.sections import SectionMaker
+from agent.reporting.sections import SECTIONS, SectionMaker
 from agent.reporting.sending import send_report
 from agent.wiring import Deps, open_deps
 from config.settings import Settings
@@ -211,6 +212,19 @@ def test_a_section_that_failed_in_passing_is_made_again_before_anything_is_archi
 
         assert (filed.new, filed.failed, len(waits)) == (True, (), 3)
         assert "It can be said." in read_file(deps, filed.archived, JSON).decode()
+
+
+@ON_SQLITE
+def test_whatever_section_comes_first_every_cell_is_the_same(reported: Deps) -> None:
+    """Each prepares what it reads; some accounts are our own, whom some sections count."""
+    context = open_context(reported, WEEK)
+    assert OUR_OWN in context.policy.money.internal.accounts
+    shipped = {maker.name: maker(context) for maker in SECTIONS}
+    draw = Random(7)
+    for order in (SECTIONS[::-1], *(draw.sample(SECTIONS, len(SECTIONS)) for _ in range(2))):
+        again = open_context(reported, WEEK)
+        for maker in order:
+            assert maker(again) == shipped[maker.name], [one.name for one in order]
 
 
 @ON_SQLITE

@@ -70,6 +70,34 @@ def leave_out(engine: "Engine", internal: Internal) -> None:
         engine.narrow(name, sql.replace("$whole", f"{name}_whole"))
 
 
+class CustomerView:
+    """Lets a section read of everybody, or of customers alone, whatever the one before it read."""
+
+    def __init__(self, engine: "Engine", internal: Internal) -> None:
+        """Everybody is seen at first."""
+        self._engine, self._internal = engine, internal
+        self._is_narrow, self._is_kept = False, False
+
+    def everybody(self) -> None:
+        """Show everybody from now on."""
+        if self._is_narrow:
+            for name in _NARROWED:
+                self._engine.view(name, f"SELECT r.* FROM {name}_whole AS r")
+        self._is_narrow = False
+
+    def customers(self) -> None:
+        """Show customers alone from now on."""
+        if self._is_narrow or self._internal == NOBODY:
+            return
+        if self._is_kept:  # the relations stand under their other names since the first time
+            mark_internal(self._engine, self._internal)
+            for name, sql in _NARROWED.items():
+                self._engine.view(name, sql.replace("$whole", f"{name}_whole"))
+        else:
+            leave_out(self._engine, self._internal)
+        self._is_narrow = self._is_kept = True
+
+
 def mark_internal(engine: "Engine", internal: Internal) -> None:
     """Create relations internal_accounts (account_id) and internal_contacts (contact_id)."""
     rows = [{"kind": "domain", "word": word.lower()} for word in internal.domains]
