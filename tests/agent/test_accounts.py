@@ -98,11 +98,12 @@ def test_the_list_says_nothing_of_the_lot(home: Home) -> None:
         deps.store.sends.record_sends([left], deps.clock())
         found = the_desk(deps).read(ListRequest(limit=10_000))
         lines = {line.account.account_id: line for line in found.lines}
+        labels = {play.id: play.name for play in deps.rulebook.plays}
 
         for p in (one, other):
             line = lines[p.account_id]
             assert (line.state, line.waiting) == ("decided", "")
-            assert line.way.startswith(f"{p.play.replace('_', ' ')} was approved on {FIRST}; ")
+            assert line.way.startswith(f"{labels[p.play]} was approved on {FIRST}; ")
             assert "leave the account alone until 202" in line.way
             assert line.account.touch is None or "we sent" not in line.account.touch.words
 
