@@ -81,9 +81,14 @@ class AccountDesk:
         capacity = dict(limits.accounts_per_owner)
         terms = limits.account_list
         return ListNumbers(
-            capacity.pop("everybody"), capacity, terms.renewal_days, terms.new_days,
-            int(terms.score_points * 100), float(terms.more_share), limits.contact_by_hand,
-        )  # fmt: skip
+            capacity.pop("everybody"),
+            capacity,
+            terms.renewal_days,
+            terms.new_days,
+            int(terms.score_points * 100),
+            float(terms.more_share),
+            limits.contact_by_hand,
+        )
 
     @cached_property
     def _floor(self) -> "Floor":
@@ -130,8 +135,9 @@ class AccountDesk:
         self._put_words()
         make_lines(self.today, morning.engine, self.terms)
         currency = morning.rulebook.economics.currency
-        found = read_list(morning.as_of, self.today, morning.engine, self.terms, floor, asked,
-                          currency)  # fmt: skip
+        found = read_list(
+            morning.as_of, self.today, morning.engine, self.terms, floor, asked, currency
+        )
         return replace(found, lines=self._finished(found.lines))
 
     @property
@@ -154,9 +160,14 @@ class AccountDesk:
         value = line.step.nv_minor or 0
         channels = {play.id: play.channel for play in self._deps.rulebook.plays}
         return line, Said(
-            self.as_of, line.step.play, value, currency, reasons, line.goal,
+            self.as_of,
+            line.step.play,
+            value,
+            currency,
+            reasons,
+            line.goal,
             channels.get(line.step.play, ""),
-        )  # fmt: skip
+        )
 
     def _finished(self, lines: "Iterable[AccountLine]") -> "tuple[AccountLine, ...]":
         """Lines with what is associated with the score, and with what waits for a decision."""
@@ -166,12 +177,14 @@ class AccountDesk:
         known = self._driven(silent)
         return tuple(
             replace(
-                line, waiting=waiting.get(line.account.account_id, ""),
+                line,
+                waiting=waiting.get(line.account.account_id, ""),
                 reason=known.get(line.account.account_id, line.reason)
-                if line.goal in RISKY and not line.drawn else line.reason,
+                if line.goal in RISKY and not line.drawn
+                else line.reason,
             )
             for line in lines
-        )  # fmt: skip
+        )
 
     @cached_property
     def _medians(self) -> "dict[str, float | None]":
@@ -196,18 +209,20 @@ class AccountDesk:
     def _under_way(self) -> "dict[str, Proposal]":
         """What was approved last for each account and is not over, whatever the lot said."""
         return {
-            one.account_id: one for one in self._decided()
+            one.account_id: one
+            for one in self._decided()
             if one.status == "approved"
             and (one.decided_day or 0) + self._windows.get(one.play, 0) > self.today
-        }  # fmt: skip
+        }
 
     def _sent(self) -> pa.Table:
         """What we sent, without what is under way: that it went out would tell the lot."""
         day, way = self._morning.as_of, self._under_way()
         sends = [
-            one for one in self._deps.store.sends.between(day - SENDS_BACK, day)
+            one
+            for one in self._deps.store.sends.between(day - SENDS_BACK, day)
             if one.account_id not in way or way[one.account_id].play != one.play
-        ]  # fmt: skip
+        ]
         rows = [{"account_id": s.account_id, "day": s.day, "play": s.play} for s in sends]
         return pa.Table.from_pylist(rows, SENT)
 
@@ -241,10 +256,14 @@ class AccountDesk:
         care = [_care(deed, people.get(deed.who), owners) for deed in said]
         known = [{"account_id": d.account_id, "reason": r} for d in said for r in d.reasons]
         way = [
-            {"account_id": one.account_id, "play": one.play, "day": one.decided_day,
-             "until_day": (one.decided_day or 0) + self._windows.get(one.play, 0)}
+            {
+                "account_id": one.account_id,
+                "play": one.play,
+                "day": one.decided_day,
+                "until_day": (one.decided_day or 0) + self._windows.get(one.play, 0),
+            }
             for one in self._under_way().values()
-        ]  # fmt: skip
+        ]
         engine.put("account_care", pa.Table.from_pylist(care, CARE))
         engine.put("account_known", pa.Table.from_pylist(known, KNOWN))
         engine.put("account_under_way", pa.Table.from_pylist(way, UNDER_WAY))
@@ -266,11 +285,16 @@ def _care(
 ) -> dict[str, object]:
     name = (person.name or person.mailbox) if person else deed.who
     return {
-        "account_id": deed.account_id, "kind": deed.kind, "who": name,
-        "owner": owner_name(person, owners) if person else name, "reason": deed.reason,
-        "value_minor": deed.value_minor, "day": deed.day, "until_day": deed.until_day,
+        "account_id": deed.account_id,
+        "kind": deed.kind,
+        "who": name,
+        "owner": owner_name(person, owners) if person else name,
+        "reason": deed.reason,
+        "value_minor": deed.value_minor,
+        "day": deed.day,
+        "until_day": deed.until_day,
         "version": deed.version,
-    }  # fmt: skip
+    }
 
 
 def owner_name(person: "Person", owners: "Iterable[str]") -> str:

@@ -82,8 +82,14 @@ def plan_day(
     refused: list[tuple[Candidate, Verdict]] = []
     _drop(left, refused, list(_doubtful(candidates, prices)))
     candidates = tuple(left.values())
-    _drop(left, refused, [(c, judge_candidate(c, plays, day, (), Money.from_minor(0, day.currency)))
-                          for c in candidates])  # fmt: skip
+    _drop(
+        left,
+        refused,
+        [
+            (c, judge_candidate(c, plays, day, (), Money.from_minor(0, day.currency)))
+            for c in candidates
+        ],
+    )
     while True:
         choice = choose([_option(c, plays) for c in left.values()], limits)
         judged = _judge_in_order(choice, left, plays, day)

@@ -24,14 +24,22 @@ def record_of(
 ) -> Record:
     """What the judge is told of a person; our own list is asked apart."""
     return Record(
-        account_id=person.account_id, contact_id=person.contact_id, email=person.email,
-        phone=person.phone, email_consent=person.email_consent,
-        phone_consent=person.phone_consent, unsubscribed=person.unsubscribed, suppressed=False,
-        open_high_tickets=person.open_high_tickets, open_deals=person.open_deals,
+        account_id=person.account_id,
+        contact_id=person.contact_id,
+        email=person.email,
+        phone=person.phone,
+        email_consent=person.email_consent,
+        phone_consent=person.phone_consent,
+        unsubscribed=person.unsubscribed,
+        suppressed=False,
+        open_high_tickets=person.open_high_tickets,
+        open_deals=person.open_deals,
         timezones=(person.timezone, person.account_timezone, zone),
-        objections=(person.objection,) if person.objection else (), reported=person.reported,
-        address_keys=keys, missing=missing,
-    )  # fmt: skip
+        objections=(person.objection,) if person.objection else (),
+        reported=person.reported,
+        address_keys=keys,
+        missing=missing,
+    )
 
 
 def address_keys(
@@ -40,9 +48,10 @@ def address_keys(
     """The keyed hashes of addresses, as they are written and folded."""
     known = [address for address in addresses if address]
     return frozenset(
-        key for one in known
+        key
+        for one in known
         for key in (suppression_key(secret, one), folded_key(secret, one, mailbox))
-    )  # fmt: skip
+    )
 
 
 def known_keys(secret: bytes, person: "Recipient", mailbox: "Mailbox") -> frozenset[str]:

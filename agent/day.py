@@ -151,12 +151,16 @@ class Day:
         for entry in self._store.switches.suppressions(every, self._known_at):
             by_key.setdefault(entry.key, []).append(entry)
         return {
-            one.account_id for one in people
+            one.account_id
+            for one in people
             if closed_by_list(
                 [e for key in keys[one.account_id] for e in by_key.get(key, ())],
-                channel, one.agreed_day, self.limits, self._zone,
+                channel,
+                one.agreed_day,
+                self.limits,
+                self._zone,
             )
-        }  # fmt: skip
+        }
 
     def _keys(self, person: "Recipient") -> frozenset[str]:
         return address_keys(self._secret, (person.email, person.phone), self.limits.same_mailbox)
@@ -192,9 +196,12 @@ class Day:
             self._store.gate.read(lambda tx: tx.holdouts.held_before(self.as_of)),
         )
         return draw_lot(
-            lottery, places, room,
-            lambda some: self._background(some, self._people(some)), self._keyed,
-        )  # fmt: skip
+            lottery,
+            places,
+            room,
+            lambda some: self._background(some, self._people(some)),
+            self._keyed,
+        )
 
     @cached_property
     def _explore_places(self) -> int:
@@ -247,8 +254,9 @@ class Day:
         """The pairs of account and play whose channel our own list closes."""
         closed: set[tuple[str, str]] = set()
         for channel in sorted(set(self._channels.values())):
-            theirs = {pair: one for pair, one in people.items()
-                      if self._channels[pair[1]] == channel}  # fmt: skip
+            theirs = {
+                pair: one for pair, one in people.items() if self._channels[pair[1]] == channel
+            }
             accounts = self._closed(channel, list(theirs.values()))
             closed |= {pair for pair in theirs if pair[0] in accounts}
         return frozenset(closed)
@@ -265,8 +273,11 @@ class Day:
             pair: [s for key in sorted(some) for s in by_key.get(key, ())]
             for pair, some in keys.items()
         }
-        return {pair: tuple(s for s in sends if s.account_id != pair[0])
-                for pair, sends in found.items() if sends}  # fmt: skip
+        return {
+            pair: tuple(s for s in sends if s.account_id != pair[0])
+            for pair, sends in found.items()
+            if sends
+        }
 
     @property
     def office_hour(self) -> datetime:

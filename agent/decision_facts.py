@@ -149,8 +149,9 @@ def _of_segment(sources: Sources, question: str, segment: str) -> DecisionSubjec
         "SELECT COUNT(*) AS n, AVG(f.mrr_minor) AS mrr FROM segments AS g "
         "JOIN features AS f ON f.account_id = g.account_id "
         "WHERE g.segment = $segment AND f.mrr_minor > 0 AND f.currency = $currency",
-        segment=segment, currency=sources.currency,
-    ).to_pylist()[0]  # fmt: skip
+        segment=segment,
+        currency=sources.currency,
+    ).to_pylist()[0]
     if row["n"]:
         mean = Money.from_minor(round(row["mrr"] * 12), sources.currency).amount
         words = f"billing: what the {row['n']} paying accounts of {segment} pay a year on average"

@@ -160,10 +160,11 @@ class Sources:
         name = found.play.replace("_", " ")
         low, high = (max(-ONE, min(ONE, found.mean + z * found.sd)) for z in (-Z90, Z90))
         known = {
-            "losses_prevented": KnownInput(found.mean, f"{name}: {found.source}", low=low,
-                                           high=high),
+            "losses_prevented": KnownInput(
+                found.mean, f"{name}: {found.source}", low=low, high=high
+            ),
             "window_days": KnownInput(Decimal(play.window_days), f"{name}: its window"),
-        }  # fmt: skip
+        }
         return known | self._cost(play)
 
     def _effects(self, plays: "Sequence[Play]") -> "list[PlayEffect]":

@@ -116,15 +116,28 @@ def _send(
 def _delivery(deps: "Deps", found: "AccountList", person: "Person", key: str) -> Delivery:
     body = digest(found, found.owner, page_of(deps))
     return Delivery(
-        key=key, action=key, proposal="", sha256="", play=CHANNEL, segment=None, account_id="",
-        account_name=None, contact_id=None, recipient=person.mailbox,
-        recipient_name=person.name or None, owner=None,
-        subject=subject(found, person.name or found.owner), body=body, value="0",
-        currency=found.currency, day=found.as_of, tags=(),
+        key=key,
+        action=key,
+        proposal="",
+        sha256="",
+        play=CHANNEL,
+        segment=None,
+        account_id="",
+        account_name=None,
+        contact_id=None,
+        recipient=person.mailbox,
+        recipient_name=person.name or None,
+        owner=None,
+        subject=subject(found, person.name or found.owner),
+        body=body,
+        value="0",
+        currency=found.currency,
+        day=found.as_of,
+        tags=(),
         unsubscribe_url=unsubscribe_url(
             deps.settings, suppression_key(deps.key.secret, person.mailbox), CHANNEL, None
         ),
-    )  # fmt: skip
+    )
 
 
 def page_of(deps: "Deps") -> "Callable[[str], str]":

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
 
 def open_executor(
-    deps: "Deps", worker: str = "executor", stopping: "Callable[[], bool]" = bool,
+    deps: "Deps",
+    worker: str = "executor",
+    stopping: "Callable[[], bool]" = bool,
     watch: "LeaseWatch | None" = None,
-) -> Executor:  # fmt: skip
+) -> Executor:
     """The executor of an installation; whether it is live is a setting."""
     settings = deps.settings
     deps.look()
@@ -27,6 +29,12 @@ def open_executor(
         return unsubscribe_url(settings, key, channel, contact)
 
     return Executor(
-        deps.gate, open_outlets(settings, deps.clock), deps.fresh_facts, leave_url, worker,
-        live=settings.live, stopping=stopping, watch=watch,
-    )  # fmt: skip
+        deps.gate,
+        open_outlets(settings, deps.clock),
+        deps.fresh_facts,
+        leave_url,
+        worker,
+        live=settings.live,
+        stopping=stopping,
+        watch=watch,
+    )

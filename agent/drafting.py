@@ -154,9 +154,17 @@ def _what(candidate: "Candidate", play: "Play", material: Material) -> What:
     words = write(*texts, known)
     cost = Money.from_minor(candidate.cost_minor, material.prices.economics.currency)
     return What(
-        play.id, play.version, play.goal, play.channel, words.subject, words.body, play.role,
-        play.approval, candidate.hours, cost,
-    )  # fmt: skip
+        play.id,
+        play.version,
+        play.goal,
+        play.channel,
+        words.subject,
+        words.body,
+        play.role,
+        play.approval,
+        candidate.hours,
+        cost,
+    )
 
 
 def _is_mail(play: "Play", material: Material) -> bool:
@@ -179,8 +187,10 @@ def _unread(candidate: "Candidate", play: "Play", material: Material) -> tuple[F
     other = other_language(written, ours)
     if other is None or not _is_mail(play, material):
         return ()
-    why = (f"the language of the contact is {plain(other)}, the words are in {ours}: edit them, "
-           f"or be sure that they are read")  # fmt: skip
+    why = (
+        f"the language of the contact is {plain(other)}, the words are in {ours}: edit them, "
+        f"or be sure that they are read"
+    )
     return (Finding("language", "ask", why),)
 
 
@@ -252,9 +262,17 @@ def _rounded(points: float) -> Decimal:
 def _worth(candidate: "Candidate", material: Material) -> Worth:
     valued = reprice(candidate, material.prices)
     return Worth(
-        valued.nv, valued.q10, valued.q90, valued.p_positive, valued.breakeven, valued.uncertain,
-        valued.convention, valued.steps, valued.assumptions, valued.cautions,
-    )  # fmt: skip
+        valued.nv,
+        valued.q10,
+        valued.q90,
+        valued.p_positive,
+        valued.breakeven,
+        valued.uncertain,
+        valued.convention,
+        valued.steps,
+        valued.assumptions,
+        valued.cautions,
+    )
 
 
 def _alternatives(account: str, material: Material) -> tuple[Alternative, ...]:

@@ -165,8 +165,11 @@ def _again(deps: "Deps") -> None:
         traces = known_by(engine, one.erasure, keys, deps.key.secret)
         asked = _request(deps, traces, "a backup had brought them back")
         mails = {key.key for key in one.keys if key.kind == "email"}
-        asked = replace(asked, keys=tuple({*asked.keys, *one.keys}),
-                        suppress=tuple(sorted({*asked.suppress, *mails})))  # fmt: skip
+        asked = replace(
+            asked,
+            keys=tuple({*asked.keys, *one.keys}),
+            suppress=tuple(sorted({*asked.suppress, *mails})),
+        )
         erasing.begin_again(deps.gate, "restored", asked)
 
 

@@ -138,9 +138,10 @@ def learnable(effects: "Iterable[PlayEffect]", plays: "Iterable[Play]") -> "set[
     """The plays and segments of which something may be drawn: none that is believed to harm."""
     giving = {play.id for play in plays if play.concession is not None}
     return {
-        (one.play, one.segment) for one in effects
+        (one.play, one.segment)
+        for one in effects
         if one.demoted is None and one.mean >= 0 and one.play not in giving
-    }  # fmt: skip
+    }
 
 
 def draw_lot(
@@ -227,15 +228,24 @@ def places_of(chosen: "Iterable[Candidate]", lot: Lot, plays: "Mapping[str, Play
 
 
 def _place(
-    candidate: "Candidate", plays: "Mapping[str, Play]", *, by_lot: bool, drawn: bool,
+    candidate: "Candidate",
+    plays: "Mapping[str, Play]",
+    *,
+    by_lot: bool,
+    drawn: bool,
     chances: tuple[int, int],
-) -> Place:  # fmt: skip
+) -> Place:
     lost = plays[candidate.play].without == "score"
     base = MILLION - candidate.p0_ppm if lost else candidate.p0_ppm
     return Place(
-        candidate.account_id, candidate.play, candidate.segment or "", base, by_lot, drawn,
+        candidate.account_id,
+        candidate.play,
+        candidate.segment or "",
+        base,
+        by_lot,
+        drawn,
         *chances,
-    )  # fmt: skip
+    )
 
 
 def places_table(places: "Iterable[Place]") -> pa.Table:

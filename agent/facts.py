@@ -95,14 +95,17 @@ def land(
     """
     batch = without_erased(batch, store, secret)
     loaded = load(
-        as_of, batch.tables, dataset, DuckEngine(), closed_day=store.runs.closed_day(),
-        full=batch.full, load_instant=start_of(as_of, ZoneInfo(batch.zone)),
-    )  # fmt: skip
+        as_of,
+        batch.tables,
+        dataset,
+        DuckEngine(),
+        closed_day=store.runs.closed_day(),
+        full=batch.full,
+        load_instant=start_of(as_of, ZoneInfo(batch.zone)),
+    )
     crash("read.files_written")
     bad = [*absent_rows(loaded.absent), *bad_rows(batch), *conflict_rows(batch, loaded.conflicts)]
-    commit(
-        loaded.batch, batch.source, loaded.files, dataset, store, now, bad, batch.files, as_of
-    )  # fmt: skip
+    commit(loaded.batch, batch.source, loaded.files, dataset, store, now, bad, batch.files, as_of)
     crash("read.committed")
     refused = sum(one.kind == REFUSED for one in bad)
     return Reading(loaded.batch, dict(batch.read), _counts(loaded), refused)
@@ -127,10 +130,13 @@ def without_erased(batch: "SourceBatch", store: "Store", secret: bytes) -> "Sour
 
 def keys_of(traces: Traces, secret: bytes) -> tuple[ErasedKey, ...]:
     """The keyed hashes by which somebody is known again: of their ids and addresses."""
-    refs = [ErasedKey(keyed_hash(secret, ref_key(ref)), "ref", traces.erasure)
-            for ref in traces.refs]  # fmt: skip
-    emails = [ErasedKey(suppression_key(secret, address), "email", traces.erasure)
-              for address in traces.emails]  # fmt: skip
+    refs = [
+        ErasedKey(keyed_hash(secret, ref_key(ref)), "ref", traces.erasure) for ref in traces.refs
+    ]
+    emails = [
+        ErasedKey(suppression_key(secret, address), "email", traces.erasure)
+        for address in traces.emails
+    ]
     return (*refs, *emails)
 
 

@@ -105,17 +105,24 @@ class FreshFacts:
         way = limits.channel(subject.channel).address
         reached = {"email": person.email, "phone": person.phone}.get(way or "")
         doing = PolicyAction(
-            play.id, subject.channel, play.goal, Money.from_minor(0, subject.currency),
-            play.limits.per_day, play.limits.cooldown_days,
-        )  # fmt: skip
+            play.id,
+            subject.channel,
+            play.goal,
+            Money.from_minor(0, subject.currency),
+            play.limits.per_day,
+            play.limits.cooldown_days,
+        )
         missing = JUDGED_TABLES - opened.world.present
         keys = address_keys(secret, (person.email, person.phone), mailbox)
         return Facts(
-            record_of(person, keys, self._deps.zone.key, missing), doing, reached,
+            record_of(person, keys, self._deps.zone.key, missing),
+            doing,
+            reached,
             known_keys(secret, person, mailbox),
-            folded_key(secret, reached, mailbox) if reached else None, person.agreed_day,
+            folded_key(secret, reached, mailbox) if reached else None,
+            person.agreed_day,
             opened.version,
-        )  # fmt: skip
+        )
 
 
 def _rounds(subjects: "Sequence[Subject]") -> "list[list[Subject]]":

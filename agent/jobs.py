@@ -39,9 +39,12 @@ ROLES: "Mapping[str, WorkerRole]" = MappingProxyType(
 
 
 def open_schedule(
-    deps: "Deps", worker: str, stopping: "Callable[[], bool]" = bool,
-    role: WorkerRole = "both", watch: LeaseWatch | None = None,
-) -> Schedule:  # fmt: skip
+    deps: "Deps",
+    worker: str,
+    stopping: "Callable[[], bool]" = bool,
+    role: WorkerRole = "both",
+    watch: LeaseWatch | None = None,
+) -> Schedule:
     """The jobs that a process of some role runs, in the order in which one tick runs them."""
     jobs = jobs_of(deps, worker, stopping, watch or LeaseWatch())
     chosen = [job for job in jobs if role in {"both", ROLES.get(job.name, "scheduler")}]
@@ -54,8 +57,14 @@ def jobs_of(
     """Every job there is."""
     hour, short = timedelta(hours=1), timedelta(minutes=15)
 
-    def job(name: str, every: Every, run: "Callable[[Slot, Beat], str]", catch_up: CatchUp,
-            grace: timedelta, lease: timedelta = SLOT) -> Job:  # fmt: skip
+    def job(
+        name: str,
+        every: Every,
+        run: "Callable[[Slot, Beat], str]",
+        catch_up: CatchUp,
+        grace: timedelta,
+        lease: timedelta = SLOT,
+    ) -> Job:
         return Job(name, every, run, catch_up, grace, lease, short)
 
     return (
@@ -65,12 +74,18 @@ def jobs_of(
         job("expire", Hourly(0), lambda _, beat: upkeep(deps, beat), "latest", hour),
         job("remind", Daily(time(8, 0)), lambda *_: reminders(deps), "none", 6 * hour),
         job("digest", Daily(DIGEST), lambda *_: digest(deps), "none", 6 * hour),
-        job("dispatch", Minutes(1), lambda *_: dispatch(deps, worker, stopping, watch), "latest",
-            short, LEASE),
+        job(
+            "dispatch",
+            Minutes(1),
+            lambda *_: dispatch(deps, worker, stopping, watch),
+            "latest",
+            short,
+            LEASE,
+        ),
         job("reconcile", Minutes(10), lambda *_: reconcile(deps, worker, watch), "latest", hour),
         job("report", Daily(AFTER), lambda *_: reports_due(deps, stopping), "latest", 6 * hour),
         job("verify", Daily(EVENING), lambda *_: verified(deps), "latest", 6 * hour),
-    )  # fmt: skip
+    )
 
 
 def sync(deps: "Deps", beat: Beat) -> str:
@@ -90,8 +105,11 @@ def day(deps: "Deps", slot: "Slot") -> str:
     ran = run_day(deps, deps.today())
     if ran.new:
         return f"{ran.summary['chosen']} queued"
-    return f"was run before; changed since: {words_of(ran.changed)}" if ran.changed \
-        else "was run before"  # fmt: skip
+    return (
+        f"was run before; changed since: {words_of(ran.changed)}"
+        if ran.changed
+        else "was run before"
+    )
 
 
 def roster(deps: "Deps", beat: Beat) -> str:
@@ -124,8 +142,12 @@ def reminders(deps: "Deps") -> str:
         raise Unavailable("nobody has watched the clock for long; reminders wait for it")
     found = remind(deps.gate)
     for one in found:
-        log.warning("proposal.reminder", proposal=one.proposal, last_day=one.last_day,
-                    escalated=one.escalated)  # fmt: skip
+        log.warning(
+            "proposal.reminder",
+            proposal=one.proposal,
+            last_day=one.last_day,
+            escalated=one.escalated,
+        )
     return f"{len(found)} reminders, {sum(one.escalated for one in found)} escalated"
 
 
@@ -146,9 +168,11 @@ def digest(deps: "Deps") -> str:
 
 
 def dispatch(
-    deps: "Deps", worker: str, stopping: "Callable[[], bool]" = bool,
+    deps: "Deps",
+    worker: str,
+    stopping: "Callable[[], bool]" = bool,
     watch: LeaseWatch | None = None,
-) -> str:  # fmt: skip
+) -> str:
     """Carry out what was approved and is due, until told to end."""
     with working(deps):
         gone = open_executor(deps, worker, stopping, watch).dispatch()
@@ -191,7 +215,11 @@ def broken(deps: "Deps") -> tuple[Wrong, ...]:
         lambda tx: verify(tx, deps.key, deps.clock(), ledger.last_head(), erased, ledger)
     )
     known = {key.key for key in deps.store.gate.read(lambda tx: tx.erasures.keys())}
-    return (*found, *(
-        Wrong("P12", f"erasure {one.erasure}: a hash its person is known by is gone")
-        for one in kept if any(key.key not in known for key in one.keys)
-    ))  # fmt: skip
+    return (
+        *found,
+        *(
+            Wrong("P12", f"erasure {one.erasure}: a hash its person is known by is gone")
+            for one in kept
+            if any(key.key not in known for key in one.keys)
+        ),
+    )

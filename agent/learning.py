@@ -88,9 +88,13 @@ def learn(morning: "Morning", known: Known) -> Learned:
     put_work(engine, known.work())
     days = dict(book.segments.windows)
     measured = make_observations(
-        morning.as_of, engine, morning.world.present, book.plays, book.economics,
+        morning.as_of,
+        engine,
+        morning.world.present,
+        book.plays,
+        book.economics,
         OutcomeWindows(days["grace"], days["activity"]),
-    )  # fmt: skip
+    )
     evidence = gather_evidence(morning.as_of, engine, known.lifted())
     slope = slope_of([one.promise for one in measured.plays if one.promise])
     return Learned(evidence, applied_slope(slope))

@@ -279,9 +279,16 @@ class Morning:
         _ = self.segmented
         book, present = self.rulebook, self.world.present
         return price(
-            self.as_of, self.engine, book.plays, book.economics, present, self.windows,
-            self.effects, self.returning, self._risks,
-        )  # fmt: skip
+            self.as_of,
+            self.engine,
+            book.plays,
+            book.economics,
+            present,
+            self.windows,
+            self.effects,
+            self.returning,
+            self._risks,
+        )
 
     @property
     def _risks(self) -> Risks:

@@ -68,10 +68,13 @@ def _smtp(settings: "Settings") -> SmtpChannel:
     if not settings.smtp_host:
         raise BadInput("setting smtp_host: the outlet smtp needs a mail server")
     return SmtpChannel(
-        settings.smtp_host, settings.smtp_port, sender_of(settings),
-        security=settings.smtp_security, username=settings.smtp_user or None,
+        settings.smtp_host,
+        settings.smtp_port,
+        sender_of(settings),
+        security=settings.smtp_security,
+        username=settings.smtp_user or None,
         password=settings.smtp_password.get_secret_value() or None,
-    )  # fmt: skip
+    )
 
 
 def _webhook(settings: "Settings", clock: "Callable[[], datetime]") -> WebhookChannel:

@@ -57,12 +57,15 @@ def everybody(morning: "Morning", q: str, told: str) -> ViewTable:
     like = f"%{q.lower()}%"
     found = morning.engine.run(sql, q=q, like=like, n=ROWS).to_pylist()
     rows = tuple(
-        (_linked(r["kind"], r["id"]), label_of_id(r["stage"] or "not staged"),
-         _date(r["since_day"]),
-         describe_because(r["because"]) if r["because"] else r["unstaged_reason"] or "",
-         label_of_id(r["account_stage"] or ""))
+        (
+            _linked(r["kind"], r["id"]),
+            label_of_id(r["stage"] or "not staged"),
+            _date(r["since_day"]),
+            describe_because(r["because"]) if r["because"] else r["unstaged_reason"] or "",
+            label_of_id(r["account_stage"] or ""),
+        )
         for r in found
-    )  # fmt: skip
+    )
     columns = ("id", "stage", "since", "because", "its account is")
     return ViewTable(f"Roster {told}", columns, rows, (f"at most {ROWS} are shown",))
 
@@ -85,11 +88,19 @@ def history(morning: "Morning", name: str, told: str) -> ViewTable:
         some = morning.engine.run("SELECT id FROM roster ORDER BY id LIMIT 2000")["id"].to_pylist()
         raise Absent(f"nobody is called {name[:80]!r}; {nearest_id(name, some)}")
     rows = tuple(
-        (label_of_id(s["stage"] or "none"), _date(s["from_day"]), _date(s["to_day"]),
-         describe_because(s["because"]) if s["because"] else "") for s in spans
-    )  # fmt: skip
-    return ViewTable(f"Stages of {told if told.startswith(name) else f'{name}, {told}'}",
-                 ("stage", "from", "to", "because"), rows)  # fmt: skip
+        (
+            label_of_id(s["stage"] or "none"),
+            _date(s["from_day"]),
+            _date(s["to_day"]),
+            describe_because(s["because"]) if s["because"] else "",
+        )
+        for s in spans
+    )
+    return ViewTable(
+        f"Stages of {told if told.startswith(name) else f'{name}, {told}'}",
+        ("stage", "from", "to", "because"),
+        rows,
+    )
 
 
 def features(morning: "Morning", account_id: str) -> ViewTable:
@@ -139,10 +150,16 @@ def audit_tables(found: "AuditReport") -> tuple[ViewTable, ...]:
         for f in found.findings
     )
     fresh = tuple(
-        (f.table, f.source, f"{f.rows:,}", _date(f.first_day), _date(f.latest_day),
-         "" if f.days_behind is None else str(f.days_behind))
+        (
+            f.table,
+            f.source,
+            f"{f.rows:,}",
+            _date(f.first_day),
+            _date(f.latest_day),
+            "" if f.days_behind is None else str(f.days_behind),
+        )
         for f in found.freshness
-    )  # fmt: skip
+    )
     rates = tuple(
         (m.title, f"{m.matched:,}", f"{m.total:,}", _share(m.share), ", ".join(m.missing))
         for m in found.matches

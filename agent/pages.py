@@ -91,9 +91,11 @@ class Pages:
             name = known[0]["name"] or account_id
             told = f"{name}, as of {from_number(morning.as_of)}"
             return (
-                history(morning, account_id, told), features(morning, account_id),
-                *happened(morning, account_id), self._proposals(account_id),
-            )  # fmt: skip
+                history(morning, account_id, told),
+                features(morning, account_id),
+                *happened(morning, account_id),
+                self._proposals(account_id),
+            )
 
     def names(self, accounts: "Sequence[str]") -> dict[str, str]:
         """The names of accounts that have one, by id."""
@@ -151,10 +153,15 @@ class Pages:
     def _proposals(self, account_id: str) -> ViewTable:
         found = self._deps.store.proposals.of_account(account_id)
         rows = tuple(
-            (PageLink(p.id, f"/proposals/{p.id}"), from_number(p.as_of).isoformat(),
-             label_of_id(p.play, self._deps.rulebook.labels), p.status,
-             p.status_reason) for p in reversed(found)
-        )  # fmt: skip
+            (
+                PageLink(p.id, f"/proposals/{p.id}"),
+                from_number(p.as_of).isoformat(),
+                label_of_id(p.play, self._deps.rulebook.labels),
+                p.status,
+                p.status_reason,
+            )
+            for p in reversed(found)
+        )
         return ViewTable("Proposals", ("id", "day", "play", "status", "why"), rows)
 
     def data_audit(self) -> tuple[ViewTable, ...]:
@@ -163,10 +170,13 @@ class Pages:
             morning = self._morning(None)
             run = self._deps.store.runs.run_of(morning.as_of)
             found = data_audit(
-                morning.as_of, morning.engine, self._deps.store.manifest, morning.dataset,
+                morning.as_of,
+                morning.engine,
+                self._deps.store.manifest,
+                morning.dataset,
                 finished=None if run is None else run.finished_at,
                 rules=morning.rulebook.identity,
-            )  # fmt: skip
+            )
             return audit_tables(found)
 
     def quarantine(self, table: str, file: str, reason: str) -> tuple[ViewTable, ...]:
@@ -184,10 +194,14 @@ class Pages:
     def runs(self) -> ViewTable:
         """The last runs."""
         rows = tuple(
-            (from_number(run.as_of).isoformat(), run.status, f"{run.started_at:%Y-%m-%d %H:%M}",
-             "" if run.finished_at is None else f"{run.finished_at:%Y-%m-%d %H:%M}")
+            (
+                from_number(run.as_of).isoformat(),
+                run.status,
+                f"{run.started_at:%Y-%m-%d %H:%M}",
+                "" if run.finished_at is None else f"{run.finished_at:%Y-%m-%d %H:%M}",
+            )
             for run in self._deps.store.runs.list_runs()
-        )  # fmt: skip
+        )
         return ViewTable("Runs", ("day", "status", "started", "finished"), rows)
 
     def why_not(self, account: str) -> ViewTable:
@@ -219,7 +233,7 @@ class Pages:
         shown = tuple(
             (name, short(one.value), from_number(one.valid_from).isoformat(), one.source, one.owner)
             for name, one in limits
-        )  # fmt: skip
+        )
         plays = tuple(
             (
                 f"{p.name} ({p.id})",

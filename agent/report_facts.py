@@ -80,13 +80,14 @@ def work_tables(store: "Store", morning: FactCutoff) -> "dict[str, pa.Table]":
     runs = store.runs.done_between(morning.first_day, morning.as_of, morning.instant)
     gate = store.gate.read(
         lambda tx: {
-            **_gate_rows(tx.session, morning), "work_care": _care_rows(tx, morning),
+            **_gate_rows(tx.session, morning),
+            "work_care": _care_rows(tx, morning),
             "work_contacts": [
                 {"account_id": one.account_id, "play": one.play, "day": one.day}
                 for one in tx.care.contacts(morning.as_of)
             ],
         }
-    )  # fmt: skip
+    )
     rows = {**gate, "work_runs": _run_rows(runs), "work_prices": _price_rows(runs)}
     tables = {
         name: pa.Table.from_pylist(found, schema=SCHEMAS[name]) for name, found in rows.items()
@@ -122,12 +123,16 @@ def _run_rows(runs: "Iterable[Run]") -> list[Row]:
 
 def _price_rows(runs: "Iterable[Run]") -> list[Row]:
     return [
-        {"as_of": run.as_of, "resource": name, "thousandths": _thousandths(price),
-         "currency": summary["currency"]}
+        {
+            "as_of": run.as_of,
+            "resource": name,
+            "thousandths": _thousandths(price),
+            "currency": summary["currency"],
+        }
         for run in runs
         for summary in [json.loads(run.summary)]
         for name, price in summary["shadow_prices"].items()
-    ]  # fmt: skip
+    ]
 
 
 def _thousandths(cents: str) -> int:
@@ -147,8 +152,14 @@ def _gate_rows(session: "Session", morning: FactCutoff) -> "dict[str, list[Row]]
     return {
         "work_actions": actions,
         "work_deeds": [
-            {"seq": seq, "proposal": d.proposal, "kind": d.kind, "who": d.who, "day": d.day,
-             "seconds": d.seconds}
+            {
+                "seq": seq,
+                "proposal": d.proposal,
+                "kind": d.kind,
+                "who": d.who,
+                "day": d.day,
+                "seconds": d.seconds,
+            }
             for seq, d in deeds
         ],
         "work_proposals": _proposal_rows(session, morning, ids),
@@ -156,16 +167,24 @@ def _gate_rows(session: "Session", morning: FactCutoff) -> "dict[str, list[Row]]
             {name: getattr(one, name) for name in SCHEMAS["work_draws"].names}
             for one in history.draws(session, morning.as_of)
         ],
-    }  # fmt: skip
+    }
 
 
 def _care_rows(tx: "GateTx", morning: FactCutoff) -> list[Row]:
     """What people said of accounts, in the order in which they said it."""
     return [
-        {"seq": seq, "account_id": d.account_id, "kind": d.kind, "reason": d.reason, "who": d.who,
-         "day": d.day, "value_minor": d.value_minor, "currency": d.currency}
+        {
+            "seq": seq,
+            "account_id": d.account_id,
+            "kind": d.kind,
+            "reason": d.reason,
+            "who": d.who,
+            "day": d.day,
+            "value_minor": d.value_minor,
+            "currency": d.currency,
+        }
         for seq, d in enumerate(tx.care.between(morning.first_day, morning.as_of))
-    ]  # fmt: skip
+    ]
 
 
 def _action_rows(session: "Session", morning: FactCutoff) -> list[Row]:
@@ -174,13 +193,21 @@ def _action_rows(session: "Session", morning: FactCutoff) -> list[Row]:
     told = _told(session, morning, every)
     left = history.gone(session, told, morning.instant)
     return [
-        {"action": key, "proposal": every[key].proposal, "account_id": every[key].account_id,
-         "play": every[key].play, "channel": every[key].channel,
-         "value_minor": every[key].value_minor, "currency": every[key].currency,
-         "approved_day": max(day for status, day in steps if status == ""),
-         "status": steps[-1][0] or "scheduled", "status_day": steps[-1][1], "gone": key in left}
+        {
+            "action": key,
+            "proposal": every[key].proposal,
+            "account_id": every[key].account_id,
+            "play": every[key].play,
+            "channel": every[key].channel,
+            "value_minor": every[key].value_minor,
+            "currency": every[key].currency,
+            "approved_day": max(day for status, day in steps if status == ""),
+            "status": steps[-1][0] or "scheduled",
+            "status_day": steps[-1][1],
+            "gone": key in left,
+        }
         for key, steps in sorted(told.items())
-    ]  # fmt: skip
+    ]
 
 
 def _told(
@@ -212,12 +239,18 @@ def _proposal_row(
     price = _steps_of(proposal)
     status, day = steps[-1]
     return {
-        "proposal": proposal.id, "account_id": proposal.account_id, "play": proposal.play,
-        "segment": proposal.segment, "created_day": morning.day(proposal.created_at),
-        "value_minor": proposal.value_minor, "currency": proposal.currency,
-        "status": status or "pending", "status_day": day,
-        "success_minor": price.get(SUCCESS), "gain_minor": price.get(GAIN),
-    }  # fmt: skip
+        "proposal": proposal.id,
+        "account_id": proposal.account_id,
+        "play": proposal.play,
+        "segment": proposal.segment,
+        "created_day": morning.day(proposal.created_at),
+        "value_minor": proposal.value_minor,
+        "currency": proposal.currency,
+        "status": status or "pending",
+        "status_day": day,
+        "success_minor": price.get(SUCCESS),
+        "gain_minor": price.get(GAIN),
+    }
 
 
 def _minor_of(amount: "Mapping[str, str]") -> int:

@@ -190,7 +190,7 @@ def _every(
     known: "Mapping[str, str]",
     files: "Mapping[str, bytes]",
     scrub: "Callable[[str], str]",
-) -> dict[str, bytes]:  # fmt: skip
+) -> dict[str, bytes]:
     """Every archived file; what this version does not make any more is scrubbed as text."""
     return {
         name: files[name] if name in files else _text(folder / name, scrub)

@@ -80,11 +80,22 @@ def withdraw(deps: "Deps", as_of: int, *, ahead: bool = False) -> Withdrawn | No
             body = {"from": one.status, "to": "superseded", "version": one.version + 1}
             record(tx, deps.key, now, AGENT, "superseded", one.id, body)
         said = digest_of(run.summary) if run.summary else ""
-        record(tx, deps.key, now, AGENT, "rerun", run.id, {
-            "batches": list(taken.batches), "rows": taken.rows, "summary_sha256": said,
-            "changed": list(changed_since(deps, run)), "proposals": len(taken.proposals),
-            **({"left": list(taken.left)} if taken.left else {}),
-        })  # fmt: skip
+        record(
+            tx,
+            deps.key,
+            now,
+            AGENT,
+            "rerun",
+            run.id,
+            {
+                "batches": list(taken.batches),
+                "rows": taken.rows,
+                "summary_sha256": said,
+                "changed": list(changed_since(deps, run)),
+                "proposals": len(taken.proposals),
+                **({"left": list(taken.left)} if taken.left else {}),
+            },
+        )
         return taken
 
     taken = deps.store.gate.write(work)

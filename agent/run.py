@@ -47,9 +47,12 @@ class Ran:
 
 
 def run_day(
-    deps: "Deps", as_of: int, progress: "Callable[[str, int, int], None] | None" = None,
-    *, again: bool = False,
-) -> Ran:  # fmt: skip
+    deps: "Deps",
+    as_of: int,
+    progress: "Callable[[str, int, int], None] | None" = None,
+    *,
+    again: bool = False,
+) -> Ran:
     """Run the day, once: a second call finds it done, a call after a crash goes on where it was.
 
     `again` takes a finished run back first, as long as nobody has decided anything about it.
@@ -80,8 +83,9 @@ def _run_day(deps: "Deps", as_of: int, progress: "Callable[[str, int, int], None
     if run.status == "done":
         forget_places(deps, run)
         summary = json.loads(run.summary)
-        return Ran(as_of, summary, new=False, changed=changed_since(deps, run),
-                   kept=refusal(deps, run))  # fmt: skip
+        return Ran(
+            as_of, summary, new=False, changed=changed_since(deps, run), kept=refusal(deps, run)
+        )
     with structlog.contextvars.bound_contextvars(run=run.id):
         log.info("run.started", day=from_number(as_of).isoformat())
         try:

@@ -116,9 +116,13 @@ class _Heart:
     """Renews a lease three times in its length, in a thread of its own, while a job runs."""
 
     def __init__(
-        self, slots: "Slots", slot: "Slot", lease: timedelta, clock: Clock,
+        self,
+        slots: "Slots",
+        slot: "Slot",
+        lease: timedelta,
+        clock: Clock,
         monotonic: Callable[[], float],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._slots, self._slot, self._lease = slots, slot, lease
         self._clock, self._monotonic = clock, monotonic
         self._pause = lease.total_seconds() / 3
@@ -133,9 +137,11 @@ class _Heart:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
         traceback: "TracebackType | None",
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._stop.set()
         self._thread.join()
 
@@ -165,10 +171,15 @@ class Schedule:
     """Jobs, and who runs what is due of them."""
 
     def __init__(
-        self, jobs: "Sequence[Job]", slots: "Slots", zone: "ZoneInfo", clock: Clock,
-        worker: str, monotonic: Callable[[], float] = clocks.monotonic,
+        self,
+        jobs: "Sequence[Job]",
+        slots: "Slots",
+        zone: "ZoneInfo",
+        clock: Clock,
+        worker: str,
+        monotonic: Callable[[], float] = clocks.monotonic,
         watch: "Callable[[], ClockState] | None" = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Take jobs of different names; `worker` tells this process from all others.
 
         `watch` says whether the clock can be believed; without one it is taken as it is.
@@ -297,9 +308,15 @@ class Schedule:
         )
         for job in self._jobs:
             timer.add_job(
-                self._tick, "interval", [job], id=job.name, seconds=seconds,
-                coalesce=True, max_instances=1, misfire_grace_time=None,
-            )  # fmt: skip
+                self._tick,
+                "interval",
+                [job],
+                id=job.name,
+                seconds=seconds,
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,
+            )
         timer.start()
         self._timer = timer
 

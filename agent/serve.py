@@ -75,11 +75,18 @@ def open_web(deps: "Deps", schedule: "Schedule | None" = None) -> Web:
     lag = (lambda: lags(deps, schedule)) if schedule is not None else dict
     pages, proxies = Pages(deps), ProxyNetworks(deps.settings.proxies)
     parts = WebParts(
-        gate=deps.gate, auth=auth, views=pages, shelf=ReportShelf(deps, pages.names),
-        unsubscribe_secret=deps.key.secret, live=lambda: deps.settings.live, lag=lag,
-        postal_address=deps.settings.postal_address, labels=lambda: deps.rulebook.labels,
-        company=deps.settings.company, proxies=proxies,
-    )  # fmt: skip
+        gate=deps.gate,
+        auth=auth,
+        views=pages,
+        shelf=ReportShelf(deps, pages.names),
+        unsubscribe_secret=deps.key.secret,
+        live=lambda: deps.settings.live,
+        lag=lag,
+        postal_address=deps.settings.postal_address,
+        labels=lambda: deps.rulebook.labels,
+        company=deps.settings.company,
+        proxies=proxies,
+    )
     connections = Connections(connection_limits(deps), proxies.__contains__)
     return Web(make_app(parts), auth, pages.warm, connections)
 
@@ -111,8 +118,9 @@ def listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         why = (error.strerror or str(error)).lower()
-        raise BadInput(f"port {port} of {host}: {why}; end what is there, or give --port") \
-            from error  # fmt: skip
+        raise BadInput(
+            f"port {port} of {host}: {why}; end what is there, or give --port"
+        ) from error
 
 
 def lags(deps: "Deps", schedule: "Schedule") -> dict[str, float]:
@@ -130,10 +138,18 @@ def web_server(app: "ASGIApp", connections: Connections) -> "Server":
     import uvicorn  # noqa: PLC0415 - only those who serve need it
 
     config = uvicorn.Config(
-        app, log_config=None, log_level="error", access_log=False, server_header=False,
-        http=bounded(connections), ws="none", proxy_headers=False, backlog=BACKLOG,  # type: ignore[arg-type]  # it is called, and no more
-        timeout_keep_alive=ceil(connections.limits.idle), timeout_graceful_shutdown=DRAIN_SECONDS,
-    )  # fmt: skip
+        app,
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        http=bounded(connections),  # type: ignore[arg-type]  # it is called, and no more
+        ws="none",
+        proxy_headers=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=ceil(connections.limits.idle),
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
     return uvicorn.Server(config)
 
 
@@ -168,9 +184,11 @@ class Service:
     """
 
     def __init__(
-        self, schedule: "Schedule", ending: threading.Event,
+        self,
+        schedule: "Schedule",
+        ending: threading.Event,
         recover: "Callable[[], object] | None" = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Nothing is begun yet."""
         self.schedule = schedule
         self._ending, self._recover = ending, recover

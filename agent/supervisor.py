@@ -72,9 +72,12 @@ class Supervisor:
     """Keeps parts alive until it is told to end."""
 
     def __init__(
-        self, parts: "Sequence[Part]", drain: float, closing: "Callable[[], None]" = lambda: None,
+        self,
+        parts: "Sequence[Part]",
+        drain: float,
+        closing: "Callable[[], None]" = lambda: None,
         monotonic: "Callable[[], float]" = clocks.monotonic,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Take the parts; all end within `drain` seconds, and first of all `closing` is called."""
         self._processes = tuple(_Process(part) for part in parts)
         self._drain, self._closing, self._monotonic = drain, closing, monotonic

@@ -48,8 +48,13 @@ def why_not(deps: "Deps", as_of: int, account: str) -> WhyNot:
     portrait = portraits(day.morning.world, [found])[found]
     plays = day.morning.rulebook.plays
     answers = tuple((play.id, *_answer(day, found, play.id)) for play in plays)
-    return WhyNot(found, portrait.name or found, from_number(as_of).isoformat(),
-                  (*_facts(portrait), *_left_alone(day, found)), answers)  # fmt: skip
+    return WhyNot(
+        found,
+        portrait.name or found,
+        from_number(as_of).isoformat(),
+        (*_facts(portrait), *_left_alone(day, found)),
+        answers,
+    )
 
 
 def find_account(engine: "Engine", account: str) -> str:

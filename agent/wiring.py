@@ -144,9 +144,16 @@ class Deps:
     def gate(self) -> Gate:
         """Where people decide, by the limits in force when they do."""
         return Gate(
-            self.store.gate, self.rulebook.limits.on, self.clock, self.zone, self.key, self.crash,
-            self._facts, self.watch, self.ledger,
-        )  # fmt: skip
+            self.store.gate,
+            self.rulebook.limits.on,
+            self.clock,
+            self.zone,
+            self.key,
+            self.crash,
+            self._facts,
+            self.watch,
+            self.ledger,
+        )
 
     @cached_property
     def watch(self) -> Watch:

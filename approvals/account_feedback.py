@@ -98,22 +98,51 @@ def _stopped_last(tx: "GateTx", proposal_id: str) -> bool:
 def _go_on(gate: "GateContext", tx: "GateTx", actor: "Actor", action: "Action") -> None:
     now = gate.clock()
     if tx.actions.move(action, "scheduled", now, detail="", due_at=now):
-        body = {"from": "scheduled", "to": "scheduled", "sha256": action.sha256,
-                "due": now.isoformat()}  # fmt: skip
+        body = {
+            "from": "scheduled",
+            "to": "scheduled",
+            "sha256": action.sha256,
+            "due": now.isoformat(),
+        }
         record(tx, gate.key, now, actor.person, GIVE_BACK, action.id, body)
 
 
 def _move(
-    gate: "GateContext", tx: "GateTx", actor: "Actor", proposal: "Proposal", to: "ProposalStatus",
-    kind: str, why: str, said: str, **changed: Any,
-) -> None:  # fmt: skip
+    gate: "GateContext",
+    tx: "GateTx",
+    actor: "Actor",
+    proposal: "Proposal",
+    to: "ProposalStatus",
+    kind: str,
+    why: str,
+    said: str,
+    **changed: Any,
+) -> None:
     now = gate.clock()
     if not tx.asked.move(proposal, to, now, reason=why, **changed):
         raise Conflict(gate.told(tx, proposal.id))
-    tx.log.add(Deed(
-        proposal.id, kind, proposal.shown, proposal.version, actor.person, actor.role, actor.via,
-        said, "", gate.today(), None, now,
-    ))  # fmt: skip
-    body = {"from": proposal.status, "to": to, "sha256": proposal.shown,
-            "version": proposal.version + 1, "via": actor.via, "said": said}  # fmt: skip
+    tx.log.add(
+        Deed(
+            proposal.id,
+            kind,
+            proposal.shown,
+            proposal.version,
+            actor.person,
+            actor.role,
+            actor.via,
+            said,
+            "",
+            gate.today(),
+            None,
+            now,
+        )
+    )
+    body = {
+        "from": proposal.status,
+        "to": to,
+        "sha256": proposal.shown,
+        "version": proposal.version + 1,
+        "via": actor.via,
+        "said": said,
+    }
     record(tx, gate.key, now, actor.person, kind, proposal.id, body)

@@ -33,11 +33,15 @@ def alarms(gate: "GateContext") -> tuple[Alarm, ...]:
 def _found(tx: "GateTx") -> "Iterator[Alarm]":
     count, first = tx.actions.unchecked()
     if first is not None:
-        yield Alarm("unchecked", count, (
-            f"{count} approved {'action waits' if count == 1 else 'actions wait'}: "
-            f"{first.detail}. We look again by ourselves until the approval expires; mend the "
-            "cause, it is in the log"
-        ))  # fmt: skip
+        yield Alarm(
+            "unchecked",
+            count,
+            (
+                f"{count} approved {'action waits' if count == 1 else 'actions wait'}: "
+                f"{first.detail}. We look again by ourselves until the approval expires; mend the "
+                "cause, it is in the log"
+            ),
+        )
     for state in doubted(tx.session):
         yield Alarm("clock", 1, _of_clock(state))
 

@@ -60,10 +60,22 @@ def give(gate: "GateContext", actor: "Actor", proposal_id: str, person: str) -> 
             raise BadInput(f"assign: {person!r} cannot decide; choose a reviewer")
         check_role(tx, gate.key, person, role)
         tx.log.assign(proposal_id, person, None)
-        tx.log.add(Deed(
-            proposal_id, "assign", proposal.shown, proposal.version, actor.person, actor.role,
-            actor.via, "", person, gate.today(), None, now,
-        ))  # fmt: skip
+        tx.log.add(
+            Deed(
+                proposal_id,
+                "assign",
+                proposal.shown,
+                proposal.version,
+                actor.person,
+                actor.role,
+                actor.via,
+                "",
+                person,
+                gate.today(),
+                None,
+                now,
+            )
+        )
         body = {"given": person, "version": proposal.version}
         record(tx, gate.key, now, actor.person, "assign", f"assigned:{proposal_id}", body)
 

@@ -37,9 +37,14 @@ class Key:
     def sign(self, link: "Link", before: str) -> str:
         """The signature of an entry and, through the one before, of all before it."""
         parts = {
-            "seq": link.seq, "at": link.at.isoformat(), "who": link.who, "kind": link.kind,
-            "subject": link.subject, "body": link.body, "before": before,
-        }  # fmt: skip
+            "seq": link.seq,
+            "at": link.at.isoformat(),
+            "who": link.who,
+            "kind": link.kind,
+            "subject": link.subject,
+            "body": link.body,
+            "before": before,
+        }
         return self.mac("audit", canonical(parts))
 
 

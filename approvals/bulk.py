@@ -109,9 +109,13 @@ def _preview(gate: "Gate", tx: "GateTx", actor: Actor, ids: "Sequence[str | BadI
 
 
 def _group(
-    gate: "Gate", actor: Actor, found: Found, members: "Sequence[str]", ids: "Sequence[str]",
+    gate: "Gate",
+    actor: Actor,
+    found: Found,
+    members: "Sequence[str]",
+    ids: "Sequence[str]",
     left_out: tuple[ItemAnswer, ...],
-) -> Group:  # fmt: skip
+) -> Group:
     values = [found.values[one] for one in members]
     cost = sum((Decimal(v["what"]["cost"]["amount"]) for v in values), Decimal(0))
     currency = found.proposals[next(iter([*members, *found.values]))].currency
@@ -175,15 +179,21 @@ def _one(gate: "Gate", person: Actor, item: Seen, odd: LifecycleError | None) ->
 
 
 def _refused(
-    gate: "Gate", tx: "GateTx", actor: Actor, items: "Sequence[Seen | BadItem]",
+    gate: "Gate",
+    tx: "GateTx",
+    actor: Actor,
+    items: "Sequence[Seen | BadItem]",
     looked_at: "Sequence[str]",
-) -> "dict[str, LifecycleError]":  # fmt: skip
+) -> "dict[str, LifecycleError]":
     """Which items do not go with the others, after checking that the sample was looked at."""
     seen = [item for item in items if isinstance(item, Seen)]
     _check_size(gate, items)
     found = _find(tx, [item.proposal for item in seen])
-    same = [i.proposal for i in seen if i.proposal in found.values
-            and found.proposals[i.proposal].shown == i.sha256]  # fmt: skip
+    same = [
+        i.proposal
+        for i in seen
+        if i.proposal in found.values and found.proposals[i.proposal].shown == i.sha256
+    ]
     odd = _odd(found, found.among(same))
     sample = _sample(gate, actor, found, [item.proposal for item in seen])
     if missing := sorted(set(sample) - set(looked_at)):
@@ -232,8 +242,9 @@ def _odd(found: Found, ids: "Sequence[str]") -> "dict[str, LifecycleError]":
         if found.proposals[one].tier == HIGH:
             odd[one] = Forbidden(ONE_BY_ONE)
         elif mixed:
-            odd[one] = BadInput(f"{UNLIKE}; these are of {len(set(kinds.values()))} kinds, "
-                                "choose those of one")  # fmt: skip
+            odd[one] = BadInput(
+                f"{UNLIKE}; these are of {len(set(kinds.values()))} kinds, choose those of one"
+            )
         elif kind != common:
             odd[one] = BadInput(f"{UNLIKE}; this one is of another kind, decide it by itself")
     return odd

@@ -16,9 +16,16 @@ if TYPE_CHECKING:
     from tools.store.gate.gate import GateTx
 
 BulkOutcome = Literal[
-    "approved", "waiting", "already", "changed", "refused", "unknown", "unreadable", "malformed",
+    "approved",
+    "waiting",
+    "already",
+    "changed",
+    "refused",
+    "unknown",
+    "unreadable",
+    "malformed",
     "duplicate",
-]  # fmt: skip
+]
 DONE = frozenset({"approved", "waiting", "already"})
 
 
@@ -77,7 +84,7 @@ def answer_of(result: Result) -> ItemAnswer:
 
 def refusal_of(
     gate: "GateContext", tx: "GateTx", proposal: str, error: LifecycleError
-) -> ItemAnswer:  # fmt: skip
+) -> ItemAnswer:
     """The answer of an item that was not approved."""
     outcome = _outcome(error)
     if outcome != "changed":
@@ -94,9 +101,11 @@ def duplicate(proposal: str) -> ItemAnswer:
 
 def _outcome(error: LifecycleError) -> BulkOutcome:
     kinds: tuple[tuple[type[LifecycleError], BulkOutcome], ...] = (
-        (Absent, "unknown"), (FactsUnreadable, "unreadable"), (PolicyRefusal, "refused"),
+        (Absent, "unknown"),
+        (FactsUnreadable, "unreadable"),
+        (PolicyRefusal, "refused"),
         (Conflict, "changed"),
-    )  # fmt: skip
+    )
     return next((name for kind, name in kinds if isinstance(error, kind)), "refused")
 
 
@@ -129,7 +138,7 @@ def kept(gate: "GateContext", actor: "Actor", key: str, request: str) -> BulkRes
 
 def keep(
     gate: "GateContext", actor: "Actor", key: str, request: str, result: BulkResult
-) -> BulkResult:  # fmt: skip
+) -> BulkResult:
     """Keep an answer under its key; of two at the same time the first one is given to both."""
 
     def work(tx: "GateTx") -> BulkResult:

@@ -135,16 +135,44 @@ def _done(
     new = Standing(wish.account_id, wish.version + 1, wish.kind, actor.person, until, now)
     if _taken(actor, wish, before, today) or not tx.care.put(new):
         raise Conflict(_told(tx, wish.account_id))
-    tx.care.add(AccountDeed(
-        wish.account_id, wish.kind, new.version, actor.person, actor.role, actor.via, wish.reason,
-        wish.note, until, said.play, said.value_minor, said.currency, said.reasons, said.as_of,
-        today, now, said.goal, said.channel,
-    ))  # fmt: skip
-    heed(gate, tx, actor, AccountFeedback(
-        wish.account_id, wish.kind, said.goal, said.play, actor.person, today, until, now
-    ))  # fmt: skip
-    body = {"did": wish.kind, "version": new.version, "why": wish.reason, "until": until,
-            "via": actor.via, "note": digest(wish.note) if wish.note else ""}  # fmt: skip
+    tx.care.add(
+        AccountDeed(
+            wish.account_id,
+            wish.kind,
+            new.version,
+            actor.person,
+            actor.role,
+            actor.via,
+            wish.reason,
+            wish.note,
+            until,
+            said.play,
+            said.value_minor,
+            said.currency,
+            said.reasons,
+            said.as_of,
+            today,
+            now,
+            said.goal,
+            said.channel,
+        )
+    )
+    heed(
+        gate,
+        tx,
+        actor,
+        AccountFeedback(
+            wish.account_id, wish.kind, said.goal, said.play, actor.person, today, until, now
+        ),
+    )
+    body = {
+        "did": wish.kind,
+        "version": new.version,
+        "why": wish.reason,
+        "until": until,
+        "via": actor.via,
+        "note": digest(wish.note) if wish.note else "",
+    }
     record(tx, gate.key, now, actor.person, "account", subject_of(gate, wish.account_id), body)
     return CareResult(wish.account_id, wish.kind, new.version, until)
 
@@ -168,9 +196,12 @@ def _same_again(actor: "Actor", wish: CareWish, before: Standing | None) -> Care
 def _taken(actor: "Actor", wish: CareWish, before: Standing | None, today: int) -> bool:
     """Whether somebody else has it, and this would take it from them."""
     return (
-        wish.kind == "claim" and before is not None and before.kind == "claim"
-        and before.who != actor.person and (before.until_day or 0) > today
-    )  # fmt: skip
+        wish.kind == "claim"
+        and before is not None
+        and before.kind == "claim"
+        and before.who != actor.person
+        and (before.until_day or 0) > today
+    )
 
 
 def _until(gate: "GateContext", wish: CareWish, today: int) -> int | None:

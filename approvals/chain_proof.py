@@ -61,8 +61,10 @@ def check_step(tx: "GateTx", key: "Key", row: "Proposal | Action") -> None:
     """
     story = story_of(entries_about(tx, key, row.id)[row.id])
     if story.status != row.status:
-        raise Forged(f"{row.id}: its status is {row.status}, the chain says "
-                     f"{story.status or 'nothing'}; see `lifecycle verify`")  # fmt: skip
+        raise Forged(
+            f"{row.id}: its status is {row.status}, the chain says "
+            f"{story.status or 'nothing'}; see `lifecycle verify`"
+        )
 
 
 def fits(tx: "GateTx", key: "Key", row: "Proposal | Action") -> bool:
@@ -142,8 +144,12 @@ def action_difference(action: "Action", story: Story) -> str:
         return f"{name}: the chain knows of no such action"
     if story.illegal:
         return story.illegal[0]
-    said = {"status": story.status, "sha256": story.sha256, "attempts": story.calls,
-            "fence": story.fence}  # fmt: skip
+    said = {
+        "status": story.status,
+        "sha256": story.sha256,
+        "attempts": story.calls,
+        "fence": story.fence,
+    }
     for field, expected in said.items():
         found = getattr(action, field)
         if found != expected:
@@ -161,8 +167,10 @@ def proposal_difference(proposal: "Proposal", story: Story) -> str:
     for field, expected in said.items():
         found = getattr(proposal, field)
         if found != expected:
-            return (f"proposal {proposal.id}: its {field} is {found}, the chain says "
-                    f"{expected or 'nothing'}")  # fmt: skip
+            return (
+                f"proposal {proposal.id}: its {field} is {found}, the chain says "
+                f"{expected or 'nothing'}"
+            )
     return ""
 
 
@@ -170,11 +178,14 @@ def envelope_difference(row: "Proposal | Action", values: "Mapping[str, Any]") -
     """What a row says otherwise than the envelope that was hashed, or ''."""
     who, what, net = values["who"], values["what"], values["worth"]["net"]
     said = {
-        "account_id": who["account_id"], "contact_id": who["contact_id"], "play": what["play"],
-        "channel": what["channel"], "currency": net["currency"],
+        "account_id": who["account_id"],
+        "contact_id": who["contact_id"],
+        "play": what["play"],
+        "channel": what["channel"],
+        "currency": net["currency"],
         "expires_day": values["expires_day"],
         "value_minor": Money(Decimal(net["amount"]), net["currency"]).minor,
-    }  # fmt: skip
+    }
     for field, expected in said.items():
         found = getattr(row, field, expected)
         if found != expected:

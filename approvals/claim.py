@@ -128,8 +128,14 @@ class Claim:
             raise Unchecked(facts.why)
         not_before = self._allowed(tx, action, facts, values, now)
         if not_before > now:
-            return self._move(tx, action, "scheduled", f"not before {not_before.isoformat()}",
-                              due_at=not_before, waits=0)  # fmt: skip
+            return self._move(
+                tx,
+                action,
+                "scheduled",
+                f"not before {not_before.isoformat()}",
+                due_at=not_before,
+                waits=0,
+            )
         if held:
             return self._move(tx, action, "held_out", "left out by lot, to measure", waits=0)
         return self._begin(tx, action, proposal, values, facts.address_key)
@@ -176,8 +182,12 @@ class Claim:
         values = _values(tx, action, proposal)
         check_envelope(proposal, values)
         self._check_expiry(proposal)
-        said = (values["what"]["channel"], values["what"]["play"], values["who"]["account_id"],
-                values["who"]["contact_id"])  # fmt: skip
+        said = (
+            values["what"]["channel"],
+            values["what"]["play"],
+            values["who"]["account_id"],
+            values["who"]["contact_id"],
+        )
         if said != (action.channel, action.play, action.account_id, action.contact_id):
             raise Blocked("the action is not the one that was approved")
         held = tx.holdouts.held(action.play, action.account_id)
@@ -226,21 +236,38 @@ class Claim:
         return leave.not_before
 
     def _begin(
-        self, tx: "GateTx", action: Action, proposal: Proposal, values: dict[str, Any],
+        self,
+        tx: "GateTx",
+        action: Action,
+        proposal: Proposal,
+        values: dict[str, Any],
         address_key: str | None,
-    ) -> Claimed:  # fmt: skip
+    ) -> Claimed:
         """Mark it `calling` and write the attempt down before the call."""
         now = self.gate.clock()
         held = {
-            "fence": action.fence + 1, "attempts": action.attempts + 1, "worker": self.worker,
-            "lease_until": now + self.lease, "address_key": address_key, "waits": 0,
-        }  # fmt: skip
+            "fence": action.fence + 1,
+            "attempts": action.attempts + 1,
+            "worker": self.worker,
+            "lease_until": now + self.lease,
+            "address_key": address_key,
+            "waits": 0,
+        }
         self._move(tx, action, "calling", "", **held)
         claimed = replace(action, status="calling", detail="", changed_at=now, **held)  # type: ignore[arg-type]  # the fields of an action
-        tx.actions.begin(Attempt(
-            action.id, claimed.fence, action.sha256, action.channel, self.worker, now, None,
-            "calling", "",
-        ))  # fmt: skip
+        tx.actions.begin(
+            Attempt(
+                action.id,
+                claimed.fence,
+                action.sha256,
+                action.channel,
+                self.worker,
+                now,
+                None,
+                "calling",
+                "",
+            )
+        )
         return Claimed(claimed, self._delivery(claimed, proposal, values))
 
     def _delivery(self, action: Action, proposal: Proposal, values: dict[str, Any]) -> Delivery:
@@ -248,18 +275,32 @@ class Claim:
         address = who["recipient"]
         url = self.unsubscribe_url(address, action.channel, who["contact_id"]) if address else None
         frozen = values["versions"].get("segments", "unknown")
-        tags = (("play", f"{what['play']}.{what['play_version']}"),
-                ("segment", f"{why['segment'] or 'none'}.{frozen}"),
-                ("proposal", proposal.id))  # fmt: skip
+        tags = (
+            ("play", f"{what['play']}.{what['play_version']}"),
+            ("segment", f"{why['segment'] or 'none'}.{frozen}"),
+            ("proposal", proposal.id),
+        )
         return Delivery(
-            key=f"act:{action.id}:{action.sha256}", action=action.id, proposal=proposal.id,
-            sha256=action.sha256, play=what["play"], segment=why["segment"],
-            account_id=who["account_id"], account_name=who["account_name"],
-            contact_id=who["contact_id"], recipient=address, recipient_name=who["contact_name"],
-            owner=who["owner"], subject=what["subject"], body=what["body"],
-            value=values["worth"]["net"]["amount"], currency=values["worth"]["net"]["currency"],
-            day=action.day, tags=tags, unsubscribe_url=url,
-        )  # fmt: skip
+            key=f"act:{action.id}:{action.sha256}",
+            action=action.id,
+            proposal=proposal.id,
+            sha256=action.sha256,
+            play=what["play"],
+            segment=why["segment"],
+            account_id=who["account_id"],
+            account_name=who["account_name"],
+            contact_id=who["contact_id"],
+            recipient=address,
+            recipient_name=who["contact_name"],
+            owner=who["owner"],
+            subject=what["subject"],
+            body=what["body"],
+            value=values["worth"]["net"]["amount"],
+            currency=values["worth"]["net"]["currency"],
+            day=action.day,
+            tags=tags,
+            unsubscribe_url=url,
+        )
 
     def _move(
         self, tx: "GateTx", action: Action, to: "ActionStatus", detail: str, **changed: Any
@@ -269,8 +310,14 @@ class Claim:
             raise LifecycleError(f"action {action.id}: somebody moved it inside our transaction")
         due = {"due": changed["due_at"].isoformat()} if "due_at" in changed else {}
         fence = {"fence": changed["fence"]} if "fence" in changed else {}
-        body = {"from": action.status, "to": to, "sha256": action.sha256,
-                "why_sha256": digest(detail), **due, **fence}  # fmt: skip
+        body = {
+            "from": action.status,
+            "to": to,
+            "sha256": action.sha256,
+            "why_sha256": digest(detail),
+            **due,
+            **fence,
+        }
         record(tx, self.gate.key, now, self.worker, "dispatch", action.id, body)
         return to
 

@@ -293,16 +293,20 @@ class EffectLedger:
         if name and all(f'"{name}"' in entry.body for entry in tied) and not strange:
             return ""
         about = f"at {strange!r}" if strange else f"it is {name or 'empty'}"
-        return (f"{self.file.path} was changed or is of another installation ({about}); put "
-                "the one of this home back")  # fmt: skip
+        return (
+            f"{self.file.path} was changed or is of another installation ({about}); put "
+            "the one of this home back"
+        )
 
     def _older(self, tx: "GateTx", state: LedgerState) -> str:
         last, head = state.last, tx.chain.head()
         found = tx.chain.macs([last.seq]).get(last.seq) if last is not None else None
         at = head.seq if head else 0
         if last is not None and (found is None or state.is_forked):
-            return (f"the database stands at entry {at} of its chain and {FILE} at {last.seq}: a "
-                    f"backup was restored, or entries were cut off; {WHAT_TO_DO}")  # fmt: skip
+            return (
+                f"the database stands at entry {at} of its chain and {FILE} at {last.seq}: a "
+                f"backup was restored, or entries were cut off; {WHAT_TO_DO}"
+            )
         if last is not None and found != last.mac:
             return f"entry {last.seq} is another one than the one in {FILE}; {WHAT_TO_DO}"
         signed(tx, self._key, list(tx.chain.links(last.seq if last is not None else at)))

@@ -150,8 +150,12 @@ def _withdraw(gate: "GateContext", tx: "GateTx", erasure: Erasure, proposal: "Pr
     now = gate.clock()
     if not tx.asked.move(proposal, "revoked", now, reason=WHY, snoozed_until=None):
         raise Conflict(f"proposal {proposal.id}: somebody moved it inside our transaction")
-    body = {"from": proposal.status, "to": "revoked", "version": proposal.version + 1,
-            "erasure": erasure.id}  # fmt: skip
+    body = {
+        "from": proposal.status,
+        "to": "revoked",
+        "version": proposal.version + 1,
+        "erasure": erasure.id,
+    }
     record(tx, gate.key, now, erasure.who, "revoke", proposal.id, body)
 
 

@@ -207,15 +207,25 @@ class Executor:
         now = self.gate.clock()
         due = now + outcome.wait
         moved = tx.actions.move(
-            action, outcome.status, now, detail=outcome.detail, receipt=outcome.receipt,
-            due_at=due, lease_until=None,
-        )  # fmt: skip
+            action,
+            outcome.status,
+            now,
+            detail=outcome.detail,
+            receipt=outcome.receipt,
+            due_at=due,
+            lease_until=None,
+        )
         if not moved:
             log.warning("dispatch.fenced_off", action=action.id, came=outcome.status)
             return "taken"
         tx.actions.end(action.id, action.fence, outcome.status, outcome.detail, now)
-        body = {"from": action.status, "to": outcome.status, "sha256": action.sha256,
-                "due": due.isoformat(), "counts": self.live}  # fmt: skip
+        body = {
+            "from": action.status,
+            "to": outcome.status,
+            "sha256": action.sha256,
+            "due": due.isoformat(),
+            "counts": self.live,
+        }
         record(tx, self.gate.key, now, self.worker, "dispatch", action.id, body)
         if outcome.status == "sent":
             self.sent(tx, action, now)
@@ -231,10 +241,18 @@ class Executor:
     def _pause(self, tx: "GateTx", action: Action, outcome: Outcome, now: datetime) -> None:
         """A channel that does not accept us any more is paused; its queue is kept."""
         scope = f"channel:{action.channel}"
-        tx.ledger.set_pause(Pause(scope, on=True, since=now, who=self.worker,
-                                  reason=outcome.detail))  # fmt: skip
-        record(tx, self.gate.key, now, self.worker, "pause", scope,
-               {"reason_sha256": digest(outcome.detail)})  # fmt: skip
+        tx.ledger.set_pause(
+            Pause(scope, on=True, since=now, who=self.worker, reason=outcome.detail)
+        )
+        record(
+            tx,
+            self.gate.key,
+            now,
+            self.worker,
+            "pause",
+            scope,
+            {"reason_sha256": digest(outcome.detail)},
+        )
         log.error("channel.paused", scope=scope, reason=outcome.detail)
 
     def recover(self) -> Counter[str]:
@@ -292,8 +310,11 @@ class Executor:
 
 def scopes_of(actions: Iterable[Action]) -> set[str]:
     """The switches that may hold some actions."""
-    return {scope for one in actions
-            for scope in ("global", f"play:{one.play}", f"channel:{one.channel}")}  # fmt: skip
+    return {
+        scope
+        for one in actions
+        for scope in ("global", f"play:{one.play}", f"channel:{one.channel}")
+    }
 
 
 def key_of(action: Action) -> str:
@@ -304,6 +325,11 @@ def key_of(action: Action) -> str:
 def send_of(action: Action, day: int) -> Send:
     """The entry of the send ledger."""
     return Send(
-        f"s-{action.id}", action.contact_id, action.account_id, action.channel, action.play, day,
+        f"s-{action.id}",
+        action.contact_id,
+        action.account_id,
+        action.channel,
+        action.play,
+        day,
         action.address_key,
-    )  # fmt: skip
+    )

@@ -38,8 +38,9 @@ class FactReader:
                 log.exception("dispatch.facts_failed", error=type(error).__name__)
             self._failures += 1
             return self._halves(subjects, words_of(error))
-        return {one.id: known.get(one.id) or Unread(OMITTED.format(play=one.play))
-                for one in subjects}  # fmt: skip
+        return {
+            one.id: known.get(one.id) or Unread(OMITTED.format(play=one.play)) for one in subjects
+        }
 
     def _halves(self, subjects: "Sequence[Subject]", why: str) -> "dict[str, Facts | Unread]":
         half = len(subjects) // 2

@@ -70,12 +70,31 @@ class GateContext:
     ) -> Result:
         """Write the deed and its audit entry, and say how the proposal stands now."""
         now, after = self.clock(), tx.asked.get(before.id)
-        tx.log.add(Deed(
-            before.id, wish.kind, after.shown, before.version, actor.person, actor.role, actor.via,
-            wish.reason, wish.note, self.today(), wish.seen.seconds, now,
-        ))  # fmt: skip
-        body = {"from": before.status, "to": to, "sha256": after.shown, "version": after.version,
-                "via": actor.via, "role": actor.role, **more}  # fmt: skip
+        tx.log.add(
+            Deed(
+                before.id,
+                wish.kind,
+                after.shown,
+                before.version,
+                actor.person,
+                actor.role,
+                actor.via,
+                wish.reason,
+                wish.note,
+                self.today(),
+                wish.seen.seconds,
+                now,
+            )
+        )
+        body = {
+            "from": before.status,
+            "to": to,
+            "sha256": after.shown,
+            "version": after.version,
+            "via": actor.via,
+            "role": actor.role,
+            **more,
+        }
         record(tx, self.key, now, actor.person, wish.kind, before.id, body)
         return Result(before.id, after.status, after.version, after.shown)
 

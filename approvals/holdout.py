@@ -40,18 +40,33 @@ def draw(
     outside = {e.who.account_id: mark for e in fresh if (mark := _outside(e, reached))}
     new = [e for e in fresh if e.who.account_id not in outside]
     lots = [
-        Draw(e.what.play, e.who.account_id, e.what.play_version, outside[e.who.account_id],
-             held=False, share="0", drawn_day=as_of)
-        for e in fresh if e.who.account_id in outside
-    ]  # fmt: skip
+        Draw(
+            e.what.play,
+            e.who.account_id,
+            e.what.play_version,
+            outside[e.who.account_id],
+            held=False,
+            share="0",
+            drawn_day=as_of,
+        )
+        for e in fresh
+        if e.who.account_id in outside
+    ]
     for stratum, members in sorted(_strata(new).items()):
         ranked = sorted(members, key=lambda e: (lot(e, key), e.who.account_id))
         held = _how_many(len(ranked), share, f"{as_of}|{stratum}", key)
         lots += [
-            Draw(e.what.play, e.who.account_id, e.what.play_version, stratum, place < held,
-                 f"{share:f}", as_of)
+            Draw(
+                e.what.play,
+                e.who.account_id,
+                e.what.play_version,
+                stratum,
+                place < held,
+                f"{share:f}",
+                as_of,
+            )
             for place, e in enumerate(ranked)
-        ]  # fmt: skip
+        ]
     return tuple(sorted(lots, key=lambda one: (one.play, one.account_id)))
 
 

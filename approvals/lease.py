@@ -27,9 +27,13 @@ class Renewal:
     """Renews the lease of one call in a thread of its own, until it is left."""
 
     def __init__(
-        self, gate: "GateContext", action: "Action", lease: timedelta, began: float,
+        self,
+        gate: "GateContext",
+        action: "Action",
+        lease: timedelta,
+        began: float,
         monotonic: "Callable[[], float]" = clocks.monotonic,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Take an action whose claim `began` at that time of the monotonic clock."""
         self._gate, self._action, self._lease = gate, action, lease
         self._monotonic = monotonic
@@ -91,9 +95,10 @@ class LeaseWatch:
             self._seen = {mark: self._seen.get(mark, at) for mark in marks}
             seen = self._seen
         return tuple(
-            one for mark, one in marks.items()
+            one
+            for mark, one in marks.items()
             if (one.lease_until or now) <= now and at - seen[mark] >= self._still
-        )  # fmt: skip
+        )
 
     def forget(self) -> None:
         """Begin again: while the database was shut nobody could renew a lease."""

@@ -132,8 +132,15 @@ def with_calls(
 ) -> ContactHistory:
     """The history with calls under way or unknown counted as sends."""
     more = tuple(
-        Send(f"s-{one.id}", one.contact_id, one.account_id, one.channel, one.play, one.day,
-             one.address_key)
+        Send(
+            f"s-{one.id}",
+            one.contact_id,
+            one.account_id,
+            one.channel,
+            one.play,
+            one.day,
+            one.address_key,
+        )
         for one in tx.actions.under_way(account_id, besides, keys)
-    )  # fmt: skip
+    )
     return replace(history, sends=history.sends + more)

@@ -129,8 +129,11 @@ def reached_by_hand(
 
 def _record(tx: "GateTx", key: Key, entered: Entered, now: "datetime") -> None:
     """One entry of the chain for everything the queue did."""
-    ended = {"superseded": entered.superseded, "expired": entered.expired,
-             "revoked": entered.revoked}  # fmt: skip
+    ended = {
+        "superseded": entered.superseded,
+        "expired": entered.expired,
+        "revoked": entered.revoked,
+    }
     for to, ids in ended.items():
         for proposal_id in ids:
             body = {"from": "pending", "to": to, "version": tx.asked.get(proposal_id).version}

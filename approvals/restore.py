@@ -119,8 +119,9 @@ def _stop_again(gate: "GateContext", tx: "GateTx", actor: "Actor", state: "Ledge
             tx.actions.move(action, "revoked", now, detail=WHY_STOP)
             body = {"from": "scheduled", "to": "revoked", "sha256": action.sha256}
             record(tx, gate.key, now, actor.person, "revoke", action.id, body)
-        if proposal.status in STOPPABLE and tx.asked.move(proposal, "revoked", now,
-                                                           reason=WHY_STOP):  # fmt: skip
+        if proposal.status in STOPPABLE and tx.asked.move(
+            proposal, "revoked", now, reason=WHY_STOP
+        ):
             moved = {"from": proposal.status, "to": "revoked", "version": proposal.version + 1}
             record(tx, gate.key, now, actor.person, "revoke", proposal_id, moved)
 

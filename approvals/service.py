@@ -104,8 +104,13 @@ class Gate(GateContext):
         to = KINDS[wish.kind]
         self.check_seen(tx, proposal, wish)
         moved = tx.asked.move(
-            proposal, to, self.clock(), reason=wish.reason, before_day=today, **changed  # type: ignore[arg-type]  # KINDS
-        )  # fmt: skip
+            proposal,
+            to,  # type: ignore[arg-type]  # KINDS
+            self.clock(),
+            reason=wish.reason,
+            before_day=today,
+            **changed,
+        )
         if not moved:
             raise Conflict(self.told(tx, proposal.id))
         return self.note(tx, actor, wish, proposal, to)
@@ -123,9 +128,14 @@ class Gate(GateContext):
         action = tx.actions.of_proposal(proposal.id)
         waits = approve.still_needed(self, tx, proposal) if proposal.status == "pending" else 0
         return Result(
-            proposal.id, proposal.status, proposal.version, proposal.shown, waits,
-            action.id if action else None, again=True,
-        )  # fmt: skip
+            proposal.id,
+            proposal.status,
+            proposal.version,
+            proposal.shown,
+            waits,
+            action.id if action else None,
+            again=True,
+        )
 
 
 def _until(wish: Wish, proposal: "Proposal", today: int) -> int:

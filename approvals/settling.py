@@ -28,9 +28,15 @@ BECOMES: "dict[str, ActionStatus]" = {"sent": "sent", "failed": "failed", "again
 
 
 def settle(
-    gate: "GateContext", actor: "Actor", action_id: str, finding: Finding, note: str, *, live: bool,
+    gate: "GateContext",
+    actor: "Actor",
+    action_id: str,
+    finding: Finding,
+    note: str,
+    *,
+    live: bool,
     sha256: str = "",
-) -> "Action":  # fmt: skip
+) -> "Action":
     """Say what became of an unknown action: it was done, it was not, or do it again.
 
     `sha256` is the hash of the words that were shown; doing it again lets them leave once more, so
@@ -61,9 +67,15 @@ def settle(
             raise Conflict(f"action {action_id} is {tx.actions.get(action_id).status}, not unknown")
         if to == "sent" and live:
             tx.ledger.record(send_of(action, action.day), now)
-        body = {"from": "unknown", "to": to, "sha256": action.sha256, "due": now.isoformat(),
-                "counts": live, "fence": fence,
-                "note_sha256": digest(note[:500])}  # fmt: skip
+        body = {
+            "from": "unknown",
+            "to": to,
+            "sha256": action.sha256,
+            "due": now.isoformat(),
+            "counts": live,
+            "fence": fence,
+            "note_sha256": digest(note[:500]),
+        }
         record(tx, gate.key, now, actor.person, "settle", action_id, body)
         return tx.actions.get(action_id)
 
@@ -77,8 +89,11 @@ def check_scope(gate: "GateContext", scope: str, plays: "Iterable[str]") -> None
         BadInput: with the nearest scope that there is.
     """
     channels = gate.limits(gate.today()).channels
-    known = {"global", *(f"play:{one}" for one in plays),
-             *(f"channel:{one.name}" for one in channels)}  # fmt: skip
+    known = {
+        "global",
+        *(f"play:{one}" for one in plays),
+        *(f"channel:{one.name}" for one in channels),
+    }
     if scope in known:
         return
     waiting = gate.store.read(lambda tx: tx.actions.everything())

@@ -122,8 +122,16 @@ def add_token(gate: "GateContext", actor: Actor, sha256: str, token: "Token") ->
     def work(tx: "GateTx") -> None:
         _check_oneself(gate, tx, actor, token.person)
         tx.staff.add_token(sha256, token)
-        _note(gate, tx, actor, "token", token.person, prefix=token.prefix,
-              scopes=list(token.scopes), agent=token.agent)  # fmt: skip
+        _note(
+            gate,
+            tx,
+            actor,
+            "token",
+            token.person,
+            prefix=token.prefix,
+            scopes=list(token.scopes),
+            agent=token.agent,
+        )
 
     gate.store.write(work)
 

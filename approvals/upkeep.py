@@ -82,11 +82,15 @@ def remind(gate: "GateContext") -> tuple[Reminder, ...]:
             tx.asked.reminded(proposal.id, today)
         return tuple(
             Reminder(
-                p.id, p.owner, p.value_minor, p.currency,
-                from_number(p.expires_day - 1).isoformat(), p.expires_day - 1 <= today,
+                p.id,
+                p.owner,
+                p.value_minor,
+                p.currency,
+                from_number(p.expires_day - 1).isoformat(),
+                p.expires_day - 1 <= today,
             )
             for p in found
-        )  # fmt: skip
+        )
 
     return gate.store.write(work)
 
@@ -103,8 +107,12 @@ def bring_forward(gate: "GateContext") -> int:
             if fits(tx, gate.key, action) and tx.actions.move(
                 action, "scheduled", now, due_at=now, detail=WAS_AHEAD
             ):
-                body = {"from": "scheduled", "to": "scheduled", "sha256": action.sha256,
-                        "due": now.isoformat()}  # fmt: skip
+                body = {
+                    "from": "scheduled",
+                    "to": "scheduled",
+                    "sha256": action.sha256,
+                    "due": now.isoformat(),
+                }
                 record(tx, gate.key, now, AGENT, "bring_forward", action.id, body)
         return len(found)
 

@@ -74,7 +74,7 @@ def verify(
         *(Wrong("I2", w) for w in unknown_calls(actions, state)),
         *(Wrong("P12", w) for w in _half_erased(tx, links)),
         *(Wrong("P12", w) for w in _forgotten(tx, erased)),
-    )  # fmt: skip
+    )
 
 
 def _attempts_without_approval(tx: "GateTx", actions: "Iterable[Action]") -> "Iterator[str]":

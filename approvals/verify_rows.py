@@ -83,9 +83,10 @@ def unsaid_words(tx: "GateTx", key: "Key", links: "Sequence[Link]") -> "Iterator
         except Forged as error:
             yield str(error)
     counted = {
-        link.subject for link in links if link.kind in {"dispatch", "settle"}
-        and _counts(json.loads(link.body))
-    }  # fmt: skip
+        link.subject
+        for link in links
+        if link.kind in {"dispatch", "settle"} and _counts(json.loads(link.body))
+    }
     for action in sorted(counted):
         if not tx.ledger.has_left(f"s-{action}"):
             yield f"send s-{action}: the chain says it left, and its row is gone"

@@ -43,10 +43,12 @@ class QuietHours:
         """The quiet spans that begin on a day, in UTC."""
         whole = (QuietWindow(MIDNIGHT, MIDNIGHT),) if day.weekday() in self.weekend else ()
         return [
-            (_utc(day, one.starts, zone),
-             _utc(day if one.ends > one.starts else day + A_DAY, one.ends, zone))
+            (
+                _utc(day, one.starts, zone),
+                _utc(day if one.ends > one.starts else day + A_DAY, one.ends, zone),
+            )
             for one in (*self.windows, *whole)
-        ]  # fmt: skip
+        ]
 
 
 def _utc(day: "date", moment: time, zone: "ZoneInfo") -> datetime:

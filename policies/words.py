@@ -137,7 +137,9 @@ def _amounts(old: str, new: str) -> Finding:
     given = {one.casefold() for one in offers_in(old)}
     for offer in offers_in(new):
         if offer.casefold() not in given:
-            reason = (f"{offer!r} reads as an offer, and offers come from the play; "
-                      "say it in other words if you mean none")  # fmt: skip
+            reason = (
+                f"{offer!r} reads as an offer, and offers come from the play; "
+                "say it in other words if you mean none"
+            )
             return Finding("words_amounts", "deny", reason)
     return Finding("words_amounts", "pass", "no new amount, percentage or offer")

@@ -18,8 +18,10 @@ _KINDS = {"text": "TEXT", "ref": "TEXT", "int": "BIGINT", "float": "DOUBLE", "bo
 
 def put_bill(engine: "DuckEngine", bills: int = NEVER_ENDS) -> None:
     """Name the bill over `subscriptions`, which may be put anew afterwards."""
-    engine.put("bill_alias", pa.table({"ref": pa.array([], pa.string()),
-                                       "account_id": pa.array([], pa.string())}))  # fmt: skip
+    engine.put(
+        "bill_alias",
+        pa.table({"ref": pa.array([], pa.string()), "account_id": pa.array([], pa.string())}),
+    )
     engine.put("bills_end", pa.table({"day": pa.array([bills], pa.int32())}))
     engine.put("exchange_rates", EXCHANGE_RATES.empty_table())
     engine.view("bill_facts", _facts(set(engine.run("SELECT * FROM subscriptions").column_names)))

@@ -27,6 +27,9 @@ def own_folder(prefix: str) -> Path:
 def watch(folder: Path) -> "subprocess.Popen[bytes]":
     """Who tidies a folder up once its own stdin is closed; no signal to our group reaches it."""
     return subprocess.Popen(
-        ["/bin/sh", "-c", TIDY, "tidy", str(folder)], stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
+        ["/bin/sh", "-c", TIDY, "tidy", str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )

@@ -9,9 +9,18 @@ from tools.labels import label_of_id
 
 ROOT = Path(__file__).parents[1]
 PLAYS = yaml.safe_load((ROOT / "policies/plays.yaml").read_text(encoding="utf-8"))["plays"]
-WORDS = [one["id"] for one in PLAYS] + [one["goal"] for one in PLAYS] + [
-    "at_risk", "win_back", "let_progress", "accept_churn", "do_nothing", "gross_margin",
-]  # fmt: skip
+WORDS = (
+    [one["id"] for one in PLAYS]
+    + [one["goal"] for one in PLAYS]
+    + [
+        "at_risk",
+        "win_back",
+        "let_progress",
+        "accept_churn",
+        "do_nothing",
+        "gross_margin",
+    ]
+)
 
 
 @pytest.mark.parametrize("key", dict.fromkeys(WORDS))

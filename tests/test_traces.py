@@ -7,9 +7,13 @@ from hypothesis import strategies as st
 from tools.traces import GONE, Traces, scrub_all
 
 ANN = Traces(
-    "e1", ("crm:7", "mail:ann.lee@x.co"), ("crm:A",), ("ann.lee@x.co",), ("Änn Lee",),
+    "e1",
+    ("crm:7", "mail:ann.lee@x.co"),
+    ("crm:A",),
+    ("ann.lee@x.co",),
+    ("Änn Lee",),
     ("+49 (30) 98-76 54",),
-)  # fmt: skip
+)
 NAMED = (
     "ann.lee@x.co", "ANN.LEE@X.CO", "<ann.lee@x.co>,", "mailto:ann.lee%40x.co?x", "crm:7",
     "'crm:7'", "+4930987654", "49 30 987654", "(49)30/98.76.54", "mail:ann.lee@x.co",

@@ -94,8 +94,10 @@ class Traces:
 
     @cached_property
     def _marks(self) -> tuple[str, ...]:
-        marks = {_SEPARATOR.sub(" ", one.casefold()).strip()
-                 for one in (*self.emails, *self.refs, *self.names)}  # fmt: skip
+        marks = {
+            _SEPARATOR.sub(" ", one.casefold()).strip()
+            for one in (*self.emails, *self.refs, *self.names)
+        }
         return tuple(sorted(marks - {""}))
 
     @cached_property

@@ -84,8 +84,10 @@ def _first_day(home: "ScratchHome") -> int:
     lived = [f for f in files if f.table not in {"accounts", "contacts"} and f.rows]
     first = min((f.min_day for f in lived if f.min_day is not None), default=None)
     if first is None:
-        raise BadInput("too little history: there is no event, bill, mail or ticket; load exports "
-                       "that have some")  # fmt: skip
+        raise BadInput(
+            "too little history: there is no event, bill, mail or ticket; load exports "
+            "that have some"
+        )
     return first
 
 

@@ -70,10 +70,16 @@ def scratch_home(deps: Deps, until: int) -> "Iterator[ScratchHome]":
     if not facts:
         check_files(deps.settings)
     with held_folder(scratch_folder(), BACKTEST) as place:
-        settings = deps.settings.model_copy(update={
-            "home": place, "database_url": "", "live": False, "mapping": deps.mapping_path,
-            "data": None if facts else deps.settings.data, "crash_at": "",
-        })  # fmt: skip
+        settings = deps.settings.model_copy(
+            update={
+                "home": place,
+                "database_url": "",
+                "live": False,
+                "mapping": deps.mapping_path,
+                "data": None if facts else deps.settings.data,
+                "crash_at": "",
+            }
+        )
         with closing(open_store(settings.database)) as store:
             clock = SetClock(morning_of(until, deps))
             home = ScratchHome(Deps(settings, store, clock), clock)

@@ -30,8 +30,9 @@ def live_through(home: "ScratchHome", as_of: int, progress: "Callable[[str], Non
     """Run every step of a morning as of a day, the clock set to it, in the scratch home."""
     home.set_day(as_of)
     deps = home.deps
-    run = deps.store.runs.open_run(as_of, deps.rulebook.fingerprint, deps.recorded_texts,
-                                   deps.clock())  # fmt: skip
+    run = deps.store.runs.open_run(
+        as_of, deps.rulebook.fingerprint, deps.recorded_texts, deps.clock()
+    )
     day = open_day(deps, as_of, run)
     steps = Steps(deps, day).by_name()
     state: State = {"as_of": as_of}

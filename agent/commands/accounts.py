@@ -141,8 +141,10 @@ def _mail(deps: "Deps", owner: str) -> None:
 
     found = send_digests(deps, owner)
     if not found:
-        console.print("nobody under whose name accounts are is a person here; "
-                      "`lifecycle people add` lets them in")  # fmt: skip
+        console.print(
+            "nobody under whose name accounts are is a person here; "
+            "`lifecycle people add` lets them in"
+        )
     mode = "live" if deps.settings.live else "dry run: files in the outbox, nothing leaves"
     for one in found:
         console.print(f"{one.person}: {one.words} ({mode})", highlight=False)
@@ -155,8 +157,9 @@ def claim(account: Account, token: Token = None, home: Home = None, json_: Json 
 
 
 @accounts.command()
-def done(account: Account, note: Note = "", token: Token = None, home: Home = None,
-         json_: Json = False) -> None:  # fmt: skip
+def done(
+    account: Account, note: Note = "", token: Token = None, home: Home = None, json_: Json = False
+) -> None:
     """Say that it was done; it comes back when there is a new reason or more at stake."""
     _say("done", account, token, home, json_=json_, note=note)
 
@@ -188,14 +191,24 @@ def not_useful(
 
 
 @accounts.command("open")
-def open_again(account: Account, token: Token = None, home: Home = None,
-               json_: Json = False) -> None:  # fmt: skip
+def open_again(
+    account: Account, token: Token = None, home: Home = None, json_: Json = False
+) -> None:
     """Put an account back on the list, whatever was said of it."""
     _say("open", account, token, home, json_=json_)
 
 
-def _say(kind: str, account: str, token: str | None, home: "Path | None", *, json_: bool,
-         until: str = "", reason: str = "", note: str = "") -> None:  # fmt: skip
+def _say(
+    kind: str,
+    account: str,
+    token: str | None,
+    home: "Path | None",
+    *,
+    json_: bool,
+    until: str = "",
+    reason: str = "",
+    note: str = "",
+) -> None:
     """Say something of an account as it stands now."""
     with opened(home) as deps:
         actor = actor_of(deps, token)
@@ -210,5 +223,6 @@ def _say(kind: str, account: str, token: str | None, home: "Path | None", *, jso
             return
         lasts = "" if result.until_day is None else f" until {date(result.until_day)}"
         again = " (it was so already)" if result.again else ""
-        console.print(one_line(f"{line.account.name} ({name}): {called(kind)}{lasts}{again}"),
-                      highlight=False)  # fmt: skip
+        console.print(
+            one_line(f"{line.account.name} ({name}): {called(kind)}{lasts}{again}"), highlight=False
+        )

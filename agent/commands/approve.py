@@ -60,9 +60,12 @@ def approve(
 
 
 def approve_many(
-    deps: "Deps", actor: "Actor", proposals: "Sequence[str]", looked_at: "Sequence[str]",
+    deps: "Deps",
+    actor: "Actor",
+    proposals: "Sequence[str]",
+    looked_at: "Sequence[str]",
     screen: Terminal | None,
-) -> "BulkResult":  # fmt: skip
+) -> "BulkResult":
     """Approve several by their hashes; those without one are shown here one by one."""
     items, shown = list[Seen | BadItem](), list[str]()
     for text in proposals:

@@ -83,8 +83,13 @@ def show(told: "dict[str, Any]") -> None:
 
 def _show_table(table: "BacktestTable") -> None:
     console.print(f"\n[bold]{plain(table.title)}[/]", markup=True, highlight=False)
-    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim",
-                 show_header=any(table.columns))  # fmt: skip
+    made = Table(
+        box=None,
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+        header_style="dim",
+        show_header=any(table.columns),
+    )
     for number, name in enumerate(table.columns):
         made.add_column(name, justify="right" if number else "left", overflow="fold")
     for row in table.rows:

@@ -77,9 +77,13 @@ def audit_data(
         run = deps.store.runs.run_of(day)
         finished = None if run is None else run.finished_at
         found = data_audit(
-            day, engine, deps.store.manifest, deps.dataset, finished=finished,
+            day,
+            engine,
+            deps.store.manifest,
+            deps.dataset,
+            finished=finished,
             rules=deps.rulebook.identity,
-        )  # fmt: skip
+        )
         if html is not None:
             html.write_text(as_page(found), encoding="utf-8")
             console.print(f"written to {html}")

@@ -80,9 +80,10 @@ def _no_home(home: Path) -> str:
     """What to say of a folder that is no installation."""
     folder = home.parent if home.parent.is_dir() else Path()
     others = [
-        str(one) for one in sorted(folder.glob("*"))
+        str(one)
+        for one in sorted(folder.glob("*"))
         if any((one / name).exists() for name in OF_A_HOME)
-    ]  # fmt: skip
+    ]
     hint = f"; {nearest(str(home), others)}" if others else ""
     return (
         f"--home {home}: there is no installation{hint}; `lifecycle connect`, `lifecycle run "
@@ -123,9 +124,11 @@ def table(title: str, columns: "Iterable[str]", rows: "Iterable[Iterable[object]
     for name in columns:
         right = name.endswith(" ")
         made.add_column(
-            name.strip(), justify="right" if right else "left", no_wrap=right or name == "id",
+            name.strip(),
+            justify="right" if right else "left",
+            no_wrap=right or name == "id",
             overflow="fold",
-        )  # fmt: skip
+        )
     for row in rows:
         made.add_row(*("" if cell is None else str(cell) for cell in row))
     return made

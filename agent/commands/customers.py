@@ -49,10 +49,15 @@ def features(
             known = world.engine.run("SELECT account_id FROM accounts ORDER BY 1 LIMIT 2000")
             hint = nearest(account, known["account_id"].to_pylist())
             raise BadInput(f"no account has the id {account!r}; {hint}")
-        values = [(f.name, _value(found[0][f.name], missing(f, world.present)), f.unit)
-                  for f in definitions()]  # fmt: skip
-        console.print(table(f"{account} as of {from_number(world.as_of)}",
-                            ("feature", "value ", "unit"), values))  # fmt: skip
+        values = [
+            (f.name, _value(found[0][f.name], missing(f, world.present)), f.unit)
+            for f in definitions()
+        ]
+        console.print(
+            table(
+                f"{account} as of {from_number(world.as_of)}", ("feature", "value ", "unit"), values
+            )
+        )
 
 
 def _value(value: object, lacks: tuple[str, ...]) -> str:
@@ -131,16 +136,20 @@ def _one(morning: "Morning", name: str) -> None:
     if not rows:
         known = morning.engine.run("SELECT id FROM roster ORDER BY id LIMIT 2000").to_pylist()
         raise BadInput(f"nobody is called {name!r}; {nearest_id(name, [r['id'] for r in known])}")
-    console.print(table(f"{name} as of {from_number(morning.as_of)}",
-                        _COLUMNS, map(_row, rows)))  # fmt: skip
+    console.print(table(f"{name} as of {from_number(morning.as_of)}", _COLUMNS, map(_row, rows)))
     spans = morning.engine.run(
         "SELECT stage, from_day, to_day, because FROM timeline WHERE id = $id ORDER BY from_day",
         id=name,
     ).to_pylist()
     history = [
-        (s["stage"], from_number(s["from_day"]), s["to_day"] and from_number(s["to_day"]),
-         describe_because(s["because"])) for s in spans
-    ]  # fmt: skip
+        (
+            s["stage"],
+            from_number(s["from_day"]),
+            s["to_day"] and from_number(s["to_day"]),
+            describe_because(s["because"]),
+        )
+        for s in spans
+    ]
     console.print(table("History", ("stage", "from", "to", "because"), history))
 
 
@@ -153,8 +162,13 @@ def churn(as_of: AsOf = None, home: Home = None, limit: Limit = 20) -> None:
             console.print(f"churn is {scored.missing}", highlight=False)
             return
         model = scored.model
-        console.print(f"lost means: {model.definition.text}", f"tier: {model.tier} ({model.label})",
-                      *model.reasons, sep="\n", highlight=False)  # fmt: skip
+        console.print(
+            f"lost means: {model.definition.text}",
+            f"tier: {model.tier} ({model.label})",
+            *model.reasons,
+            sep="\n",
+            highlight=False,
+        )
         if model.metrics:
             rows = [[_short(m.get(c)) for c in METRICS] for m in model.metrics]
             titles = [METRICS[0], *(f"{c} " for c in METRICS[1:])]
@@ -216,8 +230,13 @@ def segments(as_of: AsOf = None, home: Home = None) -> None:
         used = active_segments(rules, morning.frozen)
         goals = {s.name: s.goal for s in used}
         sizes = [(name, goals[name], f"{n:,}") for name, n in found.assigned.counts]
-        console.print(table(f"Segments as of {from_number(morning.as_of)}",
-                            ("segment", "goal", "accounts "), sizes))  # fmt: skip
+        console.print(
+            table(
+                f"Segments as of {from_number(morning.as_of)}",
+                ("segment", "goal", "accounts "),
+                sizes,
+            )
+        )
         estimates = [
             (
                 e.segment,
@@ -231,8 +250,13 @@ def segments(as_of: AsOf = None, home: Home = None) -> None:
             for e in found.outcomes.estimates
         ]
         if estimates:
-            console.print(table("What becomes of them", ("segment", "outcome", "chance ",
-                                "80 % interval ", "k ", "n ", "evidence"), estimates))  # fmt: skip
+            console.print(
+                table(
+                    "What becomes of them",
+                    ("segment", "outcome", "chance ", "80 % interval ", "k ", "n ", "evidence"),
+                    estimates,
+                )
+            )
         for outcome, why in found.outcomes.missing:
             console.print(f"{outcome}: {why}")
         console.print(found.outcomes.definition, *found.assigned.notes, sep="\n", highlight=False)

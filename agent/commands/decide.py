@@ -89,8 +89,10 @@ def typed_inputs(words: "Sequence[str]", names: "Sequence[str]") -> dict[str, st
             value = left.pop(0)
         name = name.strip().lower().replace("-", "_")
         if base_of(name) not in names_of(names):
-            raise BadInput(f"no input or option is called {name[:40]!r}; "
-                           + nearest(name, [*names_of(names), *OPTIONS]))  # fmt: skip
+            raise BadInput(
+                f"no input or option is called {name[:40]!r}; "
+                + nearest(name, [*names_of(names), *OPTIONS])
+            )
         if name in found:
             raise BadInput(f"{name} is given twice: {found[name]} and {value}")
         if not value.strip():

@@ -33,8 +33,11 @@ def show_questions() -> None:
             for spec in one.specs.values()
         )
         console.print(f"  {names}\n", highlight=False)
-    console.print("lifecycle decide accept revenue=30000 margin=0.65 support=6000 years=3 "
-                  "renewal=0.8 acquisition=9000", highlight=False)  # fmt: skip
+    console.print(
+        "lifecycle decide accept revenue=30000 margin=0.65 support=6000 years=3 "
+        "renewal=0.8 acquisition=9000",
+        highlight=False,
+    )
 
 
 def show_decision(found: "Recommendation", to: "Console") -> None:
@@ -66,8 +69,9 @@ def _print(to: "Console", text: str) -> None:
 def _grid(*justify: str) -> Table:
     made = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     for one in justify:
-        made.add_column(justify="right" if one == "right" else "left", overflow="fold",
-                        no_wrap=one == "right")  # fmt: skip
+        made.add_column(
+            justify="right" if one == "right" else "left", overflow="fold", no_wrap=one == "right"
+        )
     return made
 
 
@@ -95,9 +99,10 @@ def _uncertain(told: "dict[str, Any]", to: "Console") -> None:
 def _tornado(found: "Recommendation", told: "dict[str, Any]", to: "Console") -> None:
     if not told["tornado"]:
         return
-    label = next((one["label"] for one in told["figures"] if one["name"] == told["judged_by"]),
-                 next((one["label"] for one in told["breakeven"]
-                       if one["name"] == told["judged_by"]), ""))  # fmt: skip
+    label = next(
+        (one["label"] for one in told["figures"] if one["name"] == told["judged_by"]),
+        next((one["label"] for one in told["breakeven"] if one["name"] == told["judged_by"]), ""),
+    )
     how = ", ".join(part for part in (told["convention"], told["currency"]) if part)
     _print(to, f"\n[bold]What swings it[/], one input at a time: {label} ({how})")
     made = _grid("left", "left", "right", "right", "right")

@@ -50,8 +50,10 @@ TRIAL_MOST = (("limits: {per_day: 20,", "limits: {per_day: 100,"),)
 ALL_DUE = timedelta(hours=3)
 # Office hours from Los Angeles to Berlin, so that nothing waits for a night to end.
 DEMO_HOUR = clock_time(16, 30, tzinfo=UTC)
-PEOPLE = (("reviewer@demo.example", "Robin Reviewer", "admin"),
-          ("second@demo.example", "Sam Second", "approver-2"))  # fmt: skip
+PEOPLE = (
+    ("reviewer@demo.example", "Robin Reviewer", "admin"),
+    ("second@demo.example", "Sam Second", "approver-2"),
+)
 FIRST_PORT, MINUTES, PATIENCE = 8765, 60, 60
 READ = 60  # seconds each person looked
 TRIAL_SAYS = "demo: one day on which a play is tried"
@@ -214,17 +216,29 @@ def _let_people_in(deps: "Deps") -> None:
 
 def _open_inbox(place: Path) -> None:
     """Serve until Ctrl-C at a terminal; elsewhere serve for an hour and let the caller go on."""
-    command = [sys.executable, "-m", "agent.cli", "serve", "--home", str(place),
-               "--as", PEOPLE[0][0]]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "agent.cli",
+        "serve",
+        "--home",
+        str(place),
+        "--as",
+        PEOPLE[0][0],
+    ]
     if sys.stdin.isatty():
         subprocess.run([*command, "--open"], check=False)
         return
     log = place / "serve.log"
     with log.open("wb") as out:
         child = subprocess.Popen(
-            [*command, "--minutes", str(MINUTES)], stdin=subprocess.DEVNULL, stdout=out,
-            stderr=subprocess.STDOUT, start_new_session=True, env={**os.environ, "COLUMNS": "300"},
-        )  # fmt: skip
+            [*command, "--minutes", str(MINUTES)],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env={**os.environ, "COLUMNS": "300"},
+        )
     told = _first_line(log, child)
     console.print(f"\n{told}", highlight=False, soft_wrap=True)
     console.print(f"it is served for {MINUTES} minutes; end it with: kill {child.pid}")

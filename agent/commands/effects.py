@@ -50,8 +50,9 @@ def effects_command(
     console.print(table("What the plays do", columns, rows))
     console.print(
         "of plays that keep customers: the share of the losses they prevent; of all others: the "
-        "share added to what comes without us", highlight=False,
-    )  # fmt: skip
+        "share added to what comes without us",
+        highlight=False,
+    )
 
 
 def _size(effect: "PlayEffect") -> str:
@@ -77,8 +78,9 @@ def lift(
         named = label_of_id(play, deps.rulebook.labels)
         console.print(
             f"from tomorrow on {named} may be proposed to {segment} again; what becomes known "
-            "after today may speak against it again", highlight=False,
-        )  # fmt: skip
+            "after today may speak against it again",
+            highlight=False,
+        )
 
 
 def demoted_cell(effects: "Sequence[PlayEffect]", play: str, segment: str) -> None:

@@ -107,15 +107,26 @@ def revoke(
 def release(
     blocked: Annotated[str, typer.Argument(help="Id of what was blocked: action or proposal.")],
     reason: Annotated[str, typer.Option(help="Why it was wrong to block it.")],
-    token: Token = None, home: Home = None, json_: Json = False,
-) -> None:  # fmt: skip
+    token: Token = None,
+    home: Home = None,
+    json_: Json = False,
+) -> None:
     """Ask again for what was blocked wrongly: it waits in the queue, every earlier yes is void."""
     proposal = f"p{blocked[1:]}" if blocked.startswith("a") else blocked
     _decide("release", proposal, token, home, json_=json_, note=reason)
 
 
-def _decide(kind: str, proposal: str, token: str | None, home: object, *, json_: bool,
-            until: str = "", reason: str = "", note: str = "") -> None:  # fmt: skip
+def _decide(
+    kind: str,
+    proposal: str,
+    token: str | None,
+    home: object,
+    *,
+    json_: bool,
+    until: str = "",
+    reason: str = "",
+    note: str = "",
+) -> None:
     """Decide about what stands in the store now."""
     with opened(home) as deps:  # type: ignore[arg-type]  # typer gives a path
         actor = actor_of(deps, token)
@@ -205,8 +216,12 @@ def _seen_again(deps: "Deps", action_id: str, digits: str) -> str:
 Scope = Annotated[str, typer.Argument(help="global, play:ID or channel:ID.")]
 
 
-def pause(scope: Scope, reason: Annotated[str, typer.Option(help="Why.")], token: Token = None,
-          home: Home = None) -> None:  # fmt: skip
+def pause(
+    scope: Scope,
+    reason: Annotated[str, typer.Option(help="Why.")],
+    token: Token = None,
+    home: Home = None,
+) -> None:
     """Stop everything, a play or a channel, from this moment on."""
     with opened(home) as deps:
         actor = actor_of(deps, token)
@@ -215,8 +230,12 @@ def pause(scope: Scope, reason: Annotated[str, typer.Option(help="Why.")], token
         console.print(f"{scope} is paused", highlight=False)
 
 
-def resume(scope: Scope, reason: Annotated[str, typer.Option(help="Why.")], token: Token = None,
-           home: Home = None) -> None:  # fmt: skip
+def resume(
+    scope: Scope,
+    reason: Annotated[str, typer.Option(help="Why.")],
+    token: Token = None,
+    home: Home = None,
+) -> None:
     """Let go on what was paused."""
     with opened(home) as deps:
         switch(deps.gate, actor_of(deps, token), scope, on=False, reason=reason)
@@ -229,8 +248,9 @@ def restored(token: Token = None, home: Home = None) -> None:
         doubted = after_restore(deps.gate, actor_of(deps, token))
         console.print(
             f"everything is paused; {doubted} actions may have been done since the backup: "
-            "`lifecycle settle` each, then `lifecycle resume global`", highlight=False,
-        )  # fmt: skip
+            "`lifecycle settle` each, then `lifecycle resume global`",
+            highlight=False,
+        )
 
 
 def verify(home: Home = None) -> None:

@@ -59,12 +59,20 @@ def retention(
     """Retention by signup cohort, with its definition, intervals and incomplete buckets marked."""
     asked, bracket = _numbers(buckets), mode == "bracket"
     spec = RetentionSpec(
-        entity=entity, birth=birth, returns=returns, event=event, mode=mode, clock=clock,
-        unit=unit, cohort=cohort, incomplete=incomplete, min_size=min_size,
+        entity=entity,
+        birth=birth,
+        returns=returns,
+        event=event,
+        mode=mode,
+        clock=clock,
+        unit=unit,
+        cohort=cohort,
+        incomplete=incomplete,
+        min_size=min_size,
         breakdown=by,
         buckets=() if bracket else tuple(n for p in asked for n in range(p[0], p[-1] + 1)),
         brackets=tuple((p[0], p[-1]) for p in asked) if bracket else (),
-    )  # fmt: skip
+    )
     with opened(home) as deps:
         world = open_morning(deps, last_day(deps, as_of)).world
         report = measure_retention(world.as_of, world.engine, world.present, spec)

@@ -58,8 +58,10 @@ def add(
 def list_people(home: Home = None) -> None:
     """Everybody, with their roles."""
     with opened(home) as deps:
-        rows = [(p.id, p.mailbox, p.name, p.role, "yes" if p.active else "no")
-                for p in deps.store.people.everybody()]  # fmt: skip
+        rows = [
+            (p.id, p.mailbox, p.name, p.role, "yes" if p.active else "no")
+            for p in deps.store.people.everybody()
+        ]
         console.print(table("People", ("id", "mailbox", "name", "role", "active"), rows))
 
 

@@ -52,8 +52,9 @@ def erase_person(
         console.print(
             f"erased as {done.id} on {done.ended_at:%Y-%m-%d}; mails that left, exports you made, "
             "backups and the sources themselves are yours to look after",
-            highlight=False, soft_wrap=True,
-        )  # fmt: skip
+            highlight=False,
+            soft_wrap=True,
+        )
 
 
 def _sure(deps: "Deps", wanted: ErasureRequest) -> bool:
@@ -71,7 +72,10 @@ def _sure(deps: "Deps", wanted: ErasureRequest) -> bool:
 
 def _lines(traces: "Traces") -> list[str]:
     given: dict[str, Any] = {
-        "records": traces.refs, "names": traces.names, "addresses": traces.emails,
-        "numbers": traces.phones, "accounts": traces.accounts,
-    }  # fmt: skip
+        "records": traces.refs,
+        "names": traces.names,
+        "addresses": traces.emails,
+        "numbers": traces.phones,
+        "accounts": traces.accounts,
+    }
     return [f"{name}: {', '.join(values)}" for name, values in given.items() if values]

@@ -137,13 +137,15 @@ def show_proposal(
     who, what, why, worth = (envelope[k] for k in ("who", "what", "why", "worth"))
     named, stage = label_of_id(what["play"], labels), label_of_id(why["stage"] or "none")
     console.print(
-        one_line(f"{named} for {who['account_name'] or who['account_id']} "
-                 f"({who['account_id']}), {proposal.status}, "
-                 f"expires {_day(proposal.expires_day)}"),
+        one_line(
+            f"{named} for {who['account_name'] or who['account_id']} "
+            f"({who['account_id']}), {proposal.status}, "
+            f"expires {_day(proposal.expires_day)}"
+        ),
         f"sha256 {proposal.shown}",
         sep="\n",
         style="bold",
-    )  # fmt: skip
+    )
     if chance := lot_words(envelope):
         console.print(chance)
     reached = who["recipient"] or "our own people: nobody outside is reached"
@@ -159,9 +161,11 @@ def show_proposal(
     )
     steps = [(s["label"], s["words"], _money(s["amount"])) for s in worth["steps"]]
     console.print(table("What it is worth", ("", "how", "amount "), steps))
-    console.print(f"80 % interval {_money(worth['low'])} to {_money(worth['high'])}; "
-                  f"P(worth more than nothing) {worth['p_positive']}; convention "
-                  f"{worth['convention']}")  # fmt: skip
+    console.print(
+        f"80 % interval {_money(worth['low'])} to {_money(worth['high'])}; "
+        f"P(worth more than nothing) {worth['p_positive']}; convention "
+        f"{worth['convention']}"
+    )
     given = [
         (label_of_id(a["name"]), a["value"], a["source"], a["owner"]) for a in worth["assumptions"]
     ]

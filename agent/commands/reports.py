@@ -86,19 +86,26 @@ def _show_check(found: "Recheck") -> None:
         raise LifecycleError(f"made again, {', '.join(found.files)} comes out otherwise")
     console.print(
         f"{', '.join(found.files)} would be other bytes today: {found.reason}. The archive keeps "
-        "the report as it was made.", highlight=False, soft_wrap=True,
-    )  # fmt: skip
+        "the report as it was made.",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def reports(home: Home = None) -> None:
     """The archive: which reports there are, and who got them."""
     with opened(home) as deps:
         rows = [
-            (one.id, from_number(one.first_day), from_number(one.as_of - 1),
-             f"{one.made_at:%Y-%m-%d %H:%M}", len(one.files),
-             ", ".join(f"{p.status} {p.recipient}" for p in deps.store.reports.posts(one.id)))
+            (
+                one.id,
+                from_number(one.first_day),
+                from_number(one.as_of - 1),
+                f"{one.made_at:%Y-%m-%d %H:%M}",
+                len(one.files),
+                ", ".join(f"{p.status} {p.recipient}" for p in deps.store.reports.posts(one.id)),
+            )
             for one in deps.store.reports.list()
-        ]  # fmt: skip
+        ]
         columns = ("id", "from", "to", "made", "files ", "readers")
         console.print(table("Reports", columns, rows))
 

@@ -190,8 +190,9 @@ def replay(
             console.print(
                 f"{again.run}: erased since: {again.erased}; with them went facts of that day, so "
                 f"that it cannot be compared any more ({', '.join(again.differences)})",
-                highlight=False, soft_wrap=True,
-            )  # fmt: skip
+                highlight=False,
+                soft_wrap=True,
+            )
             return
         if not again.identical and again.restated:
             _show_restated(again)

@@ -43,22 +43,36 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def serve(home: Home = None, data: Data = None, mapping: MappingFile = None,
-          host: Host = "127.0.0.1", port: Port = None, as_: AsWho = "", minutes: Minutes = 0,
-          open_: Open = False) -> None:  # fmt: skip
+def serve(
+    home: Home = None,
+    data: Data = None,
+    mapping: MappingFile = None,
+    host: Host = "127.0.0.1",
+    port: Port = None,
+    as_: AsWho = "",
+    minutes: Minutes = 0,
+    open_: Open = False,
+) -> None:
     """Inbox, schedule and executor, each a process of its own that is started again if it dies."""
     with opened(home, data, mapping) as deps:
         deps.store.database.check_writable()
         warn_of_misfit(deps)
         door = _door(deps, host, port, as_)
-    parts = (_web_part(home, door, port, as_, open_browser=open_),
-             _work_part("scheduler", home, data, mapping, door, port),
-             _work_part("executor", home, data, mapping, door, port))  # fmt: skip
+    parts = (
+        _web_part(home, door, port, as_, open_browser=open_),
+        _work_part("scheduler", home, data, mapping, door, port),
+        _work_part("executor", home, data, mapping, door, port),
+    )
     _supervise(home, parts, door, minutes)
 
 
-def web(home: Home = None, host: Host = "127.0.0.1", port: Port = None, as_: AsWho = "",
-        open_: Open = False) -> None:  # fmt: skip
+def web(
+    home: Home = None,
+    host: Host = "127.0.0.1",
+    port: Port = None,
+    as_: AsWho = "",
+    open_: Open = False,
+) -> None:
     """The inbox alone; the schedule runs in `lifecycle worker`."""
     with opened(home) as deps:
         deps.store.database.check_writable()
@@ -110,9 +124,13 @@ def _web_part(
 
 
 def _work_part(
-    role: WorkerRole, home: Path | None, data: Path | None, mapping: Path | None,
-    door: socket | None = None, port: int | None = None,
-) -> Part:  # fmt: skip
+    role: WorkerRole,
+    home: Path | None,
+    data: Path | None,
+    mapping: Path | None,
+    door: socket | None = None,
+    port: int | None = None,
+) -> Part:
     def run() -> None:
         if door is not None:
             door.close()  # ours only: who knocks is for the web server
@@ -139,10 +157,16 @@ def jobs(home: Home = None) -> None:
     """Each job's last slot, and how late it is."""
     with opened(home) as deps:
         rows = [
-            (one.job, one.slot.slot if one.slot else "", one.status, f"{one.lag:,.0f}",
-             "late" if one.late else "", one.slot.detail if one.slot else "")
+            (
+                one.job,
+                one.slot.slot if one.slot else "",
+                one.status,
+                f"{one.lag:,.0f}",
+                "late" if one.late else "",
+                one.slot.detail if one.slot else "",
+            )
             for one in make_service(deps).schedule.health(deps.clock())
-        ]  # fmt: skip
+        ]
         show_alarms(deps.gate)
         console.print(table("Jobs", ("job", "last slot", "status", "lag, s ", "", "what"), rows))
 

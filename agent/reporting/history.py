@@ -50,8 +50,10 @@ def _segments(morning: "Morning", as_of: int) -> int:
     """
     files = [f for f in morning.snapshots.files(SEGMENTS) if f.max_known < as_of]
     wanted = [as_of - WEEK, *(as_of - STEP * n for n in range(1, STEPS + 1))]
-    newest = [max((f for f in files if f.max_known <= day), key=lambda f: f.max_known, default=None)
-              for day in wanted]  # fmt: skip
+    newest = [
+        max((f for f in files if f.max_known <= day), key=lambda f: f.max_known, default=None)
+        for day in wanted
+    ]
     chosen = {f.max_known: f for f in newest if f is not None}
     if not chosen:
         morning.engine.put(HISTORY, _HISTORY.empty_table())

@@ -116,7 +116,12 @@ class _Letters:
     def to(self, reader: str) -> Letter:
         """The letter to one reader."""
         return Letter(
-            key=letter_key(self._id, reader), recipient=reader, subject=self._subject,
-            text=self._text, html=self._html, day=self._day, pictures=self._pictures,
+            key=letter_key(self._id, reader),
+            recipient=reader,
+            subject=self._subject,
+            text=self._text,
+            html=self._html,
+            day=self._day,
+            pictures=self._pictures,
             files=self._files,
-        )  # fmt: skip
+        )

@@ -28,9 +28,13 @@ if TYPE_CHECKING:
 
 
 def approve(
-    gate: "GateContext", tx: "GateTx", actor: "Actor", wish: "Wish", proposal: "Proposal",
+    gate: "GateContext",
+    tx: "GateTx",
+    actor: "Actor",
+    wish: "Wish",
+    proposal: "Proposal",
     facts: "Facts | None",
-) -> Result:  # fmt: skip
+) -> Result:
     """Count one person's yes to exactly these bytes; the last one needed sets the action off."""
     gate.check_seen(tx, proposal, wish)
     _refuse_in_hand(gate, tx, proposal)
@@ -38,8 +42,10 @@ def approve(
     read_ahead(gate, tx, proposal.account_id, facts, proposal.id)
     check_proposal(gate, tx, proposal, values)
     if gate.ledger and gate.ledger.stopped(proposal.id) > proposal.version:
-        raise Conflict(f"proposal {proposal.id}: by the ledger it was taken back after the backup "
-                       "that was restored; reject it")  # fmt: skip
+        raise Conflict(
+            f"proposal {proposal.id}: by the ledger it was taken back after the backup "
+            "that was restored; reject it"
+        )
     check_approval(gate, tx, proposal, values, facts)
     before = _agreed(tx, proposal)
     if actor.person in writers(tx.log.of(proposal.id), proposal.shown):
@@ -160,13 +166,28 @@ def _set_off(
     due = now + timedelta(minutes=gate.limits(today).undo_minutes)
     action_id = "a" + proposal.id[1:]
     action = Action(
-        id=action_id, proposal=proposal.id, sha256=proposal.shown,
-        seal=seal_of(gate.key, action_id, proposal.shown), account_id=proposal.account_id,
-        contact_id=proposal.contact_id, play=proposal.play, channel=values["what"]["channel"],
-        value_minor=proposal.value_minor, currency=proposal.currency, day=today,
-        status="scheduled", detail="", receipt="", due_at=due, attempts=0, worker="",
-        lease_until=None, fence=0, created_at=now, changed_at=now,
-    )  # fmt: skip
+        id=action_id,
+        proposal=proposal.id,
+        sha256=proposal.shown,
+        seal=seal_of(gate.key, action_id, proposal.shown),
+        account_id=proposal.account_id,
+        contact_id=proposal.contact_id,
+        play=proposal.play,
+        channel=values["what"]["channel"],
+        value_minor=proposal.value_minor,
+        currency=proposal.currency,
+        day=today,
+        status="scheduled",
+        detail="",
+        receipt="",
+        due_at=due,
+        attempts=0,
+        worker="",
+        lease_until=None,
+        fence=0,
+        created_at=now,
+        changed_at=now,
+    )
     if tx.actions.of_proposal(proposal.id) is None:
         tx.actions.add(action)
     elif not tx.actions.again(action):

@@ -26,9 +26,13 @@ RELEASED = "released: it is asked for again"
 
 
 def release(
-    gate: "GateContext", tx: "GateTx", actor: "Actor", wish: "Wish", proposal: "Proposal",
+    gate: "GateContext",
+    tx: "GateTx",
+    actor: "Actor",
+    wish: "Wish",
+    proposal: "Proposal",
     facts: "Facts | None",
-) -> "Result":  # fmt: skip
+) -> "Result":
     """Put a blocked action's proposal back into the queue, to be agreed to anew.
 
     Raises:

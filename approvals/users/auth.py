@@ -27,9 +27,12 @@ class Auth:
     """Says who somebody is; what they may do is in `who`."""
 
     def __init__(
-        self, people: "People", settings: "AuthSettings", clock: "Callable[[], datetime]",
+        self,
+        people: "People",
+        settings: "AuthSettings",
+        clock: "Callable[[], datetime]",
         hasher: "PasswordHasher | None" = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Wire the parts; `hasher` sets the cost of passwords."""
         self.people = people
         self.settings = settings

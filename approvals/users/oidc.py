@@ -81,9 +81,12 @@ class Provider:
         with _spoken_to(), self._client() as client:
             metadata = self._metadata(client)
             url, _ = client.create_authorization_url(
-                metadata["authorization_endpoint"], state=started.state, nonce=started.nonce,
-                code_verifier=started.verifier, **fresh,
-            )  # fmt: skip
+                metadata["authorization_endpoint"],
+                state=started.state,
+                nonce=started.nonce,
+                code_verifier=started.verifier,
+                **fresh,
+            )
         return str(url), self._sealer.seal(json.dumps(asdict(started)), now)
 
     def finish(
@@ -100,9 +103,11 @@ class Provider:
         with _spoken_to(), self._client() as client:
             metadata = self._metadata(client)
             tokens = client.fetch_token(
-                metadata["token_endpoint"], grant_type="authorization_code",
-                code=query["code"], code_verifier=started.verifier,
-            )  # fmt: skip
+                metadata["token_endpoint"],
+                grant_type="authorization_code",
+                code=query["code"],
+                code_verifier=started.verifier,
+            )
             keys = _fetched(client, metadata["jwks_uri"])
             claims = self._verified(tokens, keys, started.nonce, now)
         return _read(claims, self._oidc.issuer, started, now), started
@@ -117,9 +122,13 @@ class Provider:
     def _client(self) -> Any:
         oidc = self._oidc
         return OAuth2Client(
-            oidc.client_id, oidc.client_secret, scope=" ".join(oidc.scopes),
-            redirect_uri=self._callback, code_challenge_method="S256", timeout=TIMEOUT,
-        )  # fmt: skip
+            oidc.client_id,
+            oidc.client_secret,
+            scope=" ".join(oidc.scopes),
+            redirect_uri=self._callback,
+            code_challenge_method="S256",
+            timeout=TIMEOUT,
+        )
 
     def _metadata(self, client: Any) -> dict[str, str]:
         url = f"{self._oidc.issuer.rstrip('/')}/.well-known/openid-configuration"
@@ -135,12 +144,18 @@ class Provider:
         known = JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
         decoded = jwt.decode(tokens["id_token"], KeySet.import_key_set(keys), registry=known)
         claims = CodeIDToken(
-            decoded.claims, decoded.header,
-            {"iss": {"essential": True, "value": oidc.issuer},
-             "aud": {"essential": True, "value": oidc.client_id}},
-            {"nonce": nonce, "client_id": oidc.client_id,
-             "access_token": tokens.get("access_token")},
-        )  # fmt: skip
+            decoded.claims,
+            decoded.header,
+            {
+                "iss": {"essential": True, "value": oidc.issuer},
+                "aud": {"essential": True, "value": oidc.client_id},
+            },
+            {
+                "nonce": nonce,
+                "client_id": oidc.client_id,
+                "access_token": tokens.get("access_token"),
+            },
+        )
         claims.validate(int(now.timestamp()), int(LEEWAY.total_seconds()))
         return dict(claims)
 
@@ -152,8 +167,17 @@ def _fetched(client: Any, url: str) -> Any:
 @contextmanager
 def _spoken_to() -> "Iterator[None]":
     """Turn whatever goes wrong between us and the provider into one plain refusal."""
-    wrong = (AuthlibBaseError, JoseError, httpx2.HTTPError, httpx2.InvalidURL, BadInput,
-             ValueError, KeyError, TypeError, AttributeError)  # fmt: skip
+    wrong = (
+        AuthlibBaseError,
+        JoseError,
+        httpx2.HTTPError,
+        httpx2.InvalidURL,
+        BadInput,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+    )
     try:
         yield
     except wrong as error:

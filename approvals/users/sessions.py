@@ -90,9 +90,16 @@ class Sessions:
         secret, now = secrets.token_urlsafe(32), self._clock()
         self._people.logins.purge(now, self._settings.idle)
         self._people.logins.start(
-            Login(digest(secret), person, digest(csrf_of(secret)), now, now,
-                  now + self._settings.absolute, confirmed_at)
-        )  # fmt: skip
+            Login(
+                digest(secret),
+                person,
+                digest(csrf_of(secret)),
+                now,
+                now,
+                now + self._settings.absolute,
+                confirmed_at,
+            )
+        )
         return secret
 
     def find(self, secret: str) -> Session | None:
@@ -119,9 +126,14 @@ class Sessions:
     def give(self, response: CookieJar, secret: str) -> None:
         """Put the secret into the browser, where neither scripts nor other sites can read it."""
         response.set_cookie(
-            self._name, secret, max_age=int(self._settings.absolute.total_seconds()), path="/",
-            secure=self._settings.secure, httponly=True, samesite="lax",
-        )  # fmt: skip
+            self._name,
+            secret,
+            max_age=int(self._settings.absolute.total_seconds()),
+            path="/",
+            secure=self._settings.secure,
+            httponly=True,
+            samesite="lax",
+        )
 
     def take_back(self, response: CookieJar) -> None:
         """Have the browser forget the secret."""

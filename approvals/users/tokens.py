@@ -30,9 +30,14 @@ class ApiTokens:
         self._clock = clock
 
     def create(
-        self, person: str, name: str, scopes: "Iterable[str]", lasts: timedelta,
-        *, agent: bool = False,
-    ) -> tuple[str, Token]:  # fmt: skip
+        self,
+        person: str,
+        name: str,
+        scopes: "Iterable[str]",
+        lasts: timedelta,
+        *,
+        agent: bool = False,
+    ) -> tuple[str, Token]:
         """A new token, and the text to show this once; see `made`."""
         text, token = made(person, name, scopes, self._clock(), lasts, agent=agent)
         self._people.tokens.add(digest(text), token)
@@ -54,9 +59,14 @@ class ApiTokens:
 
 
 def made(
-    person: str, name: str, scopes: "Iterable[str]", now: "datetime", lasts: timedelta,
-    *, agent: bool = False,
-) -> tuple[str, Token]:  # fmt: skip
+    person: str,
+    name: str,
+    scopes: "Iterable[str]",
+    now: "datetime",
+    lasts: timedelta,
+    *,
+    agent: bool = False,
+) -> tuple[str, Token]:
     """A new token and its text, kept nowhere yet.
 
     Raises:

@@ -52,9 +52,12 @@ def compare(a: "Report", b: "Report") -> Compared:
             sections.append((section.title, tuple(pairs)))
     after = {one.figure.id for section in b.sections for one in named(section)}
     return Compared(
-        (heading(a), heading(b)), tuple(sections), same, len(before.keys() - after),
+        (heading(a), heading(b)),
+        tuple(sections),
+        same,
+        len(before.keys() - after),
         len(after - before.keys()),
-    )  # fmt: skip
+    )
 
 
 def _change(a: Figure, b: Figure) -> Figure | None:

@@ -61,8 +61,9 @@ class Detail:
     def blocked(self) -> bool:
         """Whether it was agreed to and then blocked, so that it can be asked for again."""
         action = self.action
-        return self.proposal.status == "approved" and action is not None \
-            and action.status == "blocked"  # fmt: skip
+        return (
+            self.proposal.status == "approved" and action is not None and action.status == "blocked"
+        )
 
     @property
     def needs(self) -> int:
@@ -100,12 +101,20 @@ def _read(gate: "Gate", tx: "GateTx", proposal_id: str) -> Detail:
     past = of_account(tx.session, proposal.account_id)
     agreed = standing(deeds, proposal.shown)
     return Detail(
-        proposal, values, read_values(proposal.envelope, proposal.sha256, proposal.id), deeds,
-        tx.asked.revisions(proposal_id), action, tx.actions.attempts(action.id) if action else (),
+        proposal,
+        values,
+        read_values(proposal.envelope, proposal.sha256, proposal.id),
+        deeds,
+        tx.asked.revisions(proposal_id),
+        action,
+        tx.actions.attempts(action.id) if action else (),
         holder if holder and (holder.until is None or holder.until > gate.clock()) else None,
-        waits, agreed, tuple(p for p in past if p.id != proposal.id),
-        tx.roles.names(people), late,
-    )  # fmt: skip
+        waits,
+        agreed,
+        tuple(p for p in past if p.id != proposal.id),
+        tx.roles.names(people),
+        late,
+    )
 
 
 def words_of(gate: "Gate", proposal_id: str, sha256: str) -> tuple[str, str]:

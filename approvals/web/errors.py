@@ -47,9 +47,15 @@ KEPT = ("subject", "body", "note", "reason")
 def status_of(error: LifecycleError) -> int:
     """The status code of an error of ours."""
     kinds = (
-        (Unavailable, 503), (FactsUnreadable, 503), (Absent, 404), (UnreadableText, 400),
-        (BadInput, 422), (Conflict, 409), (Forbidden, 403), (TooMany, 429),
-    )  # fmt: skip
+        (Unavailable, 503),
+        (FactsUnreadable, 503),
+        (Absent, 404),
+        (UnreadableText, 400),
+        (BadInput, 422),
+        (Conflict, 409),
+        (Forbidden, 403),
+        (TooMany, 429),
+    )
     return next((status for kind, status in kinds if isinstance(error, kind)), 422)
 
 
@@ -102,9 +108,13 @@ def answer(
         body = {"error": NAMES.get(status, "error"), "detail": detail}
         return JSONResponse(body, status, headers)
     page = site_of(request).render(
-        "error", title=TITLES.get(status, "This did not work"), detail=detail, status=status,
-        typed=typed or {}, back=page_of(request.url.path),
-    )  # fmt: skip
+        "error",
+        title=TITLES.get(status, "This did not work"),
+        detail=detail,
+        status=status,
+        typed=typed or {},
+        back=page_of(request.url.path),
+    )
     return HTMLResponse(page, status, headers)
 
 

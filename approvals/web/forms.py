@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Text = Annotated[str, Form()]
-ProposalId = Annotated[
-    str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$", examples=["p0f3a51b2c4d5e6f7"])
-]  # fmt: skip
+ProposalId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$", examples=["p0f3a51b2c4d5e6f7"])]
 Asked = Annotated[str, Query(max_length=300)]
 LONGEST_DAY = 86_400
 LARGEST_NUMBER = 2**31 - 1  # what an INTEGER of PostgreSQL holds
@@ -90,9 +88,11 @@ def seen_of(proposal: str, version: str, sha256: str, seconds: str = "") -> Seen
         raise BadInput("version: it is missing; open the proposal again")
     looked = int(seconds) if re.fullmatch(r"[0-9]{1,6}", seconds) else None
     return Seen(
-        proposal, int(version), clean("sha256", sha256, 64),
+        proposal,
+        int(version),
+        clean("sha256", sha256, 64),
         None if looked is None else min(looked, LONGEST_DAY),
-    )  # fmt: skip
+    )
 
 
 def key_of(text: str) -> str:

@@ -98,35 +98,59 @@ class Site:
         for what in whats:
             spent[what["role"]] = spent.get(what["role"], Decimal(0)) + Decimal(what["hours"])
         return Used(
-            work.decided, limits.reviews_per_day,
-            tuple((role, spent.get(role, Decimal(0)), of)
-                  for role, of in sorted(limits.hours_per_day.items())),
+            work.decided,
+            limits.reviews_per_day,
+            tuple(
+                (role, spent.get(role, Decimal(0)), of)
+                for role, of in sorted(limits.hours_per_day.items())
+            ),
             Money(sum((Decimal(what["cost"]["amount"]) for what in whats), Decimal(0)), currency),
             Money(limits.budget_per_day, currency),
-        )  # fmt: skip
+        )
 
 
 @cache
 def environment() -> Environment:
     """Templates that escape everything and name every character that cannot be seen."""
     made = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True,
-        undefined=StrictUndefined, finalize=_finalize, trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     made.filters |= {
-        "marked": marking.marked, "source": marking.source, "exact": _exact,
-        "money": words.money, "signed": words.signed, "day": words.day, "instant": words.instant,
-        "share": words.share, "pretty": words.pretty, "odd": marking.odd_characters,
-        "minor": minor, "whole": whole, "called": _called,
-        "points": points, "score": shown_score, "unscored": unscored_words,
-        "fixed": fixed, "takes": hours,
-    }  # fmt: skip
+        "marked": marking.marked,
+        "source": marking.source,
+        "exact": _exact,
+        "money": words.money,
+        "signed": words.signed,
+        "day": words.day,
+        "instant": words.instant,
+        "share": words.share,
+        "pretty": words.pretty,
+        "odd": marking.odd_characters,
+        "minor": minor,
+        "whole": whole,
+        "called": _called,
+        "points": points,
+        "score": shown_score,
+        "unscored": unscored_words,
+        "fixed": fixed,
+        "takes": hours,
+    }
     made.globals |= {
-        "REASONS": REASONS, "USELESS": USELESS, "links_of": marking.shown_links,
-        "mixed": marking.mixed_scripts, "disguised": marking.disguised,
-        "left": words.left, "evidence": words.evidence, "churn_change": words.churn_change,
+        "REASONS": REASONS,
+        "USELESS": USELESS,
+        "links_of": marking.shown_links,
+        "mixed": marking.mixed_scripts,
+        "disguised": marking.disguised,
+        "left": words.left,
+        "evidence": words.evidence,
+        "churn_change": words.churn_change,
         "lot_words": lot_words,
-    }  # fmt: skip
+    }
     return made
 
 

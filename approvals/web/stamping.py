@@ -60,6 +60,11 @@ def _reviewer(who: str, name: str, found: "Iterable[Look]") -> Reviewer:
     count = sum(one.count for one in single)
     short = sum(one < SHORT for one in seconds)
     return Reviewer(
-        who, name, count, median_low(seconds) if seconds else None, short + count - len(seconds),
-        count - len(seconds), sum(one.count for one in found if one.via == "bulk"),
-    )  # fmt: skip
+        who,
+        name,
+        count,
+        median_low(seconds) if seconds else None,
+        short + count - len(seconds),
+        count - len(seconds),
+        sum(one.count for one in found if one.via == "bulk"),
+    )

@@ -41,11 +41,15 @@ class Visit:
         """A page with the frame around it."""
         token = csrf_token(self.request) if self.person.via == "web" else ""
         common = {
-            "me": self.person, "csrf": token, "company": self.site.parts.company,
-            "path": self.request.url.path, "pauses": self.site.pauses(),
+            "me": self.person,
+            "csrf": token,
+            "company": self.site.parts.company,
+            "path": self.request.url.path,
+            "pauses": self.site.pauses(),
             "alarms": self.site.alarms(),
-            "live": self.site.parts.live(), "today": self.site.gate.today(),
-        }  # fmt: skip
+            "live": self.site.parts.live(),
+            "today": self.site.gate.today(),
+        }
         return HTMLResponse(self.site.render(name, **common, **context), status)
 
 

@@ -99,10 +99,13 @@ def _in_hand(case: "Case") -> "AccountFeedback | None":
     """What a person said of the account and this goal, while it stands in the way."""
     day, rest = case.history.as_of, case.limits.rest_days
     return next(
-        (one for one in case.history.feedback
-         if one.concerns(case.action.goal) and one.holds(day, rest)),
+        (
+            one
+            for one in case.history.feedback
+            if one.concerns(case.action.goal) and one.holds(day, rest)
+        ),
         None,
-    )  # fmt: skip
+    )
 
 
 def daily_limit(case: "Case") -> "RuleAnswer":

@@ -34,9 +34,7 @@ def history(case: "Case") -> "RuleAnswer":
         raise TypeError("as_of is not known")
     if not isinstance(past.pauses, frozenset) or not isinstance(past.taken, tuple):
         raise TypeError("pauses or taken plays are not a list")
-    dated = (
-        (past.sends, Send), (past.decisions, Decision), (past.feedback, AccountFeedback)
-    )  # fmt: skip
+    dated = ((past.sends, Send), (past.decisions, Decision), (past.feedback, AccountFeedback))
     for events, kind in dated:
         if not isinstance(events, tuple) or not all(isinstance(e, kind) for e in events):
             raise TypeError(f"the history is no list of {kind.__name__}")

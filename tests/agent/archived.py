@@ -39,8 +39,14 @@ def naming(marks: Iterable[str], as_of: int) -> Report:
         counts = [Figure(name, number, "count", drill=True) for name in ids]
         rows.append((words(f"Webinar with {mark}"), *counts))
         lines.append((counts[0], words(f" came of {mark}, as in every week.")))
-    table = Table("campaigns", "What it cost", ABOUT, ("campaign", "cost", "weeks"), tuple(rows),
-                  tuple(f"Asked by {mark}." for mark in marks))  # fmt: skip
+    table = Table(
+        "campaigns",
+        "What it cost",
+        ABOUT,
+        ("campaign", "cost", "weeks"),
+        tuple(rows),
+        tuple(f"Asked by {mark}." for mark in marks),
+    )
     series = tuple(Series(mark, (1, 2)) for mark in marks)
     chart = Chart(
         "course", "Its course", ABOUT, "line", ("1", "2"), "week", "count", "count", series
@@ -56,8 +62,11 @@ def archive(deps: Deps, report: Report, name: str, members: Iterable[tuple[str, 
     for file, content in files_of(report, ("Trials",), ()).items():
         (folder / file).write_bytes(content)
     drilled = sorted({one.id for _, one in figures(report) if one.drill})
-    rows = [{"figure": figure, "account_id": account, "member_id": member}
-            for figure in drilled for account, member in members]  # fmt: skip
+    rows = [
+        {"figure": figure, "account_id": account, "member_id": member}
+        for figure in drilled
+        for account, member in members
+    ]
     pq.write_table(pa.Table.from_pylist(rows), folder / MEMBERS)
     files = tuple(hashed(path) for path in sorted(folder.iterdir()))
     assert deps.store.reports.add(

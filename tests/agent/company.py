@@ -48,8 +48,13 @@ class Company:
 
     def settings(self, home: Path, database: str, day: date, **more: object) -> Settings:
         """An installation that reads the export of a morning."""
-        given = {"home": home, "database_url": database, "data": self.export(day),
-                 "mapping": MAPPING, "policies": self.policies}  # fmt: skip
+        given = {
+            "home": home,
+            "database_url": database,
+            "data": self.export(day),
+            "mapping": MAPPING,
+            "policies": self.policies,
+        }
         return read_settings(**(given | more))
 
     def with_policies(self, folder: Path, *changes: tuple[str, str, str]) -> "Company":
@@ -62,8 +67,9 @@ def make_company(folder: Path) -> Company:
     policies = copied_policies(folder / "policies", CHECKOUT / "policies", *CHEAP, *NAMED, *TIGHT)
     company = Company(folder, policies)
     for day in (FIRST, SECOND, LATER):
-        simulate(company.export(day), seed=SEED, end=FIRST, until=day, accounts=ACCOUNTS,
-                 months=MONTHS)  # fmt: skip
+        simulate(
+            company.export(day), seed=SEED, end=FIRST, until=day, accounts=ACCOUNTS, months=MONTHS
+        )
     return company
 
 

@@ -23,8 +23,11 @@ def everything(home: Home) -> dict[str, str]:
 
 def texts(folder: Path) -> dict[str, str]:
     """Every file of a folder, decoded, by name and in lower case."""
-    return {str(path.relative_to(folder)): _file(path).lower()
-            for path in sorted(folder.rglob("*")) if path.is_file()}  # fmt: skip
+    return {
+        str(path.relative_to(folder)): _file(path).lower()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def leaks(kept: dict[str, str], terms: set[str]) -> dict[str, set[str]]:
@@ -60,8 +63,11 @@ def _text(suffix: str, data: bytes, path: Path) -> str:
         message = message_from_bytes(data, policy=policy.default)
         parts = [p for p in message.walk() if not p.is_multipart()]
         texts = [str(p.get_content()) for p in parts if p.get_content_maintype() == "text"]
-        files = [_text(Path(p.get_filename() or "").suffix, p.get_content(), path)
-                 for p in parts if p.get_content_maintype() != "text"]  # fmt: skip
+        files = [
+            _text(Path(p.get_filename() or "").suffix, p.get_content(), path)
+            for p in parts
+            if p.get_content_maintype() != "text"
+        ]
         return raw + "\n".join([*map(str, message.values()), *texts, *files])
     return raw
 
@@ -71,6 +77,9 @@ def _pdf(data: bytes) -> str:
     pdf = PdfReader(io.BytesIO(data))
     pages = [" ".join(page.extract_text().split()) for page in pdf.pages]
     objects = [pdf.get_object(number) for number in range(1, int(str(pdf.trailer["/Size"])))]
-    streams = [one.get_data().decode("utf-8", errors="replace") for one in objects
-               if isinstance(one, StreamObject)]  # fmt: skip
+    streams = [
+        one.get_data().decode("utf-8", errors="replace")
+        for one in objects
+        if isinstance(one, StreamObject)
+    ]
     return "\n".join([*pages, *map(str, objects), *streams])

@@ -45,9 +45,13 @@ class Launcher:
         self._output = folder / "output.txt"
         quiet = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.agent.launcher"], cwd=CHECKOUT, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **quiet},
-        )  # fmt: skip
+            [sys.executable, "-m", "tests.agent.launcher"],
+            cwd=CHECKOUT,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, **quiet},
+        )
 
     def run(self, arguments: Sequence[str], environment: Mapping[str, str]) -> Ended:
         """Run one command to its end, whatever end that is."""

@@ -56,10 +56,13 @@ class Ran:
 
 
 def job(
-    run: "Ran | object", every: Daily | Weekly | Hourly | Minutes = MORNING,
-    catch_up: CatchUp = "latest", name: str = "morning", grace: timedelta = timedelta(hours=1),
+    run: "Ran | object",
+    every: Daily | Weekly | Hourly | Minutes = MORNING,
+    catch_up: CatchUp = "latest",
+    name: str = "morning",
+    grace: timedelta = timedelta(hours=1),
     lease: timedelta = LEASE,
-) -> Job:  # fmt: skip
+) -> Job:
     assert callable(run)
     return Job(name, every, run, catch_up, grace, lease)
 
@@ -96,8 +99,11 @@ class Other:
         order = [url, str(ledger), str(lease), "hangs" if hangs else "ends"]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.agent.schedule_worker", *order],
-            cwd=CHECKOUT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        )  # fmt: skip
+            cwd=CHECKOUT,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
 
     def hear(self) -> str:
         assert self.process.stdout is not None

@@ -63,10 +63,17 @@ def test_the_command_shows_saves_and_takes_a_word(home: Home) -> None:
     assert json.loads(claimed)["kind"] == "claim"
     shown = said(home, "accounts", "--limit", "5")
 
-    assert re.search(r"^Call today, everybody: \d+, net value [\d,]+\.\d\d USD$", shown,
-                     re.MULTILINE)  # fmt: skip
-    for words in (first["account"], "ann has it", "Leave alone", "Let go", "newest fact 2026-11-01",
-                  "no real change"):  # fmt: skip
+    assert re.search(
+        r"^Call today, everybody: \d+, net value [\d,]+\.\d\d USD$", shown, re.MULTILINE
+    )
+    for words in (
+        first["account"],
+        "ann has it",
+        "Leave alone",
+        "Let go",
+        "newest fact 2026-11-01",
+        "no real change",
+    ):
         assert words in shown, words
     assert "every invariant holds" in said(home, "verify")
 
@@ -115,8 +122,11 @@ def test_a_no_in_the_inbox_takes_the_step_off_a_list_that_is_open(home: Home) ->
         assert person is not None
         desk, asked = the_desk(deps), ListRequest(limit=10_000)
         before = {line.account.account_id: line.step.play for line in desk.read(asked).lines}
-        one = next(p for p in deps.store.proposals.pending(number(FIRST))
-                   if before.get(p.account_id) == p.play)  # fmt: skip
+        one = next(
+            p
+            for p in deps.store.proposals.pending(number(FIRST))
+            if before.get(p.account_id) == p.play
+        )
         seen = Seen(one.id, one.version, one.shown)
         deps.gate.decide(Actor(person.id, "reviewer", "cli"), Wish("reject", seen, "wrong_time"))
         touches = desk.engine.run("SELECT * FROM account_touches")
@@ -138,8 +148,9 @@ def test_what_was_said_is_honoured_the_same_day(home: Home) -> None:
     with inside(home) as deps:
         lines = [
             line.account.account_id
-            for line in the_desk(deps).read(ListRequest(limit=50)).lines if line.state in CALL
-        ]  # fmt: skip
+            for line in the_desk(deps).read(ListRequest(limit=50)).lines
+            if line.state in CALL
+        ]
     until = (FIRST + timedelta(days=2)).isoformat()
     said(home, "accounts", "snooze", lines[0], "--until", until, "--token", said_by)
     said(home, "accounts", "not-useful", lines[1], "--reason", "too_small", "--token", said_by)

@@ -77,8 +77,9 @@ def test_every_rule_is_beside_it_and_what_cannot_be_said_is_said(looked: Backtes
     rules = {one.name: one for one in week.rankings}
     assert set(rules) == {AGENT, *ORDERS, DO_NOTHING}
     assert (rules[AGENT].accounts, rules[AGENT].promised_minor) == (
-        week.proposals, week.promised_minor,
-    )  # fmt: skip
+        week.proposals,
+        week.promised_minor,
+    )
     assert (rules[DO_NOTHING].accounts, rules[DO_NOTHING].promised_minor) == (0, 0)
     assert any("control group" in one for one in told["cannot_be_said"])
     assert told["score"] is None
@@ -98,8 +99,13 @@ def test_outcomes_are_those_known_since_and_open_windows_have_none(deps: Deps) -
 def test_the_page_holds_what_the_record_holds_and_loads_nothing(looked: Backtest) -> None:
     page = as_page(record(looked), "<b>Ours</b>")
     assert "&lt;b&gt;Ours&lt;/b&gt;" in page
-    for said in ("What would have been queued", "health scorecard", "Morning by morning",
-                 "What this cannot say", FIRST.isoformat()):  # fmt: skip
+    for said in (
+        "What would have been queued",
+        "health scorecard",
+        "Morning by morning",
+        "What this cannot say",
+        FIRST.isoformat(),
+    ):
         assert said in page
     assert "http" not in page
     assert "<script" not in page

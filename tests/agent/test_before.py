@@ -123,8 +123,9 @@ def test_a_figure_of_a_day_of_before_that_differs_is_told_with_its_reason(
         told = json.loads(run.summary)
         told["stages"]["active"] += 3
         _put(deps, told)
-    ended = launcher.run(["replay", "--as-of", str(DAYS[0]), "--home", str(home)],
-                         {"COLUMNS": "200"})  # fmt: skip
+    ended = launcher.run(
+        ["replay", "--as-of", str(DAYS[0]), "--home", str(home)], {"COLUMNS": "200"}
+    )
     assert ended.code == 0, ended.text
     assert f"computed by version {FIRST} of the figures, now {FIGURES};" in ended.text
     assert "stages.active" in ended.text

@@ -40,10 +40,23 @@ def world() -> tuple[tuple[Candidate, ...], PriceList]:
 
 def person(name: str, **known: object) -> Recipient:
     """Somebody who may be reached by every way, unless said otherwise."""
-    found = Recipient(name, f"{name}-c", "Ann", "ann@example.com", "+49 30 123456", None,
-                      email_consent=True, phone_consent=True, unsubscribed=False, objection=None,
-                      agreed_day=None, timezone="Europe/Berlin", account_timezone=None,
-                      open_high_tickets=0, open_deals=0)  # fmt: skip
+    found = Recipient(
+        name,
+        f"{name}-c",
+        "Ann",
+        "ann@example.com",
+        "+49 30 123456",
+        None,
+        email_consent=True,
+        phone_consent=True,
+        unsubscribed=False,
+        objection=None,
+        agreed_day=None,
+        timezone="Europe/Berlin",
+        account_timezone=None,
+        open_high_tickets=0,
+        open_deals=0,
+    )
     return replace(found, **known)  # type: ignore[arg-type]  # named by the tests
 
 
@@ -51,16 +64,22 @@ def background(
     people: dict[str, Recipient], limits: Limits | None = None, pauses: frozenset[str] = frozenset()
 ) -> Background:
     candidates, prices = world()
-    reached = {(c.account_id, c.play): people.get(c.account_id, person(c.account_id))
-               for c in candidates}  # fmt: skip
+    reached = {
+        (c.account_id, c.play): people.get(c.account_id, person(c.account_id)) for c in candidates
+    }
     histories = {name: ContactHistory(name, (), ()) for name in ACCOUNTS}
     return Background(
-        as_of=AS_OF, currency=prices.economics.currency, recipients=reached, histories=histories,
+        as_of=AS_OF,
+        currency=prices.economics.currency,
+        recipients=reached,
+        histories=histories,
         suppressed=frozenset(p for p, one in reached.items() if one.email == "stop@example.com"),
         pauses=pauses,
-        limits=limits or delivered_limits(), missing=frozenset(), tenant_zone="Europe/Berlin",
+        limits=limits or delivered_limits(),
+        missing=frozenset(),
+        tenant_zone="Europe/Berlin",
         now=NOON,
-    )  # fmt: skip
+    )
 
 
 def planned(
@@ -75,15 +94,24 @@ PEOPLE = st.fixed_dictionaries(
     optional={
         name: st.builds(
             lambda mail, phone, left, tickets, deals, address, who=name: person(
-                who, email_consent=mail, phone_consent=phone, unsubscribed=left,
-                open_high_tickets=tickets, open_deals=deals, email=address),
-            st.sampled_from([True, False, None]), st.sampled_from([True, False, None]),
-            st.sampled_from([False, True, None]), st.integers(0, 1), st.integers(0, 1),
+                who,
+                email_consent=mail,
+                phone_consent=phone,
+                unsubscribed=left,
+                open_high_tickets=tickets,
+                open_deals=deals,
+                email=address,
+            ),
+            st.sampled_from([True, False, None]),
+            st.sampled_from([True, False, None]),
+            st.sampled_from([False, True, None]),
+            st.integers(0, 1),
+            st.integers(0, 1),
             st.sampled_from(["ann@example.com", "stop@example.com", None]),
         )
         for name in ACCOUNTS
     },
-)  # fmt: skip
+)
 DAY_LIMITS = st.builds(
     DayLimits,
     reviews=st.one_of(st.none(), st.integers(0, 6)),

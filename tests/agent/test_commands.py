@@ -97,8 +97,14 @@ def test_a_command_does_not_load_what_it_does_not_use(
         f"run_app(app, {told!r})\n"
         f"print([m for m in {never!r} if m in sys.modules], file=sys.stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", asked], cwd=CHECKOUT, capture_output=True,
-                          text=True, check=True, env={**os.environ, **lived.told("")})  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", asked],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, **lived.told("")},
+    )
     assert done.stderr.splitlines()[-1] == "[]"
 
 
@@ -155,8 +161,17 @@ def test_explain_shows_the_words_the_sums_and_doing_nothing(
     first = waiting[0]
     shown = said(lived, "explain", first.id)
 
-    for part in (first.sha256, NAMES[first.play], first.account_id, "What it is worth",
-                 "80 % interval", "Assumed", "do nothing", "Policy", "consent"):  # fmt: skip
+    for part in (
+        first.sha256,
+        NAMES[first.play],
+        first.account_id,
+        "What it is worth",
+        "80 % interval",
+        "Assumed",
+        "do nothing",
+        "Policy",
+        "consent",
+    ):
         assert part in shown
     assert f"{first.value_minor / 100:,.2f}" in shown
 
@@ -171,8 +186,9 @@ def test_why_not_answers_for_every_play(lived: Home, waiting: tuple[Proposal, ..
 
 
 def test_replay_is_identical(lived: Home) -> None:
-    assert re.search(r"run-2026-11-02: identical, [\d,]+ bytes",
-                     said(lived, "replay", "--as-of", "2026-11-02"))  # fmt: skip
+    assert re.search(
+        r"run-2026-11-02: identical, [\d,]+ bytes", said(lived, "replay", "--as-of", "2026-11-02")
+    )
 
 
 def test_runs_are_listed(lived: Home) -> None:

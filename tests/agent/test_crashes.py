@@ -28,8 +28,10 @@ WRITTEN = {
 }
 SWEPT = [
     pytest.param(point, kind, marks=pytest.mark.xdist_group(f"agent-{kind}"))
-    for kind in KINDS for point in POINTS if WHOLE or point in WRITTEN[kind]
-]  # fmt: skip
+    for kind in KINDS
+    for point in POINTS
+    if WHOLE or point in WRITTEN[kind]
+]
 ON_EACH = [pytest.param(kind, marks=pytest.mark.xdist_group(f"agent-{kind}")) for kind in KINDS]
 
 
@@ -64,8 +66,14 @@ def _finish(home: Home) -> dict[str, object]:
 def test_the_sweep_knows_every_crash_point() -> None:
     """At least one before and one after each write, the steps, and the snapshots."""
     assert {point.split(".")[0] for point in POINTS} == {
-        "read", "keep", "stage", "choose", "queue", "close", "after",
-    }  # fmt: skip
+        "read",
+        "keep",
+        "stage",
+        "choose",
+        "queue",
+        "close",
+        "after",
+    }
     assert len(POINTS) == len(set(POINTS)) >= 23
     assert set().union(*WRITTEN.values()) <= set(POINTS)
 
@@ -120,10 +128,19 @@ def test_a_process_of_its_own_dies_and_goes_on_the_same(
     """The sweep forks; here is the command as a person starts it."""
     with homes.copy("sqlite") as home:
         command = [
-            sys.executable, "-m", "agent.cli", "run", "--as-of", SECOND.isoformat(),
-            "--home", str(home.folder), "--data", str(home.company.export(SECOND)),
-            "--mapping", str(MAPPING),
-        ]  # fmt: skip
+            sys.executable,
+            "-m",
+            "agent.cli",
+            "run",
+            "--as-of",
+            SECOND.isoformat(),
+            "--home",
+            str(home.folder),
+            "--data",
+            str(home.company.export(SECOND)),
+            "--mapping",
+            str(MAPPING),
+        ]
         told = {**os.environ, **home.told("stage.written")}
         killed = subprocess.run(command, env=told, cwd=CHECKOUT, capture_output=True, check=False)
         assert killed.returncode == -KILLED

@@ -124,10 +124,17 @@ def test_what_cannot_be_meant_ends_with_2_and_one_line(
 def test_the_answer_on_a_terminal_of_80_columns(pages: Pages) -> None:
     subject = pages.decision_subject("accept", "", "", "other active")
     out = StringIO()
-    show_decision(decide("accept", {"acquisition": "9,000"}, subject),
-                  SafeConsole(file=out, width=80))  # fmt: skip
+    show_decision(
+        decide("accept", {"acquisition": "9,000"}, subject), SafeConsole(file=out, width=80)
+    )
     shown = out.getvalue()
     assert max(map(len, shown.splitlines())) <= 80
-    for said in ("Accept this customer?", "doing nothing", "What swings it", "What it rests on",
-                 "Know before you believe it", "formula roi-"):  # fmt: skip
+    for said in (
+        "Accept this customer?",
+        "doing nothing",
+        "What swings it",
+        "What it rests on",
+        "Know before you believe it",
+        "formula roi-",
+    ):
         assert said in shown

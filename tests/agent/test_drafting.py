@@ -17,13 +17,33 @@ from tools.customers.account_profile import AccountProfile
 from tools.roi.shortlist import Candidate
 from tools.text_safety.links import links_in, phones_in
 
-FINE = Verdict("needs_approval", "approval", "a person decides",
-               (Finding("consent", "pass", "phone_consent is given"),))  # fmt: skip
+FINE = Verdict(
+    "needs_approval",
+    "approval",
+    "a person decides",
+    (Finding("consent", "pass", "phone_consent is given"),),
+)
 POISONED = ACCOUNTS[2]
 PORTRAIT = AccountProfile(
-    "", "Acme", "Olga Owner", "team", 12, 10_000, "USD", 20, 3, None, "active", AS_OF - 40,
-    None, "Declining", 0.25, "medium", "rule, band rates", None,
-)  # fmt: skip
+    "",
+    "Acme",
+    "Olga Owner",
+    "team",
+    12,
+    10_000,
+    "USD",
+    20,
+    3,
+    None,
+    "active",
+    AS_OF - 40,
+    None,
+    "Declining",
+    0.25,
+    "medium",
+    "rule, band rates",
+    None,
+)
 
 
 def best() -> list[tuple[Candidate, Verdict]]:
@@ -40,21 +60,29 @@ def material(
     **more: Any,
 ) -> Material:
     """What drafts are made from; the poisoned account differs as told."""
-    portraits = {name: replace(PORTRAIT, account_id=name, name=f"Company {name}")
-                 for name in ACCOUNTS}  # fmt: skip
+    portraits = {
+        name: replace(PORTRAIT, account_id=name, name=f"Company {name}") for name in ACCOUNTS
+    }
     people = {name: person(name) for name in ACCOUNTS}
     portraits[POISONED] = replace(portraits[POISONED], **(portrait or {}))
     people[POISONED] = replace(people[POISONED], **(contact or {}))
     chosen = [candidate for candidate, _ in best()]
-    return replace(Material(
-        as_of=AS_OF, expires_day=AS_OF + 7, prices=world()[1], portraits=portraits,
-        recipients={(c.account_id, c.play): people[c.account_id] for c in chosen},
-        addresses={"email": "email", "call": "phone", "meeting": "email", "task": None},
-        drivers=MappingProxyType({}),
-        priced={c.account_id: [c] for c in chosen},
-        unpriced=MappingProxyType({}), refused=MappingProxyType({}),
-        versions=(("formulas", "roi-1"),),
-    ), **more)  # fmt: skip
+    return replace(
+        Material(
+            as_of=AS_OF,
+            expires_day=AS_OF + 7,
+            prices=world()[1],
+            portraits=portraits,
+            recipients={(c.account_id, c.play): people[c.account_id] for c in chosen},
+            addresses={"email": "email", "call": "phone", "meeting": "email", "task": None},
+            drivers=MappingProxyType({}),
+            priced={c.account_id: [c] for c in chosen},
+            unpriced=MappingProxyType({}),
+            refused=MappingProxyType({}),
+            versions=(("formulas", "roi-1"),),
+        ),
+        **more,
+    )
 
 
 def drafted(given: Material) -> tuple[dict[str, Envelope], dict[str, str]]:
@@ -243,8 +271,9 @@ def test_the_reviewer_is_told_of_a_language_there_are_no_words_in(
 
 
 def test_an_account_bound_by_a_term_says_when_it_ends_and_the_chance_then() -> None:
-    bound = replace(PORTRAIT, probability=None, unscored_reason="not up for renewal",
-                    renewal_day=20_485)  # fmt: skip
+    bound = replace(
+        PORTRAIT, probability=None, unscored_reason="not up for renewal", renewal_day=20_485
+    )
 
     assert PORTRAIT.score_basis == "rule, band rates"
     assert bound.score_basis == "not up for renewal: the term ends on 2026-02-01"

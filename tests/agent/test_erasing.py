@@ -142,8 +142,12 @@ def test_a_person_is_erased_from_everything_and_does_not_come_back(kind: str, ho
         assert {name.split("/")[0] for name in holders} >= {"facts", "tasks", "logs", "outbox"}
         archived = {name for name in holders if name.startswith("reports/weekly")}
         assert {Path(name).suffix for name in archived} == {
-            ".csv", ".html", ".json", ".parquet", ".pdf",
-        }  # fmt: skip
+            ".csv",
+            ".html",
+            ".json",
+            ".parquet",
+            ".pdf",
+        }
 
         with open_home(home, minutes=YEAR) as deps:
             done = erase(deps, admin(deps), ErasureRequest(contact=person.contact), "asked for it")
@@ -215,8 +219,20 @@ def figures(deps: Deps) -> dict[str, list[object]]:
     found: dict[str, list[object]] = {}
     for file in deps.store.manifest.data_files():
         rows = pq.read_table(deps.dataset.folder / file.path)
-        names = [n for n in ("day", "account_ref", "name", "amount_minor", "quantity", "events",
-                             "kind", "state") if n in rows.schema.names]  # fmt: skip
+        names = [
+            n
+            for n in (
+                "day",
+                "account_ref",
+                "name",
+                "amount_minor",
+                "quantity",
+                "events",
+                "kind",
+                "state",
+            )
+            if n in rows.schema.names
+        ]
         if file.table == "contacts":
             names = ["day", "account_ref"]
         kept = found.setdefault(file.table, [])
@@ -238,8 +254,16 @@ def test_killed_everywhere_in_turn_it_ends_erased_and_is_never_half_told(
             proposal, person = asked(deps, home.company)
             reported(deps, person)
             token = home_token(home, deps)
-        order = ["erase", "--contact", person.contact, "--reason", "asked for it", "--yes",
-                 "--token", token]  # fmt: skip
+        order = [
+            "erase",
+            "--contact",
+            person.contact,
+            "--reason",
+            "asked for it",
+            "--yes",
+            "--token",
+            token,
+        ]
         for point in [one for one in ORDER if WHOLE or kind == "sqlite" or one in WRITTEN]:
             killed = home.call(*order, crash_at=point)
             assert killed.signal == KILLED, f"{point}: {killed}"

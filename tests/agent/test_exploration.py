@@ -62,24 +62,38 @@ def background(candidates: Sequence[Candidate], people: dict[str, Recipient]) ->
     }
     histories = {c.account_id: ContactHistory(c.account_id, (), ()) for c in candidates}
     return Background(
-        as_of=AS_OF, currency="USD", recipients=reached, histories=histories,
-        suppressed=frozenset(), pauses=frozenset(), limits=delivered_limits(),
-        missing=frozenset(), tenant_zone="Europe/Berlin", now=NOON,
-    )  # fmt: skip
+        as_of=AS_OF,
+        currency="USD",
+        recipients=reached,
+        histories=histories,
+        suppressed=frozenset(),
+        pauses=frozenset(),
+        limits=delivered_limits(),
+        missing=frozenset(),
+        tenant_zone="Europe/Berlin",
+        now=NOON,
+    )
 
 
 def drawn(
-    places: int = 4, key: str = "k", limits: DayLimits = OPEN,
-    cells: frozenset[tuple[str, str]] = CELLS, people: dict[str, Recipient] | None = None,
-    busy: Sequence[str] = (), held: Sequence[tuple[str, str]] = (),
-) -> Lot:  # fmt: skip
+    places: int = 4,
+    key: str = "k",
+    limits: DayLimits = OPEN,
+    cells: frozenset[tuple[str, str]] = CELLS,
+    people: dict[str, Recipient] | None = None,
+    busy: Sequence[str] = (),
+    held: Sequence[tuple[str, str]] = (),
+) -> Lot:
     number = Key(key.encode())
     lottery = Lottery(world(), number.mac("lot", "order"), cells, busy, held)
     known = people or {}
     return draw_lot(
-        lottery, places, Room(limits, PLAYS), lambda some: background(some, known),
+        lottery,
+        places,
+        Room(limits, PLAYS),
+        lambda some: background(some, known),
         lambda text: number.mac("lot", text),
-    )  # fmt: skip
+    )
 
 
 def pairs(lot: Lot) -> list[tuple[str, str]]:
@@ -191,15 +205,19 @@ def test_with_few_accounts_at_most_half_are_drawn(places: int) -> None:
 
 def test_the_plan_by_value_keeps_the_rest_of_the_day() -> None:
     day = DayLimits(
-        reviews=40, budget_minor=100_000, hours={"csm": Decimal(12)},
+        reviews=40,
+        budget_minor=100_000,
+        hours={"csm": Decimal(12)},
         per_play={"a": 10, "b": 1, "c": 0},
-    )  # fmt: skip
+    )
 
     assert value_limits(day, 0) == day
     assert value_limits(day, 5) == DayLimits(
-        reviews=35, budget_minor=87_500, hours={"csm": Decimal("10.50")},
+        reviews=35,
+        budget_minor=87_500,
+        hours={"csm": Decimal("10.50")},
         per_play={"a": 8, "b": 1, "c": 0},
-    )  # fmt: skip
+    )
 
 
 def test_what_was_drawn_is_never_held_out_as_well() -> None:

@@ -16,9 +16,17 @@ PRICING = Path(__file__).parents[2] / "tools" / "roi"
 
 def summary(**more: Any) -> dict[str, Any]:
     return {
-        "accounts": 10, "tier": "ebm", "missing": [], "unstaged": {}, "priced": 0, "worthwhile": 0,
-        "unpriced": {}, "refused": {}, "chosen": 0, "failed": 0,
-    } | more  # fmt: skip
+        "accounts": 10,
+        "tier": "ebm",
+        "missing": [],
+        "unstaged": {},
+        "priced": 0,
+        "worthwhile": 0,
+        "unpriced": {},
+        "refused": {},
+        "chosen": 0,
+        "failed": 0,
+    } | more
 
 
 @pytest.mark.parametrize(

@@ -118,8 +118,15 @@ def test_every_command_survives_the_garbage(homes: Homes, garbage: Company) -> N
         first = json.loads(queue.text)[0]["id"]
 
         for command in (
-            ("queue",), ("explain", first), ("roster",), ("churn",), ("segments",), ("audit",),
-            ("revenue",), ("retention",), ("replay", "--as-of", FIRST.isoformat()),
-        ):  # fmt: skip
+            ("queue",),
+            ("explain", first),
+            ("roster",),
+            ("churn",),
+            ("segments",),
+            ("audit",),
+            ("revenue",),
+            ("retention",),
+            ("replay", "--as-of", FIRST.isoformat()),
+        ):
             ended = home.call(*command)
             assert ended.code == 0, (command, ended.text[-2000:])

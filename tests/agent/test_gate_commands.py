@@ -26,8 +26,12 @@ def home(homes: Homes) -> Iterator[Home]:
     """A home after its first morning, that lives on that day, with people."""
     with homes.copy("sqlite") as copied:
         shift(copied, timedelta(0))
-        for name, role in (("ann", "reviewer"), ("cleo", "approver-2"), ("eve", "admin"),
-                           ("vic", "viewer")):  # fmt: skip
+        for name, role in (
+            ("ann", "reviewer"),
+            ("cleo", "approver-2"),
+            ("eve", "admin"),
+            ("vic", "viewer"),
+        ):
             said(copied, "people", "add", f"{name}@x.example", "--name", name, "--role", role)
         yield copied
 
@@ -177,8 +181,17 @@ def test_people_are_listed_and_lose_what_they_had(home: Home) -> None:
 def test_the_jobs_are_shown_with_their_lag(home: Home) -> None:
     shown = said(home, "jobs")
 
-    for name in ("sync", "day", "roster", "expire", "remind", "dispatch", "reconcile", "report",
-                 "verify"):  # fmt: skip
+    for name in (
+        "sync",
+        "day",
+        "roster",
+        "expire",
+        "remind",
+        "dispatch",
+        "reconcile",
+        "report",
+        "verify",
+    ):
         assert name in shown
 
 

@@ -43,8 +43,13 @@ def test_a_morning_believes_what_was_learned_in_the_same_week(homes: Homes) -> N
 )
 def test_only_what_is_demoted_can_be_lifted(cell: tuple[str, str], said: str) -> None:
     fine = PlayEffect(
-        play="retention_call", segment="Declining", mean=Decimal("0.1"), sd=Decimal("0.1"),
-        n=Decimal(0), source="published", version="v",
-    )  # fmt: skip
+        play="retention_call",
+        segment="Declining",
+        mean=Decimal("0.1"),
+        sd=Decimal("0.1"),
+        n=Decimal(0),
+        source="published",
+        version="v",
+    )
     with pytest.raises(BadInput, match=said):
         demoted_cell([fine], *cell)

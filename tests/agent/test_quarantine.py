@@ -63,8 +63,9 @@ class Home:
         self.mornings += 1
         batch, dataset = self.batch(), Dataset(self.facts, CommittedFiles(self.store.manifest))
         now = NOW + timedelta(self.mornings)
-        return batch, land(AS_OF + self.mornings, batch, dataset, self.store, now,
-                           lambda _: None, b"secret")  # fmt: skip
+        return batch, land(
+            AS_OF + self.mornings, batch, dataset, self.store, now, lambda _: None, b"secret"
+        )
 
     @property
     def bad(self) -> tuple[BadRow, ...]:

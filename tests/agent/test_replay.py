@@ -66,9 +66,13 @@ def test_thirty_days_later_it_is_byte_identical_and_nothing_is_written(
         assert _files(home.folder) == files
         with open_deps(home.company.settings(home.folder, home.database, FIRST)) as deps:
             learned = json.loads(_text_of(deps, number(LATER)))
-            versions = [{json.loads(p.envelope)["versions"]["effects"]
-                         for p in deps.store.proposals.of_day(number(day))}
-                        for day in (FIRST, LATER)]  # fmt: skip
+            versions = [
+                {
+                    json.loads(p.envelope)["versions"]["effects"]
+                    for p in deps.store.proposals.of_day(number(day))
+                }
+                for day in (FIRST, LATER)
+            ]
         assert [len(one) for one in versions] == [1, 1]
         assert versions[0] != versions[1]
         [found] = json.loads(learned["evidence"])["comparisons"]

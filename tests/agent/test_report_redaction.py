@@ -22,8 +22,9 @@ from tests.effort import WHOLE
 from tools.document.json import figures
 from tools.traces import Traces
 
-MARA = Traces("e1", ("crm:9",), ("acct-9",), ("mara.quist@x.example",), ("Mara Quist",),
-              ("+44 20 7946 0123",))  # fmt: skip
+MARA = Traces(
+    "e1", ("crm:9",), ("acct-9",), ("mara.quist@x.example",), ("Mara Quist",), ("+44 20 7946 0123",)
+)
 MARKS = ("Mara Quist", "mara.quist@x.example", "+44 20 7946 0123", "crm:9")
 MEMBER = [("acct-9", "crm:9"), ("acct-1", "crm:1")]
 DAY = 20_759
@@ -65,8 +66,12 @@ def test_every_text_loses_the_person_and_every_figure_stays(deps: Deps) -> None:
     folder = archive(deps, report, WEEK, MEMBER)
     mailed(deps, WEEK, report)
     assert set(leaks(texts(folder), set(MARKS))) == {
-        JSON, HTML, PDF, MEMBERS, "campaigns.csv",
-    }  # fmt: skip
+        JSON,
+        HTML,
+        PDF,
+        MEMBERS,
+        "campaigns.csv",
+    }
     assert reports_naming(deps, MARA) == (WEEK,)
     assert "Mara Quist" in str(shelf.report(WEEK))
     erased(deps)

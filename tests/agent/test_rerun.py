@@ -180,8 +180,9 @@ def test_empty_files_and_a_day_of_another_year_are_refused_and_an_old_history_ru
     mapping = tmp_path / "m.yaml"
     mapping.write_text(
         "company: X\nsource: x\nzone: UTC\ninputs:\n  - table: accounts\n    file: a.csv\n"
-        "    occurred: made\n    columns: {account_ref: id, name: name}\n", encoding="utf-8",
-    )  # fmt: skip
+        "    occurred: made\n    columns: {account_ref: id, name: name}\n",
+        encoding="utf-8",
+    )
     with homes.fresh("sqlite") as home, opened(home, data=data, mapping=mapping) as deps:
         with pytest.raises(BadInput, match="every file the mapping names is empty"):
             run_day(deps, LONG_AGO)
@@ -199,9 +200,10 @@ def test_a_day_before_the_limits_is_refused_before_anything_is_read(
 ) -> None:
     """Whoever dates limits of their own says what held on every day they run."""
     own = copied_policies(
-        tmp_path / "own", CHECKOUT / "policies",
+        tmp_path / "own",
+        CHECKOUT / "policies",
         ("limits.yaml", "value: 7, valid_from: 1900-01-01", f"value: 7, valid_from: {FIRST}"),
-    )  # fmt: skip
+    )
     with homes.fresh("sqlite") as home, opened(home, policies=own) as deps:
         with pytest.raises(BadInput, match=f"rest_days has no value before {FIRST}.*earlier"):
             run_day(deps, DAY - 1)

@@ -177,8 +177,15 @@ def test_a_place_is_plain_ids_and_counts(kind: str, homes: Homes) -> None:
 
         state = {name: value for name, value in last.items() if not name.startswith("branch:")}
         assert set(state) == {
-            "as_of", "batch", "model", "transitions", "priced", "choice", "drafts", "created",
-        }  # fmt: skip
+            "as_of",
+            "batch",
+            "model",
+            "transitions",
+            "priced",
+            "choice",
+            "drafts",
+            "created",
+        }
         for name, value in state.items():
             assert isinstance(value, int) or (isinstance(value, str) and len(value) <= 64), name
         assert len(STEPS) == 8

@@ -62,8 +62,10 @@ def test_a_year_of_every_half_hour_misses_no_date_and_doubles_none(zone: str) ->
 
     wrong = {
         (at, day): done.claimed[at][day]
-        for at in TIMES for day in YEAR if done.claimed[at][day] != 1
-    }  # fmt: skip
+        for at in TIMES
+        for day in YEAR
+        if done.claimed[at][day] != 1
+    }
     assert wrong == {}
     assert max(max(counted.values()) for counted in done.claimed.values()) == 1
     assert done.ticks > 120_000
@@ -294,8 +296,10 @@ def test_a_slot_waits_for_the_one_before_and_what_is_overtaken_is_skipped(slots:
     assert said(during) == [(f"2027-06-02T{hour}Z", "waiting") for hour in (13, 14, 15)]
     assert during[0].detail == "2027-06-02T12Z is still running"
     assert said(other.tick()) == [
-        ("2027-06-02T13Z", "skipped"), ("2027-06-02T14Z", "skipped"), ("2027-06-02T15Z", "done"),
-    ]  # fmt: skip
+        ("2027-06-02T13Z", "skipped"),
+        ("2027-06-02T14Z", "skipped"),
+        ("2027-06-02T15Z", "done"),
+    ]
 
 
 def dead(slots: Slots, hands: Hands, every: Daily | Hourly = MORNING) -> Slot:
@@ -330,8 +334,10 @@ def test_a_dead_workers_old_slot_is_given_up_for_the_newest(slots: Slots) -> Non
     assert said(made.tick()) == [("2027-06-02T15Z", "waiting")]  # it may live: nobody watched it
     hands.passes(LEASE / 2)
     assert said(made.tick()) == [
-        ("2027-06-02T13Z", "skipped"), ("2027-06-02T14Z", "skipped"), ("2027-06-02T15Z", "done"),
-    ]  # fmt: skip
+        ("2027-06-02T13Z", "skipped"),
+        ("2027-06-02T14Z", "skipped"),
+        ("2027-06-02T15Z", "done"),
+    ]
     assert not slots.finish(old, "done", "", hands.now)
 
 
@@ -517,9 +523,12 @@ def test_a_process_that_dies_or_is_stopped_is_followed_and_cannot_come_back(
     number=st.integers(0, 10**12),
 )
 def test_however_the_clocks_of_two_workers_go_a_slot_is_run_once_at_most(
-    every: Daily | Weekly | Hourly | Minutes, catch_up: CatchUp,
-    ticks: list[tuple[int, int]], number: int, slots: Slots,
-) -> None:  # fmt: skip
+    every: Daily | Weekly | Hourly | Minutes,
+    catch_up: CatchUp,
+    ticks: list[tuple[int, int]],
+    number: int,
+    slots: Slots,
+) -> None:
     ran, name = Ran(), f"law {number} {clocks.monotonic_ns()}"
     one = job(ran, every, catch_up, name)
     hands = [Hands(), Hands()]
@@ -565,8 +574,9 @@ def test_the_timer_ticks_each_job_beside_a_slow_one_until_it_is_stopped(slots: S
     made.stop()
 
     assert {name: slot.status for name, slot in slots.latest().items()} == {
-        "slow": "done", "quick": "done",
-    }  # fmt: skip
+        "slow": "done",
+        "quick": "done",
+    }
 
 
 def test_health_tells_who_is_late_and_by_how_much(slots: Slots) -> None:

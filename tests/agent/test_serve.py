@@ -51,10 +51,16 @@ def home(homes: Homes) -> Iterator[Home]:
 
 def serve(home: Home, *arguments: str) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "agent.cli", *arguments, "--home", str(home.folder)]
-    started.append(subprocess.Popen(
-        command, cwd=CHECKOUT, env=home.told() | {"PATH": "/usr/bin"}, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    ))  # fmt: skip
+    started.append(
+        subprocess.Popen(
+            command,
+            cwd=CHECKOUT,
+            env=home.told() | {"PATH": "/usr/bin"},
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+    )
     return started[-1]
 
 

@@ -51,8 +51,10 @@ def test_the_option_wins_over_the_file(tmp_path: Path) -> None:
 
 def test_secrets_are_known_and_never_printed() -> None:
     told = Settings(
-        home=Path("x"), database_url="postgresql://me:hunter22@db/x", secret="the-key"  # type: ignore[arg-type]  # pydantic reads it
-    )  # fmt: skip
+        home=Path("x"),
+        database_url="postgresql://me:hunter22@db/x",
+        secret="the-key",  # type: ignore[arg-type]  # pydantic reads it
+    )
 
     assert told.secrets == {"hunter22", "the-key"}
     assert "the-key" not in repr(told)

@@ -80,8 +80,9 @@ def places(database: str, home: Path) -> int:
     engine = create_engine(database)
     names = [name for name in inspect(engine).get_table_names() if name in CHECKPOINTS]
     with engine.connect() as connection:
-        left = sum(connection.execute(text(f"SELECT COUNT(*) FROM {n}")).scalar() or 0
-                   for n in names)  # fmt: skip
+        left = sum(
+            connection.execute(text(f"SELECT COUNT(*) FROM {n}")).scalar() or 0 for n in names
+        )
     engine.dispose()
     return left
 

@@ -28,30 +28,57 @@ def eur(amount: str) -> Money:
 
 WHO = Who("a1", "Ärger & Söhne", "c1", "Ann", "ann@example.com", "bob")
 WHAT = What(
-    "upsell_seats", 1, "upsell", "call", "More seats?", "Hello Ann,\n", "sales", ("sales",),
-    Decimal("0.75"), eur("0"),
-)  # fmt: skip
+    "upsell_seats",
+    1,
+    "upsell",
+    "call",
+    "More seats?",
+    "Hello Ann,\n",
+    "sales",
+    ("sales",),
+    Decimal("0.75"),
+    eur("0"),
+)
 WHY = Why(
-    "Expansion-ready", "active", DAY - 40, "paid until 2024-06-01", Decimal("0.0210"),
-    "logistic, calibrated", (Driver("uses less than before", Decimal("0.31"), None),),
-)  # fmt: skip
+    "Expansion-ready",
+    "active",
+    DAY - 40,
+    "paid until 2024-06-01",
+    Decimal("0.0210"),
+    "logistic, calibrated",
+    (Driver("uses less than before", Decimal("0.31"), None),),
+)
 WORTH = Worth(
-    eur("882.00"), eur("-120.10"), eur("1900"), Decimal("0.81"), Decimal("0.004"), "", "survival",
+    eur("882.00"),
+    eur("-120.10"),
+    eur("1900"),
+    Decimal("0.81"),
+    Decimal("0.004"),
+    "",
+    "survival",
     (Step("revenue", "5 seats × 12 months", eur("1200")),),
     (Assumption("gross_margin", "0.70", "assumption", "finance", date(2000, 1, 1)),),
     (Caution("thin", "few outcomes so far"),),
-)  # fmt: skip
+)
 NOTHING = Alternative("do_nothing", eur("0"), "leave the account alone")
 FINDINGS = (Finding("consent", "pass", "phone_consent is given"),)
 
 
-def envelope(account: str = "a1", net: str = "882.00", play: str = "upsell_seats",
-             as_of: int = DAY) -> Envelope:  # fmt: skip
+def envelope(
+    account: str = "a1", net: str = "882.00", play: str = "upsell_seats", as_of: int = DAY
+) -> Envelope:
     """An envelope that differs by account, value, play and day."""
     return Envelope(
-        as_of, as_of + 7, replace(WHO, account_id=account), replace(WHAT, play=play), WHY,
-        replace(WORTH, net=eur(net)), (NOTHING,), FINDINGS, (("limits", "ab12"), ("model", "cd")),
-    )  # fmt: skip
+        as_of,
+        as_of + 7,
+        replace(WHO, account_id=account),
+        replace(WHAT, play=play),
+        WHY,
+        replace(WORTH, net=eur(net)),
+        (NOTHING,),
+        FINDINGS,
+        (("limits", "ab12"), ("model", "cd")),
+    )
 
 
 def limits(**changed: object) -> Limits:

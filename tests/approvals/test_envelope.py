@@ -23,9 +23,12 @@ def test_the_text_holds_who_what_why_and_worth() -> None:
     assert values["why"]["probability"] == "0.021"
     assert values["worth"]["assumptions"][0]["valid_from"] == "2000-01-01"
     assert values["alternatives"] == [
-        {"play": "do_nothing", "value": {"amount": "0.00", "currency": "EUR"},
-         "words": "leave the account alone"}
-    ]  # fmt: skip
+        {
+            "play": "do_nothing",
+            "value": {"amount": "0.00", "currency": "EUR"},
+            "words": "leave the account alone",
+        }
+    ]
     assert values["findings"][0]["rule_id"] == "consent"
     assert values["versions"] == {"limits": "ab12", "model": "cd"}
     assert values["format"] == 1

@@ -111,8 +111,9 @@ def test_a_kill_at_any_statement_leaves_all_or_nothing(
 
     died = subprocess.run(
         [sys.executable, "-c", KILLED, database_url, str(statements)],
-        check=False, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )  # fmt: skip
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
 
     assert died.returncode == -signal.SIGKILL
     assert pending(store.proposals, DAY) == before

@@ -77,9 +77,14 @@ def challenger() -> tuple[str, Any]:
         from lightgbm import LGBMClassifier  # type: ignore[import-not-found]  # noqa: PLC0415 - not a dependency
 
         return "lightgbm", LGBMClassifier(
-            n_estimators=300, learning_rate=0.03, num_leaves=8, deterministic=True,
-            force_row_wise=True, n_jobs=1, verbose=-1,
-        )  # fmt: skip
+            n_estimators=300,
+            learning_rate=0.03,
+            num_leaves=8,
+            deterministic=True,
+            force_row_wise=True,
+            n_jobs=1,
+            verbose=-1,
+        )
     from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415 - where the other is absent
 
     return "histogram boosting", HistGradientBoostingClassifier(
@@ -109,8 +114,11 @@ def at_risk(morning: Morning, truth: Path) -> tuple[int, float]:
     """How many are at risk by score, and the share of them that is in the true top tenth."""
     _ = morning.scored
     rows = morning.engine.run("SELECT account_id, risk_rank FROM scores ORDER BY account_id")
-    given = {"spells": str(truth / "truth_spells.parquet"), "day": END,
-             "months": str(truth / "truth_months.parquet")}  # fmt: skip
+    given = {
+        "spells": str(truth / "truth_spells.parquet"),
+        "day": END,
+        "months": str(truth / "truth_months.parquet"),
+    }
     chances = dict(duckdb.connect().execute(TRUE_CHANCES, given).fetchall())
     ids = rows["account_id"].to_pylist()
     truly = np.array([chances.get(a, 0.0) for a in ids])

@@ -107,17 +107,25 @@ def _second_day(folder: Path, source: Path, accounts: int, events: int) -> tuple
     for days in range(1, MOST_DAYS + 1):
         until = END + timedelta(days=days)
         rows = simulate_lean(
-            source, seed=SEED, end=END, accounts=accounts, events_per_account=events,
-            since=END, until=until,
-        )  # fmt: skip
+            source,
+            seed=SEED,
+            end=END,
+            accounts=accounts,
+            events_per_account=events,
+            since=END,
+            until=until,
+        )
         if rows["product_events"] >= NEW_SHARE * accounts * events:
             break
     aside = folder / "second"
     aside.mkdir(exist_ok=True)
     con = duckdb.connect()
     ended = f"SELECT * FROM '{source}/subscriptions.parquet' WHERE ended_on >= DATE '{END}'"
-    _copy(con, _canonical("events", EVENTS, f"'{source}/product_events_*.parquet'"),
-          aside / "events.parquet")  # fmt: skip
+    _copy(
+        con,
+        _canonical("events", EVENTS, f"'{source}/product_events_*.parquet'"),
+        aside / "events.parquet",
+    )
     _copy(con, _canonical("subscriptions", ENDED, f"({ended})"), aside / "subscriptions.parquet")
     return rows["product_events"], days
 
@@ -130,8 +138,13 @@ def _canonical(table: str, given: dict[str, str], source: str) -> str:
     values.setdefault("known_day", f"{given['day']} + 1")
     key = ", ".join(v for n, v in given.items() if n != "known_day")
     values.setdefault("row_hash", f"CAST(hash({key}) >> 8 AS BIGINT)")
-    kinds = {"string": "VARCHAR", "int64": "BIGINT", "int32": "INTEGER", "double": "DOUBLE",
-             "bool": "BOOLEAN"}  # fmt: skip
+    kinds = {
+        "string": "VARCHAR",
+        "int64": "BIGINT",
+        "int32": "INTEGER",
+        "double": "DOUBLE",
+        "bool": "BOOLEAN",
+    }
     columns = ", ".join(
         f"CAST({values.get(field.name, 'NULL')} AS {kinds[str(field.type)]}) AS {field.name}"
         for field in schema

@@ -62,17 +62,21 @@ def _sizes(kind: str, offices: tuple[Office, Office], size: Sizes) -> None:
     queues = [fill(office.store, n) for office, n in zip(offices, counts, strict=True)]
     works = {
         "page": [page(office) for office in offices],
-        "approve": [approval(office, chance, queue, size.rounds)
-                    for office, queue in zip(offices, queues, strict=True)],
-    }  # fmt: skip
+        "approve": [
+            approval(office, chance, queue, size.rounds)
+            for office, queue in zip(offices, queues, strict=True)
+        ],
+    }
     for name, pair in works.items():
         taken: tuple[list[float], list[float]] = ([], [])
         for _ in range(size.rounds):
             for times, work in zip(taken, pair, strict=True):
                 times.append(timed(work))
         small, large = map(p95, taken)
-        print(f"{kind}: {name} p95 {small * 1e3:.1f} ms at {size.small:,}, {large * 1e3:.1f} ms "
-              f"at {size.large:,}: ratio {large / small:.2f}")  # fmt: skip
+        print(
+            f"{kind}: {name} p95 {small * 1e3:.1f} ms at {size.small:,}, {large * 1e3:.1f} ms "
+            f"at {size.large:,}: ratio {large / small:.2f}"
+        )
 
 
 def conflicts(kind: str, folder: Path, size: Sizes, *, holding: bool) -> None:
@@ -114,8 +118,10 @@ def _conflicts(kind: str, office: Office, size: Sizes, *, holding: bool) -> None
         list(pool.map(review, names * 3))
     share = told["conflicts"] / max(1, sum(told.values()))
     how = "holding what they look at" if holding else "without holding"
-    print(f"{kind}: {size.reviewers} reviewers (20 at once), {how}: {told['decided']} decided, "
-          f"409 share {share:.2%}, approve p95 {p95(times) * 1e3:.0f} ms")  # fmt: skip
+    print(
+        f"{kind}: {size.reviewers} reviewers (20 at once), {how}: {told['decided']} decided, "
+        f"409 share {share:.2%}, approve p95 {p95(times) * 1e3:.0f} ms"
+    )
 
 
 def executor(kind: str, folder: Path, size: Sizes) -> None:
@@ -139,9 +145,11 @@ def _executor(kind: str, office: Office, rounds: int) -> None:
 
     plain = timed(bare)
     sent = sum(action.status == "sent" for action in office.actions())
-    print(f"{kind}: executor {sent / taken:.0f} claimed, called and marked a second, bare "
-          f"transactions {2 * rounds / plain:.0f} a second; {taken / plain:.1f} x the time of as "
-          "many bare ones")  # fmt: skip
+    print(
+        f"{kind}: executor {sent / taken:.0f} claimed, called and marked a second, bare "
+        f"transactions {2 * rounds / plain:.0f} a second; {taken / plain:.1f} x the time of as "
+        "many bare ones"
+    )
 
 
 def both_ways(kind: str, folder: Path, size: Sizes) -> None:

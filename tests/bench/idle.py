@@ -155,8 +155,11 @@ def review(port: int, token: str, mine: Iterable[Proposal]) -> list[float]:
 
 
 def _approve(asking: HTTPConnection, token: str, one: Proposal) -> int:
-    headers = {"authorization": f"Bearer {token}", "content-type": "application/json",
-               "idempotency-key": one.id}  # fmt: skip
+    headers = {
+        "authorization": f"Bearer {token}",
+        "content-type": "application/json",
+        "idempotency-key": one.id,
+    }
     body = json.dumps({"version": 1, "sha256": one.shown, "seconds": 30})
     asking.request("POST", f"/api/v1/proposals/{one.id}/approve", body, headers)
     answer = asking.getresponse()
@@ -181,21 +184,27 @@ def idle(kind: str, folder: Path, size: Sizes) -> None:
         for one in islice(waiting, 2 * size.turns * size.drained):
             office.decide("ann", "approve", one.id)
         alone, beside = _turns(office, size, waiting)
-    print(f"{kind}: {size.reviewers} reviewers at once: {_figures(alone)}; beside {size.idle:,} "
-          f"idle connections ({beside.dropped:,} put out and back): {_figures(beside)}. "
-          f"{_ratios(alone, beside)}")  # fmt: skip
+    print(
+        f"{kind}: {size.reviewers} reviewers at once: {_figures(alone)}; beside {size.idle:,} "
+        f"idle connections ({beside.dropped:,} put out and back): {_figures(beside)}. "
+        f"{_ratios(alone, beside)}"
+    )
 
 
 def _figures(one: Taken) -> str:
-    return (f"approve p95 {p95(one.approvals) * 1e3:.0f} ms, executor "
-            f"{statistics.median(one.drained):.0f} actions a second")  # fmt: skip
+    return (
+        f"approve p95 {p95(one.approvals) * 1e3:.0f} ms, executor "
+        f"{statistics.median(one.drained):.0f} actions a second"
+    )
 
 
 def _ratios(alone: Taken, beside: Taken) -> str:
     middle = statistics.median(beside.approvals) / statistics.median(alone.approvals)
     drain = statistics.median(beside.drained) / statistics.median(alone.drained)
-    return (f"Ratio of p95 {p95(beside.approvals) / p95(alone.approvals):.2f}, of medians "
-            f"{middle:.2f}, of the executor's rate {drain:.2f}")  # fmt: skip
+    return (
+        f"Ratio of p95 {p95(beside.approvals) / p95(alone.approvals):.2f}, of medians "
+        f"{middle:.2f}, of the executor's rate {drain:.2f}"
+    )
 
 
 def _rate(executor: Connection, count: int) -> float:
@@ -215,8 +224,10 @@ def _turns(office: Office, size: Sizes, waiting: Iterator[Proposal]) -> tuple[Ta
             for taken, clients in ((alone, 0), (beside, size.idle)):
                 with crowd(port, clients) as others:
                     executor.send(size.drained)
-                    jobs = [pool.submit(review, port, token, list(islice(waiting, size.each)))
-                            for token in tokens]  # fmt: skip
+                    jobs = [
+                        pool.submit(review, port, token, list(islice(waiting, size.each)))
+                        for token in tokens
+                    ]
                     taken.approvals += [one for job in jobs for one in job.result()]
                     taken.drained.append(_rate(executor, size.drained))
                     taken.dropped += others.dropped

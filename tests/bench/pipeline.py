@@ -150,9 +150,14 @@ def _day(
 
 
 def numbers(
-    company: Company, day: int, clock: Clock, dataset: Dataset, engine: DuckEngine,
-    *, before: int | None,
-) -> tuple[World, Segmented]:  # fmt: skip
+    company: Company,
+    day: int,
+    clock: Clock,
+    dataset: Dataset,
+    engine: DuckEngine,
+    *,
+    before: int | None,
+) -> tuple[World, Segmented]:
     """Everything a morning computes of everybody; the relations live in the engine."""
     book = rulebook()
     with clock.phase("open world"):

@@ -34,8 +34,9 @@ SCENES = {
 
 def _files() -> dict[str, str]:
     accounts, bills = lapsed(list(SCENES))
-    people = "".join(f"\n{a},{a},Ada Reed,{crm},{yes},2024-01-10"
-                     for a, (crm, yes, *_) in SCENES.items())  # fmt: skip
+    people = "".join(
+        f"\n{a},{a},Ada Reed,{crm},{yes},2024-01-10" for a, (crm, yes, *_) in SCENES.items()
+    )
     mail = "".join(f"\nM{a},{scene[2]},2024-01-10" for a, scene in SCENES.items())
     words = [(a, *word.split()) for a, scene in SCENES.items() for word in scene[3]]
     rows = "".join(

@@ -11,8 +11,13 @@ from tests.cases.conftest import CaseHome
 from tools.customers.account_profile import PAUSED
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("cases")]
-ACCOUNTS = table("accounts", "accounts.csv", "created", name="name",
-                 account_ref={"from": "id", "space": "account"})  # fmt: skip
+ACCOUNTS = table(
+    "accounts",
+    "accounts.csv",
+    "created",
+    name="name",
+    account_ref={"from": "id", "space": "account"},
+)
 NAMES = "id,name,created" + "".join(f"\nA{n},Firm {n},2025-01-02" for n in range(1, 9))
 
 
@@ -27,7 +32,10 @@ def ends(case: CaseHome, currency: str = "USD") -> dict[str, Any]:
 
 
 def test_what_has_not_begun_or_never_was_does_not_pay(tmp_path: Path, launcher: Launcher) -> None:
-    case = bills(tmp_path, launcher, """
+    case = bills(
+        tmp_path,
+        launcher,
+        """
 id,account,plan,mrr,start,ended
 s1,A1,pro,100.00,2025-01-10,
 s2,A2,pro,100.00,2025-08-10,
@@ -37,7 +45,8 @@ s5,A5,pro,50.00,2025-01-10,
 s6,A5,credit,-50.00,2025-01-10,
 s7,A6,pro,50.00,2025-01-10,
 s8,A6,credit,-80.00,2025-01-10,
-""")  # fmt: skip
+""",
+    )
     case.run("2025-05-02")
 
     assert set(ends(case).values()) <= {10_000, 7_000}
@@ -50,12 +59,18 @@ def test_a_pause_is_no_churn_and_is_told_beside_the_stage(
     tmp_path: Path, launcher: Launcher
 ) -> None:
     """A pause is no stage either: whoever looks an account up sees both."""
-    case = bills(tmp_path, launcher, """
+    case = bills(
+        tmp_path,
+        launcher,
+        """
 id,account,plan,mrr,start,ended,paused,resumed
 s1,A1,pro,100.00,2025-01-10,,2025-03-05,2025-04-20
 s2,A2,pro,50.00,2025-01-10,,,
 s3,A3,pro,30.00,2025-01-10,,2025-05-05,
-""", paused_day="paused", resumed_day="resumed")  # fmt: skip
+""",
+        paused_day="paused",
+        resumed_day="resumed",
+    )
     case.run("2025-06-02")
 
     told = {m["month"]: m for m in case.json("revenue")["months"]}
@@ -73,12 +88,17 @@ s3,A3,pro,30.00,2025-01-10,,2025-05-05,
 
 
 def test_dinars_have_three_decimals(tmp_path: Path, launcher: Launcher) -> None:
-    case = bills(tmp_path, launcher, """
+    case = bills(
+        tmp_path,
+        launcher,
+        """
 id,account,plan,mrr,start,ended,currency
 s1,A1,pro,12.345,2025-01-10,,kwd
 s2,A2,pro,5000,2025-01-10,,JPY
 s3,A3,pro,50.00,2025-01-10,,usd
-""", currency="currency")  # fmt: skip
+""",
+        currency="currency",
+    )
     case.run("2025-03-02")
 
     shown = case.call("revenue")
@@ -89,12 +109,17 @@ s3,A3,pro,50.00,2025-01-10,,usd
 
 
 def test_versions_with_a_day_of_change_are_history(tmp_path: Path, launcher: Launcher) -> None:
-    case = bills(tmp_path, launcher, """
+    case = bills(
+        tmp_path,
+        launcher,
+        """
 id,account,plan,mrr,start,ended,changed
 s1,A1,pro,100.00,2025-01-10,,2025-01-10
 s1,A1,pro,80.00,2025-01-10,,2025-02-10
 s1,A1,pro,120.00,2025-01-10,,2025-04-10
-""", changed_day="changed")  # fmt: skip
+""",
+        changed_day="changed",
+    )
     case.run("2025-06-02")
 
     told = ends(case)
@@ -112,10 +137,18 @@ o4,A3,80.00,open,2025-05-30
 """
     inputs = [
         ACCOUNTS,
-        table("invoices", "orders.csv", "day", invoice_ref="id", status="status",
-              account_ref={"from": "customer", "space": "account"}, issued_day="day",
-              line="total", amount_minor={"from": "total", "unit": "main"}),
-    ]  # fmt: skip
+        table(
+            "invoices",
+            "orders.csv",
+            "day",
+            invoice_ref="id",
+            status="status",
+            account_ref={"from": "customer", "space": "account"},
+            issued_day="day",
+            line="total",
+            amount_minor={"from": "total", "unit": "main"},
+        ),
+    ]
     case = company(tmp_path, launcher, {"accounts.csv": NAMES, "orders.csv": orders}, inputs)
     case.run("2025-06-02")
 
@@ -136,9 +169,18 @@ id,account,mail,kind,machine,day
 """
     inputs = [
         ACCOUNTS,
-        table("messages", "mails.csv", "day", message_key="id", kind="kind", machine="machine",
-              channel={"value": "email"}, campaign_ref={"from": "mail", "space": "mail"}, **SPACED),
-    ]  # fmt: skip
+        table(
+            "messages",
+            "mails.csv",
+            "day",
+            message_key="id",
+            kind="kind",
+            machine="machine",
+            channel={"value": "email"},
+            campaign_ref={"from": "mail", "space": "mail"},
+            **SPACED,
+        ),
+    ]
     case = company(tmp_path, launcher, {"accounts.csv": NAMES, "mails.csv": mails}, inputs)
     case.run("2025-06-02")
 

@@ -12,13 +12,26 @@ SENDER = Sender(
     "Acme Success", "success@acme.example", "Acme Ltd\n1 High Street\nYork", "acme.example"
 )
 FINE = Delivery(
-    key="act:42:5f2c", action="42", proposal="p-42", sha256="ab" * 32, play="save_call",
-    segment="at_risk", account_id="a-1", account_name="Globex", contact_id="c-1",
-    recipient="ann@globex.example", recipient_name="Ann Lee", owner="sam", subject="A word",
-    body="Dear Ann,\nshall we talk? See https://acme.example/plan?a=1&b=2.\n", value="-120.50",
-    currency="EUR", day=20_000, tags=(("play", "save_call"), ("utm_source", "lifecycle")),
+    key="act:42:5f2c",
+    action="42",
+    proposal="p-42",
+    sha256="ab" * 32,
+    play="save_call",
+    segment="at_risk",
+    account_id="a-1",
+    account_name="Globex",
+    contact_id="c-1",
+    recipient="ann@globex.example",
+    recipient_name="Ann Lee",
+    owner="sam",
+    subject="A word",
+    body="Dear Ann,\nshall we talk? See https://acme.example/plan?a=1&b=2.\n",
+    value="-120.50",
+    currency="EUR",
+    day=20_000,
+    tags=(("play", "save_call"), ("utm_source", "lifecycle")),
     unsubscribe_url="https://acme.example/u/abc.def",
-)  # fmt: skip
+)
 
 
 def delivery(**changes: Any) -> Delivery:

@@ -73,9 +73,7 @@ def post_office(*, auth: bool = False, tls: ssl.SSLContext | None = None) -> Ite
     """A mail server for the time of a block."""
     post = Post()
     options: dict[str, Any] = {"auth_required": auth, "authenticator": _log_in}
-    controller = _AnyPort(
-        post, "127.0.0.1", 0, auth_require_tls=False, tls_context=tls, **options
-    )  # fmt: skip
+    controller = _AnyPort(post, "127.0.0.1", 0, auth_require_tls=False, tls_context=tls, **options)
     controller.start()
     post.port = controller.port
     try:

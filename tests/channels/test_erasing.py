@@ -22,9 +22,15 @@ TERMS = ("una@nine.example", "Ünä Nine", "999888")
 
 
 def to_una(n: int, **changes: str) -> Delivery:
-    given = {"key": f"act:a{n}:x", "action": f"a{n}", "account_id": "acct-9",
-             "recipient": "una@nine.example", "recipient_name": "Ünä Nine",
-             "body": "Dear Ünä Nine,\ncall +49 30 999888.\n", **changes}  # fmt: skip
+    given = {
+        "key": f"act:a{n}:x",
+        "action": f"a{n}",
+        "account_id": "acct-9",
+        "recipient": "una@nine.example",
+        "recipient_name": "Ünä Nine",
+        "body": "Dear Ünä Nine,\ncall +49 30 999888.\n",
+        **changes,
+    }
     return delivery(**given)
 
 
@@ -51,8 +57,10 @@ def test_a_mail_to_our_own_people_that_says_her_name_goes_whatever_it_encloses(
     digest = {"key": "digest:19783:u1", "recipient": "cs@x.example", "recipient_name": ""}
     outbox.deliver(to_una(5, **digest, body="1. Call Ünä Nine.\n"))
     said = {"a": "As Ünä Nine asked.", "b": "See the print."}
-    letters = [Letter(f"report:w1:{name}", "ceo@x.example", "Week 1", text, "<p>x</p>", 19_783)
-               for name, text in said.items()]  # fmt: skip
+    letters = [
+        Letter(f"report:w1:{name}", "ceo@x.example", "Week 1", text, "<p>x</p>", 19_783)
+        for name, text in said.items()
+    ]
     for letter in letters:
         outbox.post(letter)
     torn = tmp_path / f".{key_name(letters[1].key)}.1-2.part"

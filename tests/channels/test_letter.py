@@ -15,13 +15,15 @@ from tools.channels.outbox import OutboxChannel
 from tools.channels.smtp import SmtpChannel
 
 LETTER = Letter(
-    key="report:weekly-2026-W44:ceo", recipient="ceo@acme.example", subject="Woche 44: Müller",
+    key="report:weekly-2026-W44:ceo",
+    recipient="ceo@acme.example",
+    subject="Woche 44: Müller",
     text="Retention 41.2%\n.\nFrom here on\n",
     html='<!doctype html><img src="cid:curve@report" alt="a">',
     day=20_759,
     pictures=(Enclosed("curve", "image/png", b"\x89PNG 1"),),
     files=(Enclosed("report.pdf", "application/pdf", b"%PDF-1.7 x"),),
-)  # fmt: skip
+)
 
 
 def test_a_mail_client_finds_the_text_the_page_its_picture_and_the_file() -> None:

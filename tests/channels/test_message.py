@@ -22,10 +22,11 @@ NAMES = [
     "X-Entity-Ref-ID", "X-Campaign-Play", "X-Campaign-Utm-Source", "MIME-Version", "Content-Type",
 ]  # fmt: skip
 RICH = delivery(
-    recipient="ann@straße.example", recipient_name='Zoë "Z" Ünlü, the 1st <x@y.example>',
+    recipient="ann@straße.example",
+    recipient_name='Zoë "Z" Ünlü, the 1st <x@y.example>',
     subject="Über 100 € — a second subject that is long enough to be folded over several lines",
     body="Grüße,\r\n.dot\rFrom here\n--=_lifecycle_agent\n<b>&amp;</b> https://a.example/?q=1&r=2).",
-)  # fmt: skip
+)
 
 
 def parsed(content: bytes) -> EmailMessage:

@@ -24,13 +24,24 @@ OTHER = delivery(key="act:43:aa", subject='He said "no"', body='one\ntwo, "three
 def test_the_line_says_what_to_do(tmp_path: Path) -> None:
     receipt = CsvChannel(tmp_path).deliver(FINE)
     assert receipt.reference == FILE
-    assert rows_of(tmp_path) == [{
-        "day": "2024-10-04", "action": "42", "play": "save_call", "account_id": "a-1",
-        "account": "Globex", "contact": "Ann Lee", "address": "ann@globex.example",
-        "owner": "sam", "value": "-120.50", "currency": "EUR", "subject": "A word",
-        "body": FINE.body, "campaign": "play=save_call; utm_source=lifecycle",
+    assert rows_of(tmp_path) == [
+        {
+            "day": "2024-10-04",
+            "action": "42",
+            "play": "save_call",
+            "account_id": "a-1",
+            "account": "Globex",
+            "contact": "Ann Lee",
+            "address": "ann@globex.example",
+            "owner": "sam",
+            "value": "-120.50",
+            "currency": "EUR",
+            "subject": "A word",
+            "body": FINE.body,
+            "campaign": "play=save_call; utm_source=lifecycle",
             "key": "act:42:5f2c",
-    }]  # fmt: skip
+        }
+    ]
 
 
 def test_one_header_for_the_day_and_one_file_per_day(tmp_path: Path) -> None:

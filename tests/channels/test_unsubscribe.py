@@ -36,8 +36,14 @@ def _unsigned(*claims: str | None) -> str:
     return base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
 
 
-@given(st.one_of(st.text(max_size=60), st.just(_unsigned(KEY, "email", None)),
-                 st.just(_unsigned(KEY, "email", None) + "."), st.just("x" * 5000)))  # fmt: skip
+@given(
+    st.one_of(
+        st.text(max_size=60),
+        st.just(_unsigned(KEY, "email", None)),
+        st.just(_unsigned(KEY, "email", None) + "."),
+        st.just("x" * 5000),
+    )
+)
 def test_forged_is_bad_input(token: str) -> None:
     with pytest.raises(BadInput, match="not one of ours"):
         read_unsubscribe(SECRET, token)

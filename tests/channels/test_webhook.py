@@ -52,16 +52,19 @@ def hook() -> Iterator[Hook]:
 
 def channel(port: int, **options: Any) -> WebhookChannel:
     usual: dict[str, Any] = {
-        "allowed_hosts": (), "clock": lambda: NOW, "resolve": lambda _: ["127.0.0.1"],
-        "loopback_hosts": {"hook.test"}, "timeout": 15,
-    }  # fmt: skip
+        "allowed_hosts": (),
+        "clock": lambda: NOW,
+        "resolve": lambda _: ["127.0.0.1"],
+        "loopback_hosts": {"hook.test"},
+        "timeout": 15,
+    }
     scheme = options.pop("scheme", "http")
     return WebhookChannel(f"{scheme}://hook.test:{port}/in?x=1", SECRET, **(usual | options))
 
 
 def test_the_request_is_signed_whole_and_keyed(hook: Hook) -> None:
     receipt = channel(hook.port).deliver(FINE)
-    (headers, body), = hook.requests  # fmt: skip
+    ((headers, body),) = hook.requests
     stamp = headers["X-Lifecycle-Timestamp"]
     mac = hmac.new(SECRET, f"{stamp}.".encode() + body, sha256).hexdigest()
     assert receipt.reference == "r-7"
@@ -129,9 +132,12 @@ def test_a_name_that_changes_its_answer_is_asked_once(hook: Hook) -> None:
 
 def test_a_public_name_on_this_machine_is_never_called(hook: Hook) -> None:
     inside = WebhookChannel(
-        f"https://hook.test:{hook.port}/", SECRET, allowed_hosts={"hook.test"},
-        clock=lambda: NOW, resolve=lambda _: ["8.8.8.8", "127.0.0.1"],
-    )  # fmt: skip
+        f"https://hook.test:{hook.port}/",
+        SECRET,
+        allowed_hosts={"hook.test"},
+        clock=lambda: NOW,
+        resolve=lambda _: ["8.8.8.8", "127.0.0.1"],
+    )
     with pytest.raises(Refused, match="not a public"):
         inside.deliver(FINE)
     assert hook.requests == []
@@ -145,10 +151,13 @@ def test_the_checked_address_is_called_under_the_name_of_the_host() -> None:
         return httpx2.Response(200, stream=httpx2.ByteStream(b"{}"))
 
     WebhookChannel(
-        "https://hooks.example/in", SECRET, allowed_hosts={"hooks.example"}, clock=lambda: NOW,
+        "https://hooks.example/in",
+        SECRET,
+        allowed_hosts={"hooks.example"},
+        clock=lambda: NOW,
         resolve=lambda _: ["2606:4700::1", "8.8.4.4"],
         transport=lambda: httpx2.MockTransport(answer),
-    ).deliver(FINE)  # fmt: skip
+    ).deliver(FINE)
     assert str(seen[0].url) == "https://8.8.4.4/in"
     assert seen[0].headers["Host"] == "hooks.example"
     assert seen[0].extensions["sni_hostname"] == "hooks.example"
@@ -158,8 +167,9 @@ def test_the_checked_address_is_called_under_the_name_of_the_host() -> None:
 def test_tls_checks_the_name_and_not_the_address(tmp_path: Path, name: str, done: int) -> None:
     server, client = contexts(name, tmp_path)
     with hook_server(server) as hook:
-        one = channel(hook.port, scheme="https", timeout=5,
-                      transport=partial(direct_transport, client))  # fmt: skip
+        one = channel(
+            hook.port, scheme="https", timeout=5, transport=partial(direct_transport, client)
+        )
         if done:
             one.deliver(FINE)
         else:

@@ -79,9 +79,14 @@ def webhook_way(_: Path) -> Iterator[Way]:
 
         def again() -> OutboundChannel:
             return WebhookChannel(
-                f"http://hook.test:{hook.port}/in", SECRET, allowed_hosts=(), clock=lambda: NOW,
-                resolve=lambda _: ["127.0.0.1"], loopback_hosts={"hook.test"}, timeout=5,
-            )  # fmt: skip
+                f"http://hook.test:{hook.port}/in",
+                SECRET,
+                allowed_hosts=(),
+                clock=lambda: NOW,
+                resolve=lambda _: ["127.0.0.1"],
+                loopback_hosts={"hook.test"},
+                timeout=5,
+            )
 
         yield Way(again(), again, lambda: list(hook.keys))
 

@@ -53,8 +53,12 @@ def measure(folder: Path, name: str, truth: "dict[str, Any]") -> Outcome:
         text = propose(folder)
     except BadInput as error:
         wanted = sum(len(columns) for columns in truth["tables"].values())
-        return Outcome(name, f"0 of {len(truth['tables'])}", missed=wanted,
-                       trouble=f"refused: {str(error).splitlines()[0][-60:]}")  # fmt: skip
+        return Outcome(
+            name,
+            f"0 of {len(truth['tables'])}",
+            missed=wanted,
+            trouble=f"refused: {str(error).splitlines()[0][-60:]}",
+        )
     found = found_columns(text)
     counts = compare(found, truth["tables"], text)
     tables = len(found.keys() & truth["tables"].keys())
@@ -151,8 +155,12 @@ def main(only: "list[str]") -> int:
         one = measure(SHARED / name, name, truth)
         total.update(right=one.right, wrong=one.wrong, asked=one.asked, missed=one.missed)
         console.print(f"{name}: {one.trouble or one.read or 'nothing read'}")
-        table.add_row(name, one.tables, *map(str, (one.right, one.wrong, one.asked, one.missed)),
-                      one.trouble or one.read)  # fmt: skip
+        table.add_row(
+            name,
+            one.tables,
+            *map(str, (one.right, one.wrong, one.asked, one.missed)),
+            one.trouble or one.read,
+        )
     table.add_section()
     table.add_row("all", "", *(str(total[k]) for k in ("right", "wrong", "asked", "missed")), "")
     console.print(table)

@@ -85,11 +85,17 @@ class Paid:
     def crm6(cls, folder: "Path") -> "Paid":
         """The subscriptions of the simulated CRM vendor; a period ends on its last date."""
         with (folder / "subscription.csv").open(encoding="utf-8") as text:
-            return cls([
-                (row["account_id"], date.fromisoformat(row["start_date"][:10]),
-                 date.fromisoformat(row["end_date"][:10]), round(float(row["mrr"]) * 100))
-                for row in csv.DictReader(text)
-            ])  # fmt: skip
+            return cls(
+                [
+                    (
+                        row["account_id"],
+                        date.fromisoformat(row["start_date"][:10]),
+                        date.fromisoformat(row["end_date"][:10]),
+                        round(float(row["mrr"]) * 100),
+                    )
+                    for row in csv.DictReader(text)
+                ]
+            )
 
     def on(self, day: date) -> dict[str, int]:
         """By account, who pays nothing left out."""

@@ -43,8 +43,17 @@ def _counted(total: int, parts: "Mapping[str, int]", head: str) -> str:
 
 def table_of(runs: "list[CompanyRun]") -> Table:
     """The table of all companies."""
-    titles = ("company", "rows in", "quarantined", "staged", "scored", "churn model", "priced",
-              "refused by rule", "queued")  # fmt: skip
+    titles = (
+        "company",
+        "rows in",
+        "quarantined",
+        "staged",
+        "scored",
+        "churn model",
+        "priced",
+        "refused by rule",
+        "queued",
+    )
     table = Table(title="A morning of each company", header_style="dim", show_lines=True)
     for title in titles:
         table.add_column(title, justify="right" if title in {"rows in", "queued"} else "left")

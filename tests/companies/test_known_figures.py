@@ -39,8 +39,10 @@ def test_an_open_deal_does_not_tell_how_it_ends(company: Company, shared_data: P
         later = open_morning(deps, deps.day(run.day)).world
         last = later.engine.run(f"{states} ORDER BY state").to_pylist()
     assert [(row["state"], row["amount"] is None) for row in rows] == [
-        ("lost", False), ("open", True), ("won", False),
-    ]  # fmt: skip
+        ("lost", False),
+        ("open", True),
+        ("won", False),
+    ]
     assert {row["state"]: row["n"] for row in last} == {"open": 1_589, "won": 4_238, "lost": 2_473}
 
 

@@ -39,13 +39,19 @@ def cohorts(number: int) -> Table:
 def curve() -> Chart:
     y = (1.0, 0.5, 0.41, None)
     return Chart(
-        "curve", "Paying customers by age", ABOUT, "line", ("0", "1", "2", "3"), "months",
-        "share", "share",
+        "curve",
+        "Paying customers by age",
+        ABOUT,
+        "line",
+        ("0", "1", "2", "3"),
+        "months",
+        "share",
+        "share",
         (
             Series("seen", y, (1.0, 0.45, 0.3, None), (1.0, 0.55, 0.5, None)),
             Series("expected", (None, None, 0.41, 0.36), style="projected"),
         ),
-    )  # fmt: skip
+    )
 
 
 def money(name: str, minor: int | None) -> Figure:
@@ -60,13 +66,19 @@ def report(**changed: object) -> Report:
     moved = (words("It moved by "), money("money.net", -1_234_567), words("."))
     sections = (
         Section(
-            "retention", "Retention", ((words("Of those who came, "), back, words(" came back.")),),
+            "retention",
+            "Retention",
+            ((words("Of those who came, "), back, words(" came back.")),),
             (cohorts(16), curve()),
         ),
         Section("money", "Money", (moved,), (bridge,), ("subscriptions",)),
-    )  # fmt: skip
+    )
     given: dict[str, object] = {
-        "kind": "weekly", "as_of": D, "first_day": D - 7, "company": "Bäcker & <Söhne>",
-        "sections": sections, "versions": (("rulebook", "r1"),),
-    }  # fmt: skip
+        "kind": "weekly",
+        "as_of": D,
+        "first_day": D - 7,
+        "company": "Bäcker & <Söhne>",
+        "sections": sections,
+        "versions": (("rulebook", "r1"),),
+    }
     return Report(**(given | changed))  # type: ignore[arg-type]

@@ -73,8 +73,9 @@ class Home:
         desk = self.deps.desk(made.as_of)
         desk = replace(desk, limits=replace(desk.limits, holdout_share=Decimal(0)))
         propose(desk, made.as_of, [replace(made, who=who)], self.clock())
-        return next(p for p in self.deps.store.proposals.pending(made.as_of)
-                    if p.account_id == account_id)  # fmt: skip
+        return next(
+            p for p in self.deps.store.proposals.pending(made.as_of) if p.account_id == account_id
+        )
 
     def approve(self, proposal: Proposal) -> str:
         """Ann says yes; the status it came to."""

@@ -149,8 +149,9 @@ def test_what_was_paused_after_the_backup_is_paused_and_what_was_let_go_stays_so
         assert paused(after) >= {"global"}
         go_on(after)
         assert paused(after) == {
-            "channel:email", "play:winback_task",
-        }  # fmt: skip
+            "channel:email",
+            "play:winback_task",
+        }
         assert after.dispatch(hours=1) == {}
         switch(after.gate, eve, "channel:email", on=False, reason="it is right now")
         assert after.dispatch(hours=1) == {"sent": 1}

@@ -76,8 +76,10 @@ def test_the_settings_refuse_a_bomb(bomb: str, tmp_path: Path) -> None:
 
 def test_aliases_in_measure_are_read_as_ever() -> None:
     assert load_yaml("a: &a [1, 2]\nb: *a\nc: {<<: {x: 1}}") == {
-        "a": [1, 2], "b": [1, 2], "c": {"x": 1},
-    }  # fmt: skip
+        "a": [1, 2],
+        "b": [1, 2],
+        "c": {"x": 1},
+    }
     assert len(load_yaml("- 1\n" * 100_002)) == 100_002  # long is no bomb
 
 
@@ -92,8 +94,10 @@ def test_no_yaml_is_read_past_these_readers() -> None:
     }
     shipped = {"tools/sources/words.py", "tools/reports/audit/catalogue.py"}
     assert found - shipped == {
-        "tools/reading.py", "tools/sources/strict.py", "config/settings_file.py",
-    }  # fmt: skip
+        "tools/reading.py",
+        "tools/sources/strict.py",
+        "config/settings_file.py",
+    }
 
 
 CSV = """

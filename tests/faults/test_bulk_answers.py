@@ -63,23 +63,41 @@ def test_all_but_one_are_done_and_that_one_says_who_and_when(store: Store, tmp_p
 
 def test_each_bad_item_has_its_own_answer_and_fails_no_other(store: Store, tmp_path: Path) -> None:
     office = opened(store, tmp_path, 8)
-    office.propose(*(mail(f"m{n:03}", "50.00") for n in range(8)), mail("h1", "20000.00"),
-                   mail("o1", "50.00", play="other_email"))  # fmt: skip
+    office.propose(
+        *(mail(f"m{n:03}", "50.00") for n in range(8)),
+        mail("h1", "20000.00"),
+        mail("o1", "50.00", play="other_email"),
+    )
     items = {one.proposal: one for one in chosen(office)}
     high, other = only(office, "h1"), only(office, "o1")
     good = [one for name, one in items.items() if name not in {high, other}]
     given: list[Seen | BadItem] = [
-        good[0], BadItem("x", "sha256: missing"), Seen("p-none", 1, "ab"), good[0],
-        replace(good[1], sha256="ab" * 32), replace(good[2], version=9), items[high], items[other],
-        replace(good[0], sha256="cd" * 32), *good[3:],
-    ]  # fmt: skip
+        good[0],
+        BadItem("x", "sha256: missing"),
+        Seen("p-none", 1, "ab"),
+        good[0],
+        replace(good[1], sha256="ab" * 32),
+        replace(good[2], version=9),
+        items[high],
+        items[other],
+        replace(good[0], sha256="cd" * 32),
+        *good[3:],
+    ]
 
     said = approved(office, given)
 
     assert outcomes(said) == [
-        "approved", "malformed", "unknown", "duplicate", "changed", "changed", "refused", "refused",
-        "duplicate", *["approved"] * 5,
-    ]  # fmt: skip
+        "approved",
+        "malformed",
+        "unknown",
+        "duplicate",
+        "changed",
+        "changed",
+        "refused",
+        "refused",
+        "duplicate",
+        *["approved"] * 5,
+    ]
     assert "one by one" in said.answers[6].detail
     assert "of another kind" in said.answers[7].detail
     assert len(office.actions()) == 6
@@ -142,8 +160,10 @@ def test_a_key_answers_as_before_even_after_an_undo_and_only_the_same_request(
     office.decide("ann", "undo", items[0].proposal)
 
     sample = [one.proposal for one in items]
-    assert approve_all(office.gate, office.people["ann"], items, first_sample(office, items),
-                       "k1") == first  # fmt: skip
+    assert (
+        approve_all(office.gate, office.people["ann"], items, first_sample(office, items), "k1")
+        == first
+    )
     assert office.get(items[0].proposal).status == "pending"
     with pytest.raises(BadInput, match="another request"):
         approve_all(office.gate, office.people["ann"], items[1:], sample, "k1")
@@ -160,8 +180,9 @@ def test_killed_in_the_middle_and_repeated_it_ends_as_if_it_was_not(
     store: Store, tmp_path: Path, key: str
 ) -> None:
     office = opened(store, tmp_path)
-    office.propose(*(mail(f"m{n:03}", "50.00") for n in range(12)),
-                   mail("o1", "50.00", play="other_email"))  # fmt: skip
+    office.propose(
+        *(mail(f"m{n:03}", "50.00") for n in range(12)), mail("o1", "50.00", play="other_email")
+    )
     items = chosen(office)
     office.decide("bob", "reject", items[2], reason="other")
     sample = first_sample(office, items)

@@ -132,8 +132,11 @@ def test_words_whose_frame_a_hand_changed_cannot_be_edited_into_good_ones(
     values = json.loads(proposal.envelope)
     values["what"]["approval"] = ["csm"]
     text = canonical(values)
-    by_hand(store, f"UPDATE proposal SET envelope = '{text.replace(chr(39), chr(39) * 2)}',"
-            f" sha256 = '{digest(text)}', shown = '{digest(text)}'")  # fmt: skip
+    by_hand(
+        store,
+        f"UPDATE proposal SET envelope = '{text.replace(chr(39), chr(39) * 2)}',"
+        f" sha256 = '{digest(text)}', shown = '{digest(text)}'",
+    )
 
     with pytest.raises(Forged, match="its shown is"):
         office.decide("ann", "edit", proposal.id, subject="A", body="Hello.")
@@ -170,9 +173,11 @@ def test_a_whole_row_of_before_with_its_entries_cut_is_known_by_its_send(office:
     by_hand(
         office.store,
         f"DELETE FROM audit WHERE subject = '{action.id}' AND kind = 'dispatch'",
-        "DELETE FROM attempt", "DELETE FROM action", "INSERT INTO action SELECT * FROM kept",
+        "DELETE FROM attempt",
+        "DELETE FROM action",
+        "INSERT INTO action SELECT * FROM kept",
         "DROP TABLE kept",
-    )  # fmt: skip
+    )
 
     assert office.dispatch(days=3) == {"blocked": 1}
     assert list(office.vendor.effects().values()) == [1]
@@ -202,8 +207,15 @@ def test_an_entry_put_in_without_the_key_makes_nothing_leave_again(office: Offic
     assert office.dispatch() == {"unknown": 1}
     action = office.action(proposal)
     assert action is not None
-    body = canonical({"from": "unknown", "to": "scheduled", "sha256": action.sha256,
-                      "due": action.due_at.isoformat(), "fence": action.fence})  # fmt: skip
+    body = canonical(
+        {
+            "from": "unknown",
+            "to": "scheduled",
+            "sha256": action.sha256,
+            "due": action.due_at.isoformat(),
+            "fence": action.fence,
+        }
+    )
     by_hand(
         office.store,
         f"INSERT INTO audit SELECT seq + 1, at, 'eve', 'settle', subject, '{body}', mac FROM audit"

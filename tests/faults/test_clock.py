@@ -201,8 +201,9 @@ def test_what_was_approved_while_it_was_ahead_is_not_put_off_for_a_year(office: 
 @pytest.mark.parametrize("days", [1, 30])
 def test_a_slot_of_a_day_that_has_not_come_does_not_silence_it(office: Office, days: int) -> None:
     ran, clock = Ran(), office.clock
-    schedule = Schedule([job(ran)], office.store.slots, BERLIN, clock, "host-1", clock.monotonic,
-                        office.watch)  # fmt: skip
+    schedule = Schedule(
+        [job(ran)], office.store.slots, BERLIN, clock, "host-1", clock.monotonic, office.watch
+    )
     schedule.tick()
     clock.jump(days=days)
     assert [one.status for one in schedule.tick()] == ["waiting"]
@@ -226,8 +227,7 @@ def test_another_machines_slots_are_not_taken_back(office: Office) -> None:
     watch()
     Schedule([job(ran)], office.store.slots, BERLIN, ahead, "other-1", ahead.monotonic).tick()
     clock.pass_(minutes=11)
-    here = Schedule([job(ran)], office.store.slots, BERLIN, clock, "host-1", clock.monotonic,
-                    watch)  # fmt: skip
+    here = Schedule([job(ran)], office.store.slots, BERLIN, clock, "host-1", clock.monotonic, watch)
     here.tick()
     alone = office.store.database.url.get_backend_name() == "sqlite"
     assert len(ran.slots) == (2 if alone else 1)

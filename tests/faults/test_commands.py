@@ -112,9 +112,12 @@ SERVERS = {
 
 @pytest.mark.parametrize("kind", SERVERS)
 def test_every_command_says_what_the_server_lacks(
-    kind: str, home: Path, database_url: str, monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    home: Path,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+) -> None:
     if not database_url.startswith("postgresql"):
         pytest.skip("SQLite has no server")
     if kind == "a table is gone":
@@ -258,9 +261,11 @@ def test_ctrl_c_and_a_closed_or_full_output_are_told_on_one_line(home: Path) -> 
     os.close(writer)
     assert b"Traceback" not in done.stderr
     done = subprocess.run(
-        told, check=True, capture_output=True,
+        told,
+        check=True,
+        capture_output=True,
         env={**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
-    )  # fmt: skip
+    )
     assert b"ann@example.com" in done.stdout
 
 

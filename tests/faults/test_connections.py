@@ -151,8 +151,13 @@ def test_half_a_request_is_none() -> None:
 
 
 def test_no_http_is_refused_and_the_next_is_served() -> None:
-    broken = (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03", b"GET /\x00 HTTP/1.1\r\n\r\n",
-              CHUNKED + b"zz\r\n", b"A" * 70_000, HEAD[:-2] + b"te: x\r\nhost\r\n\r\n")  # fmt: skip
+    broken = (
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03",
+        b"GET /\x00 HTTP/1.1\r\n\r\n",
+        CHUNKED + b"zz\r\n",
+        b"A" * 70_000,
+        HEAD[:-2] + b"te: x\r\nhost\r\n\r\n",
+    )
     with served(**QUICK) as server:
         for said in broken:
             with suppress(ConnectionError):

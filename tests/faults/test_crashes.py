@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 
 KILLED = -signal.SIGKILL
 POINTS = crash_points()
-DECIDING = [pytest.param(p, marks=pytest.mark.fault(number(p)))
-            for p in POINTS if family(p) != "executor"]  # fmt: skip
-SENDING = [pytest.param(p, marks=pytest.mark.fault(number(p)))
-           for p in POINTS if family(p) == "executor"]  # fmt: skip
-SENDING += [pytest.param("killed before", marks=pytest.mark.fault(3)),
-            pytest.param("killed after", marks=pytest.mark.fault(4))]  # fmt: skip
+DECIDING = [
+    pytest.param(p, marks=pytest.mark.fault(number(p))) for p in POINTS if family(p) != "executor"
+]
+SENDING = [
+    pytest.param(p, marks=pytest.mark.fault(number(p))) for p in POINTS if family(p) == "executor"
+]
+SENDING += [
+    pytest.param("killed before", marks=pytest.mark.fault(3)),
+    pytest.param("killed after", marks=pytest.mark.fault(4)),
+]
 
 
 def test_the_sweep_knows_the_points_of_a_decision_and_of_a_sending() -> None:

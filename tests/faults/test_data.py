@@ -121,8 +121,9 @@ def test_one_poisoned_when_it_is_sent_is_blocked_with_a_reason_and_the_others_se
     office: Office,
 ) -> None:
     poison: dict[str, dict[str, Any]] = {
-        "a1": {"email": "%s\0"}, "a2": {"timezones": ("Mars/Olympus", None, "x\0")},
-    }  # fmt: skip
+        "a1": {"email": "%s\0"},
+        "a2": {"timezones": ("Mars/Olympus", None, "x\0")},
+    }
     for proposal in office.store.proposals.pending(DAY):
         office.decide("ann", "approve", proposal)
     office.facts |= poison

@@ -8,8 +8,12 @@ from agent.connections import ConnectionLimits
 from config.settings import Settings
 
 pytestmark = pytest.mark.fault(61, 64)
-NOTE = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8").split(
-    "## Behind a reverse proxy")[1].split("## ")[0]  # fmt: skip
+NOTE = (
+    (Path(__file__).parents[2] / "README.md")
+    .read_text(encoding="utf-8")
+    .split("## Behind a reverse proxy")[1]
+    .split("## ")[0]
+)
 
 
 def test_the_numbers_of_the_note_are_those_of_the_service() -> None:

@@ -92,9 +92,10 @@ def test_a_malformed_link_is_a_400_and_the_typed_words_stay(store: Store, link: 
     assert now.version == 1
     client = TestClient(inbox.app, BASE, headers=bearer(inbox.token()))
     said = client.post(
-        f"/api/v1/proposals/{one}/edit", headers={"Idempotency-Key": "k"},
+        f"/api/v1/proposals/{one}/edit",
+        headers={"Idempotency-Key": "k"},
         json={"version": 1, "sha256": now.shown, **typed},
-    )  # fmt: skip
+    )
     assert said.status_code == 400
     assert "cannot be read as an address" in said.json()["detail"]
 

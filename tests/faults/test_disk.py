@@ -98,8 +98,10 @@ def test_a_long_reader_and_a_backup_keep_nobody_waiting(office: Office, tmp_path
         seen = session.connection().execute(text("SELECT count(*) FROM decision")).scalar_one()
         office.decide("ann", "approve", first)
         if is_sqlite(office.store):
-            with closing(sqlite3.connect(str(office.store.database.url.database))) as here, \
-                    closing(sqlite3.connect(tmp_path / "backup.db")) as there:  # fmt: skip
+            with (
+                closing(sqlite3.connect(str(office.store.database.url.database))) as here,
+                closing(sqlite3.connect(tmp_path / "backup.db")) as there,
+            ):
                 here.backup(there, pages=1, progress=_deciding(office, second.id), sleep=0)
                 kept = there.execute("PRAGMA integrity_check").fetchone()
             assert kept == ("ok",)
@@ -185,9 +187,11 @@ def test_eight_who_write_at_once_are_never_told_that_it_is_locked(
     ids = [p.id for p in office.store.proposals.pending(DAY)]
     names = [name for name, role in PEOPLE if role not in {"viewer", "auditor"}]
 
-    said = race(office, "threads", [
-        partial(_decide_mine, who=names[n % len(names)], mine=ids[n::8]) for n in range(8)
-    ])  # fmt: skip
+    said = race(
+        office,
+        "threads",
+        [partial(_decide_mine, who=names[n % len(names)], mine=ids[n::8]) for n in range(8)],
+    )
 
     assert [one.value for one in said] == [each] * 8
     assert len(office.actions()) == 8 * each // 10

@@ -36,8 +36,9 @@ KEYS = (ErasedKey("k1", "ref", "e1"),)
 
 def to_mara(account: str, net: str = "500.00", body: str = "Hello Mara Quist,\n") -> Any:
     made = mail(account, net, body=body)
-    who = replace(made.who, contact_id="crm:c9", contact_name="Mara Quist",
-                  recipient="mara.quist@x.example")  # fmt: skip
+    who = replace(
+        made.who, contact_id="crm:c9", contact_name="Mara Quist", recipient="mara.quist@x.example"
+    )
     return replace(made, who=who)
 
 
@@ -78,8 +79,9 @@ def lived(office: Office) -> dict[str, str]:
     office.decide("ann", "approve", ids["calling"])
     office.clock.pass_(minutes=10)
     assert start(office, _die_calling).wait() < 0
-    office.decide("bob", "edit", ids["approved"], subject="More, Mara Quist?",
-                  body="Hello Mara Quist,\n")  # fmt: skip
+    office.decide(
+        "bob", "edit", ids["approved"], subject="More, Mara Quist?", body="Hello Mara Quist,\n"
+    )
     office.decide("ann", "approve", ids["approved"])
     office.decide("ann", "snooze", ids["snoozed"], until_day=DAY + 2)
     office.decide("ann", "reject", ids["rejected"], note="+49 30 9876543 is hers")
@@ -103,9 +105,13 @@ def test_erased_in_whatever_state_nothing_is_kept_and_nothing_leaves(office: Off
     assert office.wrong() == ()
     now = {state: office.get(one) for state, one in ids.items()}
     assert {state: p.status for state, p in now.items()} == {
-        "sent": "approved", "calling": "approved", "approved": "revoked", "snoozed": "revoked",
-        "rejected": "rejected", "pending": "revoked",
-    }  # fmt: skip
+        "sent": "approved",
+        "calling": "approved",
+        "approved": "revoked",
+        "snoozed": "revoked",
+        "rejected": "rejected",
+        "pending": "revoked",
+    }
     for one in now.values():
         assert one.envelope == tombstone("e1")
         assert (one.sha256, one.contact_id) == (before[one.id].sha256, "erased:e1")
@@ -187,8 +193,9 @@ def test_done_twice_it_changes_nothing_and_what_came_between_goes_too(office: Of
     ]
     office.store.gate.write(lambda tx: tx.erasures.forget("e1"))
     assert (erasing.end(office.gate, begun.erasure), erasing.end(office.gate, begun.erasure)) == (
-        True, False,
-    )  # fmt: skip
+        True,
+        False,
+    )
     compact(url_of(office.store))
     assert [term for term in TERMS if term in kept(office)] == []
     assert office.wrong() == ()
@@ -203,10 +210,12 @@ def test_only_an_erasure_may_put_a_tombstone_and_the_chain_must_know_of_it(offic
     with pytest.raises(DBAPIError, match="never change"), office.store.database.write() as session:
         session.connection().execute(bury, given)
     with office.store.database.write() as session:
-        session.connection().execute(text(
-            "INSERT INTO erasure (id, status, who, reason, plan, begun_at) "
-            "VALUES ('e2', 'begun', 'x', '', '', '2024-03-01 00:00:00')"
-        ))  # fmt: skip
+        session.connection().execute(
+            text(
+                "INSERT INTO erasure (id, status, who, reason, plan, begun_at) "
+                "VALUES ('e2', 'begun', 'x', '', '', '2024-03-01 00:00:00')"
+            )
+        )
         session.connection().execute(bury, given)
     found = {w.words for w in office.wrong()}
     assert f"proposal {one.id}: its text is gone, and the chain knows of no erasure" in found

@@ -64,8 +64,11 @@ def test_what_was_sent_is_not_sent_again_when_its_status_is_set_back(
     office: Office, more: str
 ) -> None:
     action = sent(office)
-    by_hand(office.store, f"UPDATE action SET status = 'scheduled'{more} WHERE id = '{action}'",
-            f"DELETE FROM send WHERE id = 's-{action}'")  # fmt: skip
+    by_hand(
+        office.store,
+        f"UPDATE action SET status = 'scheduled'{more} WHERE id = '{action}'",
+        f"DELETE FROM send WHERE id = 's-{action}'",
+    )
 
     refused(office, action)
     assert [pause.scope for pause in office.store.switches.pauses(office.clock())] == ["global"]
@@ -91,8 +94,9 @@ def test_a_whole_row_of_before_with_its_entries_cut_is_known_by_the_ledger(offic
         office.store,
         f"UPDATE action SET status = 'scheduled', attempts = 0, fence = 0 WHERE id = '{action}'",
         f"DELETE FROM audit WHERE subject = '{action}' AND kind = 'dispatch'",
-        "DELETE FROM send", "DELETE FROM attempt",
-    )  # fmt: skip
+        "DELETE FROM send",
+        "DELETE FROM attempt",
+    )
 
     before = office.vendor.effects()
     assert office.dispatch() == {}
@@ -108,9 +112,12 @@ def test_what_was_taken_back_stays_so_when_the_word_is_deleted(office: Office, h
         office.decide("ann", "approve", proposal)
         due = "UPDATE action SET status = 'scheduled'"
     office.decide("ann", how, proposal)
-    by_hand(office.store, *([due] if how != "reject" else []),
-            f"UPDATE proposal SET status = 'approved' WHERE id = '{proposal}'",
-            f"DELETE FROM decision WHERE proposal = '{proposal}' AND kind = '{how}'")  # fmt: skip
+    by_hand(
+        office.store,
+        *([due] if how != "reject" else []),
+        f"UPDATE proposal SET status = 'approved' WHERE id = '{proposal}'",
+        f"DELETE FROM decision WHERE proposal = '{proposal}' AND kind = '{how}'",
+    )
 
     refused(office, proposal)
 
@@ -263,10 +270,14 @@ def test_a_column_that_decides_is_compared_before_it_leaves(office: Office, colu
 def test_what_two_were_approved_for_is_not_exchanged(office: Office) -> None:
     agreed = [office.decide("ann", "approve", only(office, one)).action for one in ("a1", "a2")]
     ids = sorted(map(str, agreed))  # the first to be claimed is the one that a hand changes
-    by_hand(office.store, *[
-        f"UPDATE action SET {name} = (SELECT {name} FROM action WHERE id = '{ids[1]}')"
-        f" WHERE id = '{ids[0]}'" for name in ("sha256", "account_id", "contact_id", "seal")
-    ])  # fmt: skip
+    by_hand(
+        office.store,
+        *[
+            f"UPDATE action SET {name} = (SELECT {name} FROM action WHERE id = '{ids[1]}')"
+            f" WHERE id = '{ids[0]}'"
+            for name in ("sha256", "account_id", "contact_id", "seal")
+        ],
+    )
 
     refused(office, ids[0])
 
@@ -386,12 +397,17 @@ REPLACE = "INSERT OR REPLACE INTO audit SELECT seq, at, who, kind, subject, '{}'
 def test_the_database_refuses_to_replace_or_truncate(office: Office) -> None:
     sqlite = office.store.database.url.get_backend_name() == "sqlite"
     tables = ("audit", "decision")
-    statements = [REPLACE, "INSERT OR REPLACE INTO decision SELECT * FROM decision"] \
-        if sqlite else [f"TRUNCATE {table} CASCADE" for table in tables]  # fmt: skip
+    statements = (
+        [REPLACE, "INSERT OR REPLACE INTO decision SELECT * FROM decision"]
+        if sqlite
+        else [f"TRUNCATE {table} CASCADE" for table in tables]
+    )
     office.decide("ann", "approve", only(office))
     for statement in statements:
-        with pytest.raises(DBAPIError, match="kept as it was"), \
-                office.store.database.write() as session:  # fmt: skip
+        with (
+            pytest.raises(DBAPIError, match="kept as it was"),
+            office.store.database.write() as session,
+        ):
             session.connection().exec_driver_sql(statement)
     assert office.wrong() == ()
 
@@ -452,8 +468,11 @@ def test_what_a_hand_set_back_gets_its_end_again_and_the_rest_goes_on(office: Of
     """The way out: `lifecycle restored` gives the row the end its entries tell of."""
     action = sent(office)
     office.decide("ann", "approve", only(office, "a2"))
-    by_hand(office.store, f"UPDATE action SET status = 'scheduled', attempts = 0, fence = 0 "
-            f"WHERE id = '{action}'", "DELETE FROM attempt")  # fmt: skip
+    by_hand(
+        office.store,
+        f"UPDATE action SET status = 'scheduled', attempts = 0, fence = 0 WHERE id = '{action}'",
+        "DELETE FROM attempt",
+    )
     refused(office, action)
     eve = office.people["eve"]
 

@@ -78,9 +78,12 @@ def go_on(home: Home) -> None:
 
 def wrong(home: Home) -> list[str]:
     deps = home.deps
-    return [one.words for one in home.store.gate.read(
-        lambda tx: verify(tx, deps.key, deps.clock(), deps.ledger.last_head(), (), deps.ledger)
-    )]  # fmt: skip
+    return [
+        one.words
+        for one in home.store.gate.read(
+            lambda tx: verify(tx, deps.key, deps.clock(), deps.ledger.last_head(), (), deps.ledger)
+        )
+    ]
 
 
 def lines(home: Home) -> int:
@@ -107,8 +110,9 @@ def test_a_no_of_an_overwritten_export_is_heard_by_the_database_of_before(
             after.approve(proposal)
         assert wrong(after) == []
         keys = list(after.deps.ledger.state.heard)  # nor does a morning ask about them
-        assert {one.key for one in after.store.switches.suppressions(keys, after.clock())} \
-            == set(keys)  # fmt: skip
+        assert {one.key for one in after.store.switches.suppressions(keys, after.clock())} == set(
+            keys
+        )
         hear(after)
         go_on(after)  # said twice, it holds as well
         with pytest.raises(Conflict, match="suppression"):
@@ -141,8 +145,18 @@ def test_it_is_about_the_person_too_whatever_their_address_is_by_now(home: Home)
     with gone_back(home, backup) as after:
         go_on(after)
         after.clock.pass_(hours=24)
-        after.land(contacts=[contact("crm:1", TODAY, name="Ann Reed", email="ann.reed@y.example",
-                                     phone=None, email_consent=True)])  # fmt: skip
+        after.land(
+            contacts=[
+                contact(
+                    "crm:1",
+                    TODAY,
+                    name="Ann Reed",
+                    email="ann.reed@y.example",
+                    phone=None,
+                    email_consent=True,
+                )
+            ]
+        )
         proposal = after.propose()
         assert after.whom().email == "ann.reed@y.example"
         with pytest.raises(Conflict, match="suppression"):
@@ -186,8 +200,9 @@ def test_where_nothing_was_lost_the_facts_alone_say_what_holds(home: Home) -> No
 
 @ON_SQLITE
 def test_mail_that_came_back_for_a_while_is_no_word_of_a_person(home: Home) -> None:
-    home.land(messages=[message("bounced", TODAY - n, None, address=ANN, bounce="soft")
-                        for n in range(5)])  # fmt: skip
+    home.land(
+        messages=[message("bounced", TODAY - n, None, address=ANN, bounce="soft") for n in range(5)]
+    )
     assert home.whom().objection is not None
     hear(home)
     assert lines(home) == 0

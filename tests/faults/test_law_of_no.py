@@ -42,8 +42,10 @@ def test_a_no_refuses_the_yes_and_blocks_what_was_approved(
     if not early:
         assert home.approve(proposal) == "approved"
 
-    home.land(contacts=company.all_contacts()[len(company.contacts):],
-              messages=company.all_messages()[len(company.messages):])  # fmt: skip
+    home.land(
+        contacts=company.all_contacts()[len(company.contacts) :],
+        messages=company.all_messages()[len(company.messages) :],
+    )
 
     if early:
         with pytest.raises(Conflict, match=r"any more|another now"):

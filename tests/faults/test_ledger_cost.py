@@ -55,8 +55,9 @@ def test_a_long_ledger_is_read_before_the_gate_is_locked(office: Office) -> None
     assert ledger is not None
     last = ledger.state.last
     assert last is not None
-    ledger.file.append([LedgerLine(last.seq, last.mac, "end", f"a{n}") for n in range(500)],
-                       durable=False)  # fmt: skip
+    ledger.file.append(
+        [LedgerLine(last.seq, last.mac, "end", f"a{n}") for n in range(500)], durable=False
+    )
     key = CountingKey(KEY.secret)
     fresh = EffectLedger(ledger.home, key, office.clock)
     office.store.gate.export_to(fresh.export, fresh.read_new)

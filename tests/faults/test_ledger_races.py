@@ -183,10 +183,11 @@ def test_two_threads_that_begin_a_ledger_begin_one(office: Office) -> None:
     home = office.folder / "home"
     home.mkdir()
     threads = [
-        threading.Thread(target=lambda: EffectLedger(home, KEY, office.clock).export(
-            office.store.gate, ()
-        )) for _ in range(8)
-    ]  # fmt: skip
+        threading.Thread(
+            target=lambda: EffectLedger(home, KEY, office.clock).export(office.store.gate, ())
+        )
+        for _ in range(8)
+    ]
     for one in threads:
         one.start()
     for one in threads:

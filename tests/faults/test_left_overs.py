@@ -101,8 +101,11 @@ def test_a_link_put_there_leads_nowhere(tmp_path: Path) -> None:
 def test_whoever_copies_people_into_a_temporary_folder_holds_it() -> None:
     """A folder made otherwise stays for ever when its process is killed."""
     made = re.compile(r"mkdtemp|TemporaryDirectory|NamedTemporaryFile|mkstemp")
-    modules = [path for name in ("agent", "approvals", "tools", "config")
-               for path in (CHECKOUT / name).rglob("*.py")]  # fmt: skip
+    modules = [
+        path
+        for name in ("agent", "approvals", "tools", "config")
+        for path in (CHECKOUT / name).rglob("*.py")
+    ]
     makers = [path.name for path in modules if made.search(path.read_text(encoding="utf-8"))]
     assert makers == ["scratch.py"]
 

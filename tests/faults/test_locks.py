@@ -181,8 +181,9 @@ def hold_until(store: Store, let_go: threading.Event) -> None:
 def test_the_schedule_waits_and_goes_on(office: Office) -> None:
     ran: list[str] = []
     work = job(lambda slot, _: ran.append(slot.slot) or "done")  # type: ignore[func-returns-value]  # a list
-    schedule = Schedule([work], office.store.slots, BERLIN, office.clock, "w1",
-                        office.clock.monotonic)  # fmt: skip
+    schedule = Schedule(
+        [work], office.store.slots, BERLIN, office.clock, "w1", office.clock.monotonic
+    )
     let_go = threading.Event()
     holder = threading.Thread(target=hold_until, args=(office.store, let_go))
     holder.start()

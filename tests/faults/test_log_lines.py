@@ -63,8 +63,10 @@ def test_what_was_lost_is_counted_and_said_once_it_can_be(tmp_path: Path, number
     log.handle(record)
 
     assert stream.getvalue().splitlines() == [
-        "a line", "log.lost: 3 lines before this one could not be written", "a line",
-    ]  # fmt: skip
+        "a line",
+        "log.lost: 3 lines before this one could not be written",
+        "a line",
+    ]
 
 
 def test_a_closed_stream_is_none_of_the_callers_business(tmp_path: Path) -> None:

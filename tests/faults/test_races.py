@@ -61,10 +61,16 @@ def test_of_five_who_approve_one_does_and_four_hear_who(office: Office, how: How
 def test_approve_and_its_contrary_one_wins(office: Office, how: How, other: str) -> None:
     for proposal in office.store.proposals.pending(DAY):
         seen = office.seen(proposal)
-        one_won(race(office, how, [
-            partial(wish, who="ann", kind="approve", seen=seen),
-            partial(wish, who="bob", kind=other, seen=seen),
-        ]))  # fmt: skip
+        one_won(
+            race(
+                office,
+                how,
+                [
+                    partial(wish, who="ann", kind="approve", seen=seen),
+                    partial(wish, who="bob", kind=other, seen=seen),
+                ],
+            )
+        )
 
     approved = [p for p in office.actions() if office.get(p.proposal).status == "approved"]
     office.dispatch()
@@ -103,16 +109,23 @@ def test_approve_and_expire_one_wins_and_what_expired_never_leaves(
 def test_approve_and_edit_never_approve_a_text_nobody_saw(office: Office, how: How) -> None:
     for proposal in office.store.proposals.pending(DAY):
         seen = office.seen(proposal)
-        approved, edited = race(office, how, [
-            partial(wish, who="ann", kind="approve", seen=seen),
-            partial(wish, who="bob", kind="edit", seen=seen, subject="Other", body="Words."),
-        ])  # fmt: skip
+        approved, edited = race(
+            office,
+            how,
+            [
+                partial(wish, who="ann", kind="approve", seen=seen),
+                partial(wish, who="bob", kind="edit", seen=seen, subject="Other", body="Words."),
+            ],
+        )
         one_won([approved, edited])
         assert office.get(proposal).shown == seen.sha256 or edited.value
 
     office.dispatch()
-    sent = {line.split("\t")[1] for line in office.vendor.ledger.read_text().splitlines()} \
-        if office.vendor.ledger.exists() else set()  # fmt: skip
+    sent = (
+        {line.split("\t")[1] for line in office.vendor.ledger.read_text().splitlines()}
+        if office.vendor.ledger.exists()
+        else set()
+    )
     assert sent == {a.sha256 for a in office.actions()}
     assert office.wrong() == ()
 
@@ -127,9 +140,10 @@ def test_who_saw_the_text_before_is_refused_in_either_order(office: Office, firs
 
     said = [
         *race(office, "threads", [partial(wish, who="ann", kind=first, seen=seen, **words[first])]),
-        *race(office, "threads", [partial(wish, who="bob", kind=second, seen=seen,
-                                          **words[second])]),
-    ]  # fmt: skip
+        *race(
+            office, "threads", [partial(wish, who="bob", kind=second, seen=seen, **words[second])]
+        ),
+    ]
     assert [one.refused for one in said] == ["", "Conflict"]
     assert office.wrong() == ()
 
@@ -212,9 +226,11 @@ def test_six_processes_write_one_chain_without_a_fork(store: "Store", tmp_path: 
     names = [name for name, role in PEOPLE if role not in {"viewer", "auditor"}]
     before = office.store.gate.read(lambda tx: tx.chain.head())
 
-    said = race(office, "processes", [
-        partial(_decide_mine, who=names[n % len(names)], mine=ids[n::6]) for n in range(6)
-    ])  # fmt: skip
+    said = race(
+        office,
+        "processes",
+        [partial(_decide_mine, who=names[n % len(names)], mine=ids[n::6]) for n in range(6)],
+    )
 
     assert [one.value for one in said] == [3] * 6
     links = office.store.gate.read(lambda tx: list(tx.chain.links()))

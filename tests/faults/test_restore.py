@@ -53,22 +53,28 @@ def back_up(office: Kept) -> str:
     office.store.close()
     if url.get_backend_name() == "sqlite":
         copy = office.folder / "backup.db"
-        with closing(sqlite3.connect(str(url.database))) as here, \
-                closing(sqlite3.connect(copy)) as there:  # fmt: skip
+        with (
+            closing(sqlite3.connect(str(url.database))) as here,
+            closing(sqlite3.connect(copy)) as there,
+        ):
             here.backup(there)
         shutil.copyfile(copy, office.folder / "restored.db")
         return f"sqlite:///{office.folder / 'restored.db'}"
     copied = url.set(database=f"{url.database}_backup")
-    _on(url.set(database="postgres").render_as_string(hide_password=False),
-        f"CREATE DATABASE {copied.database} TEMPLATE {url.database}")  # fmt: skip
+    _on(
+        url.set(database="postgres").render_as_string(hide_password=False),
+        f"CREATE DATABASE {copied.database} TEMPLATE {url.database}",
+    )
     return copied.render_as_string(hide_password=False)
 
 
 def drop(backup: str) -> None:
     """Take a copy on a server away."""
     url = make_url(backup)
-    _on(url.set(database="postgres").render_as_string(hide_password=False),
-        f"DROP DATABASE {url.database} WITH (FORCE)")  # fmt: skip
+    _on(
+        url.set(database="postgres").render_as_string(hide_password=False),
+        f"DROP DATABASE {url.database} WITH (FORCE)",
+    )
 
 
 def _on(url: str, statement: str) -> None:
@@ -108,8 +114,15 @@ def test_after_a_restore_nothing_leaves_before_a_person_settles_it(
         assert {action.status for action in after.actions()} == {"unknown"}
         for action in after.actions():
             done = f"act:{action.id}:{action.sha256}" in before
-            settle(after.gate, eve, action.id, "sent" if done else "again", "asked", live=True,
-                   sha256=action.sha256)  # fmt: skip
+            settle(
+                after.gate,
+                eve,
+                action.id,
+                "sent" if done else "again",
+                "asked",
+                live=True,
+                sha256=action.sha256,
+            )
         after.dispatch(hours=1)
         assert {action.status for action in after.actions()} == {"sent"}
         assert sorted(after.vendor.effects().values()) == [1, 1]

@@ -66,8 +66,10 @@ def test_the_service_works_with_a_role_that_owns_nothing(service: Office) -> Non
 ])  # fmt: skip
 def test_and_cannot_rewrite_what_is_kept(service: Office, statement: str) -> None:
     service.decide("ann", "approve", only(service))
-    with pytest.raises(DBAPIError, match=r"permission denied|must be owner"), \
-            service.store.database.write() as session:  # fmt: skip
+    with (
+        pytest.raises(DBAPIError, match=r"permission denied|must be owner"),
+        service.store.database.write() as session,
+    ):
         session.connection().exec_driver_sql(statement)
 
 

@@ -49,11 +49,17 @@ def shown(*things: object, style: str = "") -> str:
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_every_way_to_print_shows_what_it_is_and_obeys_nothing(attack: str) -> None:
     ways = [
-        shown(f"account {attack}"), shown(table("T", ("a",), [(attack,)])),
-        shown(table(attack, (attack,), [])), shown(Text(attack)), shown(Group(Text(attack))),
-        shown(Panel(attack)), shown(Panel("x", title=Text(attack))), shown(plain(attack)),
-        visible(attack), one_line(attack),
-    ]  # fmt: skip
+        shown(f"account {attack}"),
+        shown(table("T", ("a",), [(attack,)])),
+        shown(table(attack, (attack,), [])),
+        shown(Text(attack)),
+        shown(Group(Text(attack))),
+        shown(Panel(attack)),
+        shown(Panel("x", title=Text(attack))),
+        shown(plain(attack)),
+        visible(attack),
+        one_line(attack),
+    ]
     for way in ways:
         assert not OBEYED & set(way), way
         assert not TURNED & set(way), way
@@ -121,8 +127,16 @@ def test_nothing_is_printed_by_another_way() -> None:
 
 def _prints(function: ast.expr) -> bool:
     words = ast.unparse(function)
-    return words in {"print", "typer.echo", "typer.secho", "Console", "sys.stdout.write",
-                     "sys.stderr.write", "sys.stdout.buffer.write", "Text.from_markup"}  # fmt: skip
+    return words in {
+        "print",
+        "typer.echo",
+        "typer.secho",
+        "Console",
+        "sys.stdout.write",
+        "sys.stderr.write",
+        "sys.stdout.buffer.write",
+        "Text.from_markup",
+    }
 
 
 def test_a_narrow_terminal_shows_every_letter_of_a_name() -> None:

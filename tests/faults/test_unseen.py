@@ -201,8 +201,14 @@ def test_on_a_terminal_the_words_are_shown_and_only_yes_is_a_yes(inbox: Inbox) -
     now = inbox.store.proposals.get(one)
     assert now is not None
     assert seen == Seen(one, 1, now.shown)
-    for words in ("ann@example.com", "More seats?", "Hello Ann,", "links:   none", "20.00 EUR",
-                  now.shown):  # fmt: skip
+    for words in (
+        "ann@example.com",
+        "More seats?",
+        "Hello Ann,",
+        "links:   none",
+        "20.00 EUR",
+        now.shown,
+    ):
         assert words in reader.shown
 
 

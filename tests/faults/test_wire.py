@@ -64,8 +64,11 @@ def _cut_sqlite(office: Office, where: str, seen: Any) -> tuple[str, bool]:
         event.listen(engine, "commit", lambda _: once())
     if where == "before the update":
         once = fail_once()
-        event.listen(engine, "before_cursor_execute",
-                     lambda *a: once() if a[2].startswith("UPDATE proposal") else None)  # fmt: skip
+        event.listen(
+            engine,
+            "before_cursor_execute",
+            lambda *a: once() if a[2].startswith("UPDATE proposal") else None,
+        )
     far = other_office(office, Store(database))
     with pytest.raises(OperationalError):
         far.decide("ann", "approve", seen, key="one wish")

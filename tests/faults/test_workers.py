@@ -67,9 +67,14 @@ def test_revoke_and_claim_it_never_leaves_or_it_is_too_late(office: Office, how:
     for proposal in approve_all_of(office):
         action = office.action(proposal)
         assert action is not None
-        sending, revoking = race(office, how, [
-            partial(_one, action=action.id), partial(_revoke, proposal=proposal),
-        ])  # fmt: skip
+        sending, revoking = race(
+            office,
+            how,
+            [
+                partial(_one, action=action.id),
+                partial(_revoke, proposal=proposal),
+            ],
+        )
         key = f"act:{action.id}:{action.sha256}"
         if revoking.refused:
             assert (revoking.refused, "too late" in revoking.words) == ("Conflict", True)

@@ -23,12 +23,16 @@ class Copies:
         """Keep a copy as it stands, in the place of an older one of this name."""
         self.let_go()
         if self._is_sqlite:
-            with closing(sqlite3.connect(str(self.url.database))) as here, \
-                    closing(sqlite3.connect(self._file(name))) as there:  # fmt: skip
+            with (
+                closing(sqlite3.connect(str(self.url.database))) as here,
+                closing(sqlite3.connect(self._file(name))) as there,
+            ):
                 here.backup(there)
         else:
-            self._on_server(f"DROP DATABASE IF EXISTS {self._name(name)} WITH (FORCE)",
-                            self._copy(self.url.database, self._name(name)))  # fmt: skip
+            self._on_server(
+                f"DROP DATABASE IF EXISTS {self._name(name)} WITH (FORCE)",
+                self._copy(self.url.database, self._name(name)),
+            )
 
     def put_back(self, name: str) -> None:
         """Put a copy in the place of the database, whose newer rows are lost."""
@@ -37,19 +41,23 @@ class Copies:
             live = Path(str(self.url.database))
             for path in live.parent.glob(f"{live.name}*"):
                 path.unlink()
-            with closing(sqlite3.connect(self._file(name))) as here, \
-                    closing(sqlite3.connect(live)) as there:  # fmt: skip
+            with (
+                closing(sqlite3.connect(self._file(name))) as here,
+                closing(sqlite3.connect(live)) as there,
+            ):
                 here.backup(there)
         else:
-            self._on_server(f"DROP DATABASE {self.url.database} WITH (FORCE)",
-                            self._copy(self._name(name), self.url.database))  # fmt: skip
+            self._on_server(
+                f"DROP DATABASE {self.url.database} WITH (FORCE)",
+                self._copy(self._name(name), self.url.database),
+            )
 
     def remove(self, *names: str) -> None:
         """Remove the copies."""
         if not self._is_sqlite:
-            self._on_server(*[
-                f"DROP DATABASE IF EXISTS {self._name(name)} WITH (FORCE)" for name in names
-            ])  # fmt: skip
+            self._on_server(
+                *[f"DROP DATABASE IF EXISTS {self._name(name)} WITH (FORCE)" for name in names]
+            )
 
     @property
     def _is_sqlite(self) -> bool:

@@ -68,8 +68,14 @@ class Clock:
 def mail(account: str = "a1", net: str = "882.00", as_of: int = DAY, **what: Any) -> Envelope:
     """An envelope that reaches somebody by e-mail."""
     made = envelope(account, net, "retention_email", as_of)
-    words = {"play": "retention_email", "goal": "retention", "channel": "email", "role": "csm",
-             "approval": ("csm",), **what}  # fmt: skip
+    words = {
+        "play": "retention_email",
+        "goal": "retention",
+        "channel": "email",
+        "role": "csm",
+        "approval": ("csm",),
+        **what,
+    }
     return replace(made, what=replace(WHAT, **words))
 
 
@@ -90,9 +96,15 @@ class Office:
         self.vendor = Vendor(self.folder / "ledger.txt")
         self.watch = ClockWatch(self.clock, self.store.clocks)
         self.gate = Gate(
-            self.store.gate, self.limits, self.clock, BERLIN, KEY, self.crashed, self.known,
+            self.store.gate,
+            self.limits,
+            self.clock,
+            BERLIN,
+            KEY,
+            self.crashed,
+            self.known,
             self.watch,
-        )  # fmt: skip
+        )
         self.watch()
 
     def crashed(self, point: str) -> None:
@@ -131,8 +143,16 @@ class Office:
         now = self.get(proposal)
         return Seen(now.id, now.version, now.shown, seconds)
 
-    def decide(self, who: str, kind: str, proposal: Proposal | Seen | str, *, key: str = "",
-               via: Via = "web", **more: Any) -> Result:  # fmt: skip
+    def decide(
+        self,
+        who: str,
+        kind: str,
+        proposal: Proposal | Seen | str,
+        *,
+        key: str = "",
+        via: Via = "web",
+        **more: Any,
+    ) -> Result:
         """Somebody does something with a proposal as it stands, or as they saw it."""
         seen = proposal if isinstance(proposal, Seen) else self.seen(proposal)
         if kind == "reject":
@@ -164,8 +184,11 @@ class Office:
         twice = [key for key, times in self.vendor.effects().items() if times > 1]
         approved = {f"act:{a.id}:{a.sha256}" for a in self.actions()}
         strange = set(self.vendor.effects()) - approved
-        return (*found, *(Wrong("I2", f"{key} twice") for key in twice),
-                *(Wrong("I1", f"{key} was never approved") for key in strange))  # fmt: skip
+        return (
+            *found,
+            *(Wrong("I2", f"{key} twice") for key in twice),
+            *(Wrong("I1", f"{key} was never approved") for key in strange),
+        )
 
     def actions(self) -> tuple[Action, ...]:
         """Every action."""

@@ -20,11 +20,20 @@ def facts_of(subject: Subject, version: str, **changed: Any) -> Facts:
     """
     address_key = changed.pop("address_key", f"the address at {subject.account_id}")
     known = {
-        "contact_id": "c1", "email": "ann@example.com", "phone": "+49 30 123456",
-        "email_consent": True, "phone_consent": True, "unsubscribed": False,
-        "suppressed": False, "open_high_tickets": 0, "open_deals": 0,
-        "timezones": ("Europe/Berlin", None, "UTC"), "objections": (), "reported": (), **changed,
-    }  # fmt: skip
+        "contact_id": "c1",
+        "email": "ann@example.com",
+        "phone": "+49 30 123456",
+        "email_consent": True,
+        "phone_consent": True,
+        "unsubscribed": False,
+        "suppressed": False,
+        "open_high_tickets": 0,
+        "open_deals": 0,
+        "timezones": ("Europe/Berlin", None, "UTC"),
+        "objections": (),
+        "reported": (),
+        **changed,
+    }
     email = known["email"]
     keys = frozenset({suppression_key(KEY.secret, email)} if email else ())
     doing = PolicyAction(

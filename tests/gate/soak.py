@@ -130,11 +130,13 @@ def _counted(life: Life) -> Soaked:
         len(set(effects) - life.agreed.ever) + len(life.vendor.objections),
         len(missing) + len(open_) + len(unreal),
         [
-            *life.wrong, *words(life), *life.vendor.objections,
+            *life.wrong,
+            *words(life),
+            *life.vendor.objections,
             *(f"lost: {one}" for one in (*missing, *open_, *unreal)),
             *(f"{key} left and is not in the ledger" for key in unwritten),
         ],
-    )  # fmt: skip
+    )
 
 
 def be_quiet() -> None:
@@ -179,8 +181,11 @@ def main() -> None:
             all_of_kind.add(whole)
             bad_here += bad_slice
             done = min(end, first + SLICE) - given.first
-            print(f"{kind}: {done} seeds from {given.first} of {DAYS} days, "
-                  f"{line_of(all_of_kind)}, bad seeds {bad_here}", flush=True)  # fmt: skip
+            print(
+                f"{kind}: {done} seeds from {given.first} of {DAYS} days, "
+                f"{line_of(all_of_kind)}, bad seeds {bad_here}",
+                flush=True,
+            )
         bad += bad_here
     sys.exit(bool(bad))
 

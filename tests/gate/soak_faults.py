@@ -163,10 +163,12 @@ def forget(life: "Life") -> None:
     agreed.silence = "a backup was restored"
     agreed.paused &= life.pauses()
     agreed.keys = {
-        proposal: key for proposal, key in agreed.keys.items()
-        if proposal in there and key == key_of(there[proposal])
+        proposal: key
+        for proposal, key in agreed.keys.items()
+        if proposal in there
+        and key == key_of(there[proposal])
         and there[proposal].status != "revoked"
-    }  # fmt: skip
+    }
 
 
 def hand(life: "Life") -> None:

@@ -41,8 +41,10 @@ class Hand:
         if self._votes:
             by_hand(store, MAKE_ROOM, "DROP TABLE kept_last")
         for table, which in self.kept:
-            back = [f"DELETE FROM {table} WHERE {which}",
-                    f"INSERT INTO {table} SELECT * FROM kept_{table}"]  # fmt: skip
+            back = [
+                f"DELETE FROM {table} WHERE {which}",
+                f"INSERT INTO {table} SELECT * FROM kept_{table}",
+            ]
             by_hand(store, *(back if table not in gone else []), f"DROP TABLE kept_{table}")
 
     @property
@@ -57,10 +59,14 @@ def set_back(office: Office, chance: random.Random) -> Hand | None:
         return None
     one = chance.choice(sent).id
     return Hand(
-        "sent set back", (("action", f"id = '{one}'"), ("send", f"id = 's-{one}'")),
-        (f"UPDATE action SET status = 'scheduled'{chance.choice(MORE)} WHERE id = '{one}'",
-         f"DELETE FROM send WHERE id = 's-{one}'"), (one,),
-    )  # fmt: skip
+        "sent set back",
+        (("action", f"id = '{one}'"), ("send", f"id = 's-{one}'")),
+        (
+            f"UPDATE action SET status = 'scheduled'{chance.choice(MORE)} WHERE id = '{one}'",
+            f"DELETE FROM send WHERE id = 's-{one}'",
+        ),
+        (one,),
+    )
 
 
 def revive(office: Office, chance: random.Random) -> Hand | None:
@@ -73,12 +79,18 @@ def revive(office: Office, chance: random.Random) -> Hand | None:
     votes = f"proposal = '{one.proposal}' AND kind IN ('revoke', 'undo')"
     return Hand(
         "revocation taken out",
-        (("action", f"id = '{one.id}'"), ("proposal", f"id = '{one.proposal}'"),
-         ("decision", votes)),
-        (f"UPDATE action SET status = 'scheduled' WHERE id = '{one.id}'",
-         f"UPDATE proposal SET status = 'approved' WHERE id = '{one.proposal}'",
-         f"DELETE FROM decision WHERE {votes}"), (one.id,),
-    )  # fmt: skip
+        (
+            ("action", f"id = '{one.id}'"),
+            ("proposal", f"id = '{one.proposal}'"),
+            ("decision", votes),
+        ),
+        (
+            f"UPDATE action SET status = 'scheduled' WHERE id = '{one.id}'",
+            f"UPDATE proposal SET status = 'approved' WHERE id = '{one.proposal}'",
+            f"DELETE FROM decision WHERE {votes}",
+        ),
+        (one.id,),
+    )
 
 
 def delete_vote(office: Office, chance: random.Random) -> Hand | None:
@@ -89,8 +101,9 @@ def delete_vote(office: Office, chance: random.Random) -> Hand | None:
         return None
     one = chance.choice(waiting or voted)
     votes = f"proposal = '{one.proposal}' AND kind = 'approve'"
-    return Hand("vote deleted", (("decision", votes),), (f"DELETE FROM decision WHERE {votes}",),
-                (one.id,))  # fmt: skip
+    return Hand(
+        "vote deleted", (("decision", votes),), (f"DELETE FROM decision WHERE {votes}",), (one.id,)
+    )
 
 
 def cut_tail(_: Office, chance: random.Random) -> Hand | None:

@@ -49,11 +49,14 @@ class Life:
         self.office = open_office(self.store, self.folder, *new(self.chance, FIRST_DAY))
         clock = self.office.clock
         self.office.vendor = self.vendor = Witness(
-            self.folder / "effects.txt", self.chance.choice(["blind", "keyed", "look_up"]),
-            agreed=self.agreed, uptime=clock.monotonic,
-        )  # fmt: skip
-        other = other_office(self.office, open_store(self.store.database.url.render_as_string(
-            hide_password=False)))  # fmt: skip
+            self.folder / "effects.txt",
+            self.chance.choice(["blind", "keyed", "look_up"]),
+            agreed=self.agreed,
+            uptime=clock.monotonic,
+        )
+        other = other_office(
+            self.office, open_store(self.store.database.url.render_as_string(hide_password=False))
+        )
         self.breakers: list[Breaker] = []
         self.offices = [self._at_work(one) for one in (self.office, other)]
         self.leases = [LeaseWatch(monotonic=clock.monotonic), None]

@@ -146,8 +146,15 @@ def settle_one(life: "Life", action: Action) -> None:
     wanted = life.agreed.keys.get(action.proposal) == key
     finding = "sent" if arrived else "again" if wanted else "failed"
     try:
-        settle(life.office.gate, life.office.people["eve"], action.id, finding,  # type: ignore[arg-type]  # one of its words
-               "we asked", live=True, sha256=action.sha256)  # fmt: skip
+        settle(
+            life.office.gate,
+            life.office.people["eve"],
+            action.id,
+            finding,  # type: ignore[arg-type]  # one of its words
+            "we asked",
+            live=True,
+            sha256=action.sha256,
+        )
     except Conflict as error:
         if "the ledger says it was sent" in str(error):
             life.wrong.append(f"{action.id} did not arrive, and {error}")

@@ -22,12 +22,14 @@ SHARE = Decimal("0.2")
 GOAL = Said(DAY, "retention_call", 90_000, "EUR", (), "retention", "call")
 
 
-def say(office: Office, who: str, kind: CareKind, account: str = "a1", said: Said = GOAL,
-        **more: Any) -> CareResult:  # fmt: skip
+def say(
+    office: Office, who: str, kind: CareKind, account: str = "a1", said: Said = GOAL, **more: Any
+) -> CareResult:
     """Somebody says something of an account as it stands."""
     needs: dict[str, dict[str, Any]] = {
-        "not_useful": {"reason": "too_small"}, "snooze": {"until_day": office.day + 3},
-    }  # fmt: skip
+        "not_useful": {"reason": "too_small"},
+        "snooze": {"until_day": office.day + 3},
+    }
     now = office.store.gate.read(lambda tx: tx.care.standing(account))
     wish = CareWish(kind, account, now.version if now else 0, **{**needs.get(kind, {}), **more})
     return care(office.gate, office.people[who], wish, said)
@@ -171,8 +173,9 @@ def test_of_done_and_approve_at_once_one_wins_and_nothing_leaves(office: Office)
         done, said = pool.submit(say, office, "ann", "done"), pool.submit(approve)
     assert done.result().kind == "done"
     assert (said.result(), status(office)[0]) in {
-        ("approved", "approved"), ("too late", "revoked"),
-    }  # fmt: skip
+        ("approved", "approved"),
+        ("too late", "revoked"),
+    }
     office.dispatch()
     assert office.vendor.effects() == {}
     assert office.wrong() == ()
@@ -190,8 +193,12 @@ def test_nothing_new_is_asked_while_a_person_has_it_in_hand(office: Office) -> N
 
 
 def test_a_call_by_hand_uses_up_the_caps_and_rests_its_play(office: Office) -> None:
-    say(office, "ann", "done", said=replace(GOAL, play="retention_email", channel="email",
-                                            goal="upsell"))  # fmt: skip
+    say(
+        office,
+        "ann",
+        "done",
+        said=replace(GOAL, play="retention_email", channel="email", goal="upsell"),
+    )
     history = office.store.sends.histories(office.day + 1, ["a1"])["a1"]
     assert [(s.channel, s.play, s.day) for s in history.sends] == [
         ("email", "retention_email", office.day)
@@ -203,8 +210,12 @@ def test_a_call_by_hand_uses_up_the_caps_and_rests_its_play(office: Office) -> N
 
 def test_a_call_by_hand_after_the_yes_blocks_what_would_be_too_much(office: Office) -> None:
     office.decide("bob", "approve", only(office))
-    say(office, "ann", "done", said=replace(GOAL, play="retention_email", channel="email",
-                                            goal="upsell"))  # fmt: skip
+    say(
+        office,
+        "ann",
+        "done",
+        said=replace(GOAL, play="retention_email", channel="email", goal="upsell"),
+    )
 
     assert office.dispatch() == {"blocked": 1}
     action = office.action(only(office))

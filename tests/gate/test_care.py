@@ -30,8 +30,9 @@ def say(office: Office, who: str, kind: CareKind, version: int = 0, **more: Any)
     """Somebody says something of account `crm:1`, with whatever else the kind needs."""
     key = more.pop("key", "")
     needs: dict[str, dict[str, Any]] = {
-        "not_useful": {"reason": "too_small"}, "snooze": {"until_day": office.day + 3},
-    }  # fmt: skip
+        "not_useful": {"reason": "too_small"},
+        "snooze": {"until_day": office.day + 3},
+    }
     wish = CareWish(kind, "crm:1", version, **{**needs.get(kind, {}), **more})
     return care(office.gate, office.people[who], wish, SAID, key)
 
@@ -54,8 +55,11 @@ def test_what_is_said_stands_is_counted_and_is_in_the_chain(office: Office, kind
     assert (done.kind, done.version, now.kind, now.version) == (kind, 1, kind, 1)
     lasts = {"claim": 7, "snooze": 3, "not_useful": 30}
     assert now.until_day == (office.day + lasts[kind] if kind in lasts else None)
-    assert (deed.who, deed.play, deed.value_minor) == (office.people["ann"].person,
-                                                       "retention_call", 90_000)  # fmt: skip
+    assert (deed.who, deed.play, deed.value_minor) == (
+        office.people["ann"].person,
+        "retention_call",
+        90_000,
+    )
     assert (deed.reasons, deed.note) == (SAID.reasons, "spoke to Eva")
     link = office.store.gate.read(lambda tx: tx.chain.head())
     assert link is not None

@@ -84,8 +84,9 @@ def test_after_its_last_day_nothing_can_be_decided(office: Office, kind: str) ->
     proposal = first(office)
     office.clock.pass_(days=7)
     needs: dict[str, dict[str, Any]] = {
-        "snooze": {"until_day": office.day + 1}, "edit": {"subject": "s", "body": "b"},
-    }  # fmt: skip
+        "snooze": {"until_day": office.day + 1},
+        "edit": {"subject": "s", "body": "b"},
+    }
     more = needs.get(kind, {})
 
     with pytest.raises((Conflict, BadInput), match="expire"):
@@ -96,10 +97,14 @@ def test_nobody_unknown_decides(office: Office) -> None:
     seen = office.seen(first(office))
     ann = office.people["ann"]
     refused = (
-        Actor("", "admin", "web"), Actor("u-none", "admin", "web"), replace(ann, role="admin"),
-        replace(ann, agent=True), office.people["vic"], office.people["aud"],
+        Actor("", "admin", "web"),
+        Actor("u-none", "admin", "web"),
+        replace(ann, role="admin"),
+        replace(ann, agent=True),
+        office.people["vic"],
+        office.people["aud"],
         replace(ann, role="root"),  # type: ignore[arg-type]  # on purpose
-    )  # fmt: skip
+    )
 
     for actor in refused:
         with pytest.raises(Forbidden):

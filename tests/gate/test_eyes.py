@@ -178,8 +178,12 @@ def test_policy_refuses_words_that_promise_or_hide(
 def test_an_allowed_link_may_be_written_and_only_that(office: Office) -> None:
     office.rules["link_hosts"] = ("help.example.com",)
     proposal = office.store.proposals.pending(office.day)[0].id
-    bad = ("https://help.example.com.evil.example", "https://help.example.com@evil.example/",
-           "http://help.example.com", "https://help.example.com:99/")  # fmt: skip
+    bad = (
+        "https://help.example.com.evil.example",
+        "https://help.example.com@evil.example/",
+        "http://help.example.com",
+        "https://help.example.com:99/",
+    )
 
     office.decide("ann", "edit", proposal, subject="s", body="see https://help.example.com/a.")
     for link in bad:

@@ -82,9 +82,13 @@ class Machine(RuleBasedStateMachine):
         """A morning asks for something."""
         self.office.propose(task(account, net, self.office.day, goal))
 
-    @rule(account=ACCOUNTS, goal=st.sampled_from((*GOALS, "")), who=st.sampled_from(["ann", "bob"]),
-          kind=st.sampled_from(["claim", "done", "snooze", "not_useful", "open"]),
-          days=st.integers(1, 3))  # fmt: skip
+    @rule(
+        account=ACCOUNTS,
+        goal=st.sampled_from((*GOALS, "")),
+        who=st.sampled_from(["ann", "bob"]),
+        kind=st.sampled_from(["claim", "done", "snooze", "not_useful", "open"]),
+        days=st.integers(1, 3),
+    )
     def say(self, account: str, goal: str, who: str, kind: CareKind, days: int) -> None:
         """Somebody says something of an account; of a task, so that no cap helps the law along."""
         now = self.store.gate.read(lambda tx: tx.care.standing(account))
@@ -103,8 +107,11 @@ class Machine(RuleBasedStateMachine):
         word = Word(kind, goal, self.office.clock(), self.office.day + ends)
         self.said[account].append(word)
 
-    @rule(account=ACCOUNTS, who=st.sampled_from(["ann", "cleo"]),
-          kind=st.sampled_from([*["approve"] * 5, "reject", "undo", "revoke"]))  # fmt: skip
+    @rule(
+        account=ACCOUNTS,
+        who=st.sampled_from(["ann", "cleo"]),
+        kind=st.sampled_from([*["approve"] * 5, "reject", "undo", "revoke"]),
+    )
     def decide(self, account: str, who: str, kind: str) -> None:
         """Somebody decides about the newest proposal of an account."""
         newest = self.store.proposals.of_account(account)[-1]
@@ -158,8 +165,11 @@ def test_nothing_leaves_against_a_word(kind: str, tmp_path: Path) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=int(os.environ.get("GATE_EXAMPLES", examples(40))), stateful_step_count=50,
-            deadline=None, derandomize=True, suppress_health_check=list(HealthCheck),
+            max_examples=int(os.environ.get("GATE_EXAMPLES", examples(40))),
+            stateful_step_count=50,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
         ),
-    )  # fmt: skip
+    )
     fresh.close()

@@ -52,10 +52,15 @@ class Machine(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         self.store = self.fresh.store()
         self.quiet = False
-        self.office = with_ledger(open_office(
-            self.store, self.folder, mail("a1"), mail("a2", "20000.00"),
-            mail("a3", "1.00", approval=("csm", "finance")),
-        ))  # fmt: skip
+        self.office = with_ledger(
+            open_office(
+                self.store,
+                self.folder,
+                mail("a1"),
+                mail("a2", "20000.00"),
+                mail("a3", "1.00", approval=("csm", "finance")),
+            )
+        )
         self.breaker = Breaker(self.office, "facts").install()
         self.told: dict[str, int] = {}
         self.agreed: dict[str, set[str]] = {}
@@ -71,8 +76,12 @@ class Machine(RuleBasedStateMachine):
         """Somebody opens a proposal and remembers what they saw."""
         return self.office.seen(self.store.proposals.of_account(account)[-1].id)
 
-    @rule(who=WHO, seen=looks, key=st.sampled_from(["", "k1", "k2"]),
-          seconds=st.sampled_from([30, 30, 30, 2, None]))  # fmt: skip
+    @rule(
+        who=WHO,
+        seen=looks,
+        key=st.sampled_from(["", "k1", "k2"]),
+        seconds=st.sampled_from([30, 30, 30, 2, None]),
+    )
     def approve(self, who: str, seen: Seen, key: str, seconds: int | None) -> None:
         """Somebody approves what they saw, maybe long ago, maybe without having read it."""
         done = self._try("approve", who, replace(seen, seconds=seconds), key=key)
@@ -155,8 +164,9 @@ class Machine(RuleBasedStateMachine):
         for action in self.office.actions():
             if action.status == "unknown":
                 person = self.office.people[who]
-                self._may(partial(settle, self.office.gate, person, action.id, finding, "seen",
-                                  live=True))  # fmt: skip
+                self._may(
+                    partial(settle, self.office.gate, person, action.id, finding, "seen", live=True)
+                )
 
     @rule(who=WHO, on=st.booleans())
     def pause(self, who: str, *, on: bool) -> None:
@@ -206,8 +216,11 @@ def test_whatever_happens_every_promise_holds(kind: str, tmp_path: Path) -> None
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=int(os.environ.get("GATE_EXAMPLES", "10")), stateful_step_count=STEPS,
-            deadline=None, derandomize=True, suppress_health_check=list(HealthCheck),
+            max_examples=int(os.environ.get("GATE_EXAMPLES", "10")),
+            stateful_step_count=STEPS,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
         ),
-    )  # fmt: skip
+    )
     fresh.close()

@@ -94,12 +94,16 @@ def test_statuses_are_those_of_the_morning(office: Office) -> None:
 
     assert statuses(DAY + 1, "work_actions") == {"a1": ("scheduled", DAY), "a3": ("revoked", DAY)}
     assert statuses(MONDAY + 1, "work_actions") == {
-        "a1": ("sent", MONDAY), "a3": ("sent", MONDAY), "a9": ("held_out", MONDAY),
-    }  # fmt: skip
+        "a1": ("sent", MONDAY),
+        "a3": ("sent", MONDAY),
+        "a9": ("held_out", MONDAY),
+    }
     assert statuses(DAY + 1, "work_proposals") == {
-        "a1": ("approved", DAY), "a2": ("rejected", DAY), "a3": ("pending", DAY),
+        "a1": ("approved", DAY),
+        "a2": ("rejected", DAY),
+        "a3": ("pending", DAY),
         "a4": ("pending", DAY),
-    }  # fmt: skip
+    }
     assert statuses(MONDAY + 1, "work_proposals")["a4"] == ("snoozed", MONDAY)
 
 
@@ -111,8 +115,10 @@ def test_an_approval_counts_from_the_one_that_stands_and_what_left_is_marked(
     found = {row["account_id"]: row for row in rows(office, MONDAY + 1, "work_actions")}
 
     assert {a: (row["approved_day"], row["gone"]) for a, row in found.items()} == {
-        "a1": (DAY, True), "a3": (MONDAY, True), "a9": (MONDAY, False),
-    }  # fmt: skip
+        "a1": (DAY, True),
+        "a3": (MONDAY, True),
+        "a9": (MONDAY, False),
+    }
     assert not any(row["gone"] for row in rows(office, DAY + 1, "work_actions"))
 
 
@@ -126,29 +132,40 @@ def test_deeds_draws_and_prices(office: Office) -> None:
     assert deeds == [("approve", DAY), ("reject", DAY), ("approve", DAY), ("undo", DAY)]
     assert lots == {"a1": False, "a3": False, "a9": True}
     assert [price["a4"][n] for n in ("value_minor", "gain_minor", "success_minor")] == [
-        88_200, 1_500, 75_000,
-    ]  # fmt: skip
+        88_200,
+        1_500,
+        75_000,
+    ]
     assert price["a1"]["gain_minor"] is None
 
 
 def test_what_people_said_of_accounts_is_told_in_its_order(office: Office) -> None:
     said = Said(DAY, "retention_call", 4_200, "EUR", ())
     for who, wish in (
-        ("ann", CareWish("claim", "a1", 0)), ("bob", CareWish("not_useful", "a2", 0, "too_small")),
+        ("ann", CareWish("claim", "a1", 0)),
+        ("bob", CareWish("not_useful", "a2", 0, "too_small")),
         ("ann", CareWish("open", "a1", 1)),
-    ):  # fmt: skip
+    ):
         care(office.gate, office.people[who], wish, said)
         office.clock.pass_(hours=12)
     names = {actor.person: name for name, actor in office.people.items()}
     found = [
-        (row["seq"], row["account_id"], row["kind"], row["reason"], names[row["who"]], row["day"],
-         row["value_minor"]) for row in rows(office, DAY + 1, "work_care")
-    ]  # fmt: skip
+        (
+            row["seq"],
+            row["account_id"],
+            row["kind"],
+            row["reason"],
+            names[row["who"]],
+            row["day"],
+            row["value_minor"],
+        )
+        for row in rows(office, DAY + 1, "work_care")
+    ]
 
     assert found == [
-        (0, "a1", "claim", "", "ann", DAY, 4_200), (1, "a2", "not_useful", "too_small", "bob", DAY,
-                                                    4_200),
-    ]  # fmt: skip
+        (0, "a1", "claim", "", "ann", DAY, 4_200),
+        (1, "a2", "not_useful", "too_small", "bob", DAY, 4_200),
+    ]
     assert len(rows(office, DAY + 2, "work_care")) == 3
 
 

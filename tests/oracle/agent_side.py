@@ -57,8 +57,11 @@ def settings_of(given: "Given") -> "Settings":
     Its ways out are folders all the same.
     """
     names = ("home", "data", "mapping", "policies")
-    live = {"live": True, "secret": "the simulated company's own secret, long enough",
-            "sender_address": "us@company.example"}  # fmt: skip
+    live = {
+        "live": True,
+        "secret": "the simulated company's own secret, long enough",
+        "sender_address": "us@company.example",
+    }
     return read_settings(**live, **{name: Path(given[name]) for name in names if name in given})
 
 
@@ -82,9 +85,13 @@ def run_and_keep(deps: "Deps", as_of: int) -> "Day":
 def seen(deps: "Deps", day: "Day") -> dict[str, Any]:
     """Every eligible pair that policy lets be asked, the limits, and the queue of the day."""
     as_of = day.as_of
-    every = day.morning.engine.run(
-        "SELECT * FROM candidates WHERE play <> 'do_nothing' ORDER BY account_id, play"
-    ) if day.morning.priced else None  # fmt: skip
+    every = (
+        day.morning.engine.run(
+            "SELECT * FROM candidates WHERE play <> 'do_nothing' ORDER BY account_id, play"
+        )
+        if day.morning.priced
+        else None
+    )
     assert every is not None
     pairs = [Candidate(**row) for row in every.to_pylist()]
     scores = day.morning.engine.run("SELECT account_id, probability FROM scores").to_pylist()
@@ -141,8 +148,12 @@ def _told(candidate: Candidate) -> dict[str, Any]:
 def _proposal(one: Any) -> dict[str, Any]:
     """What was promised of one proposal, and whether it was drawn to learn from."""
     drawn = getattr(envelope, "drawn_to_learn", None)
-    return {"account_id": one.account_id, "play": one.play, "nv_minor": one.value_minor,
-            "drawn": bool(drawn and drawn(one))}  # fmt: skip
+    return {
+        "account_id": one.account_id,
+        "play": one.play,
+        "nv_minor": one.value_minor,
+        "drawn": bool(drawn and drawn(one)),
+    }
 
 
 def _effect(one: Any) -> dict[str, Any]:
@@ -171,10 +182,15 @@ def week(given: "Given") -> dict[str, Any]:
         open_executor(deps).dispatch()
         actions = deps.store.gate.read(lambda tx: tx.actions.everything())
     found["actions"] = [
-        {"account_id": a.account_id, "play": a.play, "day": a.day, "status": a.status,
-         "detail": a.detail}
+        {
+            "account_id": a.account_id,
+            "play": a.play,
+            "day": a.day,
+            "status": a.status,
+            "detail": a.detail,
+        }
         for a in actions
-    ]  # fmt: skip
+    ]
     return found
 
 

@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 FIRST, APART, MONTHS = date(2026, 6, 1), 28, 18
 AGENT = Path(__file__).with_name("agent_side.py")
 RETENTION = ("retention_", "success_", "concession_")
-HEAD = (f"{'':16}{'places':>7}{'true value':>12}{'of oracle':>10}{'claimed':>12}"
-        f"{'claimed/true':>13}{'wasted':>8}{'harmed':>8}")  # fmt: skip
+HEAD = (
+    f"{'':16}{'places':>7}{'true value':>12}{'of oracle':>10}{'claimed':>12}"
+    f"{'claimed/true':>13}{'wasted':>8}{'harmed':>8}"
+)
 # What a customer has decided is known to nobody, but an action on it no more meets a fresh draw.
 TABLES = ("points", "points, decided", "shares", "shares, decided")
 CHOICES = {"both": ("points", "shares"), "all": TABLES}
@@ -78,8 +80,9 @@ def day_of(number: int) -> date:
 def make_world(study: Study, seed: int, number: int) -> Path:
     """The export of a morning and, beside it, the truth."""
     folder = study.folder / f"world-{seed}-{number}"
-    simulate(folder, seed=seed, end=FIRST, until=day_of(number), accounts=study.accounts,
-             months=MONTHS)  # fmt: skip
+    simulate(
+        folder, seed=seed, end=FIRST, until=day_of(number), accounts=study.accounts, months=MONTHS
+    )
     return folder
 
 
@@ -89,8 +92,13 @@ def ask(tree: Path, home: Path, data: Path, day: date) -> dict[str, Any]:
     if out.exists():
         kept: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
         return kept
-    given = {"home": str(home), "data": str(data), "day": day.isoformat(), "out": str(out),
-             "mapping": str(tree / "tools" / "sources" / "simulated.yaml")}  # fmt: skip
+    given = {
+        "home": str(home),
+        "data": str(data),
+        "day": day.isoformat(),
+        "out": str(out),
+        "mapping": str(tree / "tools" / "sources" / "simulated.yaml"),
+    }
     return ask_agent(tree, given)
 
 
@@ -99,8 +107,13 @@ def ask_agent(tree: Path, given: "dict[str, Any]") -> dict[str, Any]:
     out = Path(given["out"])
     asked = out.with_suffix(".asked")
     asked.write_text(json.dumps(given), encoding="utf-8")
-    ran = subprocess.run([sys.executable, str(AGENT), str(asked)], cwd=tree, check=False,
-                         capture_output=True, text=True)  # fmt: skip
+    ran = subprocess.run(
+        [sys.executable, str(AGENT), str(asked)],
+        cwd=tree,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
     if ran.returncode:
         raise RuntimeError(f"the agent of {tree} failed: {ran.stderr[-2000:]}")
     seen: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
@@ -118,8 +131,7 @@ def judge_morning(
     @cache
     def worth(account: str, play: str, cost: int) -> Worth:
         action = Action(account.partition(":")[2], play, day, cost / 100)
-        return true_value(action, truth, table.partition(",")[0], economy,
-                          decided="," in table)  # fmt: skip
+        return true_value(action, truth, table.partition(",")[0], economy, decided="," in table)
 
     def true(p: Pair) -> float:
         return worth(p.account_id, p.play, p.cost_minor).net
@@ -128,8 +140,11 @@ def judge_morning(
     for name, one in seen.items():
         pairs = [p for p in pairs_of(one) if truth.knows(p.play)]
         known = {(p.account_id, p.play): p for p in pairs}
-        plans[name] = [(known[q["account_id"], q["play"]], q["nv_minor"]) for q in one["queue"]
-                       if (q["account_id"], q["play"]) in known]  # fmt: skip
+        plans[name] = [
+            (known[q["account_id"], q["play"]], q["nv_minor"])
+            for q in one["queue"]
+            if (q["account_id"], q["play"]) in known
+        ]
         drawn = {q["account_id"] for q in one["queue"] if q.get("drawn")}
         if drawn:
             plans[f"{name}, by value"] = [p for p in plans[name] if p[0].account_id not in drawn]
@@ -154,8 +169,9 @@ def study_all(study: Study, seeds: int, mornings: int, first: int) -> "dict[str,
         seed, n = job
         world = make_world(study, seed, n)
         homes = {name: study.folder / f"{name}-{seed}-{n}" for name in study.trees}
-        return world, {name: ask(tree, homes[name], world, day_of(n))
-                       for name, tree in study.trees.items()}  # fmt: skip
+        return world, {
+            name: ask(tree, homes[name], world, day_of(n)) for name, tree in study.trees.items()
+        }
 
     with ThreadPoolExecutor(2) as pool:
         for world, seen in pool.map(morning, jobs):
@@ -168,8 +184,7 @@ def study_all(study: Study, seeds: int, mornings: int, first: int) -> "dict[str,
 def told(tallies: "dict[str, Tally]", table: str) -> str:
     """The table of one scale of effects."""
     best = tallies["oracle of agent"].true
-    lines = [f"\neffects: {table}",
-             HEAD]  # fmt: skip
+    lines = [f"\neffects: {table}", HEAD]
     for name, t in tallies.items():
         own = tallies.get(f"oracle of {name}")
         share = t.true / (own.true if own else best)

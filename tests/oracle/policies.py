@@ -33,12 +33,17 @@ def pairs_of(seen: "Mapping[str, Any]") -> list[Pair]:
     """The options of a morning."""
     return [
         Pair(
-            p["account_id"], p["play"], p["nv_minor"], p["cost_minor"], Decimal(p["hours"]),
-            seen["roles"][p["play"]], p["revenue_minor"] / p["interval_months"] / 100,
+            p["account_id"],
+            p["play"],
+            p["nv_minor"],
+            p["cost_minor"],
+            Decimal(p["hours"]),
+            seen["roles"][p["play"]],
+            p["revenue_minor"] / p["interval_months"] / 100,
             seen["scores"].get(p["account_id"]) or 0.0,
         )
         for p in seen["pairs"]
-    ]  # fmt: skip
+    ]
 
 
 def limits_of(seen: "Mapping[str, Any]") -> DayLimits:

@@ -33,11 +33,16 @@ def read_truth(folder: "Path", export: "Path") -> Truth:
     lines = _lines(con, export)
     accounts = {
         name: Account(
-            name, segment, quality, churn, months.get(name, {}), tuple(spells.get(name, ())),
+            name,
+            segment,
+            quality,
+            churn,
+            months.get(name, {}),
+            tuple(spells.get(name, ())),
             tuple(lines.get(name, ())),
         )
         for name, segment, quality, churn in _rows(con, folder, "accounts", WHO)
-    }  # fmt: skip
+    }
     seasons = _rows(con, folder, "seasons", "kind, position, CAST(factor AS DOUBLE)")
     leaving = {place: factor for kind, place, factor in seasons if kind == "churn_month"}
     return Truth(

@@ -124,15 +124,30 @@ def _rows(one: Approved, n: int, *, event: bool) -> dict[str, dict[str, Any]]:
     line |= {"started_day": 0 if kept else event_day or LATER + 500}
     line |= {"ended_day": event_day if kept else None}
     return {
-        "work_proposals": {**shared, **price, "created_day": DAY - 1, "status": "approved",
-                           "status_day": DAY},
-        "work_actions": {**shared, **price, "action": f"a-{name}", "approved_day": DAY,
-                         "status": "held_out" if held else "sent", "status_day": DAY,
-                         "gone": not held},
-        "work_draws": {**shared, "stratum": f"s{one.stratum[n]}", "held": held,
-                       "drawn_day": DAY - 1},
+        "work_proposals": {
+            **shared,
+            **price,
+            "created_day": DAY - 1,
+            "status": "approved",
+            "status_day": DAY,
+        },
+        "work_actions": {
+            **shared,
+            **price,
+            "action": f"a-{name}",
+            "approved_day": DAY,
+            "status": "held_out" if held else "sent",
+            "status_day": DAY,
+            "gone": not held,
+        },
+        "work_draws": {
+            **shared,
+            "stratum": f"s{one.stratum[n]}",
+            "held": held,
+            "drawn_day": DAY - 1,
+        },
         "subscriptions": line,
-    }  # fmt: skip
+    }
 
 
 def answers(seed: int, world: World = World()) -> list[Answer]:
@@ -177,8 +192,10 @@ def main() -> None:
         some = [one for one in every if one.kind == kind]
         held = sum(one.held for one in some)
         said, true = (sum(getattr(one, name) for one in some) for name in ("value", "true"))
-        print(f"{kind}: {held} of {len(some)} intervals hold the truth, {held / len(some):.1%}; "
-              f"said {said / 100:,.0f}, true {true / 100:,.0f}")  # fmt: skip
+        print(
+            f"{kind}: {held} of {len(some)} intervals hold the truth, {held / len(some):.1%}; "
+            f"said {said / 100:,.0f}, true {true / 100:,.0f}"
+        )
 
 
 if __name__ == "__main__":

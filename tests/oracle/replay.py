@@ -97,7 +97,11 @@ def came_back(
         after |= thrown < rate * (1 + effect.share) + (effect.points if number == 0 else 0)
     middle = case.action.day + timedelta(days=effect.window_days // 2)
     later_case = Case(case.account, case.line, Action("", "", middle), case.truth, case.economy)
-    there = 1 + lived(later_case, Spell(middle, None, None, 1),
-                      chance.random((TIMES, case.economy.horizon + 2)), None)  # fmt: skip
+    there = 1 + lived(
+        later_case,
+        Spell(middle, None, None, 1),
+        chance.random((TIMES, case.economy.horizon + 2)),
+        None,
+    )
     value = case.economy.monthly(case.line.mrr, whole=True) * there
     return (after.astype(float) - before) * value - after * share * case.line.mrr

@@ -26,9 +26,10 @@ def some(truth: Truth, play: str) -> list[Account]:
     """Accounts the play is for, of different segments."""
     lapsed = play.startswith("winback")
     fitting = [
-        a for a in truth.accounts.values()
+        a
+        for a in truth.accounts.values()
         if (a.lost(END) if lapsed else a.spell(END)) and a.line(END)
-    ]  # fmt: skip
+    ]
     by_segment = {a.segment: a for a in fitting}
     return list(by_segment.values())[:EACH]
 
@@ -51,11 +52,16 @@ def test_a_term_that_ends_beyond_the_window_can_neither_be_saved_nor_lost_in_it(
     truth: Truth,
 ) -> None:
     bound = [
-        a for a in truth.accounts.values()
-        if (s := a.spell(END)) is not None and s.interval == 12 and a.line(END)
-        and all(later(s.started, 12 * k) > END + timedelta(days=60)
-                or later(s.started, 12 * k) <= END for k in range(1, 9))
-    ]  # fmt: skip
+        a
+        for a in truth.accounts.values()
+        if (s := a.spell(END)) is not None
+        and s.interval == 12
+        and a.line(END)
+        and all(
+            later(s.started, 12 * k) > END + timedelta(days=60) or later(s.started, 12 * k) <= END
+            for k in range(1, 9)
+        )
+    ]
 
     assert len(bound) > 5
     for account in bound:
@@ -65,8 +71,11 @@ def test_a_term_that_ends_beyond_the_window_can_neither_be_saved_nor_lost_in_it(
 
 
 def test_calling_the_quiet_does_harm(truth: Truth) -> None:
-    quiet = [a for a in truth.accounts.values()
-             if a.segment == "quiet" and (s := a.spell(END)) and s.interval == 1]  # fmt: skip
+    quiet = [
+        a
+        for a in truth.accounts.values()
+        if a.segment == "quiet" and (s := a.spell(END)) and s.interval == 1
+    ]
 
     for account in quiet:
         for table in truth.names:
@@ -123,8 +132,9 @@ def test_where_nobody_has_decided_a_share_is_the_same_share(truth: Truth, play: 
         assert spell is not None
         assert line is not None
         case = Case(account, line, Action(account.account_id, play, END), truth, Economy(), True)
-        effect = next(e for e in truth.effects("shares", play, account.segment)
-                      if e.outcome == "renewal")  # fmt: skip
+        effect = next(
+            e for e in truth.effects("shares", play, account.segment) if e.outcome == "renewal"
+        )
         due = next(iter(dues(spell, END, date.max)))
         before, after = case.chance(spell, None)(due, 0), case.chance(spell, effect)(due, 0)
         if effect.share >= 0 and due <= END + timedelta(days=effect.window_days):

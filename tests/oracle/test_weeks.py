@@ -21,8 +21,10 @@ WEEKS = 4 if WHOLE else 1
 HEALTHY = {1: 0.02, 12: 0.1}
 KEEPS = ("retention", "concession")
 # A model of few looks back, which lasts the weeks.
-FEW = (("churn.yaml", "snapshots: 12", "snapshots: 2"),
-       ("segments.yaml", "expansion: 365", "expansion: 90"))  # fmt: skip
+FEW = (
+    ("churn.yaml", "snapshots: 12", "snapshots: 2"),
+    ("segments.yaml", "expansion: 365", "expansion: 90"),
+)
 
 
 def test_the_agent_lives_in_a_world_that_answers(tmp_path: Path) -> None:

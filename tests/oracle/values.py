@@ -180,8 +180,9 @@ class Case:
         before, after = within(chances, None), within(chances, effect)
         middle = self.action.day + timedelta(days=effect.window_days // 2)
         spell = Spell(middle, None, None, TERM_AFTER_RETURN)
-        there = 1 + Case(self.account, self.line, Action("", "", middle), self.truth,
-                         self.economy).stream(spell, self.chance(spell, None))  # fmt: skip
+        there = 1 + Case(
+            self.account, self.line, Action("", "", middle), self.truth, self.economy
+        ).stream(spell, self.chance(spell, None))
         share, _ = GIVEN.get(self.action.play, (0.0, False))
         value = self.economy.monthly(self.line.mrr, whole=True) * there
         return (after - before) * value - after * share * self.line.mrr

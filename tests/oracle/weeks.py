@@ -77,9 +77,15 @@ def live(
 def export(company: Company, day: date, deeds: "Sequence[SimulatedPlay]") -> None:
     """Write what the company's systems hold that morning, after what was done so far."""
     simulate(
-        company.folder / "data", seed=company.seed, end=FIRST, until=day, months=MONTHS,
-        accounts=company.accounts, truth_folder=company.folder / "truth", deeds=deeds,
-    )  # fmt: skip
+        company.folder / "data",
+        seed=company.seed,
+        end=FIRST,
+        until=day,
+        months=MONTHS,
+        accounts=company.accounts,
+        truth_folder=company.folder / "truth",
+        deeds=deeds,
+    )
 
 
 def taste_of(truth: "Truth", day: date) -> dict[str, float]:
@@ -93,9 +99,13 @@ def taste_of(truth: "Truth", day: date) -> dict[str, float]:
 
 def asked_of(company: Company, day: date, taste: dict[str, float]) -> dict[str, Any]:
     """What the agent is asked for one week."""
-    given = {"home": company.folder / "home", "data": company.folder / "data", "day": day,
-             "mapping": company.tree / "tools" / "sources" / "simulated.yaml",
-             "out": company.folder / "out.json"}  # fmt: skip
+    given = {
+        "home": company.folder / "home",
+        "data": company.folder / "data",
+        "day": day,
+        "mapping": company.tree / "tools" / "sources" / "simulated.yaml",
+        "out": company.folder / "out.json",
+    }
     if company.policies is not None:
         given["policies"] = company.policies
     return {name: str(value) for name, value in given.items()} | {"taste": taste}
@@ -124,9 +134,15 @@ def earned(company: Company, weeks: int, deeds: "Sequence[SimulatedPlay]") -> fl
     last = min(FIRST + timedelta(days=7 * weeks + 60), FIRST + timedelta(days=AHEAD))
     folder = company.folder / "end"
     simulate(
-        folder, seed=company.seed, end=FIRST, until=last, months=MONTHS, deeds=deeds,
-        accounts=company.accounts, truth_folder=company.folder / "end_truth",
-    )  # fmt: skip
+        folder,
+        seed=company.seed,
+        end=FIRST,
+        until=last,
+        months=MONTHS,
+        deeds=deeds,
+        accounts=company.accounts,
+        truth_folder=company.folder / "end_truth",
+    )
     truth = read_truth(company.folder / "end_truth", folder)
     before = last - timedelta(days=1)
     paid = [a.line(before) for a in truth.accounts.values() if a.spell(before)]
@@ -144,8 +160,10 @@ def share(lived: "Sequence[Lived]", first: int, last: int) -> str:
     if not oracle:
         return f"weeks {first}-{last}: nothing to do"
     ratio = claimed / agent if agent else float("nan")
-    return (f"weeks {first}-{last}: true {agent:,.0f} of the oracle's {oracle:,.0f}, "
-            f"{agent / oracle:.1%}; claimed/true {ratio:.2f}")  # fmt: skip
+    return (
+        f"weeks {first}-{last}: true {agent:,.0f} of the oracle's {oracle:,.0f}, "
+        f"{agent / oracle:.1%}; claimed/true {ratio:.2f}"
+    )
 
 
 def covered(lived: "Sequence[Lived]", truth: "Truth") -> tuple[int, int]:
@@ -188,10 +206,14 @@ def main() -> None:
         for company in companies:
             company.folder.mkdir()
         lived = list(pool.map(lambda company: live(company, given.weeks, ask_agent), companies))
-        coverage = [covered([one], read_truth(c.folder / "truth", c.folder / "data"))
-                    for one, c in zip(lived, companies, strict=True)]  # fmt: skip
-    print(f"{given.seeds} seeds from {given.first_seed}, {given.weeks} weeks, "
-          f"{given.accounts} accounts, {given.tree}")  # fmt: skip
+        coverage = [
+            covered([one], read_truth(c.folder / "truth", c.folder / "data"))
+            for one, c in zip(lived, companies, strict=True)
+        ]
+    print(
+        f"{given.seeds} seeds from {given.first_seed}, {given.weeks} weeks, "
+        f"{given.accounts} accounts, {given.tree}"
+    )
     told(lived, given.weeks, coverage)
 
 
@@ -202,12 +224,17 @@ def told(lived: "Sequence[Lived]", weeks: int, coverage: "Sequence[tuple[int, in
         print(share(lived, 19, 26))
     print(share(lived, 1, weeks))
     held, asked = (sum(part) for part in zip(*coverage, strict=True))
-    print(f"90 % intervals of learned effects that hold the truth: {held} of {asked}"
-          if asked else "no effect has been learned from outcomes yet")  # fmt: skip
+    print(
+        f"90 % intervals of learned effects that hold the truth: {held} of {asked}"
+        if asked
+        else "no effect has been learned from outcomes yet"
+    )
     print(f"carried out: {sum(len(one.deeds) for one in lived)}")
     with_, without = (sum(one.mrr[i] for one in lived) for i in (0, 1))
-    print(f"a month's revenue two months later: {with_:,.0f} with the agent, {without:,.0f} "
-          f"without, {with_ - without:+,.0f}")  # fmt: skip
+    print(
+        f"a month's revenue two months later: {with_:,.0f} with the agent, {without:,.0f} "
+        f"without, {with_ - without:+,.0f}"
+    )
 
 
 if __name__ == "__main__":

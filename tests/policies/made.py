@@ -50,15 +50,23 @@ def words(**given: object) -> dict[str, Any]:
 
 def record(w: Mapping[str, Any]) -> Record:
     facts = {name: w[name] for name in RECORD}
-    said = [Objection(o["cause"], o.get("channel", "*"), DAY - 9, "crm:1", "crm")
-            for o in w["objections"]]  # fmt: skip
-    reported = [Reported(r["channel"], DAY - r["days_ago"], r["to_person"], r["to_account"])
-                for r in w["reported"]]  # fmt: skip
+    said = [
+        Objection(o["cause"], o.get("channel", "*"), DAY - 9, "crm:1", "crm")
+        for o in w["objections"]
+    ]
+    reported = [
+        Reported(r["channel"], DAY - r["days_ago"], r["to_person"], r["to_account"])
+        for r in w["reported"]
+    ]
     return Record(
-        "a1", **facts, timezones=tuple(w["timezones"]), objections=tuple(said),
-        reported=tuple(reported), address_keys=frozenset({"key of ann"}),
+        "a1",
+        **facts,
+        timezones=tuple(w["timezones"]),
+        objections=tuple(said),
+        reported=tuple(reported),
+        address_keys=frozenset({"key of ann"}),
         missing=frozenset(w["missing"]),
-    )  # fmt: skip
+    )
 
 
 def action(w: Mapping[str, Any], channel: str) -> PlannedAction:
@@ -68,15 +76,24 @@ def action(w: Mapping[str, Any], channel: str) -> PlannedAction:
 
 def history(w: Mapping[str, Any]) -> History:
     sends = [
-        Send(str(n), s["to"], s.get("account", "a1"), s["channel"], s.get("play", "other"),
-             DAY - s["days_ago"], s.get("key"))
+        Send(
+            str(n),
+            s["to"],
+            s.get("account", "a1"),
+            s["channel"],
+            s.get("play", "other"),
+            DAY - s["days_ago"],
+            s.get("key"),
+        )
         for n, s in enumerate(w["sends"])
-    ]  # fmt: skip
-    decisions = [Decision("a1", d["play"], d["decided"], DAY - d["days_ago"])
-                 for d in w["decisions"]]  # fmt: skip
+    ]
+    decisions = [
+        Decision("a1", d["play"], d["decided"], DAY - d["days_ago"]) for d in w["decisions"]
+    ]
     spent = Money(Decimal(str(w["spent"])), "USD")
-    return History(DAY, tuple(sends), tuple(decisions), frozenset(w["pauses"]), spent,
-                   tuple(w["taken"]))  # fmt: skip
+    return History(
+        DAY, tuple(sends), tuple(decisions), frozenset(w["pauses"]), spent, tuple(w["taken"])
+    )
 
 
 def verdict(w: Mapping[str, Any], channel: str, rules: tuple[Rule, ...] = RULES) -> Verdict:

@@ -80,9 +80,12 @@ def test_breaking_an_input_never_turns_a_refusal_into_a_proposal(
     person: dict[str, Any], channel: str, part: str, data: st.DataObject, broken: object
 ) -> None:
     parts: dict[str, Any] = {
-        "record": record(person), "action": action(person, channel),
-        "history": history(person), "now": NOW, "limits": limits(),
-    }  # fmt: skip
+        "record": record(person),
+        "action": action(person, channel),
+        "history": history(person),
+        "now": NOW,
+        "limits": limits(),
+    }
     before = judged_with(parts)
     whole = parts[part] if part != "now" else None
     names = [f.name for f in fields(whole)] if whole is not None else []
@@ -186,8 +189,11 @@ def test_the_accounts_rest_holds_for_a_play_that_rests_less() -> None:
 
 def test_a_history_that_was_not_read_is_refused() -> None:
     wrong: list[dict[str, Any]] = [
-        {"sends": None}, {"decisions": ("x",)}, {"pauses": ()}, {"as_of": None},
-    ]  # fmt: skip
+        {"sends": None},
+        {"decisions": ("x",)},
+        {"pauses": ()},
+        {"as_of": None},
+    ]
     for broken in wrong:
         past = replace(history(words()), **broken)
         judged = judge(record(words()), action(words(), "email"), past, NOW, limits())
@@ -213,8 +219,13 @@ def test_unknown_consent_may_be_left_to_the_reviewer_by_the_limits() -> None:
     person = words(email_consent=None)
 
     asked = judge(record(person), action(person, "email"), history(person), NOW, lenient)
-    strict = judge(record(words(open_deals=None, missing=["deals"])), action(person, "email"),
-                   history(person), NOW, lenient)  # fmt: skip
+    strict = judge(
+        record(words(open_deals=None, missing=["deals"])),
+        action(person, "email"),
+        history(person),
+        NOW,
+        lenient,
+    )
 
     assert (asked.outcome, asked.rule_id) == ("needs_approval", "consent")
     assert (strict.outcome, strict.rule_id) == ("deny", "open_deal")
@@ -222,8 +233,10 @@ def test_unknown_consent_may_be_left_to_the_reviewer_by_the_limits() -> None:
 
 def test_refusals_are_kept_and_explained() -> None:
     judged = verdict(words(pauses=["global"], unsubscribed=True), "email")
-    kept = [*refusals_of(DAY, "a1", "upsell_seats", judged),
-            unpriced(DAY, "a1", "winback_email", "missing: invoices")]  # fmt: skip
+    kept = [
+        *refusals_of(DAY, "a1", "upsell_seats", judged),
+        unpriced(DAY, "a1", "winback_email", "missing: invoices"),
+    ]
 
     assert explain_refusals(kept) == (
         "2024-03-01  upsell_seats: pause: paused: global; unsubscribed: the person unsubscribed",

@@ -32,8 +32,9 @@ def test_a_run_uses_the_value_of_its_day() -> None:
 
     assert [book.on(DAY - 1).rest_days, book.on(DAY).rest_days] == [7, 14]
     assert (book.dated("rest_days", DAY).owner, book.dated("rest_days", DAY).source) == (
-        "ann", "complaints",
-    )  # fmt: skip
+        "ann",
+        "complaints",
+    )
 
 
 def test_a_day_before_every_value_is_an_error_that_says_so() -> None:

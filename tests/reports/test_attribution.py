@@ -53,9 +53,14 @@ def counted(
         last = min((c for when, c in path if when == path[-1][0]), default=UNTOUCHED)
         for channel in names:
             share = Fraction(1, len(names))
-            credit[channel] = [a + b for a, b in zip(
-                credit[channel], (Fraction(0), Fraction(0), share, minor * share), strict=True,
-            )]  # fmt: skip
+            credit[channel] = [
+                a + b
+                for a, b in zip(
+                    credit[channel],
+                    (Fraction(0), Fraction(0), share, minor * share),
+                    strict=True,
+                )
+            ]
         credit[names[0]][0] += 1
         credit[last][1] += 1
     return credit
@@ -139,9 +144,12 @@ def test_currencies_are_never_added() -> None:
     report = found([("a", 1, "x"), ("a", 5, "y")], sales, 30)
 
     assert {(c.channel, c.currency): c.linear_minor for c in report.credits} == {
-        ("x", "EUR"): 50, ("y", "EUR"): 50, ("x", "USD"): 35, ("y", "USD"): 35,
+        ("x", "EUR"): 50,
+        ("y", "EUR"): 50,
+        ("x", "USD"): 35,
+        ("y", "USD"): 35,
         (UNTOUCHED, "EUR"): 1,
-    }  # fmt: skip
+    }
     assert report.untouched == 1
 
 

@@ -29,19 +29,35 @@ def scored(p: list[float], y: list[float]) -> ScoredAccounts:
 def week(as_of: int, scores: ScoredAccounts, *, closed: bool = True) -> BacktestWeek:
     rules = tuple(RankingResult(name, 2, 500, 2, 1 if closed else None) for name in ORDERS)
     return BacktestWeek(
-        as_of, closed, "logistic", scores, measure_score([scores], 2),
+        as_of,
+        closed,
+        "logistic",
+        scores,
+        measure_score([scores], 2),
         (QueuedPlay("retention_call", "csm", 2, 1500, Decimal("1.0")),),
-        (RankingResult(AGENT, 2, 1500, 2, 1 if closed else None), *rules,
-         RankingResult(DO_NOTHING, 0, 0, 0, None)), 3,
-    )  # fmt: skip
+        (
+            RankingResult(AGENT, 2, 1500, 2, 1 if closed else None),
+            *rules,
+            RankingResult(DO_NOTHING, 0, 0, 0, None),
+        ),
+        3,
+    )
 
 
 def whole(*weeks: BacktestWeek) -> Backtest:
     quality = measure_score([one.scored for one in weeks], 2)
     return Backtest(
-        20_100, "EUR", 2, 2, "pays today; lost when …", weeks, quality, {"csm": Decimal(12)},
-        notes_of(weeks, quality, {"contacts"}), limits_of(weeks),
-    )  # fmt: skip
+        20_100,
+        "EUR",
+        2,
+        2,
+        "pays today; lost when …",
+        weeks,
+        quality,
+        {"csm": Decimal(12)},
+        notes_of(weeks, quality, {"contacts"}),
+        limits_of(weeks),
+    )
 
 
 def test_figures_by_hand() -> None:
@@ -96,8 +112,12 @@ def test_only_kept_or_only_lost_have_no_auc() -> None:
 
 def test_the_tables_add_up_and_speak_plainly() -> None:
     y = [1.0] * 6 + [0.0] * 14
-    told = record(whole(week(20_000, scored([0.5] * 6 + [0.1] * 14, y)),
-                        week(20_007, scored([NAN, NAN], [NAN, NAN]), closed=False)))  # fmt: skip
+    told = record(
+        whole(
+            week(20_000, scored([0.5] * 6 + [0.1] * 14, y)),
+            week(20_007, scored([NAN, NAN], [NAN, NAN]), closed=False),
+        )
+    )
     tables = {one.title: one for one in tables_of(told)}
     assert all(len(row) == len(one.columns) for one in tables.values() for row in one.rows)
     plays = tables["What would have been queued"].rows

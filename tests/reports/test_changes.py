@@ -59,11 +59,17 @@ def tracks(**rows: list[dict[str, Any]]) -> dict[str, WeeklySeries]:
 
 MESSAGE = st.builds(
     lambda who, kind, name, ago: {
-        "contact_id": who, "kind": kind, "name": name, "channel": "email", "day": AS_OF - ago,
+        "contact_id": who,
+        "kind": kind,
+        "name": name,
+        "channel": "email",
+        "day": AS_OF - ago,
     },
-    st.sampled_from("abc"), st.sampled_from(("sent", "sent", "opened", "clicked")),
-    st.sampled_from(("digest", "offer", None)), st.integers(-3, 40),
-)  # fmt: skip
+    st.sampled_from("abc"),
+    st.sampled_from(("sent", "sent", "opened", "clicked")),
+    st.sampled_from(("digest", "offer", None)),
+    st.integers(-3, 40),
+)
 
 
 @settings(max_examples=15)
@@ -78,10 +84,13 @@ def test_mails_are_counted_as_a_person_would(messages: list[dict[str, Any]]) -> 
     for m in rows:
         if m["kind"] != "sent":
             fits = [
-                (-d, name) for who, name, d in sent
-                if who == m["contact_id"] and d <= m["day"] and week_of(d) == week_of(m["day"])
+                (-d, name)
+                for who, name, d in sent
+                if who == m["contact_id"]
+                and d <= m["day"]
+                and week_of(d) == week_of(m["day"])
                 and m["name"] in {None, name}
-            ]  # fmt: skip
+            ]
             if fits:
                 ago, name = min(fits)
                 sent[m["contact_id"], name, -ago].add(m["kind"])
@@ -105,9 +114,9 @@ def test_only_whole_weeks_count() -> None:
     assert found.weeks[0] == week_of(monday_of) + 1
     assert found.weeks[-1] == LAST
     assert set(found.counts) == {7}
-    later = {
-        t.id: t for t in read_tracks(AS_OF + 3, shared().engine, shared().present)
-    }["new-accounts"]  # fmt: skip
+    later = {t.id: t for t in read_tracks(AS_OF + 3, shared().engine, shared().present)}[
+        "new-accounts"
+    ]
     assert later.weeks[-1] == LAST
 
 
@@ -115,12 +124,14 @@ def test_retention_of_the_newest_cohort() -> None:
     """Half of each week's accounts come back in the next week."""
     made = [
         {"account_id": f"a{w}-{n}", "created_day": monday(LAST - w)}
-        for w in range(12) for n in range(4)
-    ]  # fmt: skip
+        for w in range(12)
+        for n in range(4)
+    ]
     used = [
         {"account_id": f"a{w}-{n}", "name": "login", "day": monday(LAST - w + 1) + n, "events": 1}
-        for w in range(1, 12) for n in range(2)
-    ]  # fmt: skip
+        for w in range(1, 12)
+        for n in range(2)
+    ]
     life = [{"account_id": "a", "first_day": monday(LAST - 11), "last_day": AS_OF - 1}]
     found = tracks(accounts=made, usage=used, usage_life=life)
     kept = found["back-after-a-week"]
@@ -133,10 +144,15 @@ def test_retention_of_the_newest_cohort() -> None:
 
 def test_moves_between_stages_and_tickets() -> None:
     moves = [
-        {"kind": "account", "id": f"a{n}", "from_stage": "active", "stage": "churned",
-         "from_day": AS_OF - 1 - n}
+        {
+            "kind": "account",
+            "id": f"a{n}",
+            "from_stage": "active",
+            "stage": "churned",
+            "from_day": AS_OF - 1 - n,
+        }
         for n in range(100)
-    ]  # fmt: skip
+    ]
     opened = [{"account_id": "a", "priority": "urgent", "opened_day": AS_OF - n} for n in range(99)]
     found = tracks(timeline=moves, tickets=opened)
     assert set(found["lost-accounts"].counts) == {7}

@@ -49,8 +49,9 @@ def test_those_who_left_at_once_stay_in_the_denominator() -> None:
     measure_movements(day("2024-03-02"), made, PAID)
     months = measure_cohorts(made, PAID, last_month(made), "opening")
     assert [(m.age, m.size, m.paying, m.base, m.minor) for m in months] == [
-        (0, 2, 1, 200, 100), (1, 2, 1, 200, 100),
-    ]  # fmt: skip
+        (0, 2, 1, 200, 100),
+        (1, 2, 1, 200, 100),
+    ]
     assert [h.survival for h in hazards(months)] == [0.5, 0.5]
 
 

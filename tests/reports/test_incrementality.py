@@ -27,8 +27,15 @@ LATE = DAY + 200
 
 
 def line(account: str, first: int, end: int | None, mrr: int, **more: Any) -> dict[str, Any]:
-    return {"account_id": account, "started_day": first, "ended_day": end, "mrr_minor": mrr,
-            "currency": "USD", "trial": False, **more}  # fmt: skip
+    return {
+        "account_id": account,
+        "started_day": first,
+        "ended_day": end,
+        "mrr_minor": mrr,
+        "currency": "USD",
+        "trial": False,
+        **more,
+    }
 
 
 def measured(engine: DuckEngine, as_of: int = LATE, **more: Any) -> Incrementality:
@@ -49,13 +56,20 @@ def test_still_paying_is_read_at_the_end_of_the_window_with_the_grace() -> None:
     """30 days after the approval; a gap of at most 14 days is none."""
     end = DAY + 30
     work = together(*(approved(a, held=a in "fg") for a in "abcdefg"))
-    made = worked(work, subscriptions=[
-        line("a", DAY - 90, None, 100), line("b", DAY - 90, end - 1, 100),
-        line("c", DAY - 90, end - 9, 100), line("c", end + 5, None, 80),
-        line("d", DAY - 90, end - 9, 100), line("d", end + 14, None, 100),
-        line("e", DAY - 90, end, 100), line("f", DAY - 90, None, 100),
-        line("g", DAY - 90, DAY + 9, 100),
-    ])  # fmt: skip
+    made = worked(
+        work,
+        subscriptions=[
+            line("a", DAY - 90, None, 100),
+            line("b", DAY - 90, end - 1, 100),
+            line("c", DAY - 90, end - 9, 100),
+            line("c", end + 5, None, 80),
+            line("d", DAY - 90, end - 9, 100),
+            line("d", end + 14, None, 100),
+            line("e", DAY - 90, end, 100),
+            line("f", DAY - 90, None, 100),
+            line("g", DAY - 90, DAY + 9, 100),
+        ],
+    )
 
     one = effect(made)
 
@@ -91,9 +105,11 @@ def test_only_windows_that_are_over_count_and_each_account_once() -> None:
 
 def test_it_is_analysed_as_assigned_and_overrides_are_counted() -> None:
     work = together(
-        approved("a", held=True, status="sent"), approved("b", held=True),
-        approved("c", status="blocked"), approved("d"),
-    )  # fmt: skip
+        approved("a", held=True, status="sent"),
+        approved("b", held=True),
+        approved("c", status="blocked"),
+        approved("d"),
+    )
 
     one = effect(worked(work))
 
@@ -103,13 +119,22 @@ def test_it_is_analysed_as_assigned_and_overrides_are_counted() -> None:
 
 def test_each_goal_has_its_outcome() -> None:
     work = together(
-        approved("a", "upsell_seats"), approved("b", "upsell_seats", held=True),
-        approved("c", "winback_email"), approved("d", "winback_email", held=True),
-    )  # fmt: skip
-    made = worked(work, subscriptions=[
-        line("a", 0, DAY + 50, 100), line("a", DAY + 50, None, 150), line("b", 0, None, 100),
-        line("c", 0, DAY - 50, 100), line("c", DAY + 20, None, 60), line("d", 0, DAY - 50, 100),
-    ])  # fmt: skip
+        approved("a", "upsell_seats"),
+        approved("b", "upsell_seats", held=True),
+        approved("c", "winback_email"),
+        approved("d", "winback_email", held=True),
+    )
+    made = worked(
+        work,
+        subscriptions=[
+            line("a", 0, DAY + 50, 100),
+            line("a", DAY + 50, None, 150),
+            line("b", 0, None, 100),
+            line("c", 0, DAY - 50, 100),
+            line("c", DAY + 20, None, 60),
+            line("d", 0, DAY - 50, 100),
+        ],
+    )
 
     more, back = effect(made, "upsell_seats"), effect(made, "winback_email")
 
@@ -120,16 +145,21 @@ def test_each_goal_has_its_outcome() -> None:
 
 def test_a_pause_is_kept_and_its_end_is_no_expansion() -> None:
     work = together(
-        approved("a"), approved("b", held=True), approved("c", "upsell_seats"),
-        approved("d", "upsell_seats", held=True), approved("e", "winback_email"),
-    )  # fmt: skip
-    pauses = pa.Table.from_pylist([
-        line("a", 0, None, 100) | {"paused_day": DAY + 5, "resumed_day": None},
-        line("b", 0, DAY + 9, 100) | {"paused_day": DAY + 5, "resumed_day": None},
-        line("c", 0, None, 100) | {"paused_day": DAY - 5, "resumed_day": DAY + 5},
-        line("d", 0, None, 100) | {"paused_day": DAY + 5, "resumed_day": None},
-        line("e", 0, None, 100) | {"paused_day": DAY - 5, "resumed_day": None},
-    ])  # fmt: skip
+        approved("a"),
+        approved("b", held=True),
+        approved("c", "upsell_seats"),
+        approved("d", "upsell_seats", held=True),
+        approved("e", "winback_email"),
+    )
+    pauses = pa.Table.from_pylist(
+        [
+            line("a", 0, None, 100) | {"paused_day": DAY + 5, "resumed_day": None},
+            line("b", 0, DAY + 9, 100) | {"paused_day": DAY + 5, "resumed_day": None},
+            line("c", 0, None, 100) | {"paused_day": DAY - 5, "resumed_day": DAY + 5},
+            line("d", 0, None, 100) | {"paused_day": DAY + 5, "resumed_day": None},
+            line("e", 0, None, 100) | {"paused_day": DAY - 5, "resumed_day": None},
+        ]
+    )
     made = worked(work)
     made.put("subscriptions", pauses)
     put_bill(made)
@@ -165,10 +195,16 @@ def test_an_account_in_several_currencies_is_rounded_once() -> None:
 
 def test_other_currencies_are_converted_and_an_unknown_one_is_left_out_of_the_money() -> None:
     work = together(*(approved(a, held=a in "de") for a in "abcde"))
-    made = worked(work, subscriptions=[
-        line("a", 0, None, 100, currency="EUR"), line("b", 0, None, 100),
-        line("c", 0, None, 100, currency="XTS"), line("d", 0, None, 100), line("e", 0, None, 100),
-    ])  # fmt: skip
+    made = worked(
+        work,
+        subscriptions=[
+            line("a", 0, None, 100, currency="EUR"),
+            line("b", 0, None, 100),
+            line("c", 0, None, 100, currency="XTS"),
+            line("d", 0, None, 100),
+            line("e", 0, None, 100),
+        ],
+    )
 
     one = effect(made)
 
@@ -181,9 +217,10 @@ def test_other_currencies_are_converted_and_an_unknown_one_is_left_out_of_the_mo
 def test_without_billing_activity_says_who_is_there_and_expansion_is_missing() -> None:
     work = together(*(approved(a, held=a == "c") for a in "abc"), approved("a", "upsell_seats"))
     made = worked(
-        work, usage=[{"account_id": "a", "day": DAY + 10}, {"account_id": "c", "day": DAY + 31}],
+        work,
+        usage=[{"account_id": "a", "day": DAY + 10}, {"account_id": "c", "day": DAY + 31}],
         invoices=[{"account_id": "b", "issued_day": DAY - 61, "amount_minor": 5}],
-    )  # fmt: skip
+    )
     bare = frozenset({"accounts", "events", "invoices"})
 
     one, more = effect(made, present=bare), effect(made, "upsell_seats", present=bare)
@@ -213,7 +250,7 @@ def test_the_measured_effect_in_the_place_of_the_believed_one() -> None:
     work = together(
         *(approved(f"t{n}") for n in range(40)),
         *(approved(f"c{n}", held=True) for n in range(10)),
-    )  # fmt: skip
+    )
     paying = [f"t{n}" for n in range(36)] + [f"c{n}" for n in range(8)]
     one = effect(worked(work, subscriptions=[line(a, 0, None, 100) for a in paying]))
 
@@ -228,7 +265,7 @@ def test_an_envelope_that_does_not_say_makes_no_figure_up() -> None:
     work = together(
         *(approved(f"t{n}", success_minor=None, gain_minor=None) for n in range(4)),
         *(approved(f"c{n}", held=True) for n in range(4)),
-    )  # fmt: skip
+    )
     promise = effect(worked(work)).promise
 
     assert promise == PredictedVsRealised(4, 4_000, None, None, None, 4)
@@ -301,7 +338,7 @@ def test_it_agrees_with_looking_at_one_account_after_the_other(seed: int) -> Non
     made = worked(
         together(*(approved(a.name, a.play, held=a.held, day=a.day) for a in accounts)),
         subscriptions=[line(a.name, *bill) for a in accounts for bill in a.lines],
-    )  # fmt: skip
+    )
 
     for one in measured(made, as_of, windows=OutcomeWindows()).plays:
         mine = [(a.held, outcome(a, as_of)) for a in accounts if a.play == one.play]
@@ -323,9 +360,12 @@ def test_who_was_reached_by_hand_is_no_control_and_nobody_s_comparison() -> None
     """a, b treated; c, d left out: b and d were called in the window, and are in neither arm."""
     work = together(*(approved(a, held=a in "cdef") for a in "abcdef"))
     work["work_contacts"] = [
-        called("b", DAY + 3), called("d", DAY + 29), called("e", DAY - 30), called("f", DAY - 31),
+        called("b", DAY + 3),
+        called("d", DAY + 29),
+        called("e", DAY - 30),
+        called("f", DAY - 31),
         called("a", DAY + 30),
-    ]  # fmt: skip
+    ]
     one = effect(worked(work, subscriptions=[line(a, 0, None, 100) for a in "abcdef"]))
 
     assert arms(one) == ((1, 1), (2, 2))

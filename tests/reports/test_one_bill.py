@@ -36,25 +36,39 @@ COVERS = {
 }  # fmt: skip
 HORIZON, GRACE = 10, 3
 AGREE = settings(
-    max_examples=examples(60), deadline=None,
+    max_examples=examples(60),
+    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-)  # fmt: skip
+)
 
 
 WHEN = st.integers(START, START + 180)
 PAUSES = st.lists(
     st.builds(
         lambda account, minor, currency, days, changed, resumes, ends: Version(
-            "", account, minor, days[0], days[0], days[0], currency,
-            paused_day=days[1], resumed_day=days[2] if resumes else None,
-            ended_day=days[3] if ends else None, changed_day=days[0] if changed else None,
+            "",
+            account,
+            minor,
+            days[0],
+            days[0],
+            days[0],
+            currency,
+            paused_day=days[1],
+            resumed_day=days[2] if resumes else None,
+            ended_day=days[3] if ends else None,
+            changed_day=days[0] if changed else None,
         ),
-        st.sampled_from("abc"), st.sampled_from((100, 200, -50)),
-        st.sampled_from(("USD", "USD", "EUR")), st.lists(WHEN, min_size=4, max_size=4).map(sorted),
-        st.booleans(), st.booleans(), st.booleans(),
+        st.sampled_from("abc"),
+        st.sampled_from((100, 200, -50)),
+        st.sampled_from(("USD", "USD", "EUR")),
+        st.lists(WHEN, min_size=4, max_size=4).map(sorted),
+        st.booleans(),
+        st.booleans(),
+        st.booleans(),
     ),
-    min_size=1, max_size=5,
-).map(lambda log: [replace(v, line=f"s{n}") for n, v in enumerate(log)])  # fmt: skip
+    min_size=1,
+    max_size=5,
+).map(lambda log: [replace(v, line=f"s{n}") for n, v in enumerate(log)])
 
 
 def prepare(log: list[Version], as_of: int) -> list[str]:
@@ -68,8 +82,10 @@ def prepare(log: list[Version], as_of: int) -> list[str]:
     texts = {"account_id": pa.array(accounts, pa.string())}
     DUCK.put("accounts", pa.table({**texts, "domain": pa.nulls(len(accounts), pa.string())}))
     DUCK.put("segments", pa.table({**texts, "segment": pa.array(["s"] * len(accounts))}))
-    DUCK.put("contacts", pa.table({n: pa.array([], pa.string())
-                                   for n in ("account_id", "contact_id", "email")}))  # fmt: skip
+    DUCK.put(
+        "contacts",
+        pa.table({n: pa.array([], pa.string()) for n in ("account_id", "contact_id", "email")}),
+    )
     for name, when in (("usage", "day"), ("purchases", "day"), ("deals", "closed_day")):
         columns = dict.fromkeys(("account_id", "contact_id", "state"), pa.string())
         kinds = columns | {when: pa.int32(), "bought": pa.bool_()}
@@ -97,8 +113,10 @@ def by_account(found: Any) -> dict[str, dict[str, tuple[int, int]]]:
 @given(LOGS, st.integers(START + 1, START + 80))
 def test_features_say_what_is_paid_this_morning(log: list[Version], as_of: int) -> None:
     prepare(log, as_of)
-    found = {r["account_id"]: r for r in
-             read("tools.customers.features", "billing", as_of=as_of, currency="USD")}  # fmt: skip
+    found = {
+        r["account_id"]: r
+        for r in read("tools.customers.features", "billing", as_of=as_of, currency="USD")
+    }
     for account, amounts in by_account(pays(log, as_of, as_of)).items():
         paid = {c: minor for c, (minor, _) in amounts.items() if minor}
         whole = sum(Decimal(m) * (RATE if c == "EUR" else 1) for c, m in paid.items()) + Decimal(0)
@@ -130,20 +148,27 @@ def test_stages_retention_segments_and_lines_agree(log: list[Version], as_of: in
     lines = DUCK.run("SELECT * FROM paid_lines").to_pylist()
     for day in range(START, as_of):
         told = by_account(pays(log, as_of, day))
-        assert set(told) == {
-            c["owner"] for c in covers
-            if c["fact"] == "paid" and c["first_day"] <= day < c["end_day"]
-        } == {s["id"] for s in spans if s["day"] <= day <= s["last_day"]}  # fmt: skip
+        assert (
+            set(told)
+            == {
+                c["owner"]
+                for c in covers
+                if c["fact"] == "paid" and c["first_day"] <= day < c["end_day"]
+            }
+            == {s["id"] for s in spans if s["day"] <= day <= s["last_day"]}
+        )
         worth: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
         for line in lines:
             if line["from_day"] <= day < line["to_day"]:
                 worth[line["account_id"]][0] += line["exact"]
                 worth[line["account_id"]][1] += line["held"]
         assert worth == {
-            account: [in_dollars({c: pair[0] for c, pair in sums.items()}),
-                      in_dollars({c: sum(pair) for c, pair in sums.items()})]
+            account: [
+                in_dollars({c: pair[0] for c, pair in sums.items()}),
+                in_dollars({c: sum(pair) for c, pair in sums.items()}),
+            ]
             for account, sums in told.items()
-        }  # fmt: skip
+        }
     sums: dict[str, int] = defaultdict(int)
     for (_, currency), (minor, _) in pays(log, as_of, as_of - 1).items():
         sums[currency] += minor
@@ -208,10 +233,17 @@ def test_labels_and_the_last_price_agree(log: list[Version], snapshot: int) -> N
     accounts = prepare(log, as_of)
     DUCK.put("churn_snapshots", pa.table({"day": pa.array([snapshot], pa.int32())}))
     DUCK.put("churn_windows", WINDOWS.empty_table())
-    labels = {r["account_id"]: r["churned"] for r in read(
-        "tools.customers.churn", "labels_contractual", as_of=as_of, cut="g", horizon=HORIZON,
-        grace=GRACE,
-    )}  # fmt: skip
+    labels = {
+        r["account_id"]: r["churned"]
+        for r in read(
+            "tools.customers.churn",
+            "labels_contractual",
+            as_of=as_of,
+            cut="g",
+            horizon=HORIZON,
+            grace=GRACE,
+        )
+    }
     days = range(START - 1, as_of)
     told = {day: by_account(pays(log, as_of, day)) for day in days}
     last = {r["account_id"]: r for r in read("tools.roi", "last_paid")}

@@ -36,11 +36,15 @@ def customers(shared_data: Path) -> list[Customer]:
     """Everybody in the half that was kept."""
     with (shared_data / TRIAL).open(encoding="utf-8") as file:
         return [
-            Customer(int(row["row_id"]), row["segment"],
-                     row["mens"] + row["womens"] + row["newbie"],
-                     int(row["visit"]), round(100 * float(row["spend"])))
+            Customer(
+                int(row["row_id"]),
+                row["segment"],
+                row["mens"] + row["womens"] + row["newbie"],
+                int(row["visit"]),
+                round(100 * float(row["spend"])),
+            )
             for row in csv.DictReader(file)
-        ]  # fmt: skip
+        ]
 
 
 def measured(customers: list[Customer], mail: str, outcome: str) -> Difference:

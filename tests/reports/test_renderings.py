@@ -122,10 +122,13 @@ def money() -> tuple[str, str, tuple[tuple[str, ...], ...], tuple[str, ...]]:
     lines = [
         {"account_id": "a", "mrr_minor": 1050, "currency": "EUR", "started_day": FIRST + 2},
         {
-            "account_id": "b", "mrr_minor": 2000, "currency": "EUR",
-            "started_day": FIRST + 3, "ended_day": FIRST + 40,
+            "account_id": "b",
+            "mrr_minor": 2000,
+            "currency": "EUR",
+            "started_day": FIRST + 3,
+            "ended_day": FIRST + 40,
         },
-    ]  # fmt: skip
+    ]
     made = engine(subscriptions=lines)
     moved = measure_movements(FIRST + 70, made, {"subscriptions"})
     kept = measure_net_retention(FIRST + 70, made, {"subscriptions"}, 1)

@@ -45,11 +45,23 @@ money:
     policy = parse_report_policy(text, "reports.yaml")
     (question,) = policy.retention
     assert question.spec == RetentionSpec(
-        birth="first_purchase", recurring=True, returns="named", event="export", mode="bracket",
-        brackets=((1, 8), (8, 29)), buckets=(), clock="calendar", unit="day", week_start="sunday",
-        cohort="week", incomplete="mark", base="previous", mean="simple", min_size=5,
+        birth="first_purchase",
+        recurring=True,
+        returns="named",
+        event="export",
+        mode="bracket",
+        brackets=((1, 8), (8, 29)),
+        buckets=(),
+        clock="calendar",
+        unit="day",
+        week_start="sunday",
+        cohort="week",
+        incomplete="mark",
+        base="previous",
+        mean="simple",
+        min_size=5,
         internal=policy.money.internal,
-    )  # fmt: skip
+    )
     assert (question.curve, question.reactivations) == (0, False)
     assert policy.money.projection.months == 0
     assert str(policy.money.rates[0].rate) == "1.08"

@@ -60,8 +60,11 @@ def test_a_closed_figure_that_changed_is_listed_with_both_values(tmp_path: Path)
     assert isinstance(table, Table)
     (row,) = table.rows
     assert [shown(c) if isinstance(c, Figure) else c.text for c in row] == [
-        "Cohorts, 2026-03, week 1", "50.0%", "52.5%", "1.00",
-    ]  # fmt: skip
+        "Cohorts, 2026-03, week 1",
+        "50.0%",
+        "52.5%",
+        "1.00",
+    ]
 
 
 def test_what_did_not_change_or_is_about_today_restates_nothing(tmp_path: Path) -> None:
@@ -86,17 +89,23 @@ def test_a_restatement_is_no_figure_to_be_restated(tmp_path: Path) -> None:
 
 def test_only_what_became_known_since_about_earlier_days_is_late(tmp_path: Path) -> None:
     rows = [
-        event("old", D - 20, D - 19), event("late", D - 10, D - 3), event("new", D - 5, D - 4),
+        event("old", D - 20, D - 19),
+        event("late", D - 10, D - 3),
+        event("new", D - 5, D - 4),
         event("at once", D - 8, D - 7),
-    ]  # fmt: skip
+    ]
 
     assert read_late(given(tmp_path, *rows), D - 7) == (Late("events", 1),)
     assert read_late(replace(given(tmp_path, *rows), present=frozenset()), D - 7) == ()
 
 
 def test_a_day_of_the_bill_that_became_known_late_is_the_reason(tmp_path: Path) -> None:
-    line = {"subscription_ref": "s:1", "account_ref": "a:1", "mrr_minor": 100,
-            "started_day": D - 90}  # fmt: skip
+    line = {
+        "subscription_ref": "s:1",
+        "account_ref": "a:1",
+        "mrr_minor": 100,
+        "started_day": D - 90,
+    }
     rows = [
         fact("subscriptions", D - 90, D - 89, **line),
         fact("subscriptions", D - 90, D - 3, **line, ended_day=D - 30),

@@ -118,9 +118,13 @@ def test_named_event_first_activity_and_accounts() -> None:
     ]
     made = engine("2019-12-01", "2020-12-31", usage=rows)
     spec = RetentionSpec(
-        entity="account", birth="first_activity", returns="named", event="export",
-        buckets=(1,), min_size=1,
-    )  # fmt: skip
+        entity="account",
+        birth="first_activity",
+        returns="named",
+        event="export",
+        buckets=(1,),
+        min_size=1,
+    )
     (cell,) = measure_retention(FIRST + 30, made, {"events"}, spec).cells
     assert (cell.size, cell.retained) == (2, 1)
 

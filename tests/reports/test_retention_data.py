@@ -68,8 +68,11 @@ def test_online_retail_december_2010(
     spec = RetentionSpec(
         birth=birth,  # type: ignore[arg-type]  # a Literal in the table above
         returns=returns,  # type: ignore[arg-type]  # named above
-        clock="calendar", unit="month", buckets=MONTHS, incomplete="mark",
-    )  # fmt: skip
+        clock="calendar",
+        unit="month",
+        buckets=MONTHS,
+        incomplete="mark",
+    )
     report = measure_retention(day("2011-12-10"), made, {"invoices"}, spec)
     assert first_cohort(report) == expected
     assert [cell.complete for cell in report.cells[:13]] == [True] * 12 + [False]
@@ -79,9 +82,12 @@ def test_online_retail_december_2010(
 def test_cdnow_january_1997(shared_data: Path) -> None:
     made = invoices(CDNOW, shared_data / "cdnow/CDNOW_master.txt")
     spec = RetentionSpec(
-        birth="first_invoice", returns="invoices", clock="calendar", unit="month",
+        birth="first_invoice",
+        returns="invoices",
+        clock="calendar",
+        unit="month",
         buckets=MONTHS[:6],
-    )  # fmt: skip
+    )
     report = measure_retention(day("1998-07-01"), made, {"invoices"}, spec)
     assert first_cohort(report) == CDNOW_JANUARY
 

@@ -41,25 +41,46 @@ def test_born_once_or_in_every_month() -> None:
 
 def test_a_subscription_is_followed_by_itself() -> None:
     lines = [
-        {"account_id": "a", "subscription_id": "s1", "mrr_minor": 100, "started_day": FIRST,
-         "ended_day": FIRST + 45},
+        {
+            "account_id": "a",
+            "subscription_id": "s1",
+            "mrr_minor": 100,
+            "started_day": FIRST,
+            "ended_day": FIRST + 45,
+        },
         {"account_id": "a", "subscription_id": "s2", "mrr_minor": 100, "started_day": FIRST},
-        {"account_id": "a", "subscription_id": "s3", "mrr_minor": 100, "started_day": FIRST,
-         "trial": True},
-        {"account_id": "a", "subscription_id": "s4", "mrr_minor": 100, "started_day": FIRST,
-         "ended_day": FIRST},
-    ]  # fmt: skip
+        {
+            "account_id": "a",
+            "subscription_id": "s3",
+            "mrr_minor": 100,
+            "started_day": FIRST,
+            "trial": True,
+        },
+        {
+            "account_id": "a",
+            "subscription_id": "s4",
+            "mrr_minor": 100,
+            "started_day": FIRST,
+            "ended_day": FIRST,
+        },
+    ]
     made = engine(subscriptions=lines)
     spec = RetentionSpec(
-        entity="subscription", birth="first_paid", returns="paid", unit="month",
-        buckets=(0, 1, 2), min_size=1,
-    )  # fmt: skip
+        entity="subscription",
+        birth="first_paid",
+        returns="paid",
+        unit="month",
+        buckets=(0, 1, 2),
+        min_size=1,
+    )
     report = measure_retention(FIRST + 95, made, EVERYTHING, spec)
     assert [(c.size, c.retained) for c in report.cells] == [(2, 2), (2, 2), (2, 1)]
     account = replace(spec, entity="account")
     assert [c.retained for c in measure_retention(FIRST + 95, made, EVERYTHING, account).cells] == [
-        1, 1, 1,
-    ]  # fmt: skip
+        1,
+        1,
+        1,
+    ]
 
 
 def test_a_week_from_sunday_is_another_week() -> None:
@@ -107,9 +128,14 @@ def test_plan_and_source_are_as_first_recorded(tmp_path: Path) -> None:
 
     def plan(when: int, product: str, minor: int) -> dict[str, object]:
         return fact(
-            "subscriptions", when, subscription_ref="s:1", account_ref="crm:a", product=product,
-            mrr_minor=minor, started_day=FIRST + 2,
-        )  # fmt: skip
+            "subscriptions",
+            when,
+            subscription_ref="s:1",
+            account_ref="crm:a",
+            product=product,
+            mrr_minor=minor,
+            started_day=FIRST + 2,
+        )
 
     facts = {
         "accounts": [

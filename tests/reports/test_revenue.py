@@ -54,15 +54,22 @@ START = day("2024-01-01")
 LINES = st.lists(
     st.builds(
         lambda account, mrr, start, length, trial, currency: {
-            "account_id": account, "mrr_minor": mrr, "started_day": START + start,
+            "account_id": account,
+            "mrr_minor": mrr,
+            "started_day": START + start,
             "ended_day": None if length is None else START + start + length,
-            "trial": trial, "currency": currency,
+            "trial": trial,
+            "currency": currency,
         },
-        st.sampled_from("abcde"), st.integers(0, 10**12), st.integers(0, 200),
-        st.none() | st.integers(0, 120), st.booleans(), st.sampled_from(("USD", "EUR")),
+        st.sampled_from("abcde"),
+        st.integers(0, 10**12),
+        st.integers(0, 200),
+        st.none() | st.integers(0, 120),
+        st.booleans(),
+        st.sampled_from(("USD", "EUR")),
     ),
     max_size=25,
-)  # fmt: skip
+)
 ENGINE = engine("2023-10-01", "2025-03-01")
 
 
@@ -122,10 +129,16 @@ def test_gross_retention_never_exceeds_net_or_one(lines: list[dict[str, Any]]) -
 
 
 PAUSED = [
-    {"account_id": "a", "mrr_minor": 10_000, "currency": "USD", "started_day": day("2024-01-01"),
-     "paused_day": day("2024-02-10"), "ended_day": day("2024-04-10")},
+    {
+        "account_id": "a",
+        "mrr_minor": 10_000,
+        "currency": "USD",
+        "started_day": day("2024-01-01"),
+        "paused_day": day("2024-02-10"),
+        "ended_day": day("2024-04-10"),
+    },
     {"account_id": "b", "mrr_minor": 5_000, "currency": "USD", "started_day": day("2024-01-01")},
-]  # fmt: skip
+]
 
 
 def test_an_account_that_leaves_during_a_pause_is_churn() -> None:

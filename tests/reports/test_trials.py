@@ -21,14 +21,18 @@ Line = dict[str, Any]
 def trial(account: str, start: int, **more: Any) -> Line:
     """A trial line that started so many days before the report; days in `more` likewise."""
     days = {name: AS_OF - ago for name, ago in more.items()}
-    return {"account_id": account, "trial": True, "mrr_minor": 0, "started_day": AS_OF - start,
-            **days}  # fmt: skip
+    return {
+        "account_id": account,
+        "trial": True,
+        "mrr_minor": 0,
+        "started_day": AS_OF - start,
+        **days,
+    }
 
 
 def paid(account: str, start: int, mrr: int = 100) -> Line:
     """A paid line that started so many days before the report."""
-    return {"account_id": account, "trial": False, "mrr_minor": mrr,
-            "started_day": AS_OF - start}  # fmt: skip
+    return {"account_id": account, "trial": False, "mrr_minor": mrr, "started_day": AS_OF - start}
 
 
 @cache
@@ -90,11 +94,10 @@ def test_needs_subscriptions() -> None:
 
 
 ACCOUNTS = st.lists(
-    st.tuples(
-        st.integers(1, 150), st.none() | st.integers(0, 90), st.none() | st.integers(0, 90)
-    ),
-    min_size=1, max_size=30,
-)  # fmt: skip
+    st.tuples(st.integers(1, 150), st.none() | st.integers(0, 90), st.none() | st.integers(0, 90)),
+    min_size=1,
+    max_size=30,
+)
 
 
 @settings(max_examples=40)

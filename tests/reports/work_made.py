@@ -45,21 +45,40 @@ def worked(relations: "Mapping[str, Iterable[Mapping[str, Any]]]", **facts: Any)
 
 
 def approved(
-    account: str, play: str = "retention_call", *, held: bool = False, day: int = DAY,
-    status: str = "", stratum: str = "s", proposal: str = "", **more: Any,
-) -> "dict[str, dict[str, Any]]":  # fmt: skip
+    account: str,
+    play: str = "retention_call",
+    *,
+    held: bool = False,
+    day: int = DAY,
+    status: str = "",
+    stratum: str = "s",
+    proposal: str = "",
+    **more: Any,
+) -> "dict[str, dict[str, Any]]":
     """One approval: its proposal, its action, and the lot of the account."""
     one = proposal or f"p-{play}-{account}"
     state = status or ("held_out" if held else "sent")
     shared = {"account_id": account, "play": play, "proposal": one}
     price = {"value_minor": 1_000, "gain_minor": 1_500, "success_minor": 75_000, **more}
     return {
-        "work_proposals": {**shared, **price, "created_day": day - 1, "status": "approved",
-                           "status_day": day},
-        "work_actions": {**shared, **price, "action": "a" + one[1:], "approved_day": day,
-                         "status": state, "status_day": day, "gone": state == "sent"},
+        "work_proposals": {
+            **shared,
+            **price,
+            "created_day": day - 1,
+            "status": "approved",
+            "status_day": day,
+        },
+        "work_actions": {
+            **shared,
+            **price,
+            "action": "a" + one[1:],
+            "approved_day": day,
+            "status": state,
+            "status_day": day,
+            "gone": state == "sent",
+        },
         "work_draws": {**shared, "stratum": stratum, "held": held, "drawn_day": day - 1},
-    }  # fmt: skip
+    }
 
 
 def together(
@@ -76,11 +95,19 @@ def together(
 def busy(accounts: "Sequence[str]", as_of: int) -> "dict[str, pa.Table]":
     """Work with these accounts: a call each 60 days ago, every fourth left out, and a full week."""
     plays = ("retention_call", "winback_email", "upsell_seats")
-    work = together(*(
-        approved(a, plays[n % 3], day=as_of - 120 + n % 5, held=n % 4 == 0, stratum=f"s{n % 2}",
-                 status="revoked" if n % 17 == 3 else "")
-        for n, a in enumerate(accounts)
-    ))  # fmt: skip
+    work = together(
+        *(
+            approved(
+                a,
+                plays[n % 3],
+                day=as_of - 120 + n % 5,
+                held=n % 4 == 0,
+                stratum=f"s{n % 2}",
+                status="revoked" if n % 17 == 3 else "",
+            )
+            for n, a in enumerate(accounts)
+        )
+    )
     week = [as_of - 7 + n for n in range(7)]
     work["work_runs"] = [
         {"as_of": d, "priced": 9, "unpriced": 1, "worthwhile": 3, "currency": "USD"} for d in week
@@ -94,15 +121,27 @@ def busy(accounts: "Sequence[str]", as_of: int) -> "dict[str, pa.Table]":
         for a in accounts[:20]
     ]
     work["work_deeds"] = [
-        {"seq": n * 2 + k, "proposal": f"p-{plays[n % 3]}-{a}", "who": ("ann", "bob")[k],
-         "kind": ("approve", "reject", "undo")[(n + k) % 3], "day": as_of - 3, "seconds": n}
+        {
+            "seq": n * 2 + k,
+            "proposal": f"p-{plays[n % 3]}-{a}",
+            "who": ("ann", "bob")[k],
+            "kind": ("approve", "reject", "undo")[(n + k) % 3],
+            "day": as_of - 3,
+            "seconds": n,
+        }
         for n, a in enumerate(accounts[:40])
         for k in (0, 1)
-    ]  # fmt: skip
+    ]
     work["work_care"] = [
-        {"seq": n, "account_id": a, "kind": ("claim", "done", "not_useful", "open")[n % 4],
-         "reason": "too_small" if n % 4 == 2 else "", "who": "ann", "day": as_of - 3,
-         "value_minor": 100 * n}
+        {
+            "seq": n,
+            "account_id": a,
+            "kind": ("claim", "done", "not_useful", "open")[n % 4],
+            "reason": "too_small" if n % 4 == 2 else "",
+            "who": "ann",
+            "day": as_of - 3,
+            "value_minor": 100 * n,
+        }
         for n, a in enumerate(accounts[:40])
-    ]  # fmt: skip
+    ]
     return {name: rows_of(name, rows) for name, rows in work.items()}

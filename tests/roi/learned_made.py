@@ -50,12 +50,18 @@ def _cell(
     event = rng.random(n) < np.clip(risk * log.miscalibrated * change, 0, 1)
     start = day - rng.integers(120, 300, n)
     columns = {
-        "source": [log.source] * n, "play": [play] * n, "segment": [segment] * n,
-        "account_id": [f"{play}{segment}{i}" for i in range(n)], "treated": treated, "done": done,
-        "event": event.astype(np.int32), "base_ppm": score,
-        "propensity": [1_000_000 // (1 + log.controls)] * n, "start_day": start,
+        "source": [log.source] * n,
+        "play": [play] * n,
+        "segment": [segment] * n,
+        "account_id": [f"{play}{segment}{i}" for i in range(n)],
+        "treated": treated,
+        "done": done,
+        "event": event.astype(np.int32),
+        "base_ppm": score,
+        "propensity": [1_000_000 // (1 + log.controls)] * n,
+        "start_day": start,
         "known_day": start + 104,
-    }  # fmt: skip
+    }
     return pa.table(
         {field.name: pa.array(columns[field.name], field.type) for field in OBSERVATIONS},
         schema=OBSERVATIONS,

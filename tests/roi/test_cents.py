@@ -31,11 +31,15 @@ def random_economics(draw: random.Random) -> Economics:
         "discount_rate": share(draw.randint(0, 10_000)),
         "horizon_months": Decimal(draw.randint(1, 120)),
         "interval_months": Decimal(1),
-        **{f"exchange_rate.{currency}": Decimal(draw.randint(1, 10**9)).scaleb(-6)
-           for currency in ("EUR", "JPY", "KWD", "USD")},
-        **{f"hourly_rate.{role}": Decimal(draw.randint(0, 99_999)) / 100
-           for role in ("csm", "sales", "marketing")},
-    }  # fmt: skip
+        **{
+            f"exchange_rate.{currency}": Decimal(draw.randint(1, 10**9)).scaleb(-6)
+            for currency in ("EUR", "JPY", "KWD", "USD")
+        },
+        **{
+            f"hourly_rate.{role}": Decimal(draw.randint(0, 99_999)) / 100
+            for role in ("csm", "sales", "marketing")
+        },
+    }
     dated = tuple(DatedFigure(n, v, "test", "test", date(2000, 1, 1)) for n, v in figures.items())
     return Economics(
         draw.choice(("USD", "USD", "JPY", "KWD")), draw.choice(("seed", "survival")), dated
@@ -66,14 +70,17 @@ def random_accounts(draw: random.Random, count: int) -> list[dict[str, Any]]:
     chances = [(draw.random(), draw.randint(0, 100) / 100)[i % 2] for i in range(count)]
     return [
         account(
-            f"a{i}", draw.choice(segments), chances[i],
+            f"a{i}",
+            draw.choice(segments),
+            chances[i],
             mrr_minor=draw.choice((draw.randint(1, 200), draw.randint(1, 10**8))),
             interval_months=draw.choice(INTERVALS),
             currency=draw.choice(("USD", "EUR", "JPY", "KWD")),
-            seats=draw.randint(1, 500), open_deals=draw.randint(0, 1),
+            seats=draw.randint(1, 500),
+            open_deals=draw.randint(0, 1),
         )
         for i in range(count)
-    ]  # fmt: skip
+    ]
 
 
 @settings(max_examples=12, deadline=None)
@@ -95,10 +102,15 @@ def test_warehouse_cents_are_decimal_cents(seed: int, days: int | None) -> None:
 def test_halves_of_a_cent_go_to_the_even_one() -> None:
     """0.5 of 0.01, 0.03, 0.05 … of a one-off: half a cent each, down and up in turn."""
     one_off = [
-        replace(p, effect=Effect("share_of_organic", EffectBelief(Decimal(1), Decimal(0), "t")),
-                hours=Decimal(0), worth=replace(p.worth, recurs=False, part="all"))
-        for p in plays() if p.id == "upsell_plan"
-    ]  # fmt: skip
+        replace(
+            p,
+            effect=Effect("share_of_organic", EffectBelief(Decimal(1), Decimal(0), "t")),
+            hours=Decimal(0),
+            worth=replace(p.worth, recurs=False, part="all"),
+        )
+        for p in plays()
+        if p.id == "upsell_plan"
+    ]
     whole = {"gross_margin": Decimal(1), "support_share": Decimal(0)}
     figures = tuple(
         replace(f, value=whole.get(f.name, Decimal(0) if "support" in f.name else f.value))
@@ -106,8 +118,14 @@ def test_halves_of_a_cent_go_to_the_even_one() -> None:
     )
     known = replace(economics(), figures=figures)
     accounts = [account(f"a{i}", "Expansion-ready", 0.1, mrr_minor=i) for i in (1, 3, 5, 7)]
-    even = {"segment": "Expansion-ready", "outcome": "expansion", "n": 100, "mean": 0.5,
-            "q10": 0.5, "q90": 0.5}  # fmt: skip
+    even = {
+        "segment": "Expansion-ready",
+        "outcome": "expansion",
+        "n": 100,
+        "mean": 0.5,
+        "q10": 0.5,
+        "q90": 0.5,
+    }
     engine = engine_with(accounts, outcomes=[even])
     prices = price(AS_OF, engine, one_off, known, BILLING, Windows(30, {"expansion": 90}))
     names = [a["account_id"] for a in accounts]

@@ -174,10 +174,14 @@ def test_larger_choices_are_within_their_gap(accounts: int, method: str, gap: st
 def a_day(seed: int, accounts: int) -> tuple[list[Option], DayLimits]:
     """Three plays an account under the hours and caps of a small team."""
     plays = [
-        ("call", "csm", "0.5", 3_000), ("email", "csm", "0.1", 602), ("task", "csm", "0.25", 1_500),
-        ("review", "csm", "2", 12_000), ("seats", "sales", "0.75", 5_250),
-        ("plan", "sales", "1.5", 10_500), ("offer", "sales", "0.5", 3_500),
-    ]  # fmt: skip
+        ("call", "csm", "0.5", 3_000),
+        ("email", "csm", "0.1", 602),
+        ("task", "csm", "0.25", 1_500),
+        ("review", "csm", "2", 12_000),
+        ("seats", "sales", "0.75", 5_250),
+        ("plan", "sales", "1.5", 10_500),
+        ("offer", "sales", "0.5", 3_500),
+    ]
     draw = random.Random(seed)
     options = []
     for i in range(accounts):
@@ -206,12 +210,15 @@ def test_a_large_choice_is_as_good_as_an_exact_one(seed: int) -> None:
 OPTIONS = st.lists(
     st.builds(
         option,
-        st.sampled_from("abcdef"), st.sampled_from("xyz"), st.integers(-50, 500),
-        st.integers(0, 60), st.sampled_from(["0", "0.25", "1", "1.5"]),
+        st.sampled_from("abcdef"),
+        st.sampled_from("xyz"),
+        st.integers(-50, 500),
+        st.integers(0, 60),
+        st.sampled_from(["0", "0.25", "1", "1.5"]),
     ),
     max_size=14,
     unique_by=lambda o: (o.account_id, o.play),
-)  # fmt: skip
+)
 
 
 @settings(max_examples=60, deadline=None)

@@ -40,8 +40,9 @@ def of_s1(convention: str, without: str = "") -> Economics:
     known = economics()
     figures = tuple(
         DatedFigure(name, Decimal(value), "test", "test", date(2000, 1, 1))
-        for name, value in S1.items() if name != without
-    )  # fmt: skip
+        for name, value in S1.items()
+        if name != without
+    )
     return replace(known, figures=figures, convention=cast("Any", convention))
 
 
@@ -52,12 +53,27 @@ def engine_of(example: dict[str, Any]) -> DuckEngine:
         for n in range(decided)
     ]
     one = example.get("deal", {"amount": 30_000})
-    asked = [deal("asked", "open", int(Decimal(one["amount"]) * 100), account_id="a",
-                  currency=one.get("currency", "USD"))]  # fmt: skip
+    asked = [
+        deal(
+            "asked",
+            "open",
+            int(Decimal(one["amount"]) * 100),
+            account_id="a",
+            currency=one.get("currency", "USD"),
+        )
+    ]
     if "also" in example:
         asked.append(deal("also", "open", int(example["also"]) * 100, account_id="a"))
-    begun = {"segment": "Onboarding", "outcome": "churn", "k": 20, "n": 100, "mean": 0.2,
-             "q10": 0.16, "q90": 0.25, "label": example.get("label", "sufficient")}  # fmt: skip
+    begun = {
+        "segment": "Onboarding",
+        "outcome": "churn",
+        "k": 20,
+        "n": 100,
+        "mean": 0.2,
+        "q10": 0.16,
+        "q90": 0.25,
+        "label": example.get("label", "sufficient"),
+    }
     rows = [] if example.get("begun") == "0" or example.get("begun") == 0 else [begun]
     engine = engine_with([account("a", None, None, **PROSPECT)], outcomes=rows)
     engine.put("deals", pa.Table.from_pylist([*closed, *asked], pa.schema(list(DEALS.items()))))
@@ -112,9 +128,12 @@ def test_the_queue_prices_a_push_as_the_calculation_of_one_deal_does() -> None:
 def test_who_pays_already_is_no_new_customer_and_plays_of_before_price_no_deal() -> None:
     paying = account("a", "Durable core", 0.02, open_deals=1)
     engine = engine_with([paying])
-    engine.put("deals", pa.Table.from_pylist(
-        [*HISTORY, deal("d", "open", 100, account_id="a")],
-        pa.schema(list(DEALS.items()))))  # fmt: skip
+    engine.put(
+        "deals",
+        pa.Table.from_pylist(
+            [*HISTORY, deal("d", "open", 100, account_id="a")], pa.schema(list(DEALS.items()))
+        ),
+    )
     price(AS_OF, engine, plays(), economics(), PRESENT, YEARLY)
     assert not {c.play for c in alternatives(engine, ["a"])} & {"deal_call", "deal_concession"}
     before = tuple(play for play in plays() if play.without != "close")

@@ -98,10 +98,15 @@ def test_every_convention_is_listed_beside_the_two() -> None:
     told = record(ask("accept", **S1, discount_rate=".1"))
     nets = {one["convention"]: one["net"]["value"] for one in told["multiples"]}
     assert nets == {
-        "renewal-first": "17352.00", "survival, discounted": "21458.68", "seed": "23400.00",
-        "survival": "23940.00", "Gupta-Lehmann": "27000.00",
-        "lifetime already expected": "31500.00", "immediate": "40500.00", "infinite": "58500.00",
-    }  # fmt: skip
+        "renewal-first": "17352.00",
+        "survival, discounted": "21458.68",
+        "seed": "23400.00",
+        "survival": "23940.00",
+        "Gupta-Lehmann": "27000.00",
+        "lifetime already expected": "31500.00",
+        "immediate": "40500.00",
+        "infinite": "58500.00",
+    }
 
 
 def test_a_chance_within_cycles_is_converted_by_the_interval_and_never_compared() -> None:
@@ -140,8 +145,14 @@ def test_acceleration_counts_what_comes_sooner() -> None:
 
 
 def test_a_concession_is_judged_by_the_chance_it_buys() -> None:
-    typed = {"revenue": "40000", "margin": ".7", "margin_after": ".6", "years": "3",
-             "support": "0", "p0": ".6"}  # fmt: skip
+    typed = {
+        "revenue": "40000",
+        "margin": ".7",
+        "margin_after": ".6",
+        "years": "3",
+        "support": "0",
+        "p0": ".6",
+    }
     assert figure(ask("concession", **typed, probability="0.7")) == Decimal("0.00")
     assert ask("concession", **typed, probability="0.71").verdict.answer == "yes"
     assert ask("concession", **typed, probability="0.69").verdict.answer == "no"
@@ -201,10 +212,13 @@ def test_a_value_that_cannot_be_meant_is_one_clear_line(
 def test_one_campaign_that_is_no_dearer_and_no_worse_needs_no_value() -> None:
     same = {"cost_a": "5", "cost_b": "5", "expansion_a": ".2", "expansion_b": ".2"}
     for changed, said in (
-        ({}, "Neither"), ({"cost_b": "4"}, "B, whatever"), ({"cost_b": "6"}, "A, whatever"),
-        ({"expansion_b": ".3"}, "B, whatever"), ({"expansion_b": ".1"}, "A, whatever"),
+        ({}, "Neither"),
+        ({"cost_b": "4"}, "B, whatever"),
+        ({"cost_b": "6"}, "A, whatever"),
+        ({"expansion_b": ".3"}, "B, whatever"),
+        ({"expansion_b": ".1"}, "A, whatever"),
         ({"cost_b": "4", "expansion_b": ".1"}, "A if an expansion is worth more than 10.00"),
-    ):  # fmt: skip
+    ):
         assert ask("campaigns", **same | changed).verdict.words.startswith(said), changed
 
 
@@ -226,9 +240,12 @@ def test_amounts_without_an_installation_must_be_in_one_currency() -> None:
 
 
 def test_what_is_typed_wins_over_what_is_known_and_says_so() -> None:
-    known = {"margin": KnownInput(Decimal("0.7"), "economics gross_margin", "finance"),
-             "renewal": KnownInput(Decimal("0.8"), "the score", low=Decimal("0.7"),
-                                   high=Decimal("0.85"))}  # fmt: skip
+    known = {
+        "margin": KnownInput(Decimal("0.7"), "economics gross_margin", "finance"),
+        "renewal": KnownInput(
+            Decimal("0.8"), "the score", low=Decimal("0.7"), high=Decimal("0.85")
+        ),
+    }
     subject = DecisionSubject("USD", "survival", "Clearharbor", known)
     typed = {k: v for k, v in S1.items() if k != "renewal"}
     told = record(decide("accept", typed, subject))
@@ -256,8 +273,9 @@ def test_an_end_that_cannot_be_gives_way_to_the_value() -> None:
     found = ask("concession", revenue="40000", margin=".7", margin_after=".65", years="3")
     swings = {one.name: one for one in found.swings}
     assert (swings["margin_after"].low, swings["margin_after"].high) == (
-        Decimal("0.55"), Decimal("0.65"),
-    )  # fmt: skip
+        Decimal("0.55"),
+        Decimal("0.65"),
+    )
     assert swings["margin"].low == Decimal("0.7")
 
 
@@ -265,21 +283,28 @@ def test_every_loose_place_is_a_warning() -> None:
     said = {
         (key, one.id)
         for key, typed in (
-            ("accept", S1), ("concession", {"revenue": "1", "margin": ".7", "margin_after": ".6",
-                                            "years": "3"}),
+            ("accept", S1),
+            ("concession", {"revenue": "1", "margin": ".7", "margin_after": ".6", "years": "3"}),
             ("expand", {"probability": ".9", "value": "12000", "cost": "1200"}),
             ("accelerate", {"probability": ".7", "value": "18000", "margin": ".7", "cost": "3000"}),
-            ("retain", {**S5, "cost": "1"}), ("retain", {"lost": ".7", "cycles": "2"}),
+            ("retain", {**S5, "cost": "1"}),
+            ("retain", {"lost": ".7", "cycles": "2"}),
         )
         for one in decide(key, typed, DecisionSubject()).warnings
-    }  # fmt: skip
+    }
     assert {
-        ("accept", "lifetime-convention"), ("concession", "concession-horizon"),
-        ("concession", "no-gain-side"), ("expand", "no-margin"), ("expand", "gross"),
-        ("expand", "cost-scope"), ("expand", "support-missing"), ("accelerate", "one-off"),
-        ("accelerate", "mixed-cost"), ("retain", "sunk-acquisition"),
+        ("accept", "lifetime-convention"),
+        ("concession", "concession-horizon"),
+        ("concession", "no-gain-side"),
+        ("expand", "no-margin"),
+        ("expand", "gross"),
+        ("expand", "cost-scope"),
+        ("expand", "support-missing"),
+        ("accelerate", "one-off"),
+        ("accelerate", "mixed-cost"),
+        ("retain", "sunk-acquisition"),
         ("retain", "cycles-not-years"),
-    } <= said  # fmt: skip
+    } <= said
 
 
 def test_the_hash_is_of_the_inputs_and_not_of_how_they_are_written() -> None:
@@ -341,8 +366,14 @@ def test_whatever_is_given_there_is_an_answer_or_one_line(case: tuple[str, dict[
 def test_a_customer_is_worth_more_with_more_margin_years_and_renewal(
     margin: str, revenue: str, support: str, years: str, renewal: str, acquisition: str, more: str
 ) -> None:
-    typed = {"margin": margin, "revenue": revenue, "support": support, "years": years,
-             "renewal": renewal, "acquisition": acquisition}  # fmt: skip
+    typed = {
+        "margin": margin,
+        "revenue": revenue,
+        "support": support,
+        "years": years,
+        "renewal": renewal,
+        "acquisition": acquisition,
+    }
     base = ask("accept", **typed).figures["survival"]["net"]
     half = str((Decimal(margin) + 1) / 2)
     assert ask("accept", **typed | {"margin": half}).figures["survival"]["net"] >= base
@@ -358,13 +389,29 @@ def test_a_customer_is_worth_more_with_more_margin_years_and_renewal(
 def test_doing_nothing_is_worth_nothing(p: str, renewal: str, value: str, revenue: str) -> None:
     same = ask("expand", probability=p, p0=p, value=value, cost="0", support="0")
     assert same.figures["survival"]["net"] == 0
-    kept = ask("retain", renewal=renewal, revenue=revenue, margin=p, support="0", years="3",
-               cost="0", effect="0")  # fmt: skip
+    kept = ask(
+        "retain",
+        renewal=renewal,
+        revenue=revenue,
+        margin=p,
+        support="0",
+        years="3",
+        cost="0",
+        effect="0",
+    )
     assert kept.figures["survival"]["net"] == 0
     push = ask("accelerate", probability=p, p0=p, value=value, margin="1", cost="0")
     assert push.figures["survival"]["net"] == 0
-    none = ask("concession", revenue=revenue, margin=p, margin_after=p, years="3", support="0",
-               probability=renewal, p0=renewal)  # fmt: skip
+    none = ask(
+        "concession",
+        revenue=revenue,
+        margin=p,
+        margin_after=p,
+        years="3",
+        support="0",
+        probability=renewal,
+        p0=renewal,
+    )
     assert none.figures["survival"]["net"] == 0
 
 
@@ -399,8 +446,15 @@ def test_the_net_is_likely_between_what_the_ranges_of_its_inputs_lead_to() -> No
 
 
 def test_to_retain_nets_something_else_under_every_convention() -> None:
-    asked = {"renewal": "0.8", "revenue": "30000", "margin": "0.65", "support": "6000",
-             "years": "3", "cost": "500", "effect": "0.05"}  # fmt: skip
+    asked = {
+        "renewal": "0.8",
+        "revenue": "30000",
+        "margin": "0.65",
+        "support": "6000",
+        "years": "3",
+        "cost": "500",
+        "effect": "0.05",
+    }
     for extra in ({}, {"discount_rate": "0.1"}):
         told = record(ask("retain", **asked, **extra))
         nets = {one["convention"]: one["net"]["value"] for one in told["multiples"]}

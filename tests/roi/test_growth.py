@@ -33,9 +33,10 @@ def test_without_bills_a_play_is_taken_at_its_word() -> None:
 
 def test_nobody_rises_from_the_highest_product() -> None:
     counted = [
-        Rises("Small", "next", 100, 1_000_000), Rises("Small", "more", 100, 200_000),
+        Rises("Small", "next", 100, 1_000_000),
+        Rises("Small", "more", 100, 200_000),
         Rises("Large", "more", 200, 400_000),
-    ]  # fmt: skip
+    ]
     found = by_product("upsell_plan", counted)
     assert found["Large"].share < Decimal("0.01") < Decimal("0.4") < found["Small"].share
     assert found["Small"].size == pytest.approx(Decimal("0.98"), abs=Decimal("0.03"))
@@ -53,9 +54,15 @@ def test_much_evidence_is_believed_and_little_is_drawn_to_all() -> None:
 
 def line(name: str, minor: int, product: str, start: int, end: int | None) -> dict[str, Any]:
     return {
-        "account_id": name, "mrr_minor": minor, "product": product, "currency": "USD",
-        "interval_months": 1, "trial": False, "started_day": start, "ended_day": end,
-    }  # fmt: skip
+        "account_id": name,
+        "mrr_minor": minor,
+        "product": product,
+        "currency": "USD",
+        "interval_months": 1,
+        "trial": False,
+        "started_day": start,
+        "ended_day": end,
+    }
 
 
 def priced(lines: list[dict[str, Any]], *names: str) -> tuple[PriceList, dict[str, Candidate]]:
@@ -89,12 +96,14 @@ def test_who_came_back_after_a_gap_did_not_grow() -> None:
     start, step = AS_OF - 500, AS_OF - 300
     lines = [
         {**line("abroad", 5_000, "S", start, None), "currency": "EUR"},
-        line("abroad", 10_000, "S", start, step - 100), line("abroad", 30_000, "L", step, None),
-    ]  # fmt: skip
+        line("abroad", 10_000, "S", start, step - 100),
+        line("abroad", 30_000, "L", step, None),
+    ]
     prices, _ = priced(lines, "abroad")
     assert {(g.play, g.n) for g in prices.growths if g.play.startswith("upsell")} == {
-        ("upsell_plan", 0), ("upsell_seats", 0),
-    }  # fmt: skip
+        ("upsell_plan", 0),
+        ("upsell_seats", 0),
+    }
 
 
 def test_a_bill_beyond_all_reason_counts_as_the_most_and_breaks_nothing() -> None:

@@ -22,9 +22,15 @@ WORLDS = [f"p{n}" for n in range(30)]
 def prior(play: str, segment: str, mean: str = "0.11", sd: str = "0.11") -> PlayEffect:
     said = "published: a call prevented 11% of losses"
     return PlayEffect(
-        play=play, segment=segment, mean=Decimal(mean), sd=Decimal(sd), n=Decimal(0), source=said,
-        version="v0", demoted=None,
-    )  # fmt: skip
+        play=play,
+        segment=segment,
+        mean=Decimal(mean),
+        sd=Decimal(sd),
+        n=Decimal(0),
+        source=said,
+        version="v0",
+        demoted=None,
+    )
 
 
 def learned(

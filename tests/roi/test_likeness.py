@@ -25,11 +25,17 @@ HARM = PlayEffect("call", QUIET, Decimal("-0.28"), Decimal("0.41"), Decimal(0), 
 def company(accounts: int = 100, jitter: int = 3) -> list[dict[str, Any]]:
     """Accounts that use the more the higher their number; the first 20 are quiet."""
     return [
-        {"account_id": f"a{n:03}", "active": True, "seats": 1, "events_28": 10 * n + n % jitter,
-         "events_prior_84": 30 * n + 40 * (n % jitter), "email_open_rate_90": n / accounts,
-         "segment": QUIET if n < 20 else "Declining"}
+        {
+            "account_id": f"a{n:03}",
+            "active": True,
+            "seats": 1,
+            "events_28": 10 * n + n % jitter,
+            "events_prior_84": 30 * n + 40 * (n % jitter),
+            "email_open_rate_90": n / accounts,
+            "segment": QUIET if n < 20 else "Declining",
+        }
         for n in range(accounts)
-    ]  # fmt: skip
+    ]
 
 
 def likeness_of(accounts: list[dict[str, Any]]) -> tuple[Likeness, dict[str, int]]:
@@ -85,9 +91,12 @@ def test_an_effect_lies_between_and_is_never_promised_higher(weight: Decimal) ->
 
 @example(own=7, quiet=79, likeness=10, digits=40, mean=Decimal("0.11"))  # a tie at four places
 @given(
-    own=st.integers(0, 70), quiet=st.integers(30, 100), likeness=st.sampled_from(range(0, 101, 10)),
-    digits=st.integers(6, 60), mean=st.decimals("-0.5", "0.5", places=4),
-)  # fmt: skip
+    own=st.integers(0, 70),
+    quiet=st.integers(30, 100),
+    likeness=st.sampled_from(range(0, 101, 10)),
+    digits=st.integers(6, 60),
+    mean=st.decimals("-0.5", "0.5", places=4),
+)
 def test_both_prices_find_the_same_digits_whatever_they_count_with(
     own: int, quiet: int, likeness: int, digits: int, mean: Decimal
 ) -> None:

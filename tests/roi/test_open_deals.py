@@ -23,8 +23,9 @@ from tools.roi.rates import Rate
 from tools.warehouse.engine import DuckEngine
 
 PUSH = next(play for play in plays() if play.goal == "acceleration")
-CUSTOMER = NewCustomer(Decimal("0.65"), Decimal("0.2"), Decimal(0), Decimal(9000),
-                       Decimal("0.8"), 3, Decimal(1))  # fmt: skip
+CUSTOMER = NewCustomer(
+    Decimal("0.65"), Decimal("0.2"), Decimal(0), Decimal(9000), Decimal("0.8"), 3, Decimal(1)
+)
 DEALS = {
     "deal_id": pa.string(), "account_id": pa.string(), "owner": pa.string(), "state": pa.string(),
     "amount_minor": pa.int64(), "currency": pa.string(), "opened_day": pa.int32(),
@@ -34,24 +35,33 @@ DEALS = {
 
 def deal(name: str, state: str, amount: int | None, **more: Any) -> dict[str, Any]:
     closed = None if state == "open" else AS_OF - 30
-    return {"deal_id": name, "account_id": f"a-{name}", "owner": "Ann", "state": state,
-            "amount_minor": amount, "currency": "USD", "opened_day": AS_OF - 60,
-            "closed_day": closed, **more}  # fmt: skip
+    return {
+        "deal_id": name,
+        "account_id": f"a-{name}",
+        "owner": "Ann",
+        "state": state,
+        "amount_minor": amount,
+        "currency": "USD",
+        "opened_day": AS_OF - 60,
+        "closed_day": closed,
+        **more,
+    }
 
 
 def engine_of(deals: list[dict[str, Any]], *paying: str) -> DuckEngine:
     engine = DuckEngine(threads=1)
     engine.put("deals", pa.Table.from_pylist(deals, pa.schema(list(DEALS.items()))))
-    accounts = [{"account_id": one["account_id"], "paying": one["account_id"] in paying}
-                for one in deals if one["account_id"]]  # fmt: skip
+    accounts = [
+        {"account_id": one["account_id"], "paying": one["account_id"] in paying}
+        for one in deals
+        if one["account_id"]
+    ]
     kinds = pa.schema([("account_id", pa.string()), ("paying", pa.bool_())])
     engine.put("features", pa.Table.from_pylist(accounts, kinds))
     return engine
 
 
-HISTORY = [
-    deal(f"h{n}", "won" if n % 3 else "lost", 100_000 * (1 + n)) for n in range(30)
-]  # fmt: skip
+HISTORY = [deal(f"h{n}", "won" if n % 3 else "lost", 100_000 * (1 + n)) for n in range(30)]
 
 
 def effect(mean: str) -> PlayEffect:
@@ -60,11 +70,15 @@ def effect(mean: str) -> PlayEffect:
 
 def test_only_open_deals_of_accounts_that_do_not_pay_are_in_it() -> None:
     deals = [
-        *HISTORY, deal("new", "open", 500_000), deal("theirs", "open", 500_000),
-        deal("none", "open", None), deal("zero", "open", 0),
+        *HISTORY,
+        deal("new", "open", 500_000),
+        deal("theirs", "open", 500_000),
+        deal("none", "open", None),
+        deal("zero", "open", 0),
         deal("nobody", "open", 9, account_id=None),
-        deal("foreign", "open", 100_000, currency="eur"), deal("lost", "open", 1, currency="XAU"),
-    ]  # fmt: skip
+        deal("foreign", "open", 100_000, currency="eur"),
+        deal("lost", "open", 1, currency="XAU"),
+    ]
     engine = engine_of(deals, "a-theirs")
     found = {one.deal_id: one for one in put_open_deals(AS_OF, engine, economics())}
     assert set(found) == {"foreign", "new", "nobody"}
@@ -119,9 +133,11 @@ def test_figures_by_hand() -> None:
 
 @settings(max_examples=40, deadline=None, database=None)
 @given(
-    st.decimals(100, 10**6, places=2), st.decimals("0.0100", "0.9900", places=4),
-    st.decimals(-1, 1, places=2), st.decimals(0, "0.3", places=2),
-)  # fmt: skip
+    st.decimals(100, 10**6, places=2),
+    st.decimals("0.0100", "0.9900", places=4),
+    st.decimals(-1, 1, places=2),
+    st.decimals(0, "0.3", places=2),
+)
 def test_laws(amount: Decimal, p0: Decimal, mean: Decimal, given_up: Decimal) -> None:
     one = OpenDeal("d", "a", "", 10, amount, p0, "")
     found = price_push(one, PUSH, effect(str(mean)), CUSTOMER, Decimal(0))

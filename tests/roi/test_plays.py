@@ -17,9 +17,16 @@ TEXT = (ROOT / "policies/plays.yaml").read_text(encoding="utf-8")
 def test_the_plays_of_the_project() -> None:
     found = plays()
     assert {play.id for play in found} >= {
-        "retention_call", "retention_email", "success_review", "upsell_seats", "upsell_plan",
-        "winback_offer", "winback_email", "acceleration_call", "concession_discount",
-    }  # fmt: skip
+        "retention_call",
+        "retention_email",
+        "success_review",
+        "upsell_seats",
+        "upsell_plan",
+        "winback_offer",
+        "winback_email",
+        "acceleration_call",
+        "concession_discount",
+    }
     assert {play.goal for play in found} == set(GOALS)
     for play in found:
         check_role(economics(), play.role, play.id)

@@ -32,9 +32,17 @@ from tools.warehouse.sql import Parameter, compile_sql, read_sql
 
 RICH = account("rich", "Declining", 0.30, mrr_minor=2_000_000)
 LAPSED = account(
-    "gone", "Lapsed", None, tier=None, active=False, paying=False, mrr_minor=0,
-    days_since_paid_end=60, interval_months=None, revenue_365_minor=50_000,
-)  # fmt: skip
+    "gone",
+    "Lapsed",
+    None,
+    tier=None,
+    active=False,
+    paying=False,
+    mrr_minor=0,
+    days_since_paid_end=60,
+    interval_months=None,
+    revenue_365_minor=50_000,
+)
 ENDED = {
     "account_id": "gone", "mrr_minor": 300_000, "interval_months": 12, "currency": "USD",
     "trial": False, "ended_day": AS_OF - 60,
@@ -111,8 +119,13 @@ def test_a_chance_is_over_the_window_of_the_play() -> None:
 
 
 def test_an_account_leaves_at_the_end_of_the_term_that_binds_it_or_not_at_all() -> None:
-    term = {"interval_months": 12, "renewal_day": AS_OF + 100, "renewal_probability": 0.2,
-            "days_to_renewal": 100, "unscored_reason": "not up for renewal"}  # fmt: skip
+    term = {
+        "interval_months": 12,
+        "renewal_day": AS_OF + 100,
+        "renewal_probability": 0.2,
+        "days_to_renewal": 100,
+        "unscored_reason": "not up for renewal",
+    }
     engine, prices = priced([account("a", "Declining", None, **term)])
     found = {c.play: c for c in alternatives(engine, ["a"])}
     review = found["success_review"]
@@ -128,9 +141,10 @@ def test_an_account_leaves_at_the_end_of_the_term_that_binds_it_or_not_at_all() 
 def test_a_demoted_pair_is_not_priced_and_says_why() -> None:
     effects = [
         replace(effect, demoted="it drove customers away")
-        if (effect.play, effect.segment) == ("retention_call", "Declining") else effect
+        if (effect.play, effect.segment) == ("retention_call", "Declining")
+        else effect
         for effect in prior_effects(plays())
-    ]  # fmt: skip
+    ]
     engine = engine_with([RICH, account("b", "Onboarding", 0.3)])
     price(AS_OF, engine, plays(), economics(), BILLING, WINDOWS, effects)
     found = {(c.account_id, c.play) for c in alternatives(engine, ["rich", "b"])}
@@ -347,10 +361,20 @@ def test_the_order_of_the_rows_changes_nothing() -> None:
 )
 def test_the_queries_compile_for_every_engine(name: str, dialect: str) -> None:
     given: dict[str, Parameter] = {
-        "interval": 1, "currency": "USD", "most": 10, "least_cost": 5,
-        "cents": half_even(column("exact")), "on_mrr": True, "on_last_mrr": True,
-        "on_orders": False, "on_deal": True, "new": "Onboarding", "size": 5,
-        "nothing": "do_nothing", "as_of": 1, "days": 30,
-    }  # fmt: skip
+        "interval": 1,
+        "currency": "USD",
+        "most": 10,
+        "least_cost": 5,
+        "cents": half_even(column("exact")),
+        "on_mrr": True,
+        "on_last_mrr": True,
+        "on_orders": False,
+        "on_deal": True,
+        "new": "Onboarding",
+        "size": 5,
+        "nothing": "do_nothing",
+        "as_of": 1,
+        "days": 30,
+    }
     text = compile_sql(read_sql("tools.roi", name), dialect, **(given | price_trees(told=True)))
     assert "$" not in re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)

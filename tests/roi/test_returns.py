@@ -58,12 +58,26 @@ def test_a_win_back_is_priced_on_the_terms_of_those_who_came_back() -> None:
             row | {"interval_months": 12, "started_day": AS_OF - 900, "ended_day": AS_OF - 535},
             row | {"interval_months": 1, "started_day": AS_OF - 400 + n, "ended_day": AS_OF - 40},
         ]
-    gone = {"account_id": "gone", "mrr_minor": 300_000, "interval_months": 12, "currency": "USD",
-            "trial": False, "started_day": AS_OF - 800, "ended_day": AS_OF - 60}  # fmt: skip
+    gone = {
+        "account_id": "gone",
+        "mrr_minor": 300_000,
+        "interval_months": 12,
+        "currency": "USD",
+        "trial": False,
+        "started_day": AS_OF - 800,
+        "ended_day": AS_OF - 60,
+    }
     lapsed = account(
-        "gone", "Lapsed", None, tier=None, active=False, paying=False, mrr_minor=0,
-        days_since_paid_end=60, interval_months=None,
-    )  # fmt: skip
+        "gone",
+        "Lapsed",
+        None,
+        tier=None,
+        active=False,
+        paying=False,
+        mrr_minor=0,
+        days_since_paid_end=60,
+        interval_months=None,
+    )
     engine = engine_with([lapsed], subscriptions=[*lines, gone])
     windows = Windows(30, {"expansion": 365, "return": 90, "churn": 30})
     prices = price(AS_OF, engine, plays(), economics(), frozenset({"subscriptions"}), windows)

@@ -45,14 +45,26 @@ ROSTER: dict[str, pa.DataType] = {
 SEGMENTS: dict[str, pa.DataType] = {"account_id": pa.string(), "segment": pa.string()}
 
 DEFAULT_OUTCOMES = [
-    {"segment": s, "outcome": o, "k": k, "n": 100, "mean": k / 100, "q10": k / 125, "q90": k / 80,
-     "label": "sufficient"}
+    {
+        "segment": s,
+        "outcome": o,
+        "k": k,
+        "n": 100,
+        "mean": k / 100,
+        "q10": k / 125,
+        "q90": k / 80,
+        "label": "sufficient",
+    }
     for s, o, k in (
-        ("Declining", "churn", 20), ("Durable core", "churn", 2), ("Expansion-ready", "churn", 3),
-        ("Expansion-ready", "expansion", 30), ("Durable core", "expansion", 10),
-        ("Onboarding", "expansion", 15), ("Lapsed", "return", 4),
+        ("Declining", "churn", 20),
+        ("Durable core", "churn", 2),
+        ("Expansion-ready", "churn", 3),
+        ("Expansion-ready", "expansion", 30),
+        ("Durable core", "expansion", 10),
+        ("Onboarding", "expansion", 15),
+        ("Lapsed", "return", 4),
     )
-]  # fmt: skip
+]
 
 
 def economics() -> Economics:
@@ -71,12 +83,25 @@ def account(
 ) -> dict[str, Any]:
     """One account, paying 100.00 a month unless said otherwise."""
     row = {
-        "account_id": name, "segment": segment, "probability": probability, "tier": "logistic",
-        "active": True, "paying": True, "mrr_minor": 10_000, "currency": "USD", "seats": 10,
-        "seat_use": 0.9, "interval_months": 1, "days_to_renewal": 20, "revenue_365_minor": 120_000,
-        "tickets_open_high": 0, "open_deals": 0, "stage": "active", "band": "medium",
+        "account_id": name,
+        "segment": segment,
+        "probability": probability,
+        "tier": "logistic",
+        "active": True,
+        "paying": True,
+        "mrr_minor": 10_000,
+        "currency": "USD",
+        "seats": 10,
+        "seat_use": 0.9,
+        "interval_months": 1,
+        "days_to_renewal": 20,
+        "revenue_365_minor": 120_000,
+        "tickets_open_high": 0,
+        "open_deals": 0,
+        "stage": "active",
+        "band": "medium",
         "risk_rank": 0.5,
-    }  # fmt: skip
+    }
     return row | more
 
 

@@ -80,9 +80,11 @@ def test_yammer_mail_actions(shared_data: Path) -> None:
     messages = company(shared_data, "yammer_until_2022-07-31").tables["messages"]
     found = Counter(zip(messages["kind"].to_pylist(), messages["name"].to_pylist(), strict=True))
     assert found == {
-        ("sent", "weekly_digest"): 40_787, ("sent", "reengagement"): 2_580,
-        ("opened", None): 14_481, ("clicked", None): 7_018,
-    }  # fmt: skip
+        ("sent", "weekly_digest"): 40_787,
+        ("sent", "reengagement"): 2_580,
+        ("opened", None): 14_481,
+        ("clicked", None): 7_018,
+    }
 
 
 def test_maven_products_and_states(shared_data: Path) -> None:

@@ -101,11 +101,17 @@ def test_strange_columns_never_stop_connect(vendor: str, data: st.DataObject) ->
 
 @settings(max_examples=examples(12), deadline=None)
 @given(
-    ours=st.sets(st.integers(1, 9), min_size=1), theirs=st.sets(st.integers(1, 9), min_size=1),
-    names=st.sampled_from([("crm_companies", "billing_customers"), ("crm/companies", "erp/clients"),
-                           ("accounts", "customers")]),
+    ours=st.sets(st.integers(1, 9), min_size=1),
+    theirs=st.sets(st.integers(1, 9), min_size=1),
+    names=st.sampled_from(
+        [
+            ("crm_companies", "billing_customers"),
+            ("crm/companies", "erp/clients"),
+            ("accounts", "customers"),
+        ]
+    ),
     billed=st.booleans(),
-)  # fmt: skip
+)
 def test_two_systems_never_share_an_id_space(
     ours: set[int], theirs: set[int], names: tuple[str, str], *, billed: bool
 ) -> None:

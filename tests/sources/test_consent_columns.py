@@ -51,8 +51,10 @@ def day_of(text: str) -> int:
 def people(more: str, cells: tuple[str, ...]) -> str:
     """A file of Ann, Bob and Cia with more columns."""
     who = ("Ann", "Bob", "Cia")
-    rows = [f"{n}01,{name} Ash,{name}@x.example,2025-01-0{n},{cell}"
-            for n, (name, cell) in enumerate(zip(who, cells, strict=True), 1)]  # fmt: skip
+    rows = [
+        f"{n}01,{name} Ash,{name}@x.example,2025-01-0{n},{cell}"
+        for n, (name, cell) in enumerate(zip(who, cells, strict=True), 1)
+    ]
     return "\n".join([f"{FRONT},{more}", *rows]) + "\n"
 
 
@@ -116,5 +118,4 @@ def test_the_day_of_a_yes_is_not_the_day_of_a_no(tmp_path: Path) -> None:
 
     found = list(consents(tmp_path).values())
 
-    assert found == [(True, day_of("2025-02-01")), (False, day_of("2025-03-01")),
-                     (False, None)]  # fmt: skip
+    assert found == [(True, day_of("2025-02-01")), (False, day_of("2025-03-01")), (False, None)]

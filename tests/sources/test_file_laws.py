@@ -106,9 +106,12 @@ def test_the_hash_of_a_row_is_the_same_forever() -> None:
     batch = batch_of(events("a.csv"), a_csv=[("7", "2020-01-02", "ann")])
     (row,) = batch.tables["events"].to_pylist()
     fields = {
-        "event_key": "7", "contact_ref": "p:ann", "name": "x", "quantity": "1.0",
+        "event_key": "7",
+        "contact_ref": "p:ann",
+        "name": "x",
+        "quantity": "1.0",
         "occurred_at": "1577919600000000",
-    }  # fmt: skip
+    }
     text = "\x1f".join(f"{name}:{len(value)}:{value}" for name, value in fields.items())
     expected = int(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:16], 16)
     assert row["row_hash"] == expected & (2**63 - 1) == 7712988752815560983

@@ -204,8 +204,10 @@ def test_wrong_encoding_stops(tmp_path: Path) -> None:
 def test_packed_parts_are_one_input(tmp_path: Path, kind: str) -> None:
     texts = ["id,opened,score\n1,2020-01-02,4\n", "id,opened,score\n2,2020-01-02,x\n"]
     if kind == "jsonl":
-        texts = ['{"id":"1","opened":"2020-01-02","score":4}\n',
-                 '{"id":"2","opened":"2020-01-02","score":"x"}\n']  # fmt: skip
+        texts = [
+            '{"id":"1","opened":"2020-01-02","score":4}\n',
+            '{"id":"2","opened":"2020-01-02","score":"x"}\n',
+        ]
     for n, text in enumerate(texts):
         (tmp_path / f"part_{n}.{kind}.gz").write_bytes(gzip.compress(text.encode()))
     batch = read(tmp_path, TICKETS.format(file=f'"part_*.{kind}.gz"'))

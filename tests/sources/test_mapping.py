@@ -48,8 +48,12 @@ def test_scalars_are_text_and_keys_are_what_is_written() -> None:
     text = STATES % "{from: s, values: {NO: won, 010: lost, on: open, 'null': open, x: null}}"
     (cell,) = (c for c in parse_mapping(text, "a").inputs[0].cells if c.name == "state")
     assert cell.values == (
-        ("NO", "won"), ("010", "lost"), ("on", "open"), ("null", "open"), ("x", None),
-    )  # fmt: skip
+        ("NO", "won"),
+        ("010", "lost"),
+        ("on", "open"),
+        ("null", "open"),
+        ("x", None),
+    )
 
 
 def test_inputs_of_a_table_agree_on_what_they_keep() -> None:

@@ -29,7 +29,9 @@ def test_a_path_reaches_into_objects_and_lists(tmp_path: Path) -> None:
     assert column(batch.tables["tickets"], "priority") == ["low"]
     assert column(batch.tables["tickets"], "escalated") == [True]
     assert [(line, name) for _, line, name, _, _ in told(batch)] == [
-        (2, "occurred_at"), (2, "opened_day")]  # fmt: skip
+        (2, "occurred_at"),
+        (2, "opened_day"),
+    ]
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
@@ -100,14 +102,22 @@ inputs:
 
 def test_items_of_a_json_list_are_reached_into(tmp_path: Path) -> None:
     lines = [
-        {"id": "i1", "opened": "2020-01-02", "customer": {"id": "c1"}, "lines": {"data": [
-            {"id": "l1", "kind": "sale", "price": {"unit_amount": 500}},
-            {"id": "l2", "kind": "gift", "price": {"unit_amount": 700}},
-            {"id": "l3", "kind": "sale", "price": {"unit_amount": "x"}}]}},
+        {
+            "id": "i1",
+            "opened": "2020-01-02",
+            "customer": {"id": "c1"},
+            "lines": {
+                "data": [
+                    {"id": "l1", "kind": "sale", "price": {"unit_amount": 500}},
+                    {"id": "l2", "kind": "gift", "price": {"unit_amount": 700}},
+                    {"id": "l3", "kind": "sale", "price": {"unit_amount": "x"}},
+                ]
+            },
+        },
         {"id": "i2", "opened": "2020-01-02", "customer": {"id": "c1"}, "lines": {"data": []}},
         {"id": "i3", "opened": "2020-01-02", "customer": {"id": "c1"}, "lines": {"data": {}}},
         {"id": "i4", "opened": "2020-01-02", "customer": {"id": "c1"}, "lines": None},
-    ]  # fmt: skip
+    ]
     batch = read(tmp_path, ITEMS, a_jsonl="\n".join(map(json.dumps, lines)) + "\n")
     assert column(batch.tables["invoices"], "line") == ["l1", "l3"]
     assert sorted(column(batch.tables["invoices"], "amount_minor"), key=str) == [500, None]

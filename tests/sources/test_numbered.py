@@ -50,9 +50,12 @@ def test_each_line_counts(key: str) -> None:
 
 
 ORDER = st.tuples(
-    st.sampled_from(["1", "2"]), st.just("2025-08-01"), st.sampled_from(["S1", "S2", ""]),
-    st.sampled_from(["1", "2"]), st.sampled_from(["5", "5.00"]),
-)  # fmt: skip
+    st.sampled_from(["1", "2"]),
+    st.just("2025-08-01"),
+    st.sampled_from(["S1", "S2", ""]),
+    st.sampled_from(["1", "2"]),
+    st.sampled_from(["5", "5.00"]),
+)
 
 
 @settings(max_examples=examples(25))

@@ -52,8 +52,10 @@ def test_what_could_be_two_numbers_is_told() -> None:
     found = batch_of(["1,234", "12.50", "12,50", "1.234", "n/a"])
     assert amounts(found) == [None, 1250, 1250, None, None]
     assert [(r[1], r[4]) for r in told(found)] == [
-        (2, MIXED), (5, MIXED), (6, "not an amount; the row is kept without it"),
-    ]  # fmt: skip
+        (2, MIXED),
+        (5, MIXED),
+        (6, "not an amount; the row is kept without it"),
+    ]
 
 
 def grouped(whole: int, separator: str) -> str:

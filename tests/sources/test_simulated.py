@@ -87,20 +87,30 @@ def test_every_size_and_seed_can_be_made() -> None:
 
 def test_every_duckdb_of_ours_is_opened_in_one_place() -> None:
     """So that what is turned off for one reader of customers' data is so for all."""
-    places = [path for name in ("agent", "approvals", "policies", "tools")
-              for path in (CHECKOUT / name).rglob("*.py")
-              if "duckdb.connect(" in path.read_text(encoding="utf-8")]  # fmt: skip
+    places = [
+        path
+        for name in ("agent", "approvals", "policies", "tools")
+        for path in (CHECKOUT / name).rglob("*.py")
+        if "duckdb.connect(" in path.read_text(encoding="utf-8")
+    ]
 
     assert [path.name for path in places] == ["duck.py"]
 
 
 def test_a_company_answers_what_was_done_and_nobody_else_notices(tmp_path: Path) -> None:
     """Some grow and some go; the accounts for which nothing was done live the same life."""
-    treated = {name for (name,) in world().ask("SELECT account_id FROM truth_accounts")
-               if int(name[-1]) < 5}  # fmt: skip
+    treated = {
+        name
+        for (name,) in world().ask("SELECT account_id FROM truth_accounts")
+        if int(name[-1]) < 5
+    }
     first = END - timedelta(days=270)
-    deeds = [SimulatedPlay(name, play, first + timedelta(days=90 * n)) for name in sorted(treated)
-             for n in range(4) for play in ("upsell_seats", "retention_call")]  # fmt: skip
+    deeds = [
+        SimulatedPlay(name, play, first + timedelta(days=90 * n))
+        for name in sorted(treated)
+        for n in range(4)
+        for play in ("upsell_seats", "retention_call")
+    ]
     until = END + timedelta(days=90)
 
     truth = simulate(tmp_path / "x", seed=7, end=END, accounts=250, until=until, deeds=deeds)

@@ -119,5 +119,7 @@ def test_the_lean_company_is_read_too(tmp_path: Path) -> None:
 
     assert lean.rejected == ()
     assert {name: table.num_rows for name, table in lean.tables.items()} == {
-        "accounts": 300, "subscriptions": 300, "events": written["product_events"],
-    }  # fmt: skip
+        "accounts": 300,
+        "subscriptions": 300,
+        "events": written["product_events"],
+    }

@@ -37,9 +37,13 @@ def test_events_come_in_the_number_asked_for(tmp_path: Path) -> None:
 def test_chunks_and_threads_do_not_show_in_the_bytes(tmp_path: Path) -> None:
     for name, threads in (("one", 1), ("three", 3)):
         simulate_lean(
-            tmp_path / name, seed=7, end=END, accounts=CHUNK + 500, events_per_account=9,
+            tmp_path / name,
+            seed=7,
+            end=END,
+            accounts=CHUNK + 500,
+            events_per_account=9,
             threads=threads,
-        )  # fmt: skip
+        )
     one, three = (
         {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()}
         for name in ("one", "three")

@@ -58,7 +58,13 @@ def test_all_exports_in_one_folder_stay_apart(tmp_path: Path) -> None:
     assert batch.rejected == ()
     people = {row["contact_ref"] for row in batch.tables["contacts"].to_pylist()}
     assert len(people) == sum(
-        len(FileSource(tmp_path / v, parse_mapping(propose(tmp_path / v), "p"))
-            .read(AS_OF).tables["contacts"].group_by("contact_ref").aggregate([]))
-        for v in EXPORTS if any(t.startswith("contacts ") for t in EXPORTS[v]["right"])
-    )  # fmt: skip
+        len(
+            FileSource(tmp_path / v, parse_mapping(propose(tmp_path / v), "p"))
+            .read(AS_OF)
+            .tables["contacts"]
+            .group_by("contact_ref")
+            .aggregate([])
+        )
+        for v in EXPORTS
+        if any(t.startswith("contacts ") for t in EXPORTS[v]["right"])
+    )

@@ -14,9 +14,11 @@ WIDE = {"integer": pa.int64(), "double": pa.float64(), "text": pa.string(), "boo
 def kind(column: pa.DataType) -> str:
     """What a column holds; how wide a number is stored is the engine's own affair."""
     tests = {
-        "integer": pa.types.is_integer, "double": pa.types.is_floating,
-        "decimal": pa.types.is_decimal, "boolean": pa.types.is_boolean,
-    }  # fmt: skip
+        "integer": pa.types.is_integer,
+        "double": pa.types.is_floating,
+        "decimal": pa.types.is_decimal,
+        "boolean": pa.types.is_boolean,
+    }
     return next((name for name, holds in tests.items() if holds(column)), _other(column))
 
 

@@ -208,23 +208,42 @@ class Morning:
             "SELECT s.account_id AS account_id, c.day AS day, s.tier AS tier, s.model AS model, "
             "CAST((c.day * 7 + 3) % 20 AS DOUBLE) / 20e0 AS probability FROM scores AS s "
             "INNER JOIN calendar AS c ON c.day >= $first AND c.day < $as_of",
-            first=AS_OF - 33, as_of=AS_OF,
-        )  # fmt: skip
+            first=AS_OF - 33,
+            as_of=AS_OF,
+        )
         care = [
-            {"account_id": a, "kind": kind, "who": "Ann", "owner": "Ann", "reason": "",
-             "value_minor": 1_000, "day": AS_OF - 1, "until_day": AS_OF + 1, "version": 1}
+            {
+                "account_id": a,
+                "kind": kind,
+                "who": "Ann",
+                "owner": "Ann",
+                "reason": "",
+                "value_minor": 1_000,
+                "day": AS_OF - 1,
+                "until_day": AS_OF + 1,
+                "version": 1,
+            }
             for a, kind in zip(some, ("claim", "done", "snooze", "not_useful"), strict=False)
-        ]  # fmt: skip
+        ]
         for name, schema, rows in (
             ("account_sent", SENT, [{"account_id": some[5], "day": AS_OF - 3, "play": "x"}]),
-            ("account_held_back", HELD_BACK,
-             [{"account_id": a, "play": "retention_call", "why": "consent: no"} for a in some[6:]]),
+            (
+                "account_held_back",
+                HELD_BACK,
+                [
+                    {"account_id": a, "play": "retention_call", "why": "consent: no"}
+                    for a in some[6:]
+                ],
+            ),
             ("account_drawn", DRAWN, [{"account_id": some[7], "play": "retention_call"}]),
-            ("account_under_way", UNDER_WAY,
-             [{"account_id": some[4], "play": "x", "day": AS_OF - 2}]),
+            (
+                "account_under_way",
+                UNDER_WAY,
+                [{"account_id": some[4], "play": "x", "day": AS_OF - 2}],
+            ),
             ("account_care", CARE, care),
             ("account_known", KNOWN, [{"account_id": some[1], "reason": "payment:1"}]),
-        ):  # fmt: skip
+        ):
             self._pair.put(name, pa.Table.from_pylist(rows, schema))
         self._pair.put("recent_scores", scores.cast(RECENT_SCORES))
         terms = ListNumbers(everybody=2)
@@ -234,8 +253,10 @@ class Morning:
 
     def kept(self) -> None:
         """Retention under six definitions, of those drawn into an arm and of plans too."""
-        arms = [{"account_id": a, "arm": ("treated", "left out")[n % 2], "day": AS_OF - 90 + n}
-                for n, a in enumerate(self._first("accounts", 40))]  # fmt: skip
+        arms = [
+            {"account_id": a, "arm": ("treated", "left out")[n % 2], "day": AS_OF - 90 + n}
+            for n, a in enumerate(self._first("accounts", 40))
+        ]
         self._pair.put("arms", pa.Table.from_pylist(arms, ARMS))
         for spec in RETENTION:
             measure_retention(AS_OF, self._pair, self._known, spec)
@@ -305,11 +326,19 @@ class Morning:
         """Two mornings before: whom their value chose, whom the lot drew, and whom it left out."""
         plays = ("retention_call", "winback_email", "upsell_seats")
         rows = [
-            {"account_id": account, "play": plays[n % 3], "segment": "Declining",
-             "base_ppm": 20_000 + n, "by_lot": n % 4 > 0,
-             "drawn": n % 4 < 2, "chance": 7_000, "propensity": 300_000, "day": AS_OF - 121 - n % 2}
+            {
+                "account_id": account,
+                "play": plays[n % 3],
+                "segment": "Declining",
+                "base_ppm": 20_000 + n,
+                "by_lot": n % 4 > 0,
+                "drawn": n % 4 < 2,
+                "chance": 7_000,
+                "propensity": 300_000,
+                "day": AS_OF - 121 - n % 2,
+            }
             for n, account in enumerate(self._first("accounts", 200))
-        ]  # fmt: skip
+        ]
         return pa.Table.from_pylist(rows, schema=KEPT_PLACES)
 
     def bare(self) -> None:

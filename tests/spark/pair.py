@@ -92,9 +92,13 @@ class PairEngine:
         self._check(name, sql, given, made, began)
 
     def _check(
-        self, name: str, sql: str, given: "dict[str, Parameter]",
-        made: "Callable[[str], pa.Table]", began: float,
-    ) -> None:  # fmt: skip
+        self,
+        name: str,
+        sql: str,
+        given: "dict[str, Parameter]",
+        made: "Callable[[str], pa.Table]",
+        began: float,
+    ) -> None:
         """Compare a relation; after a fault the second engine gets the first one's rows."""
         answer = self._first.run(f'SELECT * FROM "{name}"')
         fault = _compared(answer, lambda: made(name))
@@ -106,9 +110,14 @@ class PairEngine:
         return self._second.run(f'SELECT * FROM "{name}"')
 
     def _note(
-        self, name: str, sql: str, given: "dict[str, Parameter]", answer: "pa.Table",
-        fault: str, began: float,
-    ) -> None:  # fmt: skip
+        self,
+        name: str,
+        sql: str,
+        given: "dict[str, Parameter]",
+        answer: "pa.Table",
+        fault: str,
+        began: float,
+    ) -> None:
         trees = tuple(value for value in given.values() if isinstance(value, exp.Expr))
         cells = answer.num_rows * answer.num_columns
         spent = time.perf_counter() - began

@@ -51,9 +51,12 @@ def test_order_matters_only_where_the_query_gives_one(order: list[int]) -> None:
 
 def test_width_and_precision_are_the_engines_own_affair() -> None:
     one = pa.table({"n": pa.array([1], pa.int32()), "d": pa.array([Decimal("1.5")])})
-    other = pa.table({
-        "n": pa.array([1], pa.int64()), "d": pa.array([Decimal("1.50")], pa.decimal128(38, 6)),
-    })  # fmt: skip
+    other = pa.table(
+        {
+            "n": pa.array([1], pa.int64()),
+            "d": pa.array([Decimal("1.50")], pa.decimal128(38, 6)),
+        }
+    )
 
     assert difference(one, other) == ""
 
@@ -74,6 +77,8 @@ def test_a_fault_is_noted_and_the_first_engine_goes_on() -> None:
     pair.create("later", "SELECT w.n AS n, f.n AS m FROM wrong AS w, fails AS f")
 
     assert [each.fault for each in pair.log] == [
-        "row 0 (41): n: 41 and 42", "ValueError: cannot do that", "",
-    ]  # fmt: skip
+        "row 0 (41): n: 41 and 42",
+        "ValueError: cannot do that",
+        "",
+    ]
     assert pair.run("SELECT n FROM later").to_pylist() == [{"n": 41}]

@@ -38,8 +38,11 @@ def text(path: Path) -> str:
 def test_there_are_queries_to_look_at() -> None:
     assert len(PORTABLE) > 80
     assert {path.relative_to(ROOT).parts[1] for path in PORTABLE} == {
-        "warehouse", "customers", "roi", "reports",
-    }  # fmt: skip
+        "warehouse",
+        "customers",
+        "roi",
+        "reports",
+    }
 
 
 @pytest.mark.parametrize("path", PORTABLE, ids=name)

@@ -125,8 +125,13 @@ def test_number_and_tree_parameters(pair: PairEngine) -> None:
     pair.put("odd", ODD)
     tree = parse_one("a > 0 or f", read="duckdb")
 
-    pair.run("SELECT k AS k, -$n AS n, $d AS d, $none IS NULL AS o FROM odd WHERE $rule ORDER BY k",
-             n=-3, d=0.1, none=None, rule=tree)  # fmt: skip
+    pair.run(
+        "SELECT k AS k, -$n AS n, $d AS d, $none IS NULL AS o FROM odd WHERE $rule ORDER BY k",
+        n=-3,
+        d=0.1,
+        none=None,
+        rule=tree,
+    )
 
     assert [each.fault for each in pair.log] == [""]
 

@@ -31,8 +31,9 @@ def by_search(counts: Floats, out_of: Floats | None) -> tuple[float, float, floa
         return float(-(past * np.log(share) + rest * np.log1p(-share)).sum())
 
     start = np.asarray([np.log(past.mean()), 0.0] if out_of is None else [0.0, 0.0])
-    line = minimize(loss, start, method="Nelder-Mead",
-                    options={"xatol": 1e-10, "fatol": 1e-12, "maxiter": 5000}).x  # fmt: skip
+    line = minimize(
+        loss, start, method="Nelder-Mead", options={"xatol": 1e-10, "fatol": 1e-12, "maxiter": 5000}
+    ).x
     step, hessian = 1e-4, np.zeros((2, 2))
     for i in range(2):
         for j in range(2):
@@ -106,10 +107,14 @@ def test_discoveries_are_the_largest_set_that_keeps_the_share(
     """By definition: the largest k such that k p-values are at most share·k/m."""
     named = discoveries(p_values, share)
     total = len(p_values)
-    most = max(
-        (k for k in range(total + 1) if sum(p <= share * k / total for p in p_values) >= k),
-        default=0,
-    ) if total else 0  # fmt: skip
+    most = (
+        max(
+            (k for k in range(total + 1) if sum(p <= share * k / total for p in p_values) >= k),
+            default=0,
+        )
+        if total
+        else 0
+    )
     assert sum(named) == most
     kept = [p for p, n in zip(p_values, named, strict=True) if n]
     left = [p for p, n in zip(p_values, named, strict=True) if not n]

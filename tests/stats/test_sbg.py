@@ -77,11 +77,21 @@ def cohort(month: int, left: tuple[int, ...]) -> list[CohortMonth]:
     for age, paying in enumerate((1000, *left)):
         found.append(
             CohortMonth(
-                currency="EUR", cohort=month, age=age, size=1000, base=1000, at_risk=before,
-                unbroken=paying, paying=paying, minor=paying, capped=paying, before=before,
-                kept=paying, users=None,
+                currency="EUR",
+                cohort=month,
+                age=age,
+                size=1000,
+                base=1000,
+                at_risk=before,
+                unbroken=paying,
+                paying=paying,
+                minor=paying,
+                capped=paying,
+                before=before,
+                kept=paying,
+                users=None,
             )
-        )  # fmt: skip
+        )
         before = paying
     return found
 

@@ -72,9 +72,11 @@ def test_strata_undo_an_uneven_holdout() -> None:
 
 def test_too_small_strata_are_joined_and_nobody_is_lost() -> None:
     strata = {
-        "a": Pair(share(3, 1), share(0, 0)), "b": Pair(share(2, 1), share(1, 1)),
-        "c": Pair(share(9, 5), share(3, 1)), "d": Pair(share(50, 20), share(12, 6)),
-    }  # fmt: skip
+        "a": Pair(share(3, 1), share(0, 0)),
+        "b": Pair(share(2, 1), share(1, 1)),
+        "c": Pair(share(9, 5), share(3, 1)),
+        "d": Pair(share(50, 20), share(12, 6)),
+    }
 
     pairs = joined(strata)
 
@@ -135,9 +137,10 @@ def world(
     chance = 0.35 + 0.45 * health + EFFECT * (approved & ~held)
     return {
         "stratum": np.minimum((health * 3).astype(np.int64), 2),
-        "approved": approved.astype(np.int64), "held": held.astype(np.int64),
+        "approved": approved.astype(np.int64),
+        "held": held.astype(np.int64),
         "success": (rng.uniform(size=accounts) < chance).astype(np.int64),
-    }  # fmt: skip
+    }
 
 
 def among_approved(seed: int) -> Difference:
@@ -176,10 +179,16 @@ def test_looking_every_week_does_not_find_what_is_not_there() -> None:
     peeked = ever = 0
     for one in range(plays):
         looks = [
-            compared({"a": Pair(share(32 * w, int(treated[one, w - 1])),
-                                share(8 * w, int(control[one, w - 1])))})
+            compared(
+                {
+                    "a": Pair(
+                        share(32 * w, int(treated[one, w - 1])),
+                        share(8 * w, int(control[one, w - 1])),
+                    )
+                }
+            )
             for w in range(1, weeks + 1)
-        ]  # fmt: skip
+        ]
         peeked += any(look.low > 0 or look.high < 0 for look in looks)
         ever += any(look.conclusive for look in looks)
 

@@ -86,8 +86,9 @@ def test_competing_events_by_hand() -> None:
 
 ROWS = st.lists(
     st.tuples(st.integers(0, 12), st.sampled_from(("event", "other", "censored"))),
-    min_size=1, max_size=25,
-)  # fmt: skip
+    min_size=1,
+    max_size=25,
+)
 
 
 @given(ROWS)

@@ -37,10 +37,17 @@ def bad_row(line: int = 7, value: str = "abc") -> BadRow:
 def proposal(account: str = "a1", sha: str = "s1", **changed: object) -> NewProposal:
     """A proposal whose id, hash and substance follow from account and `sha`."""
     fields: dict[str, object] = {
-        "id": f"{account}-{sha}", "account_id": account, "contact_id": None, "play": "upsell",
-        "value_minor": 882_000, "currency": "EUR", "envelope": f'{{"sha":"{sha}"}}',
-        "sha256": sha, "substance": sha, "expires_day": DAY + 7,
-    }  # fmt: skip
+        "id": f"{account}-{sha}",
+        "account_id": account,
+        "contact_id": None,
+        "play": "upsell",
+        "value_minor": 882_000,
+        "currency": "EUR",
+        "envelope": f'{{"sha":"{sha}"}}',
+        "sha256": sha,
+        "substance": sha,
+        "expires_day": DAY + 7,
+    }
     return NewProposal(**{**fields, **changed})  # type: ignore[arg-type]  # named above
 
 
@@ -49,14 +56,20 @@ def moves(*rows: tuple[str, str | None, str, int], observed: int = 90) -> pa.Tab
     return pa.Table.from_pylist(
         [
             {
-                "kind": "contact", "entity_id": entity, "effective_day": day,
-                "to_stage": to, "from_stage": before, "observed_day": observed,
-                "because": "paid until day 90", "rule_version": "v1", "skipped": "SQL,trial",
+                "kind": "contact",
+                "entity_id": entity,
+                "effective_day": day,
+                "to_stage": to,
+                "from_stage": before,
+                "observed_day": observed,
+                "because": "paid until day 90",
+                "rule_version": "v1",
+                "skipped": "SQL,trial",
             }
             for entity, before, to, day in rows
         ],
         TRANSITIONS,
-    )  # fmt: skip
+    )
 
 
 def keys(*rows: tuple[str, str, int]) -> pa.Table:

@@ -121,9 +121,12 @@ def test_a_connection_the_server_closed_is_replaced() -> None:
 
 def test_an_instant_comes_back_in_utc_whatever_its_zone(store: Store) -> None:
     store.switches.set_pause(
-        "global", on=True, who="ann", reason="",
+        "global",
+        on=True,
+        who="ann",
+        reason="",
         now=NOW.astimezone(timezone(timedelta(hours=5))),
-    )  # fmt: skip
+    )
 
     assert [(p.since, p.since.tzinfo) for p in store.switches.pauses(NOW)] == [(NOW, UTC)]
 

@@ -21,8 +21,12 @@ def test_every_column_of_the_store_is_tagged_once_and_no_tag_is_of_none() -> Non
 def test_what_is_about_people_by_its_name_is_not_tagged_as_nothing() -> None:
     """Another route to the same answer: by the words of the names."""
     telling = ("contact", "email", "phone", "recipient", "note", "detail", "envelope", "mailbox")
-    wrong = [f"{table}.{column}" for table, tags in PERSONAL.items() for column, tag in tags.items()
-             if tag == "no" and any(word in column for word in telling)]  # fmt: skip
+    wrong = [
+        f"{table}.{column}"
+        for table, tags in PERSONAL.items()
+        for column, tag in tags.items()
+        if tag == "no" and any(word in column for word in telling)
+    ]
 
     assert wrong == []
 

@@ -105,9 +105,12 @@ def test_an_earlier_day_run_late_does_not_displace_a_later_one(store: Store) -> 
 
 def test_the_queue_is_ranked_by_value_then_id(store: Store) -> None:
     enter(
-        store, DAY, proposal("a1", value_minor=5), proposal("a3", value_minor=9),
+        store,
+        DAY,
+        proposal("a1", value_minor=5),
+        proposal("a3", value_minor=9),
         proposal("a2", value_minor=9),
-    )  # fmt: skip
+    )
 
     assert [p.account_id for p in store.proposals.pending(DAY)] == ["a2", "a3", "a1"]
     assert store.proposals.of_day(DAY) == store.proposals.pending(DAY)

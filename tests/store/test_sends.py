@@ -67,8 +67,9 @@ def test_the_key_depends_on_the_secret(address: str, secret: str) -> None:
     key = suppression_key(secret.encode("utf-8", "surrogatepass"), "x" + address.strip("\ud800"))
 
     assert len(key) == 64
-    assert key != suppression_key(b"another secret " + secret.encode("utf-8", "surrogatepass"),
-                                  "x" + address.strip("\ud800"))  # fmt: skip
+    assert key != suppression_key(
+        b"another secret " + secret.encode("utf-8", "surrogatepass"), "x" + address.strip("\ud800")
+    )
 
 
 def test_the_last_word_about_a_scope_holds(store: Store) -> None:

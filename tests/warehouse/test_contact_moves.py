@@ -43,15 +43,12 @@ def company(versions: list[Version], used: list[tuple[str, int]]) -> dict[str, R
     """Three accounts, their contacts, and use that names the contact alone."""
     return {
         "accounts": [fact("accounts", D0 - 300, account_ref=a) for a in FIRMS],
-        "contacts": [
-            _version(v)
-            for v in versions
-        ],
+        "contacts": [_version(v) for v in versions],
         "events": [
             fact("events", day, event_key=f"e{n}", contact_ref=contact, name="login")
             for n, (contact, day) in enumerate(used)
         ],
-    }  # fmt: skip
+    }
 
 
 def _version(v: Version) -> dict[str, object]:
@@ -211,11 +208,13 @@ def test_mails_tickets_and_deals_stay_too(moved: dict[str, Rows], tmp_path: Path
             fact("tickets", late, ticket_ref=f"t{day}", contact_ref="c:1", opened_day=day)
         )
         moved.setdefault("deals", []).append(
-            fact("deals", late, deal_ref=f"d{day}", contact_ref="c:1", state="open",
-                 opened_day=day))  # fmt: skip
+            fact("deals", late, deal_ref=f"d{day}", contact_ref="c:1", state="open", opened_day=day)
+        )
         moved.setdefault("invoices", []).append(
-            fact("invoices", late, invoice_ref=f"i{day}", line="", contact_ref="c:1",
-                 issued_day=day))  # fmt: skip
+            fact(
+                "invoices", late, invoice_ref=f"i{day}", line="", contact_ref="c:1", issued_day=day
+            )
+        )
     world = world_of(D0 + 70, moved, tmp_path)
 
     for table in ("messages", "tickets", "deals", "invoices"):
@@ -255,8 +254,11 @@ def test_records_that_were_joined_keep_the_account_each_had_before(tmp_path: Pat
     use = rows_of(world_of(D0 + 70, facts, tmp_path), "usage")
 
     assert [(r["day"], r["account_id"]) for r in sorted(use, key=lambda r: str(r["day"]))] == [
-        (D0 + 5, "a:1"), (D0 + 6, "a:2"), (D0 + 65, "a:2"), (D0 + 66, "a:2"),
-    ]  # fmt: skip
+        (D0 + 5, "a:1"),
+        (D0 + 6, "a:2"),
+        (D0 + 65, "a:2"),
+        (D0 + 66, "a:2"),
+    ]
 
 
 def test_who_leaves_an_account_for_none_leaves_her_use_there(tmp_path: Path) -> None:
@@ -269,8 +271,9 @@ def test_who_leaves_an_account_for_none_leaves_her_use_there(tmp_path: Path) -> 
     world.engine.create("contact_moves", moves, as_of=world.as_of)
 
     assert [(r["day"], r["account_id"]) for r in rows_of(world, "usage")] == [
-        (D0 + 5, "a:1"), (D0 + 65, None),
-    ]  # fmt: skip
+        (D0 + 5, "a:1"),
+        (D0 + 65, None),
+    ]
 
 
 def test_an_account_that_is_merged_brings_its_use_along(

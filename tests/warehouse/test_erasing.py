@@ -30,26 +30,80 @@ TERMS = ("ivy@one.example", "ivy moss", "+49 30 5550001", "crm:7")
 def company(**more: Any) -> dict[str, Rows]:
     """Ivy, known to two systems, a colleague who shares the switchboard, and a namesake."""
     return {
-        "accounts": [fact("accounts", 90, account_ref="crm:A", name="One, c/o Ivy Moss"),
-                     fact("accounts", 90, account_ref="crm:B", name="Ivy Moss Consulting")],
-        "contacts": [
-            fact("contacts", 91, contact_ref="crm:7", account_ref="crm:A", name="Ivy Moss",
-                 email="ivy@one.example", phone="+49 30 5550001", **more),
-            fact("contacts", 92, contact_ref="mail:ivy@one.example", email="ivy@one.example"),
-            fact("contacts", 91, contact_ref="crm:8", account_ref="crm:A", name="Bo Ash",
-                 email="bo@one.example", phone="+49 30 1000000"),
-            fact("contacts", 91, contact_ref="crm:9", account_ref="crm:B", name="Ivy Moss",
-                 email="ivy@other.example", phone="+49 30 1000000"),
+        "accounts": [
+            fact("accounts", 90, account_ref="crm:A", name="One, c/o Ivy Moss"),
+            fact("accounts", 90, account_ref="crm:B", name="Ivy Moss Consulting"),
         ],
-        "deals": [fact("deals", 92, deal_ref="crm:d1", account_ref="crm:A", contact_ref="crm:7",
-                       name="For Ivy Moss", state="open", amount_minor=500, currency="EUR"),
-                  fact("deals", 92, deal_ref="crm:d2", account_ref="crm:B", contact_ref="crm:9",
-                       name="For Ivy Moss", state="open", amount_minor=700, currency="EUR")],
-        "messages": [fact("messages", 93, message_key=f"ivy@one.example/{n}", kind="sent",
-                          contact_ref="mail:ivy@one.example") for n in (1, 2)],
-        "events": [fact("events", 93, event_key=f"k{n}", contact_ref=ref, name="login")
-                   for n, ref in enumerate(("crm:7", "crm:7", "crm:8", "mail:ivy@one.example"))],
-    }  # fmt: skip
+        "contacts": [
+            fact(
+                "contacts",
+                91,
+                contact_ref="crm:7",
+                account_ref="crm:A",
+                name="Ivy Moss",
+                email="ivy@one.example",
+                phone="+49 30 5550001",
+                **more,
+            ),
+            fact("contacts", 92, contact_ref="mail:ivy@one.example", email="ivy@one.example"),
+            fact(
+                "contacts",
+                91,
+                contact_ref="crm:8",
+                account_ref="crm:A",
+                name="Bo Ash",
+                email="bo@one.example",
+                phone="+49 30 1000000",
+            ),
+            fact(
+                "contacts",
+                91,
+                contact_ref="crm:9",
+                account_ref="crm:B",
+                name="Ivy Moss",
+                email="ivy@other.example",
+                phone="+49 30 1000000",
+            ),
+        ],
+        "deals": [
+            fact(
+                "deals",
+                92,
+                deal_ref="crm:d1",
+                account_ref="crm:A",
+                contact_ref="crm:7",
+                name="For Ivy Moss",
+                state="open",
+                amount_minor=500,
+                currency="EUR",
+            ),
+            fact(
+                "deals",
+                92,
+                deal_ref="crm:d2",
+                account_ref="crm:B",
+                contact_ref="crm:9",
+                name="For Ivy Moss",
+                state="open",
+                amount_minor=700,
+                currency="EUR",
+            ),
+        ],
+        "messages": [
+            fact(
+                "messages",
+                93,
+                message_key=f"ivy@one.example/{n}",
+                kind="sent",
+                contact_ref="mail:ivy@one.example",
+            )
+            for n in (1, 2)
+        ],
+        "events": [
+            fact("events", 93, event_key=f"k{n}", contact_ref=ref, name="login")
+            for n, ref in enumerate(("crm:7", "crm:7", "crm:8", "mail:ivy@one.example"))
+        ],
+    }
 
 
 @pytest.fixture
@@ -89,8 +143,10 @@ def known(traces: Traces) -> list[tuple[str, str]]:
     return [(hmac.new(SECRET, t.encode(), sha256).hexdigest(), "e1") for t in texts]
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=80),
-       st.binary(min_size=1, max_size=100))  # fmt: skip
+@given(
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=80),
+    st.binary(min_size=1, max_size=100),
+)
 def test_a_keyed_hash_in_sql_is_the_one_of_python(text: str, secret: bytes) -> None:
     engine = DuckEngine()
     put_key(engine, secret)
@@ -108,9 +164,13 @@ def test_one_person_is_found_whole_by_any_of_their_ids(
     dataset: Dataset, who: dict[str, str]
 ) -> None:
     assert found(dataset, **who) == Traces(
-        "e1", ("crm:7", "mail:ivy@one.example"), ("crm:A",), ("ivy@one.example",), ("Ivy Moss",),
+        "e1",
+        ("crm:7", "mail:ivy@one.example"),
+        ("crm:A",),
+        ("ivy@one.example",),
+        ("Ivy Moss",),
         ("+49 30 5550001",),
-    )  # fmt: skip
+    )
 
 
 def test_a_number_that_others_have_too_is_nobodys(dataset: Dataset) -> None:

@@ -93,11 +93,17 @@ class Company:
 
 def _table(uses: tuple[Use, ...], days: list[int], known: list[int]) -> pa.Table:
     rows = [
-        {"account_ref": u.account, "contact_ref": u.contact, "name": f"kind {u.kind}",
-         "day": day, "known_day": known_day, "events": u.events,
-         "quantity": u.events if u.quantity is None else u.quantity}
+        {
+            "account_ref": u.account,
+            "contact_ref": u.contact,
+            "name": f"kind {u.kind}",
+            "day": day,
+            "known_day": known_day,
+            "events": u.events,
+            "quantity": u.events if u.quantity is None else u.quantity,
+        }
         for u, day, known_day in zip(uses, days, known, strict=True)
-    ]  # fmt: skip
+    ]
     return pa.Table.from_pylist(rows, schema=USAGE)
 
 
@@ -109,13 +115,21 @@ def _pairs(left: str, right: str, rows: tuple[tuple[str, str], ...]) -> pa.Table
 def _moves(given_moves: tuple[tuple[str, tuple[int, ...]], ...]) -> pa.Table:
     """Stays from cut to cut (days from START), in accounts a, b, c and a again."""
     rows = [
-        {"contact_ref": contact, "account_id": REFS[n % 3],
-         "from_day": START + cut if n else 0, "to_day": START + until}
+        {
+            "contact_ref": contact,
+            "account_id": REFS[n % 3],
+            "from_day": START + cut if n else 0,
+            "to_day": START + until,
+        }
         for contact, cuts in given_moves
         for n, (cut, until) in enumerate(pairwise([0, *sorted(cuts), 4_000_000]))
-    ]  # fmt: skip
-    schema = [("contact_ref", pa.string()), ("account_id", pa.string()),
-              ("from_day", pa.int32()), ("to_day", pa.int32())]  # fmt: skip
+    ]
+    schema = [
+        ("contact_ref", pa.string()),
+        ("account_id", pa.string()),
+        ("from_day", pa.int32()),
+        ("to_day", pa.int32()),
+    ]
     return pa.Table.from_pylist(rows, schema=pa.schema(schema))
 
 

@@ -25,21 +25,52 @@ lag = st.integers(1, 20)
 def _facts() -> st.SearchStrategy[list[tuple[str, dict[str, object]]]]:
     """Facts of two companies and three people, two of whom share an address."""
     contact = st.tuples(days, lag, people, companies, st.booleans()).map(
-        lambda t: ("contacts", fact("contacts", t[0], t[0] + t[1], contact_ref=t[2],
-                                    account_ref=t[3], email_consent=t[4], email="a@b.io"))
-    )  # fmt: skip
+        lambda t: (
+            "contacts",
+            fact(
+                "contacts",
+                t[0],
+                t[0] + t[1],
+                contact_ref=t[2],
+                account_ref=t[3],
+                email_consent=t[4],
+                email="a@b.io",
+            ),
+        )
+    )
     account = st.tuples(days, lag, st.sampled_from(["c:A", "c:B"]), st.sampled_from("xyz")).map(
         lambda t: ("accounts", fact("accounts", t[0], t[0] + t[1], account_ref=t[2], owner=t[3]))
     )
     event = st.tuples(days, lag, people, companies, st.integers(0, 30)).map(
-        lambda t: ("events", fact("events", t[0], t[0] + t[1], contact_ref=t[2],
-                                  account_ref=t[3], name="login", event_key=str(t)))
-    )  # fmt: skip
+        lambda t: (
+            "events",
+            fact(
+                "events",
+                t[0],
+                t[0] + t[1],
+                contact_ref=t[2],
+                account_ref=t[3],
+                name="login",
+                event_key=str(t),
+            ),
+        )
+    )
     paid = st.tuples(days, lag, st.integers(1, 3), st.integers(0, 40)).map(
-        lambda t: ("subscriptions", fact("subscriptions", t[0], t[0] + 1, account_ref="c:A",
-                                         subscription_ref=f"s:{t[2]}", mrr_minor=1000, seats=3,
-                                         started_day=t[0], ended_day=t[0] + t[3]))
-    )  # fmt: skip
+        lambda t: (
+            "subscriptions",
+            fact(
+                "subscriptions",
+                t[0],
+                t[0] + 1,
+                account_ref="c:A",
+                subscription_ref=f"s:{t[2]}",
+                mrr_minor=1000,
+                seats=3,
+                started_day=t[0],
+                ended_day=t[0] + t[3],
+            ),
+        )
+    )
     return st.lists(st.one_of(contact, account, event, paid), max_size=25)
 
 
@@ -145,10 +176,17 @@ def test_a_milestone_is_not_known_before_its_day(tmp_path: Path) -> None:
             fact("deals", 100, deal_ref="d:1", account_ref="c:A", state="won", closed_day=130)
         ],
         "subscriptions": [
-            fact("subscriptions", 100, subscription_ref="s:1", account_ref="c:A", mrr_minor=1,
-                 started_day=100, ended_day=130)
+            fact(
+                "subscriptions",
+                100,
+                subscription_ref="s:1",
+                account_ref="c:A",
+                mrr_minor=1,
+                started_day=100,
+                ended_day=130,
+            )
         ],
-    }  # fmt: skip
+    }
 
     for as_of, state, ended in ((130, "open", None), (131, "won", 130)):
         world = world_of(as_of, facts, tmp_path / str(as_of))

@@ -18,16 +18,23 @@ NEVER_BY_PROGRAM = ("opened", "clicked")
 MESSAGES = st.lists(
     st.builds(
         lambda who, kind, campaign, name, ago, machine: {
-            "contact_id": who, "account_id": PEOPLE[who], "kind": kind, "campaign_id": campaign,
-            "name": name, "day": AS_OF - ago, "machine": machine,
+            "contact_id": who,
+            "account_id": PEOPLE[who],
+            "kind": kind,
+            "campaign_id": campaign,
+            "name": name,
+            "day": AS_OF - ago,
+            "machine": machine,
         },
         st.sampled_from(sorted(PEOPLE)),
         st.sampled_from(["sent", "sent", "opened", "opened", "clicked", "unsubscribed"]),
-        st.sampled_from([None, "k1", "k2"]), st.sampled_from([None, "digest", "offer"]),
-        st.integers(1, 100), st.sampled_from([None, False, True]),
+        st.sampled_from([None, "k1", "k2"]),
+        st.sampled_from([None, "digest", "offer"]),
+        st.integers(1, 100),
+        st.sampled_from([None, False, True]),
     ),
     max_size=25,
-)  # fmt: skip
+)
 
 
 def opened(messages: list[Message]) -> World:

@@ -96,7 +96,9 @@ def test_every_relation_of_a_world_has_the_columns_and_rows_it_is_planned_with(
 
     assert planned.relations == counted[0].relations == counted[1].relations
     for name in planned.relations:
-        rows = [sorted(map(repr, e.run(f"SELECT * FROM {name}").to_pylist()))
-                for e in (planned, *counted)]  # fmt: skip
+        rows = [
+            sorted(map(repr, e.run(f"SELECT * FROM {name}").to_pylist()))
+            for e in (planned, *counted)
+        ]
         assert rows[0] == rows[1] == rows[2]
     assert counted[1].unplanned >= 15

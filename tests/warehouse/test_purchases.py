@@ -195,17 +195,33 @@ def test_what_is_left_of_an_invoice(lines: list[tuple[int, str | None]], net: in
 def test_an_open_bill_counts_until_it_is_overdue(due: int | None, counts: int) -> None:
     for age in (counts, counts + 1):
         issued = AS_OF - age
-        line = {"account_id": "a", "invoice_id": "i", "status": "open", "amount_minor": 5,
-                "issued_day": issued, "due_day": None if due is None else issued + due}  # fmt: skip
+        line = {
+            "account_id": "a",
+            "invoice_id": "i",
+            "status": "open",
+            "amount_minor": 5,
+            "issued_day": issued,
+            "due_day": None if due is None else issued + due,
+        }
         assert bool(by_attribution(opened([line]))) == (0 < age <= counts)
 
 
 def test_a_bill_paid_later_is_open_until_then() -> None:
     """The file says paid on day 100; as of a day before that, it is a bill like others."""
     table, engine = BY_NAME["invoices"], DuckEngine(threads=1)
-    fact = {"invoice_ref": "s:i", "line": "", "account_ref": "a", "amount_minor": 5,
-            "status": "paid", "currency": "usd", "issued_day": 10, "paid_day": 100, "day": 10,
-            "known_day": 10, "row_hash": 1}  # fmt: skip
+    fact = {
+        "invoice_ref": "s:i",
+        "line": "",
+        "account_ref": "a",
+        "amount_minor": 5,
+        "status": "paid",
+        "currency": "usd",
+        "issued_day": 10,
+        "paid_day": 100,
+        "day": 10,
+        "known_day": 10,
+        "row_hash": 1,
+    }
     engine.put("fact_invoices", pa.Table.from_pylist([fact], schema=table.arrow))
     for name, schema in ALIASES.items():
         engine.put(name, schema.empty_table())

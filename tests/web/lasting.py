@@ -89,8 +89,9 @@ class Life:
         self._later(seconds=5)
         words = {"body": f"Words {self.chance.random()}.\n"}
         given = seen_in(page) | {"csrf": fields_of(page)["csrf"]} | words | form
-        answer = browser.post(f"/proposals/{proposal}/{kind}", data=given,
-                              headers={"origin": self.house.base_url})  # fmt: skip
+        answer = browser.post(
+            f"/proposals/{proposal}/{kind}", data=given, headers={"origin": self.house.base_url}
+        )
         assert answer.status_code < 500, answer.text[:2000]
         done = answer.status_code == 303
         self.decided, self.refused = self.decided + done, self.refused + (not done)
@@ -127,8 +128,13 @@ def _measured(seconds: float) -> Measured:
     gc.collect()
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     files = sum(1 for _ in Path("/proc/self/fd").iterdir())
-    return Measured(seconds, pages * os.sysconf("SC_PAGE_SIZE"), len(gc.get_objects()), files,
-                    threading.active_count())  # fmt: skip
+    return Measured(
+        seconds,
+        pages * os.sysconf("SC_PAGE_SIZE"),
+        len(gc.get_objects()),
+        files,
+        threading.active_count(),
+    )
 
 
 def growth(found: list[Measured]) -> dict[str, float]:
@@ -150,9 +156,11 @@ def live_for(kind: str, minutes: float) -> None:
         with living(fresh.store(), Path(folder)) as life:
             found = lasting(life, lambda _: time.monotonic() < until)
             grown = ", ".join(f"{name} {ratio:.3f}" for name, ratio in growth(found).items())
-            print(f"{kind}: {minutes:g} minutes, {len(found)} days, {life.decided} decided, "
-                  f"{life.refused} refused, {life.sent} sent; last quarter / second: {grown}; at "
-                  f"the end {found[-1]}; invariants broken {len(life.office.wrong())}")  # fmt: skip
+            print(
+                f"{kind}: {minutes:g} minutes, {len(found)} days, {life.decided} decided, "
+                f"{life.refused} refused, {life.sent} sent; last quarter / second: {grown}; at "
+                f"the end {found[-1]}; invariants broken {len(life.office.wrong())}"
+            )
         fresh.close()
 
 

@@ -95,8 +95,12 @@ class FakeViews:
         if account not in {"", "a1"}:
             raise Absent(f"no account has the id or name {account!r}")
         known = {"margin": KnownInput(Decimal("0.7"), f"economics: {self.said}", self.said)}
-        return DecisionSubject("EUR", "survival", self.said if account or deal or segment else "",
-                       known if account and question != "campaigns" else {})  # fmt: skip
+        return DecisionSubject(
+            "EUR",
+            "survival",
+            self.said if account or deal or segment else "",
+            known if account and question != "campaigns" else {},
+        )
 
     def rules(self) -> tuple[ViewTable, ...]:
         return (ViewTable("Limits", ("id", "value"), (("rest_days", "7"),)),)
@@ -161,9 +165,15 @@ class Inbox:
             store.gate, lambda _: self.limits, self.clock, zone, KEY, facts=willing(store)
         )
         self.parts = WebParts(
-            self.gate, self.auth, FakeViews(said), FakeShelf(), SECRET, lag=lambda: {"daily": 3.0},
-            company="Example Ltd", postal_address="1 High Street",
-        )  # fmt: skip
+            self.gate,
+            self.auth,
+            FakeViews(said),
+            FakeShelf(),
+            SECRET,
+            lag=lambda: {"daily": 3.0},
+            company="Example Ltd",
+            postal_address="1 High Street",
+        )
         self.app = make_app(self.parts)
 
     def propose(self, *envelopes: "Envelope") -> tuple[str, ...]:

@@ -116,8 +116,11 @@ class Scene:
         whole = "/bulk/" in path or "/accounts/" in path
         body = form if whole else seen | form
         token = browser.csrf() if csrf is None else csrf
-        headers = {"origin": "https://inbox.example", "x-csrf-token": token,
-                   "idempotency-key": "one"}  # fmt: skip
+        headers = {
+            "origin": "https://inbox.example",
+            "x-csrf-token": token,
+            "idempotency-key": "one",
+        }
         return browser.client.post(path, json=body, headers=headers).status_code
 
 
@@ -131,7 +134,14 @@ def scene(inbox: Inbox) -> Scene:
     other_one = inbox.person("reviewer", "Oda")
     lasts = timedelta(days=30)
     token = inbox.auth.tokens.create(other_one.id, "theirs", ["read"], lasts)[1]
-    return Scene(inbox, {
-        "one": one, "sha": found.shown, "action": action.id, "prefix": token.prefix,
-        "reviewer": inbox.person("reviewer").id, "other": other_one.id,
-    })  # fmt: skip
+    return Scene(
+        inbox,
+        {
+            "one": one,
+            "sha": found.shown,
+            "action": action.id,
+            "prefix": token.prefix,
+            "reviewer": inbox.person("reviewer").id,
+            "other": other_one.id,
+        },
+    )

@@ -39,31 +39,50 @@ def test_every_account_of_every_list_is_on_the_page(inbox: Inbox) -> None:
     page, found = inbox.inside().get("/accounts"), a_list("active")
 
     shown = [
-        *(line.account for line in found.lines), *(one.account for one in found.leave_alone),
-        *(one.account for one in found.let_go), *(one.account for one in found.unscored),
-    ]  # fmt: skip
+        *(line.account for line in found.lines),
+        *(one.account for one in found.leave_alone),
+        *(one.account for one in found.let_go),
+        *(one.account for one in found.unscored),
+    ]
     for one in shown:
         assert f'href="/accounts/{one.account_id}"' in page
-    for said in ("<b>2</b> to call today", "1,800.00 EUR", "leave <b>1</b> alone",
-                 "let <b>1</b> go",
-                 "figures of the morning of 2024-03-01", "9.2%", "+5.2 pp", "no real change",
-                 "3 tickets open, 2 urgent or high", "term ends 2024-03-19", "8 days behind",
-                 "retention email 400.00 EUR", "do nothing 0"):  # fmt: skip
+    for said in (
+        "<b>2</b> to call today",
+        "1,800.00 EUR",
+        "leave <b>1</b> alone",
+        "let <b>1</b> go",
+        "figures of the morning of 2024-03-01",
+        "9.2%",
+        "+5.2 pp",
+        "no real change",
+        "3 tickets open, 2 urgent or high",
+        "term ends 2024-03-19",
+        "8 days behind",
+        "retention email 400.00 EUR",
+        "do nothing 0",
+    ):
         assert said in page, said
 
 
 def test_each_wish_is_done_by_its_form(inbox: Inbox) -> None:
     ann = inbox.inside()
-    for version, (kind, more) in enumerate((
-        ("claim", {}), ("done", {}), ("snooze", {"until": "2024-03-09"}),
-        ("not-useful", {"reason": "other", "note": "we met"}), ("open", {}),
-    )):  # fmt: skip
+    for version, (kind, more) in enumerate(
+        (
+            ("claim", {}),
+            ("done", {}),
+            ("snooze", {"until": "2024-03-09"}),
+            ("not-useful", {"reason": "other", "note": "we met"}),
+            ("open", {}),
+        )
+    ):
         filled = form(ann, kind) | {"account": "a1", "version": str(version), **more}
-        answer = ann.client.post(f"/accounts/{kind}", data=filled,
-                                 headers={"origin": "https://inbox.example"})  # fmt: skip
+        answer = ann.client.post(
+            f"/accounts/{kind}", data=filled, headers={"origin": "https://inbox.example"}
+        )
         assert (answer.status_code, answer.headers["location"]) == (
-            303, "/accounts?owner=Ann&said=a1",
-        )  # fmt: skip
+            303,
+            "/accounts?owner=Ann&said=a1",
+        )
         page = ann.get(answer.headers["location"])
         assert f"<b>{kind.replace('-', ' ')}</b>" in page
         assert "by Ann" in page

@@ -80,8 +80,11 @@ def test_a_token_may_no_more_than_its_scopes(inbox: Inbox) -> None:
     ann = Program(inbox, inbox.token("reviewer", "read"))
 
     ann.post(f"/proposals/{one}/approve", ann.seen(one), status=403)
-    ann.post("/bulk/approve", {"items": [{"proposal": one, **ann.seen(one)}],
-                               "looked_at": [one]}, status=403)  # fmt: skip
+    ann.post(
+        "/bulk/approve",
+        {"items": [{"proposal": one, **ann.seen(one)}], "looked_at": [one]},
+        status=403,
+    )
     assert inbox.gate.store.read(lambda tx: tx.log.of(one)) == ()
 
 
@@ -106,10 +109,10 @@ def test_refusals_are_problems(inbox: Inbox) -> None:
     assert ann.get("/queue?after=x", 422)["error"] == "bad_input"
     assert Program(inbox, "lca_no").get("/queue", 401)["error"] == "sign_in"
     lone = ann.client.post(
-        f"{ROOT}/proposals/{one}/reject", headers={"Idempotency-Key": "k4",
-        "content-type": "application/json"},
+        f"{ROOT}/proposals/{one}/reject",
+        headers={"Idempotency-Key": "k4", "content-type": "application/json"},
         content=b'{"version":1,"sha256":"ab","reason":"other","note":"\\ud800"}',
-    )  # fmt: skip
+    )
     assert lone.status_code == 422
 
 
@@ -143,15 +146,25 @@ def test_it_is_described_without_help_from_elsewhere(inbox: Inbox) -> None:
     found = client.get(f"{ROOT}/openapi.json").json()
 
     assert set(found["paths"]) == {
-        f"{ROOT}{path}" for path in (
-            "/queue", "/proposals/{proposal_id}", "/actions", "/log", "/audit-chain",
-            "/bulk/preview", "/bulk/approve", "/accounts", "/decide",
+        f"{ROOT}{path}"
+        for path in (
+            "/queue",
+            "/proposals/{proposal_id}",
+            "/actions",
+            "/log",
+            "/audit-chain",
+            "/bulk/preview",
+            "/bulk/approve",
+            "/accounts",
+            "/decide",
             *(f"/decide/{key}" for key in QUESTIONS),
             *(f"/accounts/{kind}" for kind in ("claim", "done", "snooze", "not-useful", "open")),
-            *(f"/proposals/{{proposal_id}}/{kind}"
-              for kind in ("approve", "reject", "snooze", "edit", "undo", "revoke", "release")),
+            *(
+                f"/proposals/{{proposal_id}}/{kind}"
+                for kind in ("approve", "reject", "snooze", "edit", "undo", "revoke", "release")
+            ),
         )
-    }  # fmt: skip
+    }
     for operations in found["paths"].values():
         for operation in operations.values():
             assert {"200", "401", "403", "409", "422", "429", "503"} <= set(operation["responses"])
@@ -195,8 +208,9 @@ def test_items_no_json_should_hold_are_answered_too(inbox: Inbox) -> None:
     items = f'[{good}, "\\ud800", NaN, 1e999, {{"proposal": "\\udfff"}}]'
 
     said = ann.client.post(
-        f"{ROOT}/bulk/approve", headers={"content-type": "application/json"},
+        f"{ROOT}/bulk/approve",
+        headers={"content-type": "application/json"},
         content=f'{{"items": {items}, "looked_at": ["{one}"]}}',
-    )  # fmt: skip
+    )
 
     assert [row["status"] for row in said.json()["items"]] == [200, 422, 422, 422, 422]

@@ -34,8 +34,10 @@ def test_the_sample_is_shown_and_must_be_looked_at(inbox: Inbox) -> None:
 def test_what_changed_meanwhile_is_named_and_the_rest_is_done(inbox: Inbox) -> None:
     ids = inbox.propose(*several("5", "4"))
     ann = inbox.inside()
-    items = [f"{item.split('|')[0]}|{n}|{item.split('|')[2]}"
-             for n, item in enumerate(ticked(ann.get("/queue")), 1)]  # fmt: skip
+    items = [
+        f"{item.split('|')[0]}|{n}|{item.split('|')[2]}"
+        for n, item in enumerate(ticked(ann.get("/queue")), 1)
+    ]
 
     done = ann.post("/bulk/approve", {"item": items, "looked": list(ids)})
 

@@ -18,9 +18,16 @@ from tools.roi.decide.record import record
 
 def test_the_page_has_the_answer_both_conventions_and_what_it_rests_on(inbox: Inbox) -> None:
     page = inbox.inside("viewer").get(f"/decide/accept?{urlencode(S1)}")
-    for said in ("Yes: it brings 23,940 EUR more", "23,400.00 EUR", "23,940.00 EUR",
-                 "What swings it", "lifetime already expected", "you typed it",
-                 "doing nothing", "Know before you believe it"):  # fmt: skip
+    for said in (
+        "Yes: it brings 23,940 EUR more",
+        "23,400.00 EUR",
+        "23,940.00 EUR",
+        "What swings it",
+        "lifetime already expected",
+        "you typed it",
+        "doing nothing",
+        "Know before you believe it",
+    ):
         assert said in page, said
 
 
@@ -66,9 +73,11 @@ def test_the_api_says_the_same_in_one_line(inbox: Inbox) -> None:
 
 
 @settings(
-    max_examples=25, deadline=None, database=None,
+    max_examples=25,
+    deadline=None,
+    database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
-)  # fmt: skip
+)
 @given(questions())
 def test_page_api_and_function_give_the_same_figures(
     inbox: Inbox, case: tuple[str, dict[str, str]]

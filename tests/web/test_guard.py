@@ -118,10 +118,19 @@ def test_whoever_asks_too_often_waits(inbox: Inbox) -> None:
 
 def test_bad_values_in_an_address_are_refused_in_words(inbox: Inbox) -> None:
     browser = inbox.inside("admin")
-    for path in ("/queue?after=1", "/queue?after=99999999999999999999.a", "/queue?q=%00",
-                 "/queue?holder=x", "/log?before=-1", "/log?before=2147483648",
-                 "/log?before=%C2%B2", "/actions?status=x", "/actions?after=-5.a",
-                 "/roster?as_of=soon", "/accounts/%00"):  # fmt: skip
+    for path in (
+        "/queue?after=1",
+        "/queue?after=99999999999999999999.a",
+        "/queue?q=%00",
+        "/queue?holder=x",
+        "/log?before=-1",
+        "/log?before=2147483648",
+        "/log?before=%C2%B2",
+        "/actions?status=x",
+        "/actions?after=-5.a",
+        "/roster?as_of=soon",
+        "/accounts/%00",
+    ):
         assert browser.client.get(path, headers=HTML).status_code == 422, path
     for path in ("/proposals/%00", "/proposals/a'b", "/nothing"):
         assert browser.client.get(path, headers=HTML).status_code == 404, path

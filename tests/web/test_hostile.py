@@ -32,25 +32,47 @@ EDITED = re.compile(r'action="/proposals/[^"]+/edit">.*?</form>', re.DOTALL)
 def poisoned(text: str) -> Envelope:
     """An envelope with a text in every field that can hold one."""
     one = envelope("a1")
-    who = replace(one.who, account_name=text, contact_id=text, contact_name=text, recipient=text,
-                  owner=text)  # fmt: skip
-    what = replace(one.what, play=text, goal=text, channel=text, subject=text, body=text,
-                   role=text, approval=(text,))  # fmt: skip
-    why = replace(one.why, segment=text, stage=text, stage_because=text, probability_basis=text,
-                  drivers=(replace(one.why.drivers[0], words=text),))  # fmt: skip
+    who = replace(
+        one.who, account_name=text, contact_id=text, contact_name=text, recipient=text, owner=text
+    )
+    what = replace(
+        one.what,
+        play=text,
+        goal=text,
+        channel=text,
+        subject=text,
+        body=text,
+        role=text,
+        approval=(text,),
+    )
+    why = replace(
+        one.why,
+        segment=text,
+        stage=text,
+        stage_because=text,
+        probability_basis=text,
+        drivers=(replace(one.why.drivers[0], words=text),),
+    )
     worth = replace(
-        one.worth, uncertain=text, convention=text,
+        one.worth,
+        uncertain=text,
+        convention=text,
         steps=(replace(one.worth.steps[0], label=text, words=text),),
-        assumptions=(replace(one.worth.assumptions[0], name=text, value=text, source=text,
-                             owner=text),),
+        assumptions=(
+            replace(one.worth.assumptions[0], name=text, value=text, source=text, owner=text),
+        ),
         cautions=(replace(one.worth.cautions[0], id=text, text=text),),
-    )  # fmt: skip
+    )
     return replace(
-        one, who=who, what=what, why=why, worth=worth,
+        one,
+        who=who,
+        what=what,
+        why=why,
+        worth=worth,
         alternatives=(*one.alternatives, replace(one.alternatives[0], play=text, words=text)),
         findings=(replace(one.findings[0], rule_id=text, reason=text),),
         versions=((text, text),),
-    )  # fmt: skip
+    )
 
 
 class Shape(HTMLParser):
@@ -165,5 +187,6 @@ def test_a_link_is_shown_with_where_it_leads(link: str, host: str, odd: int) -> 
 
 
 def test_words_of_two_alphabets_are_found() -> None:
-    assert mixed_scripts("p\u0430ypal and \u0420\u043e\u0441\u0441\u0438\u044f and M\u00fcnchen") \
-        == ("p\u0430ypal",)  # fmt: skip
+    assert mixed_scripts(
+        "p\u0430ypal and \u0420\u043e\u0441\u0441\u0438\u044f and M\u00fcnchen"
+    ) == ("p\u0430ypal",)

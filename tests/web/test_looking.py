@@ -118,13 +118,19 @@ def test_the_log_tells_who_looks_for_how_long(inbox: Inbox) -> None:
     bulk = Actor(bob.id, bob.role, "bulk")
     inbox.gate.decide(bulk, Wish("approve", Seen(ids[8], 1, now.shown)))
 
-    found = [(r.name, r.single, r.median, r.share, r.unknown, r.together)
-             for r in reviewers(inbox.gate)]  # fmt: skip
+    found = [
+        (r.name, r.single, r.median, r.share, r.unknown, r.together) for r in reviewers(inbox.gate)
+    ]
     assert found == [("Ann", 5, 2, 0.6, 1, 0), ("Bob", 3, 3, 0.0, 0, 1)]
     page = inbox.inside("auditor").get("/log")
     cells = re.findall(r"<td[^>]*>(.*?)</td>", page, re.DOTALL)[:6]
     assert [re.sub(r"<.*?>|\s+", " ", cell).split()[:2] for cell in cells] == [
-        ["Ann"], ["5"], ["2", "s"], ["60.0%", "3"], ["1"], ["0"],
-    ]  # fmt: skip
+        ["Ann"],
+        ["5"],
+        ["2", "s"],
+        ["60.0%", "3"],
+        ["1"],
+        ["0"],
+    ]
     inbox.clock.turn(days=31)
     assert reviewers(inbox.gate) == ()

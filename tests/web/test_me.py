@@ -17,8 +17,11 @@ PASSWORD = "another horse battery"
 
 def entries(inbox: Inbox, kind: str) -> list[dict[str, Any]]:
     links = inbox.gate.store.read(lambda tx: list(tx.chain.links()))
-    return [json.loads(one.body) | {"who": one.who, "subject": one.subject}
-            for one in links if one.kind == kind]  # fmt: skip
+    return [
+        json.loads(one.body) | {"who": one.who, "subject": one.subject}
+        for one in links
+        if one.kind == kind
+    ]
 
 
 def with_password(inbox: Inbox) -> Browser:
@@ -81,8 +84,9 @@ def test_an_app_counts_once_its_code_came_back(inbox: Inbox) -> None:
     right = pyotp.TOTP(secret).at(inbox.clock())
     assert ann.post("/me/totp", {"sealed": sealed, "code": right}).status_code == 303
 
-    assert f"otpauth://totp/Lifecycle%20Agent:ann%40example.com?secret={secret}" in \
-        html.unescape(page)  # fmt: skip
+    assert f"otpauth://totp/Lifecycle%20Agent:ann%40example.com?secret={secret}" in html.unescape(
+        page
+    )
     assert "<svg" in page
     assert "in use" in ann.get("/me")
     assert not signs_in(inbox, "correct horse battery")

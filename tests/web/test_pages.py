@@ -24,8 +24,20 @@ def test_the_proposal_is_its_envelope(inbox: Inbox) -> None:
 
     page = inbox.inside().get(f"/proposals/{one}")
 
-    for said in ("Ärger &amp; Söhne", "ann@example.com", "882.00 EUR", "-120.10", "1,900.00",
-                 "5 seats × 12 months", "gross_margin", "finance", "do nothing", "consent",
-                 "phone_consent is given", "uses less than before", "few outcomes so far",
-                 "paid until 2024-06-01"):  # fmt: skip
+    for said in (
+        "Ärger &amp; Söhne",
+        "ann@example.com",
+        "882.00 EUR",
+        "-120.10",
+        "1,900.00",
+        "5 seats × 12 months",
+        "gross_margin",
+        "finance",
+        "do nothing",
+        "consent",
+        "phone_consent is given",
+        "uses less than before",
+        "few outcomes so far",
+        "paid until 2024-06-01",
+    ):
         assert said in page, said

@@ -17,9 +17,13 @@ ME = Asking("me", DAY, NOW)
 
 
 def page(
-    store: Store, after: After | None = None, limit: int = 3, asking: Asking = ME,
-    filters: Filters | None = None, look: int = LOOKED_AT,
-) -> Page:  # fmt: skip
+    store: Store,
+    after: After | None = None,
+    limit: int = 3,
+    asking: Asking = ME,
+    filters: Filters | None = None,
+    look: int = LOOKED_AT,
+) -> Page:
     wanted = filters or Filters()
     return store.gate.read(lambda tx: waiting(tx.session, asking, wanted, after, limit, look))
 
@@ -69,8 +73,9 @@ def test_a_filter_looks_at_so_many_rows_and_finds_all_in_the_end(
     inbox: Inbox, narrow: str, most: int, size: int
 ) -> None:
     if not inbox.store.proposals.pending(DAY):
-        inbox.propose(*[envelope(f"a{n}", str(n // 2), ("x", "upsell_seats")[n % 2])
-                        for n in range(14)])  # fmt: skip
+        inbox.propose(
+            *[envelope(f"a{n}", str(n // 2), ("x", "upsell_seats")[n % 2]) for n in range(14)]
+        )
     found = walked(inbox.store, Filters(play=narrow, q="Söhne"), size, most)
     assert len(found) == len(set(found)) == (7 if narrow else 14)
 

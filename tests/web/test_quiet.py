@@ -29,8 +29,9 @@ def everything(store: Store) -> dict[str, list[Any]]:
     with store.database.read() as session:
         return {
             name: sorted(map(repr, session.execute(select(table))))
-            for name, table in found.tables.items() if name not in SIGN_IN
-        }  # fmt: skip
+            for name, table in found.tables.items()
+            if name not in SIGN_IN
+        }
 
 
 def test_get_head_and_options_change_nothing_on_any_route(inbox: Inbox) -> None:
@@ -53,8 +54,7 @@ def test_no_route_was_forgotten(inbox: Inbox) -> None:
     changes = (c.path for c in (*CHANGES, *RELEASES, *OWN, *MANAGING))
     known = [stage.path(p).partition("?")[0] for p in (*GETS, *MANAGED, *changes)]
     known += [*OPEN, *STREAMS, inbox.leaving()]
-    known += ["/signin", "/signin/x", "/logout", "/confirm", "/login/oidc",
-              "/login/oidc/callback"]  # fmt: skip
+    known += ["/signin", "/signin/x", "/logout", "/confirm", "/login/oidc", "/login/oidc/callback"]
     for pattern in _patterns(inbox):
         assert any(re.fullmatch(pattern, path) for path in known), pattern
 

@@ -9,8 +9,11 @@ from tools.writers.template import LONGEST, check_template, plain, write
 
 
 def test_facts_fill_their_places() -> None:
-    words = write("Call {account}", "Hello {contact},\n{seats} seats.\n",
-                  {"account": "Acme", "contact": "Ann", "seats": "12"})  # fmt: skip
+    words = write(
+        "Call {account}",
+        "Hello {contact},\n{seats} seats.\n",
+        {"account": "Acme", "contact": "Ann", "seats": "12"},
+    )
 
     assert words.subject == "Call Acme"
     assert words.body == "Hello Ann,\n12 seats.\n"

@@ -45,8 +45,9 @@ def delete_messages(folder: "Path", traces: "Traces", nearby: frozenset[str]) ->
 def delete_letters(folder: "Path", keys: "Iterable[str]") -> int:
     """Delete the mails written under some keys, and their torn drafts; how many there were."""
     names = [key_name(key) for key in keys]
-    found = [p for name in names for p in (*folder.glob(f"{name}.eml"),
-                                           *folder.glob(f".{name}.*.part"))]  # fmt: skip
+    found = [
+        p for name in names for p in (*folder.glob(f"{name}.eml"), *folder.glob(f".{name}.*.part"))
+    ]
     for path in found:
         path.unlink(missing_ok=True)
     if found:
@@ -77,8 +78,10 @@ def _scrub(path: "Path", traces: "Traces", actions: frozenset[str]) -> int:
     theirs = [_is_theirs(record, traces, actions) for record in records]
     if not any(theirs):
         return 0
-    kept = [_without(record, traces) if own else record
-            for record, own in zip(records, theirs, strict=True)]  # fmt: skip
+    kept = [
+        _without(record, traces) if own else record
+        for record, own in zip(records, theirs, strict=True)
+    ]
     draft = path.with_name(f".{path.name}.part")
     draft.write_bytes(b"".join(row(list(record)) for record in kept))
     with draft.open("rb") as file:
@@ -91,8 +94,10 @@ def _scrub(path: "Path", traces: "Traces", actions: frozenset[str]) -> int:
 def _records(path: "Path") -> list[tuple[str, ...]]:
     sheet = read_sheet(path.read_bytes(), len(COLUMNS))
     if not sheet.readable:
-        raise Conflict(f"{path.name}: is not a task list any more; erase the person in it by hand, "
-                       "move it away and do it again")  # fmt: skip
+        raise Conflict(
+            f"{path.name}: is not a task list any more; erase the person in it by hand, "
+            "move it away and do it again"
+        )
     return [tuple(cell.decode(errors="replace") for cell in record) for record in sheet.records]
 
 

@@ -141,10 +141,15 @@ def _holds(sheet: "Sheet", key: bytes) -> bool:
 
 def _line(delivery: "Delivery") -> bytes:
     texts = [
-        day_of(delivery).isoformat(), delivery.action, delivery.play, delivery.account_id,
-        delivery.account_name, delivery.recipient_name or delivery.contact_id, delivery.recipient,
+        day_of(delivery).isoformat(),
+        delivery.action,
+        delivery.play,
+        delivery.account_id,
+        delivery.account_name,
+        delivery.recipient_name or delivery.contact_id,
+        delivery.recipient,
         delivery.owner,
-    ]  # fmt: skip
+    ]
     campaign = "; ".join(f"{name}={value}" for name, value in delivery.tags)
     words = [delivery.currency, delivery.subject, delivery.body, campaign, delivery.key]
     before = [safe_text(text or "") for text in texts]

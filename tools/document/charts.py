@@ -66,11 +66,16 @@ def _line(axes: Any, chart: "Chart", series: "Series", place: int) -> None:
     colour, observed = COLOURS[place % len(COLOURS)], series.style == "observed"
     x, y = range(len(chart.x)), [float("nan") if v is None else float(v) for v in series.y]
     axes.plot(
-        x, y, color=colour if series.style != "reference" else "#6b7485", label=series.name,
+        x,
+        y,
+        color=colour if series.style != "reference" else "#6b7485",
+        label=series.name,
         linestyle=_DASHES[place % len(_DASHES)] if observed else (0, (1, 2)),
-        marker=_MARKERS[place % len(_MARKERS)], markersize=3.5 if len(chart.x) <= 40 else 0,
-        markerfacecolor=colour if observed else "white", linewidth=1.4,
-    )  # fmt: skip
+        marker=_MARKERS[place % len(_MARKERS)],
+        markersize=3.5 if len(chart.x) <= 40 else 0,
+        markerfacecolor=colour if observed else "white",
+        linewidth=1.4,
+    )
     if series.low and series.high:
         low, high = (_floats(ends) for ends in (series.low, series.high))
         axes.fill_between(x, low, high, color=colour, alpha=0.15, linewidth=0)
@@ -81,9 +86,15 @@ def _bars(axes: Any, chart: "Chart", series: "Series", place: int) -> None:
     x = [n - 0.4 + wide * (place + 0.5) for n in range(len(chart.x))]
     y = [0.0 if v is None else float(v) for v in series.y]
     axes.bar(
-        x, y, wide, label=series.name, color=COLOURS[place % len(COLOURS)], edgecolor="white",
-        hatch=_HATCHES[place % len(_HATCHES)], linewidth=0.4,
-    )  # fmt: skip
+        x,
+        y,
+        wide,
+        label=series.name,
+        color=COLOURS[place % len(COLOURS)],
+        edgecolor="white",
+        hatch=_HATCHES[place % len(_HATCHES)],
+        linewidth=0.4,
+    )
 
 
 def _floats(values: tuple[int | float | None, ...]) -> list[float]:
@@ -94,8 +105,12 @@ def _axes(axes: Any, chart: "Chart") -> None:
     step = -(-len(chart.x) // MOST_TICKS) or 1
     places = list(range(0, len(chart.x), step))
     names = [chart.x[place] for place in places]
-    axes.set_xticks(places, names, rotation=35 if sum(map(len, names)) > 70 else 0,
-                    ha="right" if sum(map(len, names)) > 70 else "center")  # fmt: skip
+    axes.set_xticks(
+        places,
+        names,
+        rotation=35 if sum(map(len, names)) > 70 else 0,
+        ha="right" if sum(map(len, names)) > 70 else "center",
+    )
     axes.set_xlabel(chart.x_title, color="#4d5666")
     axes.set_ylabel("\n".join(wrap(chart.y_title, 34)), color="#4d5666")
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=chart.unit == "count"))

@@ -162,13 +162,19 @@ def _interval(part: "Part", *, bare: bool = False, named: bool = True) -> Markup
 def _environment() -> Environment:
     made = Environment(
         loader=PackageLoader("tools.document", "."),
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     tests: dict[str, Any] = {"figure": lambda part: isinstance(part, Figure)}
     made.tests |= tests
     made.filters |= {"part": _part, "interval": _interval}
     made.globals |= {
-        "visible": visible, "shade_step": shade_step, "period": period, "SHADES": SHADES,
+        "visible": visible,
+        "shade_step": shade_step,
+        "period": period,
+        "SHADES": SHADES,
         "one_currency": one_currency,
-    }  # fmt: skip
+    }
     return made

@@ -34,9 +34,12 @@ def as_pdf(report: "Report", drawn: "Mapping[str, Picture]") -> bytes:
     given |= {f"alt:{name}": one.alt for name, one in drawn.items()}
     template = (files("tools.document") / "print.typ").read_bytes()
     return typst.compile(
-        template, sys_inputs=given, format="pdf", font_paths=_fonts(),
+        template,
+        sys_inputs=given,
+        format="pdf",
+        font_paths=_fonts(),
         timestamp=_EPOCH + timedelta(days=report.as_of),
-    )  # fmt: skip
+    )
 
 
 @cache
@@ -80,9 +83,11 @@ def _block(block: "Block", before: "Block | None") -> dict[str, Any]:
     more = [f"{hidden} more rows are in {block.id}.csv."] if hidden else []
     more += [f"Amounts in {money}."] if (money := one_currency(block)) else []
     return {
-        "title": block.title, "columns": block.columns, "rows": rows,
+        "title": block.title,
+        "columns": block.columns,
+        "rows": rows,
         "about": [*more, *block.notes, *about],
-    }  # fmt: skip
+    }
 
 
 def _cell(table: Table, row: "tuple[Part, ...]", place: int) -> dict[str, Any]:

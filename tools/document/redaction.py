@@ -38,8 +38,10 @@ def redacted(report: Report, traces: "Traces") -> Redacted:
 
 def told(report: Report, erasure: str, day: int) -> Report:
     """A report that says words were taken out of it, at which erasure and when."""
-    line = (f"On {from_number(day)} words that named a person were taken out of this report "
-            f"(erasure {erasure}). Its figures stayed as they were.")  # fmt: skip
+    line = (
+        f"On {from_number(day)} words that named a person were taken out of this report "
+        f"(erasure {erasure}). Its figures stayed as they were."
+    )
     before = next((one for one in report.sections if one.id == ID), Section(ID, TITLE, ()))
     rest = tuple(one for one in report.sections if one.id != ID)
     section = replace(before, lines=(*before.lines, _line(line)))
@@ -50,9 +52,11 @@ def withdrawn(
     kind: Literal["weekly", "monthly"], as_of: int, first_day: int, erasure: str, day: int
 ) -> Report:
     """What takes the place of a report that may name a person and cannot be read any more."""
-    line = (f"This report was deleted on {from_number(day)}, when a person was erased (erasure "
-            f"{erasure}): its files were not what was archived, so nobody could tell whether "
-            "they named the person.")  # fmt: skip
+    line = (
+        f"This report was deleted on {from_number(day)}, when a person was erased (erasure "
+        f"{erasure}): its files were not what was archived, so nobody could tell whether "
+        "they named the person."
+    )
     return Report(kind, as_of, first_day, "", (Section(ID, TITLE, (_line(line),)),))
 
 
@@ -67,8 +71,10 @@ def _plain(value: Any, traces: "Traces", figures: dict[str, str]) -> Any:
         return [_plain(inner, traces, figures) for inner in value]
     if not isinstance(value, dict):
         return value
-    plain = {name: inner if name in KEPT else _plain(inner, traces, figures)
-             for name, inner in value.items()}  # fmt: skip
+    plain = {
+        name: inner if name in KEPT else _plain(inner, traces, figures)
+        for name, inner in value.items()
+    }
     if value.get("kind") == "figure":
         plain["id"] = _figure(value["id"], traces, figures)
     return plain

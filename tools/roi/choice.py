@@ -200,9 +200,13 @@ def _choice(
     gap = (best - value) / best if best else Decimal(0)
     prices = {name: _per_unit(name, price) for name, price in relaxed.prices.items()}
     return Choice(
-        tuple(chosen), value, best, gap.quantize(Decimal("0.000001")),
-        MappingProxyType(prices), method,
-    )  # fmt: skip
+        tuple(chosen),
+        value,
+        best,
+        gap.quantize(Decimal("0.000001")),
+        MappingProxyType(prices),
+        method,
+    )
 
 
 def _per_unit(name: str, price: float) -> Decimal:

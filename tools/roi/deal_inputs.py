@@ -76,12 +76,19 @@ def _put(engine: "Engine", deals: "Sequence[OpenDeal]", currency: str, label: st
     """
     largest = {d.account_id: d for d in sorted(deals, key=lambda d: (d.amount, d.deal_id))}
     found = sorted(largest.values(), key=lambda d: d.account_id)
-    engine.put("roi_deals", pa.table({
-        "account_id": pa.array([d.account_id for d in found], pa.string()),
-        "amount_minor": pa.array([Money(d.amount, currency).minor for d in found], pa.int64()),
-        "p0_ppm": pa.array([int(d.p0 * MILLION) for d in found], pa.int64()),
-        "label": pa.array([max(d.label, label, key=_place) for d in found], pa.string()),
-    }))  # fmt: skip
+    engine.put(
+        "roi_deals",
+        pa.table(
+            {
+                "account_id": pa.array([d.account_id for d in found], pa.string()),
+                "amount_minor": pa.array(
+                    [Money(d.amount, currency).minor for d in found], pa.int64()
+                ),
+                "p0_ppm": pa.array([int(d.p0 * MILLION) for d in found], pa.int64()),
+                "label": pa.array([max(d.label, label, key=_place) for d in found], pa.string()),
+            }
+        ),
+    )
 
 
 def _place(label: str) -> int:

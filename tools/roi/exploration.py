@@ -81,7 +81,12 @@ def _put(
 ) -> None:
     """Put pairs of texts as a relation, in order."""
     ordered = sorted(set(rows))
-    engine.put(name, pa.table({
-        column: pa.array([row[place] for row in ordered], pa.string())
-        for place, column in enumerate(columns)
-    }))  # fmt: skip
+    engine.put(
+        name,
+        pa.table(
+            {
+                column: pa.array([row[place] for row in ordered], pa.string())
+                for place, column in enumerate(columns)
+            }
+        ),
+    )

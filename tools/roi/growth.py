@@ -64,12 +64,17 @@ def put_growths(as_of: int, engine: "Engine", plays: "Iterable[Play]") -> tuple[
         growth for play in plays if play.worth.part in PARTS for growth in growths_of(play, counted)
     )
     number = pa.decimal128(9, PLACES)
-    engine.put("roi_growths", pa.table({
-        "play": pa.array([g.play for g in found], pa.string()),
-        "product": pa.array([g.product for g in found], pa.string()),
-        "share": pa.array([g.share for g in found], number),
-        "size": pa.array([g.size for g in found], number),
-    }))  # fmt: skip
+    engine.put(
+        "roi_growths",
+        pa.table(
+            {
+                "play": pa.array([g.play for g in found], pa.string()),
+                "product": pa.array([g.product for g in found], pa.string()),
+                "share": pa.array([g.share for g in found], number),
+                "size": pa.array([g.size for g in found], number),
+            }
+        ),
+    )
     engine.create("roi_products", read_sql(__package__, "products"), as_of=as_of)
     return found
 

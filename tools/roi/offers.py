@@ -167,12 +167,27 @@ def do_nothing(as_of: int, economics: "Economics", present: frozenset[str]) -> O
     """The play that is always there: no effect, no cost, worth 0; shows the value of staying."""
     basis = usable_basis(("mrr", "orders"), present)
     blank = Offer(
-        play=DO_NOTHING, version=1, goal="nothing", without="score", window_days=0, hours=ZERO,
-        cost=ZERO, margin=ZERO, support_share=ZERO, support_year=ZERO,
-        accepted=ZERO, conceded=ZERO, concession_recurs=False, saved=ZERO,
-        acquisition=ZERO, part="all",
-        size=Decimal(1), recurs=True, basis=basis, blocked="missing: subscriptions",
-    )  # fmt: skip
+        play=DO_NOTHING,
+        version=1,
+        goal="nothing",
+        without="score",
+        window_days=0,
+        hours=ZERO,
+        cost=ZERO,
+        margin=ZERO,
+        support_share=ZERO,
+        support_year=ZERO,
+        accepted=ZERO,
+        conceded=ZERO,
+        concession_recurs=False,
+        saved=ZERO,
+        acquisition=ZERO,
+        part="all",
+        size=Decimal(1),
+        recurs=True,
+        basis=basis,
+        blocked="missing: subscriptions",
+    )
     if not basis:
         return blank
     try:

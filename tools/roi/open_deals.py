@@ -107,8 +107,10 @@ def put_open_deals(as_of: int, engine: "Engine", economics: "Economics") -> tupl
         sql = read_sql(__package__, "open_deals")
         rows = engine.run(sql, as_of=as_of, currency=economics.currency).to_pylist()
         found = tuple(_deal(row, rates, close) for row in rows if row["currency"] in rates)
-        engine.put("open_deals", pa.Table.from_pylist(
-            [_row(deal, economics.currency) for deal in found], SCHEMA))  # fmt: skip
+        engine.put(
+            "open_deals",
+            pa.Table.from_pylist([_row(deal, economics.currency) for deal in found], SCHEMA),
+        )
         return found
 
 
@@ -129,8 +131,9 @@ def close_rates(
     rows = engine.run(sql, as_of=as_of, back=DEALS_BACK, currency=currency).to_pylist()
     closed = sorted(
         (_ours(row["amount_minor"], row["currency"], rates), row["won"])
-        for row in rows if row["currency"] in rates
-    )  # fmt: skip
+        for row in rows
+        if row["currency"] in rates
+    )
     if len(closed) < FEWEST_DEALS:
         raise NotComputable(
             f"decided deals: {len(closed)} in a year where {FEWEST_DEALS} are needed"
@@ -152,23 +155,33 @@ def _ours(minor: int, currency: str, rates: "Mapping[str, Decimal]") -> Decimal:
     return Money.from_minor(minor, currency).amount * rates[currency]
 
 
-def _deal(row: "Mapping[str, object]", rates: "Mapping[str, Decimal]", close: CloseRates
-          ) -> OpenDeal:  # fmt: skip
+def _deal(
+    row: "Mapping[str, object]", rates: "Mapping[str, Decimal]", close: CloseRates
+) -> OpenDeal:
     amount = _ours(int(str(row["amount_minor"])), str(row["currency"]), rates)
     chance, evidence = close.of(amount)
     return OpenDeal(
-        deal_id=str(row["deal_id"]), account_id=str(row["account_id"] or ""),
-        owner=str(row["owner"] or ""), age_days=int(str(row["age_days"] or 0)), amount=amount,
-        p0=chance, evidence=evidence, label=close.label(amount),
-    )  # fmt: skip
+        deal_id=str(row["deal_id"]),
+        account_id=str(row["account_id"] or ""),
+        owner=str(row["owner"] or ""),
+        age_days=int(str(row["age_days"] or 0)),
+        amount=amount,
+        p0=chance,
+        evidence=evidence,
+        label=close.label(amount),
+    )
 
 
 def _row(deal: OpenDeal, currency: str) -> dict[str, object]:
     return {
-        "deal_id": deal.deal_id, "account_id": deal.account_id, "owner": deal.owner,
-        "age_days": deal.age_days, "amount_minor": Money(deal.amount, currency).minor,
-        "p0_bp": int(deal.p0 * 10_000), "evidence": deal.evidence,
-    }  # fmt: skip
+        "deal_id": deal.deal_id,
+        "account_id": deal.account_id,
+        "owner": deal.owner,
+        "age_days": deal.age_days,
+        "amount_minor": Money(deal.amount, currency).minor,
+        "p0_bp": int(deal.p0 * 10_000),
+        "evidence": deal.evidence,
+    }
 
 
 @dataclass(frozen=True)

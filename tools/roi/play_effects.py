@@ -62,9 +62,14 @@ def _prior(play: "Play", segment: str) -> PlayEffect:
     said = f"{play.id} {segment} {mean} {sd} {play.effect.n} {belief.source}"
     version = hashlib.sha256(said.encode()).hexdigest()[:12]
     return PlayEffect(
-        play=play.id, segment=segment, mean=mean, sd=sd, n=Decimal(play.effect.n),
-        source=belief.source, version=version,
-    )  # fmt: skip
+        play=play.id,
+        segment=segment,
+        mean=mean,
+        sd=sd,
+        n=Decimal(play.effect.n),
+        source=belief.source,
+        version=version,
+    )
 
 
 def relative(effect: "Effect", belief: "EffectBelief", window_days: int) -> tuple[Decimal, Decimal]:

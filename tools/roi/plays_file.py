@@ -87,8 +87,9 @@ class ValueEntry(FileModel):
             raise mistake(f"this key is required with part: {self.part}; add it", "size")
         if self.part == "seats":
             if not 1 <= self.size <= 10_000 or self.size != self.size.to_integral_value():
-                raise mistake(f"expected a whole number of seats up to 10000, got {self.size}",
-                              "size")  # fmt: skip
+                raise mistake(
+                    f"expected a whole number of seats up to 10000, got {self.size}", "size"
+                )
         elif not 0 <= self.size <= 5 or self.size != round(self.size, 4):
             raise mistake(f"expected 0 to 5 with at most 4 decimals, got {self.size}", "size")
         return self

@@ -87,12 +87,19 @@ def price(
     if returns is None:
         engine.put("return_chances", CHANCES.empty_table())
     found = PriceList(
-        as_of=as_of, economics=economics, windows=windows, plays=tuple(plays),
-        offers=tuple(offers), rates=(*rates, *deals.rates), effects=believed,
-        close=deals.close, growths=put_growths(as_of, engine, plays),
+        as_of=as_of,
+        economics=economics,
+        windows=windows,
+        plays=tuple(plays),
+        offers=tuple(offers),
+        rates=(*rates, *deals.rates),
+        effects=believed,
+        close=deals.close,
+        growths=put_growths(as_of, engine, plays),
         likeness=put_likeness(engine),
-        returns=returns, risks=risks,
-    )  # fmt: skip
+        returns=returns,
+        risks=risks,
+    )
     put_offers(engine, found)
     _make_inputs(engine, found, present)
     put_cycles(engine, found)

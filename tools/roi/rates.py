@@ -58,11 +58,15 @@ def read_rates(engine: "Engine") -> list[Rate]:
     ).to_pylist()
     return [
         Rate(
-            r["segment"], r["outcome"], to_millionths(r["mean"]), int(r["n"] or 0),
-            r["label"] or "", spread_of(r["q10"], r["q90"]),
+            r["segment"],
+            r["outcome"],
+            to_millionths(r["mean"]),
+            int(r["n"] or 0),
+            r["label"] or "",
+            spread_of(r["q10"], r["q90"]),
         )
         for r in rows
-    ]  # fmt: skip
+    ]
 
 
 def to_millionths(chance: float) -> int:

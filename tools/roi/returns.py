@@ -56,10 +56,15 @@ def put_returns(as_of: int, engine: "Engine") -> None:
         "SELECT DISTINCT interval_months AS months FROM roi_last_paid WHERE interval_months >= 1"
     )["months"].to_pylist()
     found = [return_terms(months, [Stints(**row) for row in rows]) for months in sorted(last)]
-    engine.put("roi_returns", pa.table({
-        name: pa.array([getattr(one, name) for one in found], pa.int64())
-        for name in ("before_months", "interval_months", "churn_bp")
-    }))  # fmt: skip
+    engine.put(
+        "roi_returns",
+        pa.table(
+            {
+                name: pa.array([getattr(one, name) for one in found], pa.int64())
+                for name in ("before_months", "interval_months", "churn_bp")
+            }
+        ),
+    )
 
 
 def return_terms(before_months: int, stints: "Sequence[Stints]") -> ReturnTerms:

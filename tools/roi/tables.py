@@ -97,10 +97,15 @@ def put_offers(engine: "Engine", found: PriceList) -> None:
     engine.put("roi_chances", _chances_table(found))
     _put_effects(engine, found)
     churn = churn_rates(found.rates)
-    engine.put("roi_segment_churn", pa.table({
-        "segment": pa.array([r.segment for r in churn], pa.string()),
-        "churn_bp": pa.array([r.basis_points for r in churn], pa.int64()),
-    }))  # fmt: skip
+    engine.put(
+        "roi_segment_churn",
+        pa.table(
+            {
+                "segment": pa.array([r.segment for r in churn], pa.string()),
+                "churn_bp": pa.array([r.basis_points for r in churn], pa.int64()),
+            }
+        ),
+    )
     engine.put("roi_exchange", minor_rates(found.as_of, found.economics))
 
 
@@ -108,10 +113,12 @@ def minor_rates(as_of: int, economics: "Economics") -> pa.Table:
     """(currency, rate): what one minor unit of each currency is worth in ours on the day."""
     rates = economics.in_group(as_of, "exchange_rate") | {economics.currency: Decimal(1)}
     exact = [minor_rate(rate, name, economics.currency) for name, rate in rates.items()]
-    return pa.table({
-        "currency": pa.array(list(rates), pa.string()),
-        "rate": pa.array(exact, pa.decimal128(18, RATE_PLACES)),
-    })  # fmt: skip
+    return pa.table(
+        {
+            "currency": pa.array(list(rates), pa.string()),
+            "rate": pa.array(exact, pa.decimal128(18, RATE_PLACES)),
+        }
+    )
 
 
 def minor_rate(rate: Decimal, source: str, target: str) -> Decimal:
@@ -141,11 +148,24 @@ def _put_effects(engine: "Engine", found: PriceList) -> None:
     offers = {offer.play: offer for offer in found.offers}
     keys = [(e, source, thin) for e in found.effects for source in SOURCES for thin in (0, 1)]
     spreads = [
-        (e.play, e.segment, source, thin, e.demoted,
-         sureness(offers[e.play], e.segment, source, found.rates, thin=bool(thin),
-                  returns=found.returns))
-        for e, source, thin in keys if e.play in offers
-    ]  # fmt: skip
+        (
+            e.play,
+            e.segment,
+            source,
+            thin,
+            e.demoted,
+            sureness(
+                offers[e.play],
+                e.segment,
+                source,
+                found.rates,
+                thin=bool(thin),
+                returns=found.returns,
+            ),
+        )
+        for e, source, thin in keys
+        if e.play in offers
+    ]
     names = ("play", "segment", "churn_source", "thin", "demoted", "spread")
     text, whole = pa.string(), pa.int64()
     types: tuple[pa.DataType, ...] = (text, text, text, whole, text, whole)
@@ -175,10 +195,12 @@ def _table(
     rows: "Sequence[tuple[object, ...]]",
 ) -> pa.Table:
     """Rows as an Arrow table."""
-    return pa.table({
-        name: pa.array([row[i] for row in rows], kind)
-        for i, (name, kind) in enumerate(zip(names, types, strict=True))
-    })  # fmt: skip
+    return pa.table(
+        {
+            name: pa.array([row[i] for row in rows], kind)
+            for i, (name, kind) in enumerate(zip(names, types, strict=True))
+        }
+    )
 
 
 def put_dates(engine: "Engine") -> None:
@@ -223,11 +245,13 @@ def _multiples_table(found: PriceList, cycles: "Sequence[Cycle]") -> pa.Table:
 def _support_table(found: PriceList, months: list[int]) -> pa.Table:
     pairs = [(offer, month) for offer in found.offers for month in months]
     support = [support_per_cycle(offer.support_year, month) for offer, month in pairs]
-    return pa.table({
-        "play": pa.array([offer.play for offer, _ in pairs], pa.string()),
-        "interval_months": pa.array([month for _, month in pairs], pa.int64()),
-        "support": pa.array(support, pa.decimal128(18, 4)),
-    })  # fmt: skip
+    return pa.table(
+        {
+            "play": pa.array([offer.play for offer, _ in pairs], pa.string()),
+            "interval_months": pa.array([month for _, month in pairs], pa.int64()),
+            "support": pa.array(support, pa.decimal128(18, 4)),
+        }
+    )
 
 
 def multiple_of(found: PriceList, churn_bp: int, interval_months: int, source: str) -> Decimal:
@@ -237,8 +261,10 @@ def multiple_of(found: PriceList, churn_bp: int, interval_months: int, source: s
     that of those who came back.
     """
     told: dict[str, int | None] = {
-        "score": found.windows.score, "renewal": None, RETURNERS: None,
-    }  # fmt: skip
+        "score": found.windows.score,
+        "renewal": None,
+        RETURNERS: None,
+    }
     days = told[source] if source in told else found.windows.outcomes.get("churn")
     horizon = found.economics.value(found.as_of, "horizon_months")
     discount = found.economics.value(found.as_of, "discount_rate")

@@ -106,9 +106,16 @@ def _agree(candidate: "Candidate", ours: tuple[int, ...]) -> None:
     """Compare value, interval, cost, revenue, value a cycle, value of success and headroom."""
     c = candidate
     theirs = (
-        c.nv_minor, c.q10_minor, c.q90_minor, c.safe_minor, c.cost_minor, c.revenue_minor,
-        c.value_minor, c.kept_minor, c.headroom_minor,
-    )  # fmt: skip
+        c.nv_minor,
+        c.q10_minor,
+        c.q90_minor,
+        c.safe_minor,
+        c.cost_minor,
+        c.revenue_minor,
+        c.value_minor,
+        c.kept_minor,
+        c.headroom_minor,
+    )
     if ours != theirs:
         raise Disagreement(
             f"{c.play} for {c.account_id}: the warehouse has value, q10, q90, safe, cost, revenue, "

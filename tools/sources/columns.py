@@ -31,16 +31,20 @@ def type_input(
     run(f"CREATE TEMP TABLE texts AS {compiled.texts}")
     run("SET disabled_optimizers = ''")
     dates = _dates(each)
-    choices = {at: _several(connection, at, cell, as_of)
-               for at, cell in dates.items() if len(at[1]) > 1}  # fmt: skip
+    choices = {
+        at: _several(connection, at, cell, as_of) for at, cell in dates.items() if len(at[1]) > 1
+    }
     chosen = _ordered(each, {at: choice.taken.forms for at, choice in choices.items()})
     compiled = replace(compiled, typed=typed_sql(chosen), cells=cells_of(chosen))
     run(f"CREATE TEMP TABLE typed AS {compiled.typed}")
     if styles := styles_of(connection, numbers_of(chosen, compiled)):
         compiled = replace(compiled, typed=typed_sql(chosen, styles), styles=styles)
         run(f"CREATE OR REPLACE TEMP TABLE typed AS {compiled.typed}")
-    choices |= {at: _alone(connection, compiled, cell, as_of)
-                for at, cell in dates.items() if at not in choices and twin(at[1][0])}  # fmt: skip
+    choices |= {
+        at: _alone(connection, compiled, cell, as_of)
+        for at, cell in dates.items()
+        if at not in choices and twin(at[1][0])
+    }
     return compiled, [r for at, one in choices.items() for r in _remarks(each, dates[at], one)]
 
 

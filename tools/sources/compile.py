@@ -106,16 +106,19 @@ def typed_sql(each: Input, styles: "Mapping[int, Style]" = NO_STYLES) -> str:
     """The query over `texts` that types and judges; `styles` says how cells write numbers."""
     cells = cells_of(each)
     slots = [
-        _Numbered(n, slot_of(cells, n), cell, column_of(each.table, cell),
-                  styles.get(n) or cell.decimal)
+        _Numbered(
+            n, slot_of(cells, n), cell, column_of(each.table, cell), styles.get(n) or cell.decimal
+        )
         for n, cell in enumerate(cells)
-    ]  # fmt: skip
+    ]
     at = currency_of(cells)
     units = units_sql(None if at is None else slots[at].text, each.currency)
     other = partial(names_other_sql, code=None if at is None else slots[at].text, own=each.currency)
     typed = [_typed(one, each.table) for one in slots]
-    result = [f"c{one.n}, q{one.n}, CASE WHEN q{one.n} > 0 THEN {one.shown} END AS b{one.n}"
-              for one in slots]  # fmt: skip
+    result = [
+        f"c{one.n}, q{one.n}, CASE WHEN q{one.n} > 0 THEN {one.shown} END AS b{one.n}"
+        for one in slots
+    ]
     result += ["wf, wb"] if each.where is not None else []
     result += [f"jq{n}, jb{n}" for n in range(len(each.joins))]
     result += ["lq, lb"] if each.each is not None else []
@@ -297,8 +300,11 @@ def units_sql(code: str | None, currency: str) -> str:
 @cache
 def _unusual() -> tuple[tuple[int, tuple[str, ...]], ...]:
     """The currencies whose minor unit is not a hundredth, by units."""
-    counts = {places: tuple(sorted(c for c, d in DIGITS.items() if d == places))
-              for places in sorted(set(DIGITS.values())) if places != USUAL}  # fmt: skip
+    counts = {
+        places: tuple(sorted(c for c, d in DIGITS.items() if d == places))
+        for places in sorted(set(DIGITS.values()))
+        if places != USUAL
+    }
     return tuple((10**places, codes) for places, codes in counts.items())
 
 

@@ -40,8 +40,11 @@ def consent(canonical: str) -> "Callable[[Guess], DerivedEntry | None]":
 def _refusals(one: "Guess", canonical: str) -> dict[str, str]:
     """The columns that say no, each with the test for it."""
     kinds = SYNONYMS["refusals"][canonical]
-    tests = {"reversed": f"lower({{}}) not in {_STAYED}", "flags": f"lower({{}}) in {TRUE}",
-             "filled": "{} is not null"}  # fmt: skip
+    tests = {
+        "reversed": f"lower({{}}) not in {_STAYED}",
+        "flags": f"lower({{}}) in {TRUE}",
+        "filled": "{} is not null",
+    }
     return {
         name: test.format(identifier(name))
         for kind, test in tests.items()

@@ -99,9 +99,13 @@ def twin(form: str) -> str | None:
 
 
 def date_forms(
-    connection: "duckdb.DuckDBPyConnection", table: str, column: str, forms: Sequence[str],
-    zone: str, today: int | None = None,
-) -> DateChoice:  # fmt: skip
+    connection: "duckdb.DuckDBPyConnection",
+    table: str,
+    column: str,
+    forms: Sequence[str],
+    zone: str,
+    today: int | None = None,
+) -> DateChoice:
     """Judge the forms of a text column of a table; `today` is None where the future is no fault."""
     parsed = [f"to_day({instant_sql(column, (form,), zone)}, {quoted(zone)})" for form in forms]
     groups = ", ".join(f"{sql} AS d{n}" for n, sql in enumerate(parsed))
@@ -111,8 +115,9 @@ def date_forms(
     return choose([(tuple(row[:-1]), int(row[-1])) for row in found], tuple(forms), today)
 
 
-def choose(rows: "Sequence[tuple[Days, int]]", forms: tuple[str, ...], today: int | None
-           ) -> DateChoice:  # fmt: skip
+def choose(
+    rows: "Sequence[tuple[Days, int]]", forms: tuple[str, ...], today: int | None
+) -> DateChoice:
     """Judge readings by rows: the day under each form, and how many rows have those days."""
     read = [(days, n) for days, n in rows if any(day is not None for day in days)]
     doubtful = sum(n for days, n in read if len({d for d in days if d is not None}) > 1)
@@ -152,17 +157,22 @@ def _shares(read: "Sequence[tuple[Days, int]]", forms: tuple[str, ...]) -> tuple
         DateForm(
             form,
             sum(count for days, count in read if days[n] is not None),
-            sum(count for days, count in read
-                if days[n] is not None and sum(d is not None for d in days) == 1),
+            sum(
+                count
+                for days, count in read
+                if days[n] is not None and sum(d is not None for d in days) == 1
+            ),
         )
         for n, form in enumerate(forms)
-    )  # fmt: skip
+    )
 
 
 def _reading(
-    read: "Sequence[tuple[Days, int]]", forms: tuple[str, ...], order: tuple[int, ...],
+    read: "Sequence[tuple[Days, int]]",
+    forms: tuple[str, ...],
+    order: tuple[int, ...],
     today: int | None,
-) -> DateReading:  # fmt: skip
+) -> DateReading:
     days: Counter[int] = Counter()
     for row, count in read:
         days[next(row[n] or 0 for n in order if row[n] is not None)] += count

@@ -110,10 +110,7 @@ def _read(form: str) -> str:
 def _alone(likely: list[str], fits: list[int]) -> str:
     """The best form whose day and month cannot be taken for each other, '' when none is."""
     known = dict(zip(likely, fits, strict=True))
-    sure = [
-        form for form, n in known.items()
-        if n and known.get(twin(form) or "", 0) < n
-    ]  # fmt: skip
+    sure = [form for form, n in known.items() if n and known.get(twin(form) or "", 0) < n]
     return max(sure, key=lambda form: known[form], default="")
 
 

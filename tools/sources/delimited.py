@@ -132,8 +132,10 @@ class DelimitedReader:
     def _parse(self, stretch: _Stretch, names: list[str]) -> list[_Reject]:
         for table in ("reject_errors", "reject_scans", "stretch"):
             self._con.execute(f"DROP TABLE IF EXISTS {table}")
-        self._con.execute(f"CREATE TEMP TABLE stretch AS SELECT {self._select(names)} FROM "
-                          f"{self._call(stretch, names)}")  # fmt: skip
+        self._con.execute(
+            f"CREATE TEMP TABLE stretch AS SELECT {self._select(names)} FROM "
+            f"{self._call(stretch, names)}"
+        )
         found = self._con.execute(
             "SELECT line_byte_position, min(CAST(error_type AS VARCHAR)), min(csv_line) "
             "FROM reject_errors GROUP BY 1 ORDER BY 1"

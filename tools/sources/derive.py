@@ -100,17 +100,19 @@ def _amount(one: "Guess") -> DerivedEntry | None:
     if quantity and price and total in {None, price}:
         both = [money_sql(one.file.column(name)) for name in (quantity, price)]
         return DerivedEntry(
-            sql_entry(" * ".join(both), unit_of(one)), (quantity, price),
+            sql_entry(" * ".join(both), unit_of(one)),
+            (quantity, price),
             (f"{price} is taken for the price of one piece",),
-        )  # fmt: skip
+        )
     back = part(one.file, "invoices", "refunded")
     if total is None or back is None or one.file.column(back).money == 0:
         return None
     less = f"coalesce({money_sql(one.file.column(back))}, 0)"
     return DerivedEntry(
-        sql_entry(f"{money_sql(one.file.column(total))} - {less}", unit_of(one)), (total, back),
+        sql_entry(f"{money_sql(one.file.column(total))} - {less}", unit_of(one)),
+        (total, back),
         (f"{back} is taken off",),
-    )  # fmt: skip
+    )
 
 
 def _status(one: "Guess") -> DerivedEntry | None:
@@ -180,10 +182,15 @@ def _unpriced(one: "Guess") -> DerivedEntry:
     likely = [c.name for c in one.file.columns if c.filled and c.numbers == c.filled]
     shown = [name for name in likely if name not in taken and not words(name).endswith("_id")]
     told = f"Is it one of {', '.join(shown)}? Then write:" if shown else "If one is added, write:"
-    return DerivedEntry("", (), (), (
-        f"no column says what a subscription costs a month. {told}",
-        f"mrr_minor: {{from: {yaml_text(shown[0] if shown else 'mrr')}, unit: main}}",
-    ))  # fmt: skip
+    return DerivedEntry(
+        "",
+        (),
+        (),
+        (
+            f"no column says what a subscription costs a month. {told}",
+            f"mrr_minor: {{from: {yaml_text(shown[0] if shown else 'mrr')}, unit: main}}",
+        ),
+    )
 
 
 def _month_share(value: str) -> str | None:
@@ -202,8 +209,13 @@ def _trial(one: "Guess") -> DerivedEntry | None:
 def _kind(one: "Guess") -> DerivedEntry | None:
     if "kind" in one.columns:
         return None
-    known = {"unsubscribe": "unsubscribed", "bounce": "bounced", "open": "opened",
-             "click": "clicked", "send": "sent"}  # fmt: skip
+    known = {
+        "unsubscribe": "unsubscribed",
+        "bounce": "bounced",
+        "open": "opened",
+        "click": "clicked",
+        "send": "sent",
+    }
     told = [known[w] for w in file_words(one.file.file) if w in known]
     word = told[-1] if told else "sent"
     return DerivedEntry(

@@ -66,9 +66,11 @@ class FolderEvidence:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
         trace: "TracebackType | None",
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._shelf.__exit__(kind, error, trace)
 
     def overlap(self, one: FileColumn, two: FileColumn) -> Overlap:
@@ -96,9 +98,13 @@ class FolderEvidence:
             f"list_sort(array_agg(DISTINCT v || ': ' || {told}))[1:{_SHOWN}] FROM ({pairs})"
         )
         return Overlap(
-            shared=found.shared, total=found.total, length=found.length,
-            compared=int(row[0]), agreed=int(row[1]), examples="; ".join(row[2] or ()),
-        )  # fmt: skip
+            shared=found.shared,
+            total=found.total,
+            length=found.length,
+            compared=int(row[0]),
+            agreed=int(row[1]),
+            examples="; ".join(row[2] or ()),
+        )
 
     def _pairs(self, one: FileColumn, two: FileColumn, labels: list[tuple[str, str]]) -> str:
         left = self._labelled(one, [a for a, _ in labels], "a", "x")

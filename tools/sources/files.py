@@ -107,9 +107,11 @@ class FileSource:
             folded[name] = sum(found.values())
             if found and name in COUNTED:
                 example = example_of(shelf, name, self._inputs())
-                told += [folded_remark(self._mapping.inputs[n], rows, example)
-                         for n, rows in found.items()
-                         if self._mapping.inputs[n].keep == "all"]  # fmt: skip
+                told += [
+                    folded_remark(self._mapping.inputs[n], rows, example)
+                    for n, rows in found.items()
+                    if self._mapping.inputs[n].keep == "all"
+                ]
         return folded, told
 
     def _inputs(self) -> "dict[int, Input]":

@@ -84,14 +84,18 @@ def _currency(profiles: "tuple[FileProfile, ...]") -> tuple[str, str]:
     names = {part for column in columns for part in words(column.name).split("_")}
     told = {code for part, code in _CURRENCIES.items() if part in names}
     listed = {
-        value.upper() for column in columns if words(column.name).endswith("currency")
-        for value in column.values if len(value) == 3 and value.isalpha() and value.isascii()
-    }  # fmt: skip
+        value.upper()
+        for column in columns
+        if words(column.name).endswith("currency")
+        for value in column.values
+        if len(value) == 3 and value.isalpha() and value.isascii()
+    }
     signs = {code for c in columns for sign, code in _SIGNS.items() if c.example.startswith(sign)}
     for found, doubt in (
-        (told, "by the names of columns"), (listed, "by a column of currencies"),
+        (told, "by the names of columns"),
+        (listed, "by a column of currencies"),
         (signs, "by the sign before amounts"),
-    ):  # fmt: skip
+    ):
         if len(found) == 1:
             return found.pop(), doubt
     return UNKNOWN, "not told by the files: correct it"

@@ -74,8 +74,10 @@ class ObjectReader:
 
     def _check(self, keys: list[str], file: str, bad: list[Malformed]) -> None:
         if not keys and bad:
-            raise BadInput(f"{file}: cannot be read as jsonl: no line is a JSON object; "
-                           "write one object a line, without a list around them")  # fmt: skip
+            raise BadInput(
+                f"{file}: cannot be read as jsonl: no line is a JSON object; "
+                "write one object a line, without a list around them"
+            )
         check_columns(self._wanted, reachable(keys, self._wanted.columns), file)
 
 

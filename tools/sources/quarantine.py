@@ -44,10 +44,15 @@ def rejected_of(
     ]
     places = shelf.locate(raw, sorted({at for at, _, _, _ in found}))
     bad = [
-        Rejected(each.table, *places[at], _name(each, compiled, n), value,
-                 _reason(each, compiled, n, Fault(fault), value))
+        Rejected(
+            each.table,
+            *places[at],
+            _name(each, compiled, n),
+            value,
+            _reason(each, compiled, n, Fault(fault), value),
+        )
         for at, n, fault, value in found
-    ]  # fmt: skip
+    ]
     bad += [_malformed(each.table, m, LEFT_OUT) for m in raw.malformed]
     for lookup in lookups:
         bad += [_malformed(each.table, m, "not looked up") for m in lookup.malformed]

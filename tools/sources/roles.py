@@ -147,8 +147,9 @@ def _lines_of_bills(guesses: list[Guess]) -> dict[str, str]:
     bills = [g for g in whole if not _LINES & set(file_words(g.file.file))]
     return {
         one.file.file: f"lines of the invoices of {bills[0].file.file}, which would count twice"
-        for one in whole if bills and one not in bills and _folder(one) == _folder(bills[0])
-    }  # fmt: skip
+        for one in whole
+        if bills and one not in bills and _folder(one) == _folder(bills[0])
+    }
 
 
 def is_paid_bill(one: Guess, guesses: "Iterable[Guess]") -> str | None:
@@ -156,8 +157,12 @@ def is_paid_bill(one: Guess, guesses: "Iterable[Guess]") -> str | None:
     mine = set(file_words(one.file.file))
     if one.table != "invoices" or "invoice" in mine:
         return None
-    bills = any(g.table == "invoices" and "invoice" in file_words(g.file.file)
-                and _folder(g) == _folder(one) for g in guesses)  # fmt: skip
+    bills = any(
+        g.table == "invoices"
+        and "invoice" in file_words(g.file.file)
+        and _folder(g) == _folder(one)
+        for g in guesses
+    )
     names = [c.name for c in one.file.columns if compact(c.name) in {"invoiceid", "invoice"}]
     return names[0] if bills and names else None
 
@@ -187,19 +192,23 @@ def has_agents(role: "ColumnProfile") -> bool:
 def _acts(one: Guess, key: FileColumn, guesses: list[Guess], evidence: FolderEvidence) -> bool:
     """Whether other files tell what these users did."""
     refs = [
-        ref for ref in references(guesses)
-        if ref.name == "contact_ref" and ref.guess.table != "contacts"
+        ref
+        for ref in references(guesses)
+        if ref.name == "contact_ref"
+        and ref.guess.table != "contacts"
         and ref.guess.file is not one.file
-    ]  # fmt: skip
+    ]
     return any(evidence.overlap(ref.column, key).shared for ref in refs)
 
 
 def _owns(one: Guess, key: FileColumn, guesses: list[Guess], evidence: FolderEvidence) -> bool:
     owners = [
         FileColumn(other.file, column.name)
-        for other in guesses if other.file is not one.file
-        for column in other.file.columns if compact(column.name).endswith(_OWNERS)
-    ]  # fmt: skip
+        for other in guesses
+        if other.file is not one.file
+        for column in other.file.columns
+        if compact(column.name).endswith(_OWNERS)
+    ]
     return any(evidence.overlap(owner, key).shared for owner in owners)
 
 

@@ -147,10 +147,18 @@ def variables(
     extra = round(accounts * 0.8 * AHEAD / days)
     midnight = datetime(cut.year, cut.month, cut.day, tzinfo=ZoneInfo(ZONE)).astimezone(UTC)
     return {
-        "seed": seed, "accounts": accounts, "extra": extra, "days": days, "ahead": AHEAD,
-        "opens": opens, "ends": end, "horizon": horizon, "until": cut,
-        "months": months + AHEAD // 28 + 1, "cut": midnight.replace(tzinfo=None),
-    }  # fmt: skip
+        "seed": seed,
+        "accounts": accounts,
+        "extra": extra,
+        "days": days,
+        "ahead": AHEAD,
+        "opens": opens,
+        "ends": end,
+        "horizon": horizon,
+        "until": cut,
+        "months": months + AHEAD // 28 + 1,
+        "cut": midnight.replace(tzinfo=None),
+    }
 
 
 def connect(*, threads: int | None = None, memory: str | None = None) -> duckdb.DuckDBPyConnection:

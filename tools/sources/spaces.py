@@ -126,13 +126,15 @@ class _Kind:
             )
         ranked = sorted(
             ((self._rank(use, d, o), -n, d, o) for n, (d, o) in enumerate(self.overlaps(use))),
-            key=lambda entry: entry[:2], reverse=True,
-        )  # fmt: skip
+            key=lambda entry: entry[:2],
+            reverse=True,
+        )
         if not ranked:
             return ReferenceMatch()
         (rank, _, best, overlap), *rest = ranked
-        tied = any(r[:3] == rank[:3] and self.group_of(d) is not self.group_of(best)
-                   for r, _, d, _ in rest)  # fmt: skip
+        tied = any(
+            r[:3] == rank[:3] and self.group_of(d) is not self.group_of(best) for r, _, d, _ in rest
+        )
         return ReferenceMatch(best, overlap, sure=_is_sure(use, best, overlap, rank) and not tied)
 
     def overlaps(self, use: ReferenceColumn) -> list[tuple[ReferenceColumn, Overlap]]:
@@ -182,10 +184,11 @@ def choose_spaces(
     chosen: dict[tuple[int, str], Space] = {}
     for kind in dict.fromkeys(ref.kind for ref in refs):
         known = _Kind(
-            kind=kind, evidence=evidence,
+            kind=kind,
+            evidence=evidence,
             definitions=[ref for ref in refs if ref.kind == kind and ref.defines],
             uses=[ref for ref in refs if ref.kind == kind and not ref.defines],
-        )  # fmt: skip
+        )
         known.group()
         for ref, space in _spaces(known):
             chosen[numbers[id(ref.guess)], ref.name] = space

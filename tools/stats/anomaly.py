@@ -84,9 +84,13 @@ def _mean(scale: Floats, out_of: Floats | None) -> tuple[Floats, Floats]:
 
 
 def _step(
-    counts: Floats, out_of: Floats | None, time: Floats, known: NDArray[np.bool_],
-    level: Floats, slope: Floats,
-) -> tuple[Floats, Floats]:  # fmt: skip
+    counts: Floats,
+    out_of: Floats | None,
+    time: Floats,
+    known: NDArray[np.bool_],
+    level: Floats,
+    slope: Floats,
+) -> tuple[Floats, Floats]:
     """One step of Newton's on the likelihood: a weighted straight line through what is off."""
     mean, unit = _mean(level[..., None] + slope[..., None] * time, out_of)
     weight = np.where(known, unit, 0.0)

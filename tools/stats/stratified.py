@@ -114,9 +114,16 @@ def difference(
     wide = always(variance, expected, level)
     whole = sum(compared, Pair())
     return Difference(
-        value, sqrt(variance), value - half, value + half, value - wide, value + wide,
-        whole.treated, whole.control, len(compared),
-    )  # fmt: skip
+        value,
+        sqrt(variance),
+        value - half,
+        value + half,
+        value - wide,
+        value + wide,
+        whole.treated,
+        whole.control,
+        len(compared),
+    )
 
 
 def _variance(pair: Pair, *, share: bool) -> float:

@@ -112,9 +112,12 @@ def _spread(n: Floats, one: Floats, gone: Floats, before: Floats, share: Floats)
     own, cross = before**2 * one * (n - one) / n**3, before * one / n**2
     a, b, c = (np.cumsum(hazard * share**power) for power in range(3))
     variance = (
-        share**2 * a - 2 * share * b + c
-        + np.cumsum(own) - 2 * (share * np.cumsum(cross) - np.cumsum(cross * share))
-    )  # fmt: skip
+        share**2 * a
+        - 2 * share * b
+        + c
+        + np.cumsum(own)
+        - 2 * (share * np.cumsum(cross) - np.cumsum(cross * share))
+    )
     return np.sqrt(np.maximum(variance, 0.0))
 
 

@@ -59,8 +59,9 @@ def _key(row: "Sequence[object]") -> "tuple[object, ...]":
     return tuple(row[2:])
 
 
-def _taken(held: "dict[tuple[object, ...], list[tuple[str, int]]]", key: "tuple[object, ...]"
-           ) -> bool:  # fmt: skip
+def _taken(
+    held: "dict[tuple[object, ...], list[tuple[str, int]]]", key: "tuple[object, ...]"
+) -> bool:
     """Whether a row is held already; each holding answers for one row."""
     places = held.get(key)
     if not places:
@@ -73,6 +74,14 @@ def _bad_rows(batch: str, rejected: "Iterable[BadRow]") -> "Iterator[tuple[objec
     """Foreign text made storable; the order of arrival becomes the key."""
     for seq, bad in enumerate(rejected):
         yield (
-            batch, seq, bad.table, storable(bad.file), bad.line, storable(bad.column),
-            storable(bad.value), storable(bad.reason), bad.kind, bad.rows,
-        )  # fmt: skip
+            batch,
+            seq,
+            bad.table,
+            storable(bad.file),
+            bad.line,
+            storable(bad.column),
+            storable(bad.value),
+            storable(bad.reason),
+            bad.kind,
+            bad.rows,
+        )

@@ -54,6 +54,10 @@ def _state(row: ClockRow) -> ClockState:
 def _row(state: ClockState) -> ClockRow:
     doubt = state.doubt
     return ClockRow(
-        boot=state.boot, wall=state.believed.wall, uptime=state.believed.uptime, since=state.since,
-        doubt_wall=doubt.wall if doubt else None, doubt_uptime=doubt.uptime if doubt else None,
-    )  # fmt: skip
+        boot=state.boot,
+        wall=state.believed.wall,
+        uptime=state.believed.uptime,
+        since=state.since,
+        doubt_wall=doubt.wall if doubt else None,
+        doubt_uptime=doubt.uptime if doubt else None,
+    )

@@ -30,8 +30,9 @@ def compact(url: str) -> None:
     if parsed.get_backend_name() == "sqlite":
         compact_file(str(parsed.database))
         return
-    engine = create_engine(parsed.set(drivername="postgresql+psycopg"),
-                           isolation_level="AUTOCOMMIT")  # fmt: skip
+    engine = create_engine(
+        parsed.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
+    )
     try:
         with engine.connect() as connection:
             for name in inspect(engine).get_table_names():

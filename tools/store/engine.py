@@ -122,8 +122,9 @@ def checked_url(url: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise BadInput(f"database: {url!r} is no URL; write sqlite:///path or postgresql://…") \
-            from error  # fmt: skip
+        raise BadInput(
+            f"database: {url!r} is no URL; write sqlite:///path or postgresql://…"
+        ) from error
     if parsed.drivername not in DRIVERS:
         hint = nearest(parsed.drivername, DRIVERS)
         raise BadInput(f"database: {parsed.drivername!r} is not supported; {hint}")

@@ -108,8 +108,8 @@ class Erasures:
         return self._session.connection().execute(ended).rowcount == 1
 
     def _erasures(self, which: Any) -> tuple[Erasure, ...]:
-        query = select(ErasureRow).where(which).order_by(
-            col(ErasureRow.begun_at), col(ErasureRow.id)
-        )  # fmt: skip
+        query = (
+            select(ErasureRow).where(which).order_by(col(ErasureRow.begun_at), col(ErasureRow.id))
+        )
         rows = self._session.scalars(query, execution_options={"populate_existing": True})
         return tuple(record_of(Erasure, row) for row in rows)

@@ -59,9 +59,10 @@ def ended_since(
     """
     rows = _by_account(session, [account_id], None).get(account_id, [])
     ended = [
-        _feedback(row) for row in _since_opened(rows)
+        _feedback(row)
+        for row in _since_opened(rows)
         if row.kind in {"done", "not_useful"} and row.at >= since
-    ]  # fmt: skip
+    ]
     return next((word for word in reversed(ended) if word.concerns(goal)), None)
 
 
@@ -76,9 +77,11 @@ def contacts(
         Contact(row.account_id, row.channel or "call", row.play, row.day, int(row.seq or 0))
         for rows in _by_account(session, accounts, None).values()
         for row, after in _with_next(rows)
-        if row.kind == "done" and row.day < before_day and row.channel not in OUR_OWN
+        if row.kind == "done"
+        and row.day < before_day
+        and row.channel not in OUR_OWN
         and not (after is not None and after.kind == "open" and after.day == row.day)
-    ]  # fmt: skip
+    ]
     return tuple(sorted(found, key=lambda one: (one.day, one.seq)))
 
 

@@ -16,9 +16,7 @@ import json
 from types import MappingProxyType
 from typing import Literal
 
-Tag = Literal[
-    "no", "hash", "staff", "contact", "account", "text", "exact", "note", "envelope"
-]  # fmt: skip
+Tag = Literal["no", "hash", "staff", "contact", "account", "text", "exact", "note", "envelope"]
 
 _GIVEN: dict[str, dict[Tag, str]] = {
     "proposal": {
@@ -86,10 +84,14 @@ _GIVEN: dict[str, dict[Tag, str]] = {
                 "hash": "plan"},
     "erased_key": {"no": "erasure kind", "hash": "key"},
 }  # fmt: skip
-PERSONAL: MappingProxyType[str, MappingProxyType[str, Tag]] = MappingProxyType({
-    table: MappingProxyType({name: tag for tag, names in tags.items() for name in names.split()})
-    for table, tags in _GIVEN.items()
-})  # fmt: skip
+PERSONAL: MappingProxyType[str, MappingProxyType[str, Tag]] = MappingProxyType(
+    {
+        table: MappingProxyType(
+            {name: tag for tag, names in tags.items() for name in names.split()}
+        )
+        for table, tags in _GIVEN.items()
+    }
+)
 IDS: frozenset[Tag] = frozenset({"account", "contact"})
 TEXTS: frozenset[Tag] = frozenset({"text", "exact", "note"})
 

@@ -54,9 +54,10 @@ class Proposals:
             col(row.as_of) < as_of, col(row.as_of) >= as_of - A_YEAR, col(row.expires_day) > as_of
         )
         return tuple(
-            one for one in self._ranked(query)
+            one
+            for one in self._ranked(query)
             if one.status in {"pending", "snoozed"} or one.changed_at >= moment
-        )  # fmt: skip
+        )
 
     def of_day(self, as_of: int) -> tuple[Proposal, ...]:
         """All proposals a day's run created, whatever became of them, worth most first."""
@@ -72,8 +73,9 @@ class Proposals:
         row = ProposalRow
         query = select(row).where(
             col(row.status).in_(("approved", "rejected")),
-            col(row.decided_day) >= first_day, col(row.decided_day) <= last_day,
-        )  # fmt: skip
+            col(row.decided_day) >= first_day,
+            col(row.decided_day) <= last_day,
+        )
         return tuple(sorted(self._ranked(query), key=lambda one: (one.decided_day or 0, one.id)))
 
     def get(self, proposal_id: str) -> Proposal | None:

@@ -54,8 +54,10 @@ class Redacting:
     def tombstones(self) -> tuple[tuple[str, str], ...]:
         """Every envelope that fell to an erasure, as (proposal, erasure)."""
         found: set[tuple[str, str]] = set()
-        for id_, envelope in ((ProposalRow.id, ProposalRow.envelope),
-                              (RevisionRow.proposal, RevisionRow.envelope)):  # fmt: skip
+        for id_, envelope in (
+            (ProposalRow.id, ProposalRow.envelope),
+            (RevisionRow.proposal, RevisionRow.envelope),
+        ):
             query = select(col(id_), col(envelope)).where(col(envelope).startswith('{"erased":'))
             found |= {(one, str(erased_by(text))) for one, text in self._session.execute(query)}
         return tuple(sorted(found))
@@ -140,8 +142,9 @@ class Redacting:
         names = list(dict.fromkeys([*asked, *columns]))
         inside = ("@", *traces.digits)
         some = [table.c[n] != "" for n, tag in columns.items() if tag in TEXTS]
-        some += [table.c[n].contains(part) for n, tag in columns.items() if tag in IDS
-                 for part in inside]  # fmt: skip
+        some += [
+            table.c[n].contains(part) for n, tag in columns.items() if tag in IDS for part in inside
+        ]
         if some:
             query = select(*(table.c[name] for name in names)).where(or_(*some))
             for values in self._stream(query):
@@ -153,14 +156,19 @@ def _tagged(tags: "Mapping[str, Tag]", tag: Tag) -> list[str]:
 
 
 def scrubbed(
-    table: str, row: "Mapping[str, Any]", columns: "Mapping[str, Tag]", traces: "Traces",
+    table: str,
+    row: "Mapping[str, Any]",
+    columns: "Mapping[str, Tag]",
+    traces: "Traces",
     theirs: frozenset[str],
-) -> dict[str, str]:  # fmt: skip
+) -> dict[str, str]:
     """The cells of a row that name the person, as they become."""
     own = is_theirs(table, row, traces, theirs)
     near = own or "account_id" not in row or traces.about(None, row["account_id"])
-    found = {name: _clean(row[name] or "", tag, traces, own=own, near=near)
-             for name, tag in columns.items()}  # fmt: skip
+    found = {
+        name: _clean(row[name] or "", tag, traces, own=own, near=near)
+        for name, tag in columns.items()
+    }
     return {name: new for name, new in found.items() if new != (row[name] or "")}
 
 
@@ -173,9 +181,12 @@ def _clean(text: str, tag: "Tag", traces: "Traces", *, own: bool, near: bool) ->
 
 
 def _tells(
-    table: str, row: "Mapping[str, Any]", tags: "Mapping[str, Tag]", traces: "Traces",
+    table: str,
+    row: "Mapping[str, Any]",
+    tags: "Mapping[str, Tag]",
+    traces: "Traces",
     theirs: frozenset[str],
-) -> bool:  # fmt: skip
+) -> bool:
     columns = {name: tag for name, tag in tags.items() if tag in IDS | TEXTS}
     ids = [row[name] for name in _tagged(tags, "contact")]
     return (

@@ -144,17 +144,23 @@ class Reports:
         return self._move(report_id, recipient, ("calling",), status, detail, now)
 
     def _move(
-        self, report_id: str, recipient: str, before: "Sequence[str]", status: str, detail: str,
+        self,
+        report_id: str,
+        recipient: str,
+        before: "Sequence[str]",
+        status: str,
+        detail: str,
         now: "datetime",
-    ) -> bool:  # fmt: skip
+    ) -> bool:
         statement = (
             update(ReportPostRow)
             .where(
-                col(ReportPostRow.report) == report_id, col(ReportPostRow.recipient) == recipient,
+                col(ReportPostRow.report) == report_id,
+                col(ReportPostRow.recipient) == recipient,
                 col(ReportPostRow.status).in_(list(before)),
             )
             .values(status=status, detail=detail, changed_at=now)
-        )  # fmt: skip
+        )
         with self._database.write("reports") as session:
             return session.connection().execute(statement).rowcount == 1
 

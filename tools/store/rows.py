@@ -79,10 +79,14 @@ def arrow_of(connection: "Connection", query: "Select[Any]", schema: pa.Schema) 
     answer = connection.execute(query, execution_options={"yield_per": CHUNK})
     batches = [
         pa.RecordBatch.from_arrays(
-            [pa.array(values, kind) for values, kind in zip(zip(*part, strict=True), schema.types,
-                                                            strict=True)], schema=schema)
+            [
+                pa.array(values, kind)
+                for values, kind in zip(zip(*part, strict=True), schema.types, strict=True)
+            ],
+            schema=schema,
+        )
         for part in answer.partitions()
-    ]  # fmt: skip
+    ]
     return pa.Table.from_batches(batches, schema)
 
 

@@ -78,9 +78,11 @@ class Runs:
     def done_between(self, first_day: int, end_day: int, before: "datetime") -> tuple[Run, ...]:
         """The runs of some days that were done before an instant, oldest day first."""
         query = select(RunRow).where(
-            col(RunRow.as_of) >= first_day, col(RunRow.as_of) < end_day,
-            col(RunRow.status) == "done", col(RunRow.finished_at) < before,
-        )  # fmt: skip
+            col(RunRow.as_of) >= first_day,
+            col(RunRow.as_of) < end_day,
+            col(RunRow.status) == "done",
+            col(RunRow.finished_at) < before,
+        )
         with self._database.read() as session:
             found = [_record(session, row) for row in session.scalars(query).all()]
         return tuple(sorted(found, key=lambda run: run.as_of))
@@ -103,9 +105,13 @@ def _row(session: "Session", as_of: int) -> RunRow | None:
 
 def _new(as_of: int, fingerprint: str, now: "datetime") -> RunRow:
     return RunRow(
-        id=run_id(as_of), as_of=as_of, status="running", fingerprint=fingerprint,
-        summary="", started_at=now,
-    )  # fmt: skip
+        id=run_id(as_of),
+        as_of=as_of,
+        status="running",
+        fingerprint=fingerprint,
+        summary="",
+        started_at=now,
+    )
 
 
 def _start(session: "Session", row: RunRow, fingerprint: str, now: "datetime") -> RunRow:

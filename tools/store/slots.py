@@ -55,9 +55,14 @@ class Slots:
         self._database = database
 
     def claim(
-        self, job: str, slot: str, due_at: "datetime", worker: str, now: "datetime",
+        self,
+        job: str,
+        slot: str,
+        due_at: "datetime",
+        worker: str,
+        now: "datetime",
         lease: "timedelta",
-    ) -> Slot | None:  # fmt: skip
+    ) -> Slot | None:
         """Hold a slot from now on; None when it is not to be had.
 
         To be had is a slot nobody has held, one whose holder let the lease end, and one that
@@ -77,9 +82,13 @@ class Slots:
             return _changed(session, _held(slot).values(lease_until=now + lease))
 
     def finish(
-        self, slot: Slot, status: Ending, detail: str, now: "datetime",
+        self,
+        slot: Slot,
+        status: Ending,
+        detail: str,
+        now: "datetime",
         pause: "timedelta | None" = None,
-    ) -> bool:  # fmt: skip
+    ) -> bool:
         """Write down how it ended; False, and nothing is written, when it is held no more.
 
         A slot that failed is tried again after the `pause`, or else once its lease has ended.
@@ -198,10 +207,19 @@ def _again(wanted: Slot) -> "Update":
     free: ColumnElement[bool] = and_(
         col(SlotRow.lease_until) <= wanted.started_at, or_(stopped, failed)
     )
-    return _of(wanted).where(free).values(
-        status="running", worker=wanted.worker, fence=fence + 1, lease_until=wanted.lease_until,
-        started_at=wanted.started_at, ended_at=None, detail="",
-    )  # fmt: skip
+    return (
+        _of(wanted)
+        .where(free)
+        .values(
+            status="running",
+            worker=wanted.worker,
+            fence=fence + 1,
+            lease_until=wanted.lease_until,
+            started_at=wanted.started_at,
+            ended_at=None,
+            detail="",
+        )
+    )
 
 
 def _held(slot: Slot) -> "Update":

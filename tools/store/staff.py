@@ -58,9 +58,16 @@ class Staff:
         plain = one_mailbox(mailbox)
         self._refuse_twin(plain, name)
         row = PersonRow(
-            id=f"u{secrets.token_hex(8)}", mailbox=plain, name=storable(name, 200),
-            role=role, password="", totp="", totp_step=0, active=True, created_at=now,
-        )  # fmt: skip
+            id=f"u{secrets.token_hex(8)}",
+            mailbox=plain,
+            name=storable(name, 200),
+            role=role,
+            password="",
+            totp="",
+            totp_step=0,
+            active=True,
+            created_at=now,
+        )
         self._session.add(row)
         try:
             self._session.flush()

@@ -25,8 +25,22 @@ JOINED = (
 ALIKE = frozenset({"CYRILLIC", "GREEK", "COPTIC", "CHEROKEE", "ARMENIAN", "GEORGIAN", "LISU"})
 WIDE_TEXT = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO")
 # Marks that languages put on Latin letters; whatever else is put there hides the letter.
-ACCENTS = frozenset(map(chr, (*range(0x300, 0x30D), 0x30F, 0x311, 0x31B, *range(0x323, 0x329),
-                              0x32D, 0x32E, 0x330, 0x331)))  # fmt: skip
+ACCENTS = frozenset(
+    map(
+        chr,
+        (
+            *range(0x300, 0x30D),
+            0x30F,
+            0x311,
+            0x31B,
+            *range(0x323, 0x329),
+            0x32D,
+            0x32E,
+            0x330,
+            0x331,
+        ),
+    )
+)
 _WORD = re.compile(r"[^\W_]+(?:[^\W_]|[\u0300-\u036f\u20d0-\u20f0\u200b-\u200f\u2060])*")
 
 
@@ -60,10 +74,11 @@ def named(char: str) -> str:
 def hidden_characters(text: str) -> tuple[str, ...]:
     """The characters of a text that cannot be seen or turn the direction, as U+ names."""
     odd = {
-        c for c in text
+        c
+        for c in text
         if c not in "\n\t"
         and (c in BLANK or SELECTORS.match(c) or unicodedata.category(c) in _HIDDEN)
-    }  # fmt: skip
+    }
     return tuple(f"U+{ord(c):04X}" for c in sorted(odd))
 
 
@@ -109,8 +124,11 @@ def _belongs(text: str, at: int) -> bool:
 
 
 def _is_picture(char: str) -> bool:
-    return unicodedata.category(char) in {"So", "Sk"} or bool(SELECTORS.match(char)) \
-        or char in "\u2194\u2195\u203c\u2049"  # fmt: skip
+    return (
+        unicodedata.category(char) in {"So", "Sk"}
+        or bool(SELECTORS.match(char))
+        or char in "\u2194\u2195\u203c\u2049"
+    )
 
 
 @cache
@@ -220,11 +238,16 @@ def _loose_marks(line: str) -> list[str]:
     """Marks over signs and spaces, which draw over what stands beside."""
     pairs = zip(" " + line, line, strict=False)
     return [
-        c for before, c in pairs
-        if unicodedata.category(c) in {"Mn", "Me"} and not SELECTORS.match(c) and c != "\u20e3"
-        and c not in BLANK and not unicodedata.combining(before)
-        and not before.isalnum() and unicodedata.category(before) not in {"Mc", "Mn", "So"}
-    ]  # fmt: skip
+        c
+        for before, c in pairs
+        if unicodedata.category(c) in {"Mn", "Me"}
+        and not SELECTORS.match(c)
+        and c != "\u20e3"
+        and c not in BLANK
+        and not unicodedata.combining(before)
+        and not before.isalnum()
+        and unicodedata.category(before) not in {"Mc", "Mn", "So"}
+    ]
 
 
 @lru_cache(maxsize=512)
@@ -236,9 +259,11 @@ def folded(text: str) -> str:
     if text.isascii():
         return text
     shown = "".join(
-        c for c in text if c in "\n\t" or (c not in BLANK and not SELECTORS.match(c)
-                                           and unicodedata.category(c) not in _HIDDEN)
-    )  # fmt: skip
+        c
+        for c in text
+        if c in "\n\t"
+        or (c not in BLANK and not SELECTORS.match(c) and unicodedata.category(c) not in _HIDDEN)
+    )
     dotted = re.sub(r"(?<=[A-Za-z0-9])[\u3002\uff61](?=[A-Za-z0-9])", ".", shown)
     flat = unicodedata.normalize("NFKC", dotted).translate(_SIGNS)
     digits = "".join(str(unicodedata.decimal(c, c)) for c in flat)

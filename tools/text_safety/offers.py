@@ -14,10 +14,28 @@ if TYPE_CHECKING:
 
 _SPANS = "months?|weeks?|days?|years?|quarters?|seats?|terms?"
 # `free` is no gift where it is about somebody's time, or a part of another word.
-_NOT_BEFORE = "".join(f"(?<!{words} )" for words in (
-    "feel", "feeling", "i am", "i'm", "i’m", "we are", "we're", "we’re", "you are", "you're",
-    "you’re", "are you", "set", "break",
-)) + "(?<!-)"  # fmt: skip
+_NOT_BEFORE = (
+    "".join(
+        f"(?<!{words} )"
+        for words in (
+            "feel",
+            "feeling",
+            "i am",
+            "i'm",
+            "i’m",
+            "we are",
+            "we're",
+            "we’re",
+            "you are",
+            "you're",
+            "you’re",
+            "are you",
+            "set",
+            "break",
+        )
+    )
+    + "(?<!-)"
+)
 _NOT_AFTER = r"(?!\s*-|\s+(?:to|from|time|slots?|hand|speech|software|text|form|range)\b)"
 _OFFERS = re.compile(
     rf"(?i)\b(?:free\s+(?:for|until|till|during|through)\s+(?:[\w'’]+\s+){{0,3}}(?:{_SPANS}|life|good|ever)"

@@ -159,8 +159,9 @@ class Eraser:
         columns = ", ".join(_column(name, tag, tags, theirs=theirs) for name, tag in tags.items())
         words = " ".join(
             f"LEFT JOIN erased_word AS w_{name} ON w_{name}.old = t.{name}"
-            for name, tag in tags.items() if tag in SEARCHED
-        )  # fmt: skip
+            for name, tag in tags.items()
+            if tag in SEARCHED
+        )
         return f"SELECT {columns} FROM {ROWS} AS t CROSS JOIN hash_key AS s {_joins(tags)} {words}"
 
 
@@ -187,8 +188,11 @@ def delete_unlisted(folder: "Path", listed: "Iterable[str]") -> None:
 
 def _joins(tags: "Mapping[str, Tag]") -> str:
     """Whether a row is one of theirs (c_*.ref) or of their account (k.account)."""
-    joins = [f"LEFT JOIN erased_ref AS c_{name} ON c_{name}.ref = t.{name}"
-             for name, tag in tags.items() if tag == "contact"]  # fmt: skip
+    joins = [
+        f"LEFT JOIN erased_ref AS c_{name} ON c_{name}.ref = t.{name}"
+        for name, tag in tags.items()
+        if tag == "contact"
+    ]
     if "account_ref" in tags:
         joins.append("LEFT JOIN erased_near AS k ON k.account = t.account_ref")
     return " ".join(joins)

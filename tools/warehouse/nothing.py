@@ -40,8 +40,11 @@ def reading_of(text: str) -> QueryReading:
         ways = tuple(frozenset(way) for way in told["ways"])
         return QueryReading(frozenset(told["names"]), frozenset(told["own"]), ways)
     found = _read(text)
-    told = {"names": sorted(found.names), "own": sorted(found.own),
-            "ways": [sorted(way) for way in found.ways]}  # fmt: skip
+    told = {
+        "names": sorted(found.names),
+        "own": sorted(found.own),
+        "ways": [sorted(way) for way in found.ways],
+    }
     _cache().put(text, "reading", json.dumps(told), frozenset())
     return found
 

@@ -64,9 +64,9 @@ KEPT: MappingProxyType[str, Tag] = MappingProxyType({
 
 
 def _tags(table: str) -> MappingProxyType[str, Tag]:
-    given = _GIVEN[table].items() if table == "usage" else (
-        *_GIVEN[table].items(), *_COMMON.items()
-    )  # fmt: skip
+    given = (
+        _GIVEN[table].items() if table == "usage" else (*_GIVEN[table].items(), *_COMMON.items())
+    )
     return MappingProxyType({name: tag for tag, names in given for name in names.split()})
 
 

@@ -76,10 +76,10 @@ def find(engine: "DuckEngine", erasure: str, *, contact: str = "", email: str = 
     asked = email.strip().lower()
     sql = (
         "SELECT DISTINCT contact_id AS contact_id FROM records WHERE email = $email"
-        if asked else
-        "SELECT DISTINCT contact_id AS contact_id FROM records "
+        if asked
+        else "SELECT DISTINCT contact_id AS contact_id FROM records "
         "WHERE ref = $id OR contact_id = $id OR ENDS_WITH(ref, $ending)"
-    )  # fmt: skip
+    )
     rows = engine.run(sql, **_given(asked, contact)).to_pylist()
     ids = sorted(str(row["contact_id"]) for row in rows)
     if not ids:
@@ -167,9 +167,13 @@ def _traces(engine: "DuckEngine", erasure: str, ids: "Sequence[str]") -> Traces:
 
     refs = tuple(sorted({*ids, *all_of("ref")}))
     return _as_traces(
-        erasure, refs, _companies(engine, all_of("account_id")),
-        all_of("email"), all_of("name"), _own_numbers(engine, all_of("phone")),
-    )  # fmt: skip
+        erasure,
+        refs,
+        _companies(engine, all_of("account_id")),
+        all_of("email"),
+        all_of("name"),
+        _own_numbers(engine, all_of("phone")),
+    )
 
 
 def _own_numbers(engine: "DuckEngine", phones: "Sequence[str]") -> tuple[str, ...]:
@@ -195,16 +199,24 @@ def _companies(engine: "DuckEngine", ids: "Sequence[str]") -> tuple[str, ...]:
 
 
 def _as_traces(
-    erasure: str, refs: "Iterable[str]", accounts: "Iterable[str]", emails: "Iterable[str]",
-    names: "Iterable[str]", phones: "Iterable[str]",
-) -> Traces:  # fmt: skip
+    erasure: str,
+    refs: "Iterable[str]",
+    accounts: "Iterable[str]",
+    emails: "Iterable[str]",
+    names: "Iterable[str]",
+    phones: "Iterable[str]",
+) -> Traces:
     """Traces; an id that is an address is one more address."""
     ids = tuple(refs)
     inside = {ref.split(":", 1)[-1].lower() for ref in ids if "@" in ref}
     return Traces(
-        erasure, ids, tuple(accounts), tuple(sorted({*emails, *inside})), tuple(names),
+        erasure,
+        ids,
+        tuple(accounts),
+        tuple(sorted({*emails, *inside})),
+        tuple(names),
         tuple(phones),
-    )  # fmt: skip
+    )
 
 
 def _put_named(tables: "Mapping[str, pa.Table]", engine: "DuckEngine") -> None:
@@ -220,8 +232,11 @@ def _put_named(tables: "Mapping[str, pa.Table]", engine: "DuckEngine") -> None:
         )
     if "contacts" in tables:
         merged = "'ref ' || merged_into"
-        said = (("contact_ref", "LOWER(TRIM(email))"), ("contact_ref", merged),
-                ("merged_into", merged))  # fmt: skip
+        said = (
+            ("contact_ref", "LOWER(TRIM(email))"),
+            ("contact_ref", merged),
+            ("merged_into", merged),
+        )
         parts += [
             f"SELECT {ref} AS ref, {text} AS text FROM in_contacts WHERE NOT {text} IS NULL"
             for ref, text in said

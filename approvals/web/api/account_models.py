@@ -8,8 +8,13 @@ from pydantic import BaseModel, Field
 from approvals.web.api import models
 
 Useless = Literal[
-    "in_contact", "known_better", "wrong_facts", "wrong_step", "too_small", "other",
-]  # fmt: skip
+    "in_contact",
+    "known_better",
+    "wrong_facts",
+    "wrong_step",
+    "too_small",
+    "other",
+]
 
 
 class Move(BaseModel):

@@ -14,28 +14,47 @@ from tools.days import day_number, from_number
 from tools.reports.accounts.record import record
 
 Size = Annotated[int, Query(ge=1, le=500, description="How many of each part at most.")]
-OF_ONE: dict[str, Any] = {"links": {
-    "account-done": {"operationId": "account-done",
-                     "requestBody": {"account": "$response.body#/items/0/account_id",
-                                     "version": "$response.body#/items/0/version"}},
-}}  # fmt: skip
+OF_ONE: dict[str, Any] = {
+    "links": {
+        "account-done": {
+            "operationId": "account-done",
+            "requestBody": {
+                "account": "$response.body#/items/0/account_id",
+                "version": "$response.body#/items/0/version",
+            },
+        },
+    }
+}
 
 
 def routes() -> APIRouter:
     """The routes of the list."""
     router = APIRouter(prefix=giving.ROOT)
     router.add_api_route(
-        "/accounts", _accounts, methods=["GET"], operation_id="accounts",
-        response_model=shown.Accounts, responses={**models.PROBLEMS, 200: OF_ONE}, tags=["Look"],
-    )  # fmt: skip
+        "/accounts",
+        _accounts,
+        methods=["GET"],
+        operation_id="accounts",
+        response_model=shown.Accounts,
+        responses={**models.PROBLEMS, 200: OF_ONE},
+        tags=["Look"],
+    )
     for name, route in (
-        ("claim", _claim), ("done", _done), ("snooze", _snooze), ("not-useful", _not_useful),
+        ("claim", _claim),
+        ("done", _done),
+        ("snooze", _snooze),
+        ("not-useful", _not_useful),
         ("open", _open),
-    ):  # fmt: skip
+    ):
         router.add_api_route(
-            f"/accounts/{name}", route, methods=["POST"], operation_id=f"account-{name}",
-            response_model=shown.Cared, responses=models.PROBLEMS, tags=["Accounts"],
-        )  # fmt: skip
+            f"/accounts/{name}",
+            route,
+            methods=["POST"],
+            operation_id=f"account-{name}",
+            response_model=shown.Cared,
+            responses=models.PROBLEMS,
+            tags=["Accounts"],
+        )
     return router
 
 
@@ -79,5 +98,10 @@ def _say(visit: Visit, key: str, wish: CareWish) -> shown.Cared:
     _, said = visit.site.parts.views.account_said(wish.account_id)
     result = care(visit.site.gate, visit.actor, wish, said, key)
     until = None if result.until_day is None else from_number(result.until_day)
-    return shown.Cared(account=result.account_id, kind=result.kind, version=result.version,
-                        until=until, again=result.again)  # fmt: skip
+    return shown.Cared(
+        account=result.account_id,
+        kind=result.kind,
+        version=result.version,
+        until=until,
+        again=result.again,
+    )

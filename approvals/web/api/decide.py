@@ -21,15 +21,24 @@ def routes() -> APIRouter:
     """One route for each question, with its inputs, and the list of them."""
     router = APIRouter(prefix=f"{giving.ROOT}/decide", tags=["Decide"])
     router.add_api_route(
-        "", _questions, methods=["GET"], operation_id="decide",
-        response_model=shown.QuestionList, responses=models.PROBLEMS,
-    )  # fmt: skip
+        "",
+        _questions,
+        methods=["GET"],
+        operation_id="decide",
+        response_model=shown.QuestionList,
+        responses=models.PROBLEMS,
+    )
     for question in QUESTIONS.values():
         router.add_api_route(
-            f"/{question.key}", _asking(question), methods=["GET"], summary=question.title,
-            operation_id=f"decide-{question.key}", response_model=shown.DecisionAnswer,
-            responses=models.PROBLEMS, openapi_extra={"parameters": _parameters(question)},
-        )  # fmt: skip
+            f"/{question.key}",
+            _asking(question),
+            methods=["GET"],
+            summary=question.title,
+            operation_id=f"decide-{question.key}",
+            response_model=shown.DecisionAnswer,
+            responses=models.PROBLEMS,
+            openapi_extra={"parameters": _parameters(question)},
+        )
     router.add_api_route(
         "/{question}", _other, methods=["GET"], include_in_schema=False, response_model=None
     )

@@ -18,38 +18,61 @@ if TYPE_CHECKING:
     from approvals.web.pages.deciding import Kind
 
 _KEY = Header(
-    alias="Idempotency-Key", min_length=1, max_length=LONGEST_KEY, pattern="^[!-~]+$",
+    alias="Idempotency-Key",
+    min_length=1,
+    max_length=LONGEST_KEY,
+    pattern="^[!-~]+$",
     description="A new one for each wish; the same one again gets the same answer.",
     examples=["3f0c2a6e-6f3e-4b9e-9a53-0d8f6c1b2a77"],
-)  # fmt: skip
+)
 Key = Annotated[str, _KEY]
 KeyIfAny = Annotated[str | None, _KEY]
 STALE = "two must agree to this, with a fresh proof of who they are; decide it in the inbox"
-TO_UNDO = {"links": {
-    "undo": {"operationId": "undo", "parameters": {"proposal_id": "$response.body#/proposal"}},
-    "proposal": {"operationId": "proposal",
-                 "parameters": {"proposal_id": "$response.body#/proposal"}},
-}}  # fmt: skip
+TO_UNDO = {
+    "links": {
+        "undo": {"operationId": "undo", "parameters": {"proposal_id": "$response.body#/proposal"}},
+        "proposal": {
+            "operationId": "proposal",
+            "parameters": {"proposal_id": "$response.body#/proposal"},
+        },
+    }
+}
 
 
 def routes() -> APIRouter:
     """The routes that decide."""
     router = APIRouter(prefix=giving.ROOT)
     for kind, route in (
-        ("approve", _approve), ("reject", _reject), ("snooze", _snooze), ("edit", _edit),
-        ("undo", _undo), ("revoke", _revoke), ("release", _release),
-    ):  # fmt: skip
+        ("approve", _approve),
+        ("reject", _reject),
+        ("snooze", _snooze),
+        ("edit", _edit),
+        ("undo", _undo),
+        ("revoke", _revoke),
+        ("release", _release),
+    ):
         router.add_api_route(
-            f"/proposals/{{proposal_id}}/{kind}", route, methods=["POST"], operation_id=kind,
-            response_model=models.Result, responses={**models.PROBLEMS, 200: TO_UNDO},
+            f"/proposals/{{proposal_id}}/{kind}",
+            route,
+            methods=["POST"],
+            operation_id=kind,
+            response_model=models.Result,
+            responses={**models.PROBLEMS, 200: TO_UNDO},
             tags=["Decide"],
-        )  # fmt: skip
-    for path, many, model in (("preview", _preview, models.Group),
-                              ("approve", _bulk, models.BulkResult)):  # fmt: skip
+        )
+    for path, many, model in (
+        ("preview", _preview, models.Group),
+        ("approve", _bulk, models.BulkResult),
+    ):
         router.add_api_route(
-            f"/bulk/{path}", many, methods=["POST"], operation_id=f"bulk-{path}",
-            response_model=model, responses=models.PROBLEMS, tags=["Decide"],
-        )  # fmt: skip
+            f"/bulk/{path}",
+            many,
+            methods=["POST"],
+            operation_id=f"bulk-{path}",
+            response_model=model,
+            responses=models.PROBLEMS,
+            tags=["Decide"],
+        )
     return router
 
 
@@ -102,11 +125,14 @@ def _preview(visit: Decider, body: models.Chosen) -> Any:
     """Say what approving these together would do, and which must be looked at before."""
     group = preview(visit.site.gate, visit.actor, [id_of(one) for one in body.proposals])
     return models.Group(
-        size=group.size, people=group.people, cost=giving.of_money(group.cost),
-        value=giving.of_money(group.value), sample=list(group.sample),
+        size=group.size,
+        people=group.people,
+        cost=giving.of_money(group.cost),
+        value=giving.of_money(group.value),
+        sample=list(group.sample),
         left_out=[giving.item_answer(one) for one in group.left_out],
         links={"approve": f"{giving.ROOT}/bulk/approve"},
-    )  # fmt: skip
+    )
 
 
 def _bulk(visit: Decider, body: models.Bulk, key: KeyIfAny = None) -> Any:

@@ -57,7 +57,8 @@ def _docs(described: "Callable[[], dict[str, Any]]") -> "Callable[[Site], Respon
             for path, operations in found["paths"].items()
             for method, operation in operations.items()
         ]
-        return HTMLResponse(site.render("api", words=WORDS, rows=rows,
-                                        schemas=found["components"]["schemas"]))  # fmt: skip
+        return HTMLResponse(
+            site.render("api", words=WORDS, rows=rows, schemas=found["components"]["schemas"])
+        )
 
     return docs

@@ -48,14 +48,26 @@ def row(line: "Line") -> models.Row:
     """A line of the queue."""
     p, v = line.proposal, line.values
     return models.Row(
-        id=p.id, version=p.version, sha256=p.shown, account_id=p.account_id,
-        account_name=p.account_name, play=p.play, segment=p.segment, stage=p.stage, owner=p.owner,
-        tier=p.tier, net=amount(v["worth"]["net"]), low=amount(v["worth"]["low"]),
-        high=amount(v["worth"]["high"]), churn=v["why"]["probability"],
-        evidence=words.evidence(dict(v)), last_day=from_number(p.expires_day - 1),
-        holder=line.holder, agreed=len(line.agreed),
+        id=p.id,
+        version=p.version,
+        sha256=p.shown,
+        account_id=p.account_id,
+        account_name=p.account_name,
+        play=p.play,
+        segment=p.segment,
+        stage=p.stage,
+        owner=p.owner,
+        tier=p.tier,
+        net=amount(v["worth"]["net"]),
+        low=amount(v["worth"]["low"]),
+        high=amount(v["worth"]["high"]),
+        churn=v["why"]["probability"],
+        evidence=words.evidence(dict(v)),
+        last_day=from_number(p.expires_day - 1),
+        holder=line.holder,
+        agreed=len(line.agreed),
         links=links_to(p.id, "approve", "reject", "snooze", "edit", "revoke"),
-    )  # fmt: skip
+    )
 
 
 def act(deed: "Deed") -> models.Act:
@@ -74,14 +86,23 @@ def proposal(detail: "Detail") -> models.Proposal:
     p, what = detail.proposal, detail.values["what"]
     kinds = KINDS if detail.open else ("release",) if detail.blocked else ("undo", "revoke")
     return models.Proposal(
-        id=p.id, status=detail.state, reason=p.status_reason, version=p.version, sha256=p.shown,
-        first_sha256=p.sha256, tier=p.tier, waits_for=detail.waits_for,
-        last_day=from_number(p.expires_day - 1), supersedes=p.supersedes,
-        superseded_by=p.superseded_by, envelope=detail.values,
+        id=p.id,
+        status=detail.state,
+        reason=p.status_reason,
+        version=p.version,
+        sha256=p.shown,
+        first_sha256=p.sha256,
+        tier=p.tier,
+        waits_for=detail.waits_for,
+        last_day=from_number(p.expires_day - 1),
+        supersedes=p.supersedes,
+        superseded_by=p.superseded_by,
+        envelope=detail.values,
         hidden_characters=list(odd_characters(what["subject"] + what["body"])),
         deeds=[act(one) for one in detail.deeds],
-        action=action(detail.action) if detail.action else None, links=links_to(p.id, *kinds),
-    )  # fmt: skip
+        action=action(detail.action) if detail.action else None,
+        links=links_to(p.id, *kinds),
+    )
 
 
 def result(one: "Result") -> models.Result:

@@ -16,9 +16,15 @@ STORABLE = r"^[^\x00]*$"
 Id = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,64}$")]
 Note = Annotated[str, Field(max_length=LONGEST_NOTE, pattern=STORABLE)]
 Reason = Literal[
-    "wrong_time", "wrong_person", "wrong_words", "wrong_play", "wrong_facts", "known_better",
-    "already_done", "other",
-]  # fmt: skip
+    "wrong_time",
+    "wrong_person",
+    "wrong_words",
+    "wrong_play",
+    "wrong_facts",
+    "known_better",
+    "already_done",
+    "other",
+]
 
 
 def example(**values: Any) -> ConfigDict:
@@ -130,9 +136,11 @@ class Looked(BaseModel):
     version: int = Field(ge=1, le=10**9)
     sha256: str = Field(min_length=1, max_length=64, pattern="^[0-9a-f]+$")
     seconds: int | None = Field(
-        None, ge=0, le=LONGEST_DAY,
+        None,
+        ge=0,
+        le=LONGEST_DAY,
         description="How long the person looked; a yes to what two must agree to needs it.",
-    )  # fmt: skip
+    )
 
 
 class Reject(Looked):
@@ -292,11 +300,14 @@ class Chain(BaseModel):
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": words}
     for status, words in {
-        400: "the body cannot be read", 401: "sign in, or send a token that holds",
-        403: "this person may not", 404: "there is none of that id",
+        400: "the body cannot be read",
+        401: "sign in, or send a token that holds",
+        403: "this person may not",
+        404: "there is none of that id",
         409: "somebody was first, or it is not what was looked at any more",
-        413: "too much was sent", 422: "it means nothing as it was sent",
+        413: "too much was sent",
+        422: "it means nothing as it was sent",
         429: "too many requests; Retry-After says how long to wait",
         503: "the database does not answer",
     }.items()
-}  # fmt: skip
+}

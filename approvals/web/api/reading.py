@@ -29,17 +29,25 @@ Number = Annotated[int, Query(ge=0, le=LARGEST_NUMBER)]
 Status = Literal[
     "scheduled", "calling", "sent", "failed", "blocked", "unknown", "revoked", "held_out"
 ]
-TO_ONE: dict[str, Any] = {"links": {"proposal": {
-    "operationId": "proposal", "parameters": {"proposal_id": "$response.body#/items/0/id"},
-}}}  # fmt: skip
+TO_ONE: dict[str, Any] = {
+    "links": {
+        "proposal": {
+            "operationId": "proposal",
+            "parameters": {"proposal_id": "$response.body#/items/0/id"},
+        }
+    }
+}
 
-TO_DECIDE: dict[str, Any] = {"links": {
-    kind: {"operationId": kind, "parameters": {"proposal_id": "$response.body#/id"}}
-    for kind in giving.KINDS
-}}  # fmt: skip
+TO_DECIDE: dict[str, Any] = {
+    "links": {
+        kind: {"operationId": kind, "parameters": {"proposal_id": "$response.body#/id"}}
+        for kind in giving.KINDS
+    }
+}
 LINKED: dict[str, dict[int | str, dict[str, Any]]] = {
-    "/queue": {200: TO_ONE}, "/proposals/{proposal_id}": {200: TO_DECIDE},
-}  # fmt: skip
+    "/queue": {200: TO_ONE},
+    "/proposals/{proposal_id}": {200: TO_DECIDE},
+}
 
 
 def routes() -> APIRouter:
@@ -54,21 +62,41 @@ def routes() -> APIRouter:
     ):
         name = path.split("/")[1].removesuffix("s") if "{" in path else path[1:]
         router.add_api_route(
-            path, route, methods=["GET"], response_model=model, operation_id=name,
-            responses={**models.PROBLEMS, **LINKED.get(path, {})}, tags=["Look"],
-        )  # fmt: skip
+            path,
+            route,
+            methods=["GET"],
+            response_model=model,
+            operation_id=name,
+            responses={**models.PROBLEMS, **LINKED.get(path, {})},
+            tags=["Look"],
+        )
     return router
 
 
 def _queue(
-    visit: Reader, play: Asked = "", segment: Asked = "", owner: Asked = "", tier: Asked = "",
-    stage: Asked = "", q: Asked = "",
+    visit: Reader,
+    play: Asked = "",
+    segment: Asked = "",
+    owner: Asked = "",
+    tier: Asked = "",
+    stage: Asked = "",
+    q: Asked = "",
     holder: Annotated[str, Query(description="mine, free or all; empty: not others'")] = "",
-    after: Asked = "", limit: Limit = 50,
-) -> models.Queue:  # fmt: skip
+    after: Asked = "",
+    limit: Limit = 50,
+) -> models.Queue:
     """What waits, worth most first."""
-    filters = filters_of({"play": play, "segment": segment, "owner": owner, "tier": tier,
-                          "stage": stage, "q": q, "holder": holder})  # fmt: skip
+    filters = filters_of(
+        {
+            "play": play,
+            "segment": segment,
+            "owner": owner,
+            "tier": tier,
+            "stage": stage,
+            "q": q,
+            "holder": holder,
+        }
+    )
     listed = listed_of(visit, filters, after_of(after), flat=True, limit=limit)
     path, size = f"{giving.ROOT}/queue", str(limit)
     links = {"self": address(path, filters, after=after, limit=size)}

@@ -30,9 +30,13 @@ class OwnRoutes(Routes):
         return self._form(safe_path(request.query_params.get("next", "/")))
 
     def log_in(
-        self, request: Request, mailbox: Text = "", password: Text = "", code: Text = "",
+        self,
+        request: Request,
+        mailbox: Text = "",
+        password: Text = "",
+        code: Text = "",
         then: Then = "/",
-    ) -> Response:  # fmt: skip
+    ) -> Response:
         """Sign in with mailbox, password and, when enrolled, a code."""
         self.check_ours(request)
         with closed_on_error():
@@ -116,11 +120,16 @@ class OwnRoutes(Routes):
             person = self.auth.people.by_id(actor.person_id)
             held = self.auth.people.credentials(actor.person_id)
         return self.pages.show(
-            "confirm", status, then=then, error=error, csrf=csrf_token(request),
-            mailbox=person.mailbox if person else "", totp=bool(person and person.totp),
+            "confirm",
+            status,
+            then=then,
+            error=error,
+            csrf=csrf_token(request),
+            mailbox=person.mailbox if person else "",
+            totp=bool(person and person.totp),
             oidc=bool(self.auth.provider and person and person.subject),
             password=bool(held and held.password),
-        )  # fmt: skip
+        )
 
 
 def _only_by_cookie(actor: RequestUser) -> None:

@@ -27,9 +27,14 @@ class ViaProvider(Routes):
             return self.pages.say(sentence(error), 502)
         response, settings = go(url), self.auth.settings
         response.set_cookie(
-            settings.cookie(STATE), cookie, max_age=int(LASTS.total_seconds()), path="/",
-            secure=settings.secure, httponly=True, samesite="lax",
-        )  # fmt: skip
+            settings.cookie(STATE),
+            cookie,
+            max_age=int(LASTS.total_seconds()),
+            path="/",
+            secure=settings.secure,
+            httponly=True,
+            samesite="lax",
+        )
         return response
 
     def end(self, request: Request) -> Response:

@@ -153,9 +153,14 @@ def _by_cookie(auth: "Auth", request: Request, posted: str) -> RequestUser:
         raise HTTPException(403, "this did not come from a page of ours; reload it and try again")
     person = session.person
     return RequestUser(
-        person.id, person.name, person.role, "web", False, session.login.confirmed_at,
+        person.id,
+        person.name,
+        person.role,
+        "web",
+        False,
+        session.login.confirmed_at,
         PERMISSIONS[person.role],
-    )  # fmt: skip
+    )
 
 
 def _unknown(request: Request) -> HTTPException:

@@ -30,8 +30,10 @@ def routes() -> APIRouter:
     """The routes of the list."""
     router = APIRouter(include_in_schema=False)
     for path, route in (
-        ("/accounts", _accounts), ("/accounts/changes", _changes), ("/accounts/list.csv", _csv),
-    ):  # fmt: skip
+        ("/accounts", _accounts),
+        ("/accounts/changes", _changes),
+        ("/accounts/list.csv", _csv),
+    ):
         router.add_api_route(path, route, methods=["GET"], response_model=None)
     for kind in CARE_KINDS:
         path = f"/accounts/{kind.replace('_', '-')}"
@@ -49,11 +51,18 @@ def _accounts(
     found = visit.site.parts.views.accounts(clean("owner", owner.strip()), size)
     seq = visit.site.gate.store.read(lambda tx: head(tx.session))
     return visit.page(
-        "accounts", found=found, seq=seq, key=new_key(), more=bool(more), away=AWAY,
+        "accounts",
+        found=found,
+        seq=seq,
+        key=new_key(),
+        more=bool(more),
+        away=AWAY,
         call=[line for line in found.lines if line.state in CALL],
         rest=[line for line in found.lines if line.state not in CALL],
-        calls=found.counts.of(*CALL), said=_said(visit, said), here=_address(owner),
-    )  # fmt: skip
+        calls=found.counts.of(*CALL),
+        said=_said(visit, said),
+        here=_address(owner),
+    )
 
 
 def _said(visit: Visit, account_id: str) -> "tuple[Standing, str] | None":
@@ -87,13 +96,23 @@ def _csv(visit: Reader, owner: Asked = "") -> Response:
 
 def _saying(kind: "CareKind") -> "Callable[..., Response]":
     def say(
-        visit: Decider, account: Text = "", version: Text = "", key: Text = "",
-        owner: Text = "", until: Text = "", reason: Text = "", note: Text = "",
-    ) -> Response:  # fmt: skip
+        visit: Decider,
+        account: Text = "",
+        version: Text = "",
+        key: Text = "",
+        owner: Text = "",
+        until: Text = "",
+        reason: Text = "",
+        note: Text = "",
+    ) -> Response:
         wish = CareWish(
-            kind, clean("account", account), version_of(version), clean("reason", reason),
-            clean("note", note, 10_000), day_of("until", until),
-        )  # fmt: skip
+            kind,
+            clean("account", account),
+            version_of(version),
+            clean("reason", reason),
+            clean("note", note, 10_000),
+            day_of("until", until),
+        )
         _, said = visit.site.parts.views.account_said(wish.account_id)
         care(visit.site.gate, visit.actor, wish, said, key_of(key))
         return go(_address(clean("owner", owner), said=wish.account_id))

@@ -50,8 +50,14 @@ def _actions(visit: Reader, status: Asked = "", after: Asked = "") -> Response:
     found = visit.site.gate.store.read(work)
     doubtful = [one for name, rows in found if name == "unknown" for one in rows]
     words = visit.site.gate.store.read(lambda tx: _words(tx, doubtful))
-    return visit.page("actions", found=found, statuses=STATUSES, status=status, words=words,
-                      following=_following(status, found[-1][1]))  # fmt: skip
+    return visit.page(
+        "actions",
+        found=found,
+        statuses=STATUSES,
+        status=status,
+        words=words,
+        following=_following(status, found[-1][1]),
+    )
 
 
 def _words(tx: "GateTx", rows: "list[Action]") -> "dict[str, dict[str, Any]]":
@@ -78,8 +84,15 @@ def _settle(
     if not action_id.isalnum() or not action_id.isascii():
         raise HTTPException(404, "there is no such action")
     live = visit.site.parts.live()
-    settle(visit.site.gate, visit.actor, action_id, cast("Finding", clean("finding", finding)),
-           clean("note", note, 500), live=live, sha256=clean("sha256", sha256, 64))  # fmt: skip
+    settle(
+        visit.site.gate,
+        visit.actor,
+        action_id,
+        cast("Finding", clean("finding", finding)),
+        clean("note", note, 500),
+        live=live,
+        sha256=clean("sha256", sha256, 64),
+    )
     return go("/actions")
 
 
@@ -104,7 +117,6 @@ def _switch(visit: Decider, scope: Text = "", on: Text = "", reason: Text = "") 
     scope = clean("scope", scope, 100)
     if on == "on":
         check_scope(visit.site.gate, scope, visit.site.choices().play)
-    switch(visit.site.gate, visit.actor, scope, on=on == "on",
-           reason=clean("reason", reason, 500))  # fmt: skip
+    switch(visit.site.gate, visit.actor, scope, on=on == "on", reason=clean("reason", reason, 500))
     visit.site.pauses.forget()
     return go("/switches")

@@ -38,8 +38,11 @@ def _preview(visit: Decider, item: Chosen = []) -> Response:  # noqa: B006 - Fas
 
 
 def _approve(
-    visit: Decider, item: Chosen = [], looked: Chosen = [], key: Text = ""  # noqa: B006
-) -> Response:  # fmt: skip
+    visit: Decider,
+    item: Chosen = [],  # noqa: B006
+    looked: Chosen = [],  # noqa: B006
+    key: Text = "",
+) -> Response:
     """Approve them; when the sample was not looked at, the same page again."""
     items = chosen(item)
     seen = [clean("looked", one, 64) for one in looked]
@@ -57,10 +60,16 @@ def _shown(
     group = preview(visit.site.gate, visit.actor, ids)
     sample = [detail_of(visit.site.gate, one) for one in group.sample]
     return visit.page(
-        "bulk", 422 if message else 200, group=group, sample=sample, message=message,
-        items=[one for one in items if isinstance(one, Seen)], looked=looked, told=told_of,
+        "bulk",
+        422 if message else 200,
+        group=group,
+        sample=sample,
+        message=message,
+        items=[one for one in items if isinstance(one, Seen)],
+        looked=looked,
+        told=told_of,
         key=new_key(),
-    )  # fmt: skip
+    )
 
 
 def told_of(answer: ItemAnswer) -> str:

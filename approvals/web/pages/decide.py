@@ -51,18 +51,27 @@ def _asked(visit: Reader, question: str) -> Response:
 
 
 def _page(
-    visit: Visit, query: DecideQuery, subject: DecisionSubject, error: BadInput | None,
+    visit: Visit,
+    query: DecideQuery,
+    subject: DecisionSubject,
+    error: BadInput | None,
     found: "Recommendation | None" = None,
-) -> Response:  # fmt: skip
+) -> Response:
     """The form with what was typed kept in it, and the error or the answer."""
     told = None if found is None else record(found)
     swings = () if found is None else found.swings
     return visit.page(
-        "decide", 200 if error is None else status_of(error), question=query.question,
-        fields=_fields(query, subject), about=query.about, subject=subject, found=told,
-        error="" if error is None else str(error), offsets=offsets(swings),
+        "decide",
+        200 if error is None else status_of(error),
+        question=query.question,
+        fields=_fields(query, subject),
+        about=query.about,
+        subject=subject,
+        found=told,
+        error="" if error is None else str(error),
+        offsets=offsets(swings),
         questions=QUESTIONS.values(),
-    )  # fmt: skip
+    )
 
 
 def _fields(query: DecideQuery, subject: DecisionSubject) -> list[dict[str, object]]:
@@ -71,10 +80,14 @@ def _fields(query: DecideQuery, subject: DecisionSubject) -> list[dict[str, obje
     for spec in query.question.specs.values():
         known = subject.known.get(spec.name)
         words = "" if known is None else written(known.value, UNITS[spec.kind], subject.currency)
-        fields.append({
-            "spec": spec, "typed": query.typed.get(spec.name, ""), "known": words,
-            "source": "" if known is None else known.source,
-            "low": query.typed.get(f"{spec.name}_low", ""),
-            "high": query.typed.get(f"{spec.name}_high", ""),
-        })  # fmt: skip
+        fields.append(
+            {
+                "spec": spec,
+                "typed": query.typed.get(spec.name, ""),
+                "known": words,
+                "source": "" if known is None else known.source,
+                "low": query.typed.get(f"{spec.name}_low", ""),
+                "high": query.typed.get(f"{spec.name}_high", ""),
+            }
+        )
     return fields

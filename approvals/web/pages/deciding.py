@@ -51,18 +51,29 @@ class Filled:
         told = seen_of(proposal, self.version, self.sha256, self.seconds)
         seconds = looked(gate.key, me, told, self.opened, gate.clock())
         return Wish(
-            cast("Kind", kind), replace(told, seconds=seconds),
-            clean("reason", self.reason), clean("note", self.note, LONGEST_TYPED),
-            day_of("until", self.until), clean("subject", self.subject, LONGEST_TYPED),
+            cast("Kind", kind),
+            replace(told, seconds=seconds),
+            clean("reason", self.reason),
+            clean("note", self.note, LONGEST_TYPED),
+            day_of("until", self.until),
+            clean("subject", self.subject, LONGEST_TYPED),
             clean("body", self.body, LONGEST_TYPED),
-        )  # fmt: skip
+        )
 
 
 def _filled(
-    version: Text = "", sha256: Text = "", key: Text = "", seconds: Text = "", opened: Text = "",
-    back: Text = "", reason: Text = "", note: Text = "", until: Text = "", subject: Text = "",
+    version: Text = "",
+    sha256: Text = "",
+    key: Text = "",
+    seconds: Text = "",
+    opened: Text = "",
+    back: Text = "",
+    reason: Text = "",
+    note: Text = "",
+    until: Text = "",
+    subject: Text = "",
     body: Text = "",
-) -> Filled:  # fmt: skip
+) -> Filled:
     return Filled(version, sha256, key, seconds, opened, back, reason, note, until, subject, body)
 
 
@@ -116,8 +127,11 @@ def _again(
     for person, name in detail.names.items():
         message = message.replace(person, name)
     typed = {name: str(value) for name, value in vars(form).items()}
-    lost = _lost(visit, proposal_id, form.sha256, detail.proposal.shown) \
-        if isinstance(error, Conflict) else ()  # fmt: skip
+    lost = (
+        _lost(visit, proposal_id, form.sha256, detail.proposal.shown)
+        if isinstance(error, Conflict)
+        else ()
+    )
     tried = Tried(kind, message, status_of(error), typed, lost)
     return shown(visit, detail, form.back, tried)
 

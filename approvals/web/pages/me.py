@@ -61,10 +61,17 @@ def _shown(visit: Visit, error: str = "", told: str = "") -> HTMLResponse:
     held = auth.people.credentials(me.person_id)
     offered = [one for one in SCOPES if SCOPES_GIVE[one] & PERMISSIONS[me.role]]
     return visit.page(
-        "me", 422 if error else 200, person=_person(visit), fresh=visit.fresh, error=error,
-        told=told, password=bool(held and held.password), scopes=offered, now=auth.clock(),
+        "me",
+        422 if error else 200,
+        person=_person(visit),
+        fresh=visit.fresh,
+        error=error,
+        told=told,
+        password=bool(held and held.password),
+        scopes=offered,
+        now=auth.clock(),
         tokens=auth.people.tokens.list_all(me.person_id),
-    )  # fmt: skip
+    )
 
 
 def _password(visit: OneselfProved, password: Text = "", again: Text = "") -> Response:
@@ -95,10 +102,14 @@ def _offered(visit: Visit, secret: str, error: str = "") -> Response:
     uri = enrolment_uri(_person(visit), secret)
     drawn = segno.make(uri, error="m").svg_inline(scale=4, border=4, dark="#000", light="#fff")
     return visit.page(
-        "totp", 422 if error else 200, uri=uri, secret=secret, error=error,
+        "totp",
+        422 if error else 200,
+        uri=uri,
+        secret=secret,
+        error=error,
         code=Markup(drawn),  # noqa: S704 - drawn by us, of numbers only
         sealed=_auth(visit).totp.offered(visit.person.person_id, secret),
-    )  # fmt: skip
+    )
 
 
 def _enrol(visit: OneselfProved, sealed: Text = "", code: Text = "") -> Response:
@@ -115,15 +126,25 @@ def _enrol(visit: OneselfProved, sealed: Text = "", code: Text = "") -> Response
 
 
 def _token(
-    visit: OneselfProved, name: Text = "", scope: Chosen = [], days: Text = "", agent: Text = ""  # noqa: B006 - FastAPI copies it
-) -> Response:  # fmt: skip
+    visit: OneselfProved,
+    name: Text = "",
+    scope: Chosen = [],  # noqa: B006
+    days: Text = "",
+    agent: Text = "",
+) -> Response:
     """Make a token and show it this once."""
     called = clean("name", name.strip(), 100)
     if not called or not days.isascii() or not days.isdecimal() or len(days) > 4:
         return _shown(visit, "Say what the token is for, and for how many days it holds.")
     try:
-        text, token = made(visit.person.person_id, called, scope, _auth(visit).clock(),
-                           timedelta(days=int(days)), agent=bool(agent))  # fmt: skip
+        text, token = made(
+            visit.person.person_id,
+            called,
+            scope,
+            _auth(visit).clock(),
+            timedelta(days=int(days)),
+            agent=bool(agent),
+        )
     except BadInput as error:
         return _shown(visit, sentence(error))
     staff.add_token(visit.site.gate, visit.actor, digest(text), token)

@@ -56,9 +56,14 @@ def _people(visit: Manager) -> Response:
 
 def _listed(visit: Visit, typed: dict[str, str], error: str = "") -> HTMLResponse:
     return visit.page(
-        "people", 422 if error else 200, people=visit.site.parts.auth.people.everybody(),
-        roles=ROLES, fresh=visit.fresh, typed=typed, error=error,
-    )  # fmt: skip
+        "people",
+        422 if error else 200,
+        people=visit.site.parts.auth.people.everybody(),
+        roles=ROLES,
+        fresh=visit.fresh,
+        typed=typed,
+        error=error,
+    )
 
 
 def _add(visit: ManagerProved, mailbox: Text = "", name: Text = "", role: Text = "") -> Response:
@@ -74,10 +79,14 @@ def _add(visit: ManagerProved, mailbox: Text = "", name: Text = "", role: Text =
 def _one(visit: Manager, person_id: PersonId, told: Asked = "") -> Response:
     """One person and what can be done about them."""
     return visit.page(
-        "person", person=_known(visit, person_id), roles=ROLES, fresh=visit.fresh,
-        told=TOLD.get(told, ""), now=visit.site.gate.clock(),
+        "person",
+        person=_known(visit, person_id),
+        roles=ROLES,
+        fresh=visit.fresh,
+        told=TOLD.get(told, ""),
+        now=visit.site.gate.clock(),
         tokens=visit.site.parts.auth.people.tokens.list_all(person_id),
-    )  # fmt: skip
+    )
 
 
 def _role(visit: ManagerProved, person_id: PersonId, role: Text = "") -> Response:

@@ -60,13 +60,20 @@ def shown(visit: Visit, detail: Detail, back: str = "", tried: Tried | None = No
     before, now, gate = detail.first["what"], detail.values["what"], visit.site.gate
     seen = Seen(detail.proposal.id, detail.proposal.version, detail.proposal.shown)
     return visit.page(
-        "proposal", tried.status if tried else 200, d=detail, v=detail.values, tried=tried,
-        typed=NOTHING | dict(tried.typed if tried else {}), key=new_key(), back=way_back(back),
+        "proposal",
+        tried.status if tried else 200,
+        d=detail,
+        v=detail.values,
+        tried=tried,
+        typed=NOTHING | dict(tried.typed if tried else {}),
+        key=new_key(),
+        back=way_back(back),
         opened=stamp(gate.key, visit.person.person_id, seen, gate.clock()),
-        can=_can(visit, detail), people=_people(visit) if detail.open else (),
+        can=_can(visit, detail),
+        people=_people(visit) if detail.open else (),
         subject_changes=changes(before["subject"], now["subject"]) if detail.edited else (),
         body_changes=changes(before["body"], now["body"]) if detail.edited else (),
-    )  # fmt: skip
+    )
 
 
 def _can(visit: Visit, detail: Detail) -> frozenset[str]:
@@ -79,8 +86,11 @@ def _can(visit: Visit, detail: Detail) -> frozenset[str]:
         found.add("undo_first")
     elif detail.open and me not in writers(detail.deeds, detail.proposal.shown):
         found.add("approve")
-    if detail.proposal.status == "approved" and detail.action is not None \
-            and detail.action.status == "scheduled":  # fmt: skip
+    if (
+        detail.proposal.status == "approved"
+        and detail.action is not None
+        and detail.action.status == "scheduled"
+    ):
         found.add("revoke")
     if "second" in may and detail.blocked:
         found.add("release")

@@ -83,11 +83,19 @@ def _queue(visit: Reader, after: Asked = "", flat: Asked = "", done: Asked = "")
     if listed.after is not None:
         following = address("/queue", filters, flat=flat, after=cursor(listed.after))
     return visit.page(
-        "queue", listed=listed, filters=filters, flat=bool(flat), following=following,
-        first=not after, used=visit.site.used(), choices=visit.site.choices(),
-        here=address("/queue", filters, flat=flat, after=after), done=_done(visit, done),
-        toggled=address("/queue", filters, flat="" if flat else "1"), at_once=AT_ONCE,
-    )  # fmt: skip
+        "queue",
+        listed=listed,
+        filters=filters,
+        flat=bool(flat),
+        following=following,
+        first=not after,
+        used=visit.site.used(),
+        choices=visit.site.choices(),
+        here=address("/queue", filters, flat=flat, after=after),
+        done=_done(visit, done),
+        toggled=address("/queue", filters, flat="" if flat else "1"),
+        at_once=AT_ONCE,
+    )
 
 
 def listed_of(
@@ -147,8 +155,10 @@ def _changes(visit: Reader, request: Request, after: Asked = "") -> Response:
 
 
 def _take(
-    visit: Decider, proposal: Annotated[list[str], Form()] = [], back: Text = ""  # noqa: B006 - FastAPI copies it
-) -> Response:  # fmt: skip
+    visit: Decider,
+    proposal: Annotated[list[str], Form()] = [],  # noqa: B006
+    back: Text = "",
+) -> Response:
     """Hold some proposals, so that nobody else is sent to them meanwhile."""
     del back
     hold(visit.site.gate, visit.actor, [clean("proposal", one, 64) for one in proposal[:AT_ONCE]])

@@ -23,10 +23,16 @@ def routes() -> APIRouter:
     """The routes that only show."""
     router = APIRouter(include_in_schema=False)
     for path, route in (
-        ("/log", _log), ("/roster", _roster), ("/audit", _audit),
-        ("/accounts/{account_id:path}", account), ("/runs", _runs), ("/why-not", _why_not),
-        ("/rules", _rules), ("/quarantine", _quarantine), ("/quarantine/rows.csv", _rows),
-    ):  # fmt: skip
+        ("/log", _log),
+        ("/roster", _roster),
+        ("/audit", _audit),
+        ("/accounts/{account_id:path}", account),
+        ("/runs", _runs),
+        ("/why-not", _why_not),
+        ("/rules", _rules),
+        ("/quarantine", _quarantine),
+        ("/quarantine/rows.csv", _rows),
+    ):
         router.add_api_route(path, route, methods=["GET"], response_model=None)
     return router
 
@@ -43,8 +49,9 @@ def _log(visit: Reader, before: Asked = "") -> Response:
     found, names = visit.site.gate.store.read(work)
     following = f"/log?before={found[-1][0]}" if len(found) == A_PAGE else ""
     looked = reviewers(visit.site.gate) if number is None else ()
-    return visit.page("log", found=found, names=names, following=following, looked=looked,
-                      days=WINDOW.days)  # fmt: skip
+    return visit.page(
+        "log", found=found, names=names, following=following, looked=looked, days=WINDOW.days
+    )
 
 
 def number_of(text: str) -> int | None:

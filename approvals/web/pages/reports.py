@@ -39,10 +39,13 @@ def routes() -> APIRouter:
     """The routes of the archive; all of them only show."""
     router = APIRouter(include_in_schema=False)
     for path, route in (
-        ("/reports", _list), ("/reports/compare", _compare), ("/reports/{report_id}", _report),
-        ("/reports/{report_id}/behind", _behind), ("/reports/{report_id}/files/{name}", _file),
+        ("/reports", _list),
+        ("/reports/compare", _compare),
+        ("/reports/{report_id}", _report),
+        ("/reports/{report_id}/behind", _behind),
+        ("/reports/{report_id}/files/{name}", _file),
         ("/reports/{report_id}/charts/{chart_id}", _chart),
-    ):  # fmt: skip
+    ):
         router.add_api_route(path, route, methods=["GET"], response_model=None)
     return router
 
@@ -58,11 +61,20 @@ def _report(visit: Reader, report_id: str) -> Response:
     archived, report = shelf.archived(_id(report_id)), shelf.report(_id(report_id))
     sections = (*report.sections, *((report.restated,) if report.restated else ()))
     return visit.page(
-        "report", archived=archived, report=report, sections=sections, heading=heading(report),
-        period=period(report), shown=shown, band=band, shade_step=shade_step,
-        earlier=_earlier(visit, archived), path_of=_path_of,
-        data_of=_data_of, alternative=alternative,
-    )  # fmt: skip
+        "report",
+        archived=archived,
+        report=report,
+        sections=sections,
+        heading=heading(report),
+        period=period(report),
+        shown=shown,
+        band=band,
+        shade_step=shade_step,
+        earlier=_earlier(visit, archived),
+        path_of=_path_of,
+        data_of=_data_of,
+        alternative=alternative,
+    )
 
 
 def _data_of(chart: Chart) -> str:
@@ -84,9 +96,14 @@ def _behind(visit: Reader, report_id: str, figure: Asked = "", after: Asked = ""
     found = visit.site.parts.shelf.members(_id(report_id), name, start, A_PAGE)
     following = _following(found) if len(found) == A_PAGE else ""
     return visit.page(
-        "behind", report_id=report_id, figure=name, found=found, following=following,
-        place=_place(visit, report_id, name), shown=shown,
-    )  # fmt: skip
+        "behind",
+        report_id=report_id,
+        figure=name,
+        found=found,
+        following=following,
+        place=_place(visit, report_id, name),
+        shown=shown,
+    )
 
 
 def _following(found: "tuple[Member, ...]") -> str:
@@ -128,9 +145,13 @@ def _file(visit: Reader, report_id: str, name: str) -> Response:
 def _chart(visit: Reader, report_id: str, chart_id: str) -> Response:
     """A chart of a report as a picture."""
     svg = visit.site.parts.shelf.chart(_id(report_id), clean("chart", chart_id))
-    return Response(svg, media_type="image/svg+xml", headers={
-        "Content-Security-Policy": _OWN_PAGE,
-    })  # fmt: skip
+    return Response(
+        svg,
+        media_type="image/svg+xml",
+        headers={
+            "Content-Security-Policy": _OWN_PAGE,
+        },
+    )
 
 
 def _id(text: str) -> str:

@@ -64,9 +64,13 @@ def second_solver(x: Floats, y: Floats, penalty: float) -> tuple[float, Floats]:
         return found
 
     found = minimize(
-        loss, np.zeros(design.shape[1]), jac=slope, hess=bend, method="trust-exact",
+        loss,
+        np.zeros(design.shape[1]),
+        jac=slope,
+        hess=bend,
+        method="trust-exact",
         options={"gtol": 1e-10, "maxiter": 1000},
-    )  # fmt: skip
+    )
     intercept, beta = minimise(x, y, penalty)
     return loss(np.append(intercept, beta)) / found.fun - 1, found.x - np.append(intercept, beta)
 

@@ -39,32 +39,62 @@ def record(ref: str, day: int, address: str, name: str | None, **more: Any) -> R
 # words; a yes of its own day, but before any "no".
 YESES = st.builds(
     lambda n, day, address, name, may, own: record(
-        f"app:{address}:{n}", day, address, name, email_consent=may, email_consent_day=own),
-    st.integers(1, 5), LATE, st.sampled_from((*WRITINGS, *OTHERS)), st.sampled_from(NAMES),
-    st.sampled_from([True, None]), st.none() | EARLY,
-)  # fmt: skip
+        f"app:{address}:{n}", day, address, name, email_consent=may, email_consent_day=own
+    ),
+    st.integers(1, 5),
+    LATE,
+    st.sampled_from((*WRITINGS, *OTHERS)),
+    st.sampled_from(NAMES),
+    st.sampled_from([True, None]),
+    st.none() | EARLY,
+)
 HARMLESS = st.one_of(
     st.builds(lambda day, ref: message("sent", day, ref), EARLY, st.sampled_from(["crm:1", "m:1"])),
-    st.builds(lambda day, ref: message("subscribed", day, ref), EARLY,
-              st.sampled_from(["crm:1", "m:1"])),
-    st.builds(lambda day, kind: message(kind, day, None, address="zoe@z.example"), LATE,
-              st.sampled_from(["unsubscribed", "complained", "bounced"])),
+    st.builds(
+        lambda day, ref: message("subscribed", day, ref), EARLY, st.sampled_from(["crm:1", "m:1"])
+    ),
+    st.builds(
+        lambda day, kind: message(kind, day, None, address="zoe@z.example"),
+        LATE,
+        st.sampled_from(["unsubscribed", "complained", "bounced"]),
+    ),
     st.builds(lambda day: message("unsubscribed", day, "crm:1", channel="sms"), LATE),
-)  # fmt: skip
+)
 NOES = st.one_of(
-    st.builds(lambda day, address, kind: message(kind, day, None, address=address.lower()),
-              LATE, st.sampled_from(WRITINGS), st.sampled_from(["unsubscribed", "complained"])),
-    st.builds(lambda day, kind: message(kind, day, "m:1"),
-              LATE, st.sampled_from(["unsubscribed", "complained"])),
-    st.builds(lambda day, address: message("bounced", day, None, address=address.lower(),
-                                           bounce="hard"), LATE, st.sampled_from(WRITINGS)),
-    st.builds(lambda n, day, address, name, own: record(
-        f"old:{n}", day, address, name, email_consent=False, email_consent_day=own),
-        st.integers(1, 3), LATE, st.sampled_from(WRITINGS), st.sampled_from(NAMES),
-        st.none() | LATE),
-    st.builds(lambda n, day, address, name: record(f"gone:{n}", day, address, name, deleted=True),
-              st.integers(1, 3), LATE, st.sampled_from(WRITINGS), st.sampled_from(NAMES)),
-)  # fmt: skip
+    st.builds(
+        lambda day, address, kind: message(kind, day, None, address=address.lower()),
+        LATE,
+        st.sampled_from(WRITINGS),
+        st.sampled_from(["unsubscribed", "complained"]),
+    ),
+    st.builds(
+        lambda day, kind: message(kind, day, "m:1"),
+        LATE,
+        st.sampled_from(["unsubscribed", "complained"]),
+    ),
+    st.builds(
+        lambda day, address: message("bounced", day, None, address=address.lower(), bounce="hard"),
+        LATE,
+        st.sampled_from(WRITINGS),
+    ),
+    st.builds(
+        lambda n, day, address, name, own: record(
+            f"old:{n}", day, address, name, email_consent=False, email_consent_day=own
+        ),
+        st.integers(1, 3),
+        LATE,
+        st.sampled_from(WRITINGS),
+        st.sampled_from(NAMES),
+        st.none() | LATE,
+    ),
+    st.builds(
+        lambda n, day, address, name: record(f"gone:{n}", day, address, name, deleted=True),
+        st.integers(1, 3),
+        LATE,
+        st.sampled_from(WRITINGS),
+        st.sampled_from(NAMES),
+    ),
+)
 FIRST = contact("crm:1", 15, name="Ann Reed", email_consent=True, phone_consent=True)
 MAILED = record("m:1", 16, "ann+letters@x.example", None)
 

@@ -48,8 +48,11 @@ def message(kind: str, day: int, ref: str | None = "mail:1", **more: Any) -> Row
 
 def world(contacts: Sequence[Row], messages: Sequence[Row] = (), as_of: int = DAY) -> World:
     """The world as of a day, with features."""
-    rows = {"accounts": [account(), account("crm:B")], "contacts": list(contacts),
-            "messages": list(messages)}  # fmt: skip
+    rows = {
+        "accounts": [account(), account("crm:B")],
+        "contacts": list(contacts),
+        "messages": list(messages),
+    }
     made = world_of(as_of, rows, Path(tempfile.mkdtemp()))
     make_features(made)
     return made
@@ -65,8 +68,13 @@ def _asker(made: World, terms: ConsentTerms) -> Recipients:
     return _LAST[0][2]
 
 
-def best(made: World, channel: str = "email", limits: Limits | None = None,
-         account_id: str = "crm:A", contact_id: str | None = None) -> Recipient:  # fmt: skip
+def best(
+    made: World,
+    channel: str = "email",
+    limits: Limits | None = None,
+    account_id: str = "crm:A",
+    contact_id: str | None = None,
+) -> Recipient:
     """The person of an account that is reached by a channel."""
     terms = limits or delivered()
     asker = _asker(made, terms.consent_terms)
@@ -76,8 +84,9 @@ def best(made: World, channel: str = "email", limits: Limits | None = None,
     return Recipient(**{**vars(found), "reported": told})
 
 
-def verdict(made: World, channel: str = "email", limits: Limits | None = None,
-            **whom: str) -> Verdict:  # fmt: skip
+def verdict(
+    made: World, channel: str = "email", limits: Limits | None = None, **whom: str
+) -> Verdict:
     """What the judge says of reaching that person."""
     terms = limits or delivered()
     person = best(made, channel, terms, **whom)

@@ -46,9 +46,10 @@ def test_a_german_number_has_one_writing() -> None:
 
 
 WRITTEN = st.builds(
-    lambda local, domain: local + domain, st.text(st.sampled_from("aA.+@x "), max_size=8),
+    lambda local, domain: local + domain,
+    st.text(st.sampled_from("aA.+@x "), max_size=8),
     st.sampled_from(["", "@gmail.com", "@GoogleMail.com", "@x.example", "@x.example "]),
-)  # fmt: skip
+)
 NUMBERS = st.text(st.sampled_from("0123456789+ ()x-e."), max_size=24)
 
 

@@ -189,15 +189,18 @@ def test_what_others_sent_is_counted_by_address_and_by_account() -> None:
     """
     desk: dict[str, Any] = {"email": "info@x.example", "phone": None}
     people = [
-        contact("crm:1", name="Ann", email_consent=True, **desk), contact("mail:1", **desk),
+        contact("crm:1", name="Ann", email_consent=True, **desk),
+        contact("mail:1", **desk),
         contact("mail:7", **{**desk, "account_ref": "crm:B"}),
         contact("crm:2", email="bob@x.example", phone=None),
-    ]  # fmt: skip
+    ]
     mails = [
-        message("sent", DAY - 1, "crm:1"), message("sent", DAY - 2, "mail:1"),
+        message("sent", DAY - 1, "crm:1"),
+        message("sent", DAY - 2, "mail:1"),
         message("sent", DAY - 3, None, address="info+x@x.example"),
-        message("sent", DAY - 4, "crm:2"), message("sent", DAY - 5, "mail:7"),
-    ]  # fmt: skip
+        message("sent", DAY - 4, "crm:2"),
+        message("sent", DAY - 5, "mail:7"),
+    ]
     letter = [message("sent", DAY - 4, f"mail:{n}") for n in (20, 21)]
     readers = [contact(f"mail:{n}", email=f"r{n}@x.example", phone=None) for n in (20, 21)]
     made = world([*people, *readers], [*mails, *letter])

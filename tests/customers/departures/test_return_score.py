@@ -78,9 +78,12 @@ def test_only_what_was_known_and_over_counts_and_in_any_order() -> None:
     later = np.where(told.back >= earlier, DAY + 1.0, told.back)
     order = np.random.default_rng(3).permutation(len(told.left))
     shuffled = Departures(
-        told.accounts[order], told.left[order], told.back[order], told.learned_from[order],
+        told.accounts[order],
+        told.left[order],
+        told.back[order],
+        told.learned_from[order],
         {name: values[order] for name, values in told.features.items()},
-    )  # fmt: skip
+    )
     one, two = chances(told), chances(shuffled)
 
     then, now = (periods(t, earlier, GRACE_DAYS) for t in (told, replace(told, back=later)))
@@ -94,8 +97,10 @@ def test_features_are_of_the_time_before_the_last_paid_day() -> None:
     """Use, mails and tickets after it, and a second time of paying, change nothing of the first."""
     engine = DuckEngine(threads=1)
     line = {"account_id": "a", "trial": 0, "minor": 1_000, "seats": 2, "interval_months": 1}
-    lines = [{**line, "from_day": 100, "to_day": 200, "discount": 0.2},
-             {**line, "from_day": 300, "to_day": 400, "discount": None}]  # fmt: skip
+    lines = [
+        {**line, "from_day": 100, "to_day": 200, "discount": 0.2},
+        {**line, "from_day": 300, "to_day": 400, "discount": None},
+    ]
     used = [{"account_id": "a", "day": d, "quantity": 4.0} for d in (150, 190, 250, 420)]
     mails = ((150, "sent"), (151, "opened"), (152, "sent"), (250, "opened"))
     sent = [{"account_id": "a", "day": d, "kind": k, "machine": False} for d, k in mails]

@@ -30,9 +30,17 @@ def test_open_deals_and_orders(amounts: Pairs, minor: int | None, currency: str 
     void = {"invoice_id": "v", "account_id": "b", "status": "void", "issued_day": 1}
     lost = {"deal_id": "l", "account_id": "b", "state": "lost", "opened_day": 1}
     common = [
-        {"account_id": "a", "amount_minor": m, "currency": c, "opened_day": 400,
-         "issued_day": 400, "state": "open", "status": "paid"} for m, c in amounts
-    ]  # fmt: skip
+        {
+            "account_id": "a",
+            "amount_minor": m,
+            "currency": c,
+            "opened_day": 400,
+            "issued_day": 400,
+            "state": "open",
+            "status": "paid",
+        }
+        for m, c in amounts
+    ]
     deals = [dict(row, deal_id=str(n)) for n, row in enumerate(common)]
     orders = [dict(row, invoice_id=str(n)) for n, row in enumerate(common)]
 
@@ -51,8 +59,14 @@ def _only(table: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def test_orders_in_another_currency_than_the_subscription_are_not_told_in_it() -> None:
-    line = {"subscription_id": "s", "account_id": "a", "mrr_minor": 100, "currency": "USD",
-            "trial": False, "started_day": 400}  # fmt: skip
+    line = {
+        "subscription_id": "s",
+        "account_id": "a",
+        "mrr_minor": 100,
+        "currency": "USD",
+        "trial": False,
+        "started_day": 400,
+    }
     order = {"invoice_id": "i", "account_id": "a", "amount_minor": 900, "issued_day": 450}
 
     same = features(subscriptions=[line], invoices=[order | {"currency": "USD"}])

@@ -35,10 +35,16 @@ def use(duck: DuckEngine, given_rows: list[Row]) -> dict[str, dict[str, object]]
     """The features the query tells, by account."""
     every_kind = [("every", 113, kind, None, 1) for kind in range(KINDS)]
     facts = [
-        {"account_id": a, "contact_id": person, "name": f"kind {kind:03d}", "day": AS_OF - ago,
-         "events": 1, "quantity": float(events)}
+        {
+            "account_id": a,
+            "contact_id": person,
+            "name": f"kind {kind:03d}",
+            "day": AS_OF - ago,
+            "events": 1,
+            "quantity": float(events),
+        }
         for a, ago, kind, person, events in (*given_rows, *every_kind)
-    ]  # fmt: skip
+    ]
     schema = pa.schema(list(SCHEMAS["usage"].items()))
     duck.put("usage", pa.Table.from_pylist(facts, schema=schema))
     firms = "SELECT CAST(NULL AS TEXT) AS account_id, CAST(NULL AS INT) AS created_day"

@@ -42,18 +42,27 @@ ACCOUNTS = st.lists(
     st.fixed_dictionaries(
         {},
         optional={
-            "active": st.booleans(), "paying": st.booleans(), "trial": st.booleans(),
-            "ever_paid": st.booleans(), "tenure_days": st.integers(0, 200),
-            "days_since_paid_end": st.integers(0, 400), "usage_trend": st.floats(0, 2),
-            "days_to_first_value": st.integers(0, 9), "breadth_28": st.integers(0, 9),
-            "seat_use": st.floats(0, 1), "events_28": st.integers(0, 90),
-            "events_prior_84": st.floats(0, 90), "seats": st.integers(0, 9),
-            "email_open_rate_90": st.floats(0, 1), "tickets_open_high": st.integers(0, 2),
+            "active": st.booleans(),
+            "paying": st.booleans(),
+            "trial": st.booleans(),
+            "ever_paid": st.booleans(),
+            "tenure_days": st.integers(0, 200),
+            "days_since_paid_end": st.integers(0, 400),
+            "usage_trend": st.floats(0, 2),
+            "days_to_first_value": st.integers(0, 9),
+            "breadth_28": st.integers(0, 9),
+            "seat_use": st.floats(0, 1),
+            "events_28": st.integers(0, 90),
+            "events_prior_84": st.floats(0, 90),
+            "seats": st.integers(0, 9),
+            "email_open_rate_90": st.floats(0, 1),
+            "tickets_open_high": st.integers(0, 2),
             "stage": st.sampled_from(("active", "at_risk", "churned", "mql", "trial")),
         },
     ),
-    min_size=1, max_size=15,
-)  # fmt: skip
+    min_size=1,
+    max_size=15,
+)
 
 
 @settings(max_examples=20, deadline=None)
@@ -78,18 +87,23 @@ def test_thresholds_are_quantiles_of_the_active_accounts() -> None:
     active = [
         {"active": True, "usage_trend": n / 10, "breadth_28": n, "events_28": 6 * n, "seats": 2}
         for n in range(1, 11)
-    ]  # fmt: skip
+    ]
     idle = [{"active": False, "usage_trend": 0.0, "breadth_28": 100} for _ in range(9)]
     made = freeze(1, engine(active + idle), policy(), EVERYTHING)
     assert dict(made.thresholds) == {
-        "use_q40": 12.0, "past_use_q40": None, "opens_q40": None, "trend_q20": 0.2,
+        "use_q40": 12.0,
+        "past_use_q40": None,
+        "opens_q40": None,
+        "trend_q20": 0.2,
         "breadth_q60": 6.0,
-    }  # fmt: skip
+    }
 
 
 def test_a_frozen_value_is_met_exactly_by_the_account_it_came_from() -> None:
-    active = [{"active": True, "usage_trend": 1 / 3 + n / 7, "tenure_days": 400,
-               "days_to_first_value": 1} for n in range(5)]  # fmt: skip
+    active = [
+        {"active": True, "usage_trend": 1 / 3 + n / 7, "tenure_days": 400, "days_to_first_value": 1}
+        for n in range(5)
+    ]
     made = engine(active)
     version = replace(freeze(1, made, policy(), EVERYTHING), small=False)
     assign(1, made, policy(), version)

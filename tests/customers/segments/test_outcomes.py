@@ -22,8 +22,14 @@ HISTORY = pa.schema([("account_id", pa.string()), ("segment", pa.string()), ("da
 def line(
     account: str, start: int, end: int | None = None, mrr: int = 100, **more: Any
 ) -> dict[str, Any]:
-    return {"account_id": account, "started_day": D + start, "mrr_minor": mrr,
-            "ended_day": None if end is None else D + end, "trial": False, **more}  # fmt: skip
+    return {
+        "account_id": account,
+        "started_day": D + start,
+        "mrr_minor": mrr,
+        "ended_day": None if end is None else D + end,
+        "trial": False,
+        **more,
+    }
 
 
 def company(history: Sequence[tuple[str, str | None, int]], **rows: Any) -> DuckEngine:
@@ -109,8 +115,10 @@ def test_expansion(lines: list[dict[str, Any]], expanded: tuple[int, int]) -> No
 
 
 def test_a_window_counts_when_it_and_the_grace_are_over() -> None:
-    made = company([("a", "Declining", -104), ("b", "Declining", -103)],
-                   subscriptions=[line("a", -500), line("b", -500)])  # fmt: skip
+    made = company(
+        [("a", "Declining", -104), ("b", "Declining", -103)],
+        subscriptions=[line("a", -500), line("b", -500)],
+    )
     assert counted(made) == {("Declining", "churn", -104): (0, 1)}
 
 
@@ -172,10 +180,13 @@ def test_says_what_is_missing() -> None:
 LINES = st.lists(
     st.builds(
         lambda who, start, length, mrr: line(who, start, start + length if length else None, mrr),
-        st.sampled_from("abcd"), st.integers(-600, -1), st.integers(0, 300), st.integers(1, 5),
+        st.sampled_from("abcd"),
+        st.integers(-600, -1),
+        st.integers(0, 300),
+        st.integers(1, 5),
     ),
     max_size=12,
-)  # fmt: skip
+)
 
 
 @settings(max_examples=15, deadline=None)

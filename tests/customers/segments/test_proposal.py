@@ -30,11 +30,17 @@ def accounts(number: int, seed: int = 5, gap: float = 0.5) -> list[dict[str, Any
     for n in range(number):
         trend = rng.uniform(0, 2)
         chance = 0.15 + (gap if trend <= 0.6 else 0)
-        made.append({
-            "account_id": f"a{n:05}", "usage_trend": trend, "tickets_28": rng.randrange(5),
-            "events_28": rng.randrange(300), "tenure_days": rng.randrange(90, 900),
-            "left": rng.random() < chance, "segment": rng.choice(("Declining", "Durable core")),
-        })  # fmt: skip
+        made.append(
+            {
+                "account_id": f"a{n:05}",
+                "usage_trend": trend,
+                "tickets_28": rng.randrange(5),
+                "events_28": rng.randrange(300),
+                "tenure_days": rng.randrange(90, 900),
+                "left": rng.random() < chance,
+                "segment": rng.choice(("Declining", "Durable core")),
+            }
+        )
     return made
 
 
@@ -45,10 +51,13 @@ def proposed(
     rows = [{**row, "day": DAY} for row in made]
     engine.put("past_features", pa.Table.from_pylist(rows, schema=FEATURES))
     spells = [
-        {"account_id": row["account_id"], "from_day": DAY - 200,
-         "to_day": DAY + 40 if row["left"] else 1_000_000}
+        {
+            "account_id": row["account_id"],
+            "from_day": DAY - 200,
+            "to_day": DAY + 40 if row["left"] else 1_000_000,
+        }
         for row in made
-    ]  # fmt: skip
+    ]
     engine.put("outcome_spells", pa.Table.from_pylist(spells, schema=SPELLS))
     engine.put("segment_history", pa.Table.from_pylist(rows, schema=HISTORY))
     return propose(as_of, engine, policy(), DAY, contractual=contractual)
@@ -63,15 +72,17 @@ def test_a_planted_cut_is_found() -> None:
     assert found.rules is not None
     assert found.tree.value > 0.1
     assert found.rules.value < 0.01
-    cuts = [float(c) for leaf in found.leaves for c in re.findall(r"usage_trend <= ([\d.]+)",
-                                                                  leaf.rule)]  # fmt: skip
+    cuts = [
+        float(c) for leaf in found.leaves for c in re.findall(r"usage_trend <= ([\d.]+)", leaf.rule)
+    ]
     assert any(abs(cut - 0.6) < 0.03 for cut in cuts)
 
 
 def test_the_rules_are_a_partition_in_the_language_of_the_file() -> None:
     """Run as rules over the same accounts, each rule holds for exactly its leaf's accounts."""
-    made = [row | {"tickets_28": None} if n % 7 == 0 else row
-            for n, row in enumerate(accounts(900))]  # fmt: skip
+    made = [
+        row | {"tickets_28": None} if n % 7 == 0 else row for n, row in enumerate(accounts(900))
+    ]
     for row in made:
         row["left"] = row["left"] or (row["tickets_28"] is not None and row["tickets_28"] >= 4)
     found = proposed(made)
@@ -87,8 +98,9 @@ def test_the_rules_are_a_partition_in_the_language_of_the_file() -> None:
 
 
 def test_the_rules_can_be_written_into_the_file() -> None:
-    found = proposed([row | {"tickets_28": None} if n % 7 == 0 else row
-                      for n, row in enumerate(accounts(900))])  # fmt: skip
+    found = proposed(
+        [row | {"tickets_28": None} if n % 7 == 0 else row for n, row in enumerate(accounts(900))]
+    )
     text = POLICY.read_text(encoding="utf-8")
     old = "rule: active\n        needs: [active]"
     assert old in text

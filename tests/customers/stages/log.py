@@ -221,8 +221,12 @@ def moves(homes: dict[Contact, list[tuple[int, int, str | None]]]) -> pa.Table:
         for start, end, home in own
         if len(own) > 1
     ]
-    types = {"contact_ref": pa.string(), "account_id": pa.string(), "from_day": pa.int32(),
-             "to_day": pa.int32()}  # fmt: skip
+    types = {
+        "contact_ref": pa.string(),
+        "account_id": pa.string(),
+        "from_day": pa.int32(),
+        "to_day": pa.int32(),
+    }
     return pa.Table.from_pylist(rows_, schema=pa.schema(list(types.items())))
 
 

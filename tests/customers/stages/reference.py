@@ -51,10 +51,13 @@ class Reference:
 
     def noticed(self, account: str | None, end: int) -> bool:
         return any(
-            s.account_id == account and s.ended_day == end and s.ended_day > s.started_day
-            and s.cancelled_day is not None and s.cancelled_day <= end
+            s.account_id == account
+            and s.ended_day == end
+            and s.ended_day > s.started_day
+            and s.cancelled_day is not None
+            and s.cancelled_day <= end
             for s in self.paid
-        )  # fmt: skip
+        )
 
     def flag(self, account: str | None, day: int) -> bool:
         return (
@@ -173,9 +176,10 @@ class UsageReference(Reference):
 
     def stage(self, account: str | None, contact: Contact | None, day: int) -> str:
         days = (
-            self.own_days(account, contact, day) if contact
+            self.own_days(account, contact, day)
+            if contact
             else self.active_days(account, None, day)
-        )  # fmt: skip
+        )
         if days and day - max(days) < SILENT:
             return "active"
         if any(self.new_deal(d, day) for d in self.deals(account, contact)):

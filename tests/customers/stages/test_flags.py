@@ -75,9 +75,11 @@ def test_a_forgotten_failure_does_not_flag_for_ever(duck: DuckEngine) -> None:
 def test_what_may_have_been_paid_does_not_flag(duck: DuckEngine) -> None:
     """No due day, no status, paid on an unknown day, void, a refund."""
     invoices = (
-        Invoice("i1", "A", 10), Invoice("i2", "A", 10, 12, status="paid"),
-        Invoice("i3", "A", 10, 12, status="void"), Invoice("i4", "A", 10, 12, amount_minor=-5),
-    )  # fmt: skip
+        Invoice("i1", "A", 10),
+        Invoice("i2", "A", 10, 12, status="paid"),
+        Invoice("i3", "A", 10, 12, status="void"),
+        Invoice("i4", "A", 10, 12, amount_minor=-5),
+    )
     assert not days_of(duck, Log(subscriptions=PAYS, invoices=invoices))
 
 

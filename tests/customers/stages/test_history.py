@@ -127,13 +127,18 @@ def test_a_partial_run_writes_what_a_full_run_writes(
 BILLED = st.lists(
     st.builds(
         lambda account, days, trial: Subscription("", account, days[0], days[1], trial=trial),
-        st.sampled_from("AB"), st.lists(st.integers(1, 200), min_size=2, max_size=2).map(sorted),
+        st.sampled_from("AB"),
+        st.lists(st.integers(1, 200), min_size=2, max_size=2).map(sorted),
         st.sampled_from((False, False, True)),
-    ), min_size=1, max_size=4,
-).map(lambda lines: Log(
-    accounts=(Account("A", 0), Account("B", 0)),
-    subscriptions=tuple(replace(s, subscription_id=f"s{n}") for n, s in enumerate(lines)),
-))  # fmt: skip
+    ),
+    min_size=1,
+    max_size=4,
+).map(
+    lambda lines: Log(
+        accounts=(Account("A", 0), Account("B", 0)),
+        subscriptions=tuple(replace(s, subscription_id=f"s{n}") for n, s in enumerate(lines)),
+    )
+)
 
 
 @settings(few, max_examples=examples(12))

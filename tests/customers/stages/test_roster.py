@@ -20,11 +20,16 @@ if TYPE_CHECKING:
 LOG = Log(
     accounts=(Account("A", 0), Account("B"), Account("C", 5)),
     contacts=(
-        Contact("a1", "A", 3), Contact("a2", "A", 20, 25), Contact("b1", "B"),
-        Contact("b2", "B", 4), Contact("x1"), Contact("x2", None, 4), Contact("x3", None, 4, 9),
+        Contact("a1", "A", 3),
+        Contact("a2", "A", 20, 25),
+        Contact("b1", "B"),
+        Contact("b2", "B", 4),
+        Contact("x1"),
+        Contact("x2", None, 4),
+        Contact("x3", None, 4, 9),
     ),
     subscriptions=(Subscription("s1", "A", 10),),
-)  # fmt: skip
+)
 
 
 def roster(duck: "DuckEngine", log: Log, day: int) -> list[Row]:

@@ -58,11 +58,16 @@ SCHEMAS: dict[str, dict[str, pa.DataType]] = {
     "deals": {"account_id": TEXT, "name": TEXT, "owner": TEXT, "day": DAY, "closed_day": DAY},
 }  # fmt: skip
 CANDIDATES = {
-    f: DAY if f in {"version", "interval_months"} else TEXT if f in
-    {"account_id", "play", "goal", "segment", "basis", "currency", "churn_source", "p0_source"}
-    else pa.decimal128(5, 2) if f == "hours" else INT
+    f: DAY
+    if f in {"version", "interval_months"}
+    else TEXT
+    if f
+    in {"account_id", "play", "goal", "segment", "basis", "currency", "churn_source", "p0_source"}
+    else pa.decimal128(5, 2)
+    if f == "hours"
+    else INT
     for f in Candidate.__dataclass_fields__
-}  # fmt: skip
+}
 Account = Mapping[str, Any]
 
 
@@ -135,8 +140,18 @@ def lists_under(told: Told, *terms: ListNumbers) -> list[AccountList]:
 
 def said(name: str, kind: str, **more: Any) -> Mapping[str, Any]:
     """What a person said of an account today."""
-    return {"account_id": name, "kind": kind, "who": "Ann", "owner": "Ann", "reason": "",
-            "value_minor": 0, "day": AS_OF, "until_day": None, "version": 1, **more}  # fmt: skip
+    return {
+        "account_id": name,
+        "kind": kind,
+        "who": "Ann",
+        "owner": "Ann",
+        "reason": "",
+        "value_minor": 0,
+        "day": AS_OF,
+        "until_day": None,
+        "version": 1,
+        **more,
+    }
 
 
 def table(rows: Iterable[Mapping[str, Any]], schema: Mapping[str, pa.DataType]) -> pa.Table:
@@ -164,28 +179,54 @@ def relations(told: Told) -> dict[str, list[dict[str, Any]]]:
 def _add(made: dict[str, list[dict[str, Any]]], a: Account) -> None:
     name, active = a["id"], a.get("active", True)
     high = a.get("high", ())
-    made["features"].append({
-        "account_id": name, "name": a.get("name", name), "owner": a.get("owner"), "active": active,
-        "mrr_minor": a["mrr"] * 100, "currency": "EUR", "days_to_renewal": a.get("term_in"),
-        "interval_months": a.get("interval", 12), "tickets_open": a.get("tickets", len(high)),
-        "tickets_open_high": len(high), "cancel_notice": a.get("notice", False),
-        "failed_invoices_90": a.get("failed", 0), "overdue_invoices": a.get("overdue", 0),
-        "events_28": a.get("events"), "events_prior_84": a.get("usual"),
-        "usage_trend": a["events"] / a["usual"] if a.get("usual") else None,
-        "seats": a.get("seats"), "open_deals": a.get("deals", 0),
-        "seat_use": a["people"] / a["seats"] if a.get("people") else None,
-        "open_deal_minor": a.get("deal_worth", 0) * 100, "open_deal_currency": "EUR",
-        "days_since_paid_end": a.get("ended"),
-    })  # fmt: skip
-    made["roster"].append({"kind": "account", "id": name, "account_id": name,
-                           "stage": a.get("stage", "active"),
-                           "since_day": AS_OF - a.get("stage_days", 300)})  # fmt: skip
+    made["features"].append(
+        {
+            "account_id": name,
+            "name": a.get("name", name),
+            "owner": a.get("owner"),
+            "active": active,
+            "mrr_minor": a["mrr"] * 100,
+            "currency": "EUR",
+            "days_to_renewal": a.get("term_in"),
+            "interval_months": a.get("interval", 12),
+            "tickets_open": a.get("tickets", len(high)),
+            "tickets_open_high": len(high),
+            "cancel_notice": a.get("notice", False),
+            "failed_invoices_90": a.get("failed", 0),
+            "overdue_invoices": a.get("overdue", 0),
+            "events_28": a.get("events"),
+            "events_prior_84": a.get("usual"),
+            "usage_trend": a["events"] / a["usual"] if a.get("usual") else None,
+            "seats": a.get("seats"),
+            "open_deals": a.get("deals", 0),
+            "seat_use": a["people"] / a["seats"] if a.get("people") else None,
+            "open_deal_minor": a.get("deal_worth", 0) * 100,
+            "open_deal_currency": "EUR",
+            "days_since_paid_end": a.get("ended"),
+        }
+    )
+    made["roster"].append(
+        {
+            "kind": "account",
+            "id": name,
+            "account_id": name,
+            "stage": a.get("stage", "active"),
+            "since_day": AS_OF - a.get("stage_days", 300),
+        }
+    )
     if a["churn"] is not None or a.get("unscored"):
         p = None if a["churn"] is None else a["churn"] / 100
-        made["scores"].append({"account_id": name, "tier": "logistic", "model": "m",
-                               "probability": p, "unscored_reason": a.get("unscored"),
-                               "renewal_day": AS_OF + a["term_in"] if "then" in a else None,
-                               "renewal_probability": a.get("then")})  # fmt: skip
+        made["scores"].append(
+            {
+                "account_id": name,
+                "tier": "logistic",
+                "model": "m",
+                "probability": p,
+                "unscored_reason": a.get("unscored"),
+                "renewal_day": AS_OF + a["term_in"] if "then" in a else None,
+                "renewal_probability": a.get("then"),
+            }
+        )
     made["tickets"] += [
         {"account_id": name, "priority": "high", "opened_day": AS_OF - d} for d in high
     ]
@@ -196,12 +237,18 @@ def _add(made: dict[str, list[dict[str, Any]]], a: Account) -> None:
 def _add_left(made: dict[str, list[dict[str, Any]]], a: Account) -> None:
     if "left" in a:
         kept = a.get("kept", 1_000) * 100
-        made["left_alone"].append({
-            "account_id": a["id"], "outcome": a["left"], "reason": a.get("left_why", "no play"),
-            "kept_minor": kept, "headroom_minor": int(kept * a["churn"] / 100),
-            "least_cost_minor": 3_000, "saved_minor": a.get("saved"),
-            "churn_bp": int(a["churn"] * 100),
-        })  # fmt: skip
+        made["left_alone"].append(
+            {
+                "account_id": a["id"],
+                "outcome": a["left"],
+                "reason": a.get("left_why", "no play"),
+                "kept_minor": kept,
+                "headroom_minor": int(kept * a["churn"] / 100),
+                "least_cost_minor": 3_000,
+                "saved_minor": a.get("saved"),
+                "churn_bp": int(a["churn"] * 100),
+            }
+        )
     if "missing" in a:
         made["unpriced"].append({"account_id": a["id"], "play": "x", "missing": a["missing"]})
 
@@ -209,9 +256,22 @@ def _add_left(made: dict[str, list[dict[str, Any]]], a: Account) -> None:
 def _candidate(name: str, play: str, worth: float) -> dict[str, Any]:
     nv = round(worth * 100)
     return {
-        "account_id": name, "play": play, "version": 1, "goal": GOALS[play], "nv_minor": nv,
-        "q10_minor": nv // 2 - 5_000, "q90_minor": nv * 2, "cost_minor": 3_000,
-        "hours": Decimal("0.50"), "basis": "mrr", "currency": "EUR", "interval_months": 1,
-        "raw_minor": nv, "revenue_minor": nv, "value_minor": nv, "p0_ppm": 9_500,
-        "kept_minor": nv * 20, "headroom_minor": nv * 3,
-    }  # fmt: skip
+        "account_id": name,
+        "play": play,
+        "version": 1,
+        "goal": GOALS[play],
+        "nv_minor": nv,
+        "q10_minor": nv // 2 - 5_000,
+        "q90_minor": nv * 2,
+        "cost_minor": 3_000,
+        "hours": Decimal("0.50"),
+        "basis": "mrr",
+        "currency": "EUR",
+        "interval_months": 1,
+        "raw_minor": nv,
+        "revenue_minor": nv,
+        "value_minor": nv,
+        "p0_ppm": 9_500,
+        "kept_minor": nv * 20,
+        "headroom_minor": nv * 3,
+    }

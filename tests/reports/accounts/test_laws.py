@@ -34,10 +34,12 @@ def accounts(draw: st.DrawFn) -> tuple[Account, ...]:
     for n in range(draw(st.integers(0, 14))):
         worth = st.sampled_from((-5, 0, 10, 10, 25, 60))
         told: dict[str, Any] = {
-            "owner": draw(st.sampled_from(OWNERS)), "active": draw(st.booleans()),
+            "owner": draw(st.sampled_from(OWNERS)),
+            "active": draw(st.booleans()),
             "steps": {play: draw(worth) for play in PLAYS if draw(st.booleans())},
-            "churn": draw(st.sampled_from((None, 1.0, 80.0))), "overdue": draw(st.integers(0, 1)),
-        }  # fmt: skip
+            "churn": draw(st.sampled_from((None, 1.0, 80.0))),
+            "overdue": draw(st.integers(0, 1)),
+        }
         best = max(told["steps"].values(), default=0)
         if told["active"] and best <= 0 and told["churn"] is not None:
             told["left"] = draw(st.sampled_from(("let_progress", "accept_churn")))
@@ -52,10 +54,15 @@ def populations(draw: st.DrawFn) -> Told:
     names = [a["id"] for a in found]
     some = st.lists(st.sampled_from(names), unique=True, max_size=4) if names else st.just([])
     care = tuple(
-        said(name, draw(st.sampled_from(KINDS)), owner=draw(st.sampled_from(("Ann", "Bob"))),
-             until_day=AS_OF + draw(st.integers(0, 2)), value_minor=draw(st.integers(0, 3_000)))
+        said(
+            name,
+            draw(st.sampled_from(KINDS)),
+            owner=draw(st.sampled_from(("Ann", "Bob"))),
+            until_day=AS_OF + draw(st.integers(0, 2)),
+            value_minor=draw(st.integers(0, 3_000)),
+        )
         for name in draw(some)
-    )  # fmt: skip
+    )
     held = tuple((name, "retention_call", "consent: no") for name in draw(some))
     way = tuple((name, "retention_call", AS_OF - 1) for name in draw(some)[:1])
     return Told(found, care, (), held, way, terms=ListNumbers(everybody=draw(st.integers(0, 4))))
@@ -90,8 +97,9 @@ def one_part_for_each(told: Told, found: AccountList) -> None:
     names, counts = parts(found), found.counts
     assert len(names) == len(set(names))
     assert {a["id"] for a in told.accounts if a["active"]} <= set(names)
-    assert len(names) == sum(n for _, n in counts.states) + counts.leave_alone \
-        + counts.let_go + sum(n for _, n in counts.unscored)  # fmt: skip
+    assert len(names) == sum(
+        n for _, n in counts.states
+    ) + counts.leave_alone + counts.let_go + sum(n for _, n in counts.unscored)
 
 
 def nothing_never_outranks(told: Told, found: AccountList) -> None:
@@ -119,8 +127,9 @@ def test_the_order_of_what_is_read_changes_nothing(told: Told, chance: Any) -> N
     def shuffled(rows: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(chance.sample(rows, len(rows)))
 
-    other = replace(told, accounts=shuffled(told.accounts), care=shuffled(told.care),
-                    held=shuffled(told.held))  # fmt: skip
+    other = replace(
+        told, accounts=shuffled(told.accounts), care=shuffled(told.care), held=shuffled(told.held)
+    )
 
     assert the_list(other) == the_list(told)
 
@@ -143,8 +152,9 @@ def test_more_capacity_takes_no_account_away(told: Told, owner: str) -> None:
 def test_the_day_is_shared_out_as_by_hand(found: tuple[Account, ...], capacity: int) -> None:
     """The same by a loop: own accounts first, then the pool to whoever has least so far."""
     worth = {a["id"]: max(a["steps"].values(), default=0) for a in found}
-    ranked = sorted((a for a in found if worth[a["id"]] > 0),
-                    key=lambda a: (-worth[a["id"]], a["id"]))  # fmt: skip
+    ranked = sorted(
+        (a for a in found if worth[a["id"]] > 0), key=lambda a: (-worth[a["id"]], a["id"])
+    )
     judged = [a for a in found if a["active"] or worth[a["id"]] > 0]
     load = {a["owner"]: 0 for a in judged if a["owner"] is not None}
     expected: dict[str, str] = {}
@@ -163,11 +173,13 @@ def test_the_day_is_shared_out_as_by_hand(found: tuple[Account, ...], capacity: 
 
 
 def test_one_owner_sees_their_own_and_what_is_theirs_today() -> None:
-    told = Told((
-        account("mine", steps={"retention_call": 9}),
-        account("theirs", owner="Bob", steps={"retention_call": 8}),
-        account("nobodys", owner=None, steps={"retention_call": 7}),
-    ))  # fmt: skip
+    told = Told(
+        (
+            account("mine", steps={"retention_call": 9}),
+            account("theirs", owner="Bob", steps={"retention_call": 8}),
+            account("nobodys", owner=None, steps={"retention_call": 7}),
+        )
+    )
 
     assert parts(the_list(told, "Ann")) == ["mine", "nobodys"]
     assert parts(the_list(told, "Bob")) == ["theirs"]
@@ -184,8 +196,9 @@ def test_the_noise_floor_is_what_95_of_100_steps_stay_within(
     """Ten days of scores, of which every account makes its own step each day."""
     kept = tuple(
         (f"a{n}", AS_OF - 10 + d, 20 + step * (d % 2))
-        for n, step in enumerate(steps) for d in range(9)
-    )  # fmt: skip
+        for n, step in enumerate(steps)
+        for d in range(9)
+    )
 
     assert float(the_list(Told((account("a0"),), kept=kept)).floor_percent) == floor
 

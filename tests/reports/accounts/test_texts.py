@@ -28,21 +28,31 @@ def link(account_id: str) -> str:
 
 def everything() -> AccountList:
     """Everything a list can hold."""
-    return the_list(Told(
-        (
-            account("crm:1", name="Ärger & Söhne", churn=9.0, high=(13, 2), term_in=18, tickets=3,
-                    steps={"retention_call": 900, "retention_email": 400}),
-            account("crm:2", name="Nord", seats=20, people=19, steps={"upsell_seats": 300}),
-            account("crm:3", name="Pool", owner=None, steps={"retention_call": 80}),
-            account("crm:4", name="Later", steps={"retention_call": 70}),
-            account("crm:5", name="Calm", churn=1.0, left="let_progress", kept=2_000),
-            account("crm:6", name="Lost", churn=90.0, left="accept_churn", kept=20),
-            account("crm:7", name="Bound", churn=None, unscored="notice given"),
+    return the_list(
+        Told(
+            (
+                account(
+                    "crm:1",
+                    name="Ärger & Söhne",
+                    churn=9.0,
+                    high=(13, 2),
+                    term_in=18,
+                    tickets=3,
+                    steps={"retention_call": 900, "retention_email": 400},
+                ),
+                account("crm:2", name="Nord", seats=20, people=19, steps={"upsell_seats": 300}),
+                account("crm:3", name="Pool", owner=None, steps={"retention_call": 80}),
+                account("crm:4", name="Later", steps={"retention_call": 70}),
+                account("crm:5", name="Calm", churn=1.0, left="let_progress", kept=2_000),
+                account("crm:6", name="Lost", churn=90.0, left="accept_churn", kept=20),
+                account("crm:7", name="Bound", churn=None, unscored="notice given"),
+            ),
+            (said("crm:4", "snooze", until_day=AS_OF + 3),),
+            kept=(("crm:1", AS_OF - 8, 4.0), ("crm:1", AS_OF - 31, 8.5)),
+            mails=(("crm:1", AS_OF - 12, "newsletter"),),
         ),
-        (said("crm:4", "snooze", until_day=AS_OF + 3),),
-        kept=(("crm:1", AS_OF - 8, 4.0), ("crm:1", AS_OF - 31, 8.5)),
-        mails=(("crm:1", AS_OF - 12, "newsletter"),),
-    ), "Ann")  # fmt: skip
+        "Ann",
+    )
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +62,11 @@ def found() -> AccountList:
 
 
 def test_a_paused_account_is_called_paused() -> None:
-    rows = (account("crm:1", mrr=0, steps={"retention_call": 900}),
-            account("crm:2", steps={"retention_call": 300}),
-            account("crm:3", mrr=0, active=False, steps={"winback_email": 200}))  # fmt: skip
+    rows = (
+        account("crm:1", mrr=0, steps={"retention_call": 900}),
+        account("crm:2", steps={"retention_call": 300}),
+        account("crm:3", mrr=0, active=False, steps={"winback_email": 200}),
+    )
     some = the_list(Told(rows), "Ann")
     paused = {line.account.account_id for line in some.lines if line.account.paused}
     assert paused == {"crm:1"}
@@ -68,8 +80,10 @@ def written(found: AccountList) -> dict[str, str]:
     blocks = "\n---\n".join(slack(found, "Ann", link))
     return {
         "digest.txt": f"{subject(found, 'Ann')}\n\n{digest(found, 'Ann', link)}",
-        "slack.txt": blocks, "list.csv": csv_of(found).decode(), "list.json": json_of(found),
-    }  # fmt: skip
+        "slack.txt": blocks,
+        "list.csv": csv_of(found).decode(),
+        "list.json": json_of(found),
+    }
 
 
 @pytest.mark.parametrize("name", ["digest.txt", "slack.txt", "list.csv", "list.json"])
@@ -96,8 +110,10 @@ def hostile() -> AccountList:
         account(f"x{n}", name=name, owner=name, steps={"retention_call": 100 - n})
         for n, name in enumerate(HOSTILE)
     ]
-    rows += [account(f"l{n}", name=name, churn=1.0, left="let_progress")
-             for n, name in enumerate(HOSTILE)]  # fmt: skip
+    rows += [
+        account(f"l{n}", name=name, churn=1.0, left="let_progress")
+        for n, name in enumerate(HOSTILE)
+    ]
     deals = tuple((f"x{n}", AS_OF - 3, name, name) for n, name in enumerate(HOSTILE))
     held = (("x0", "upsell_seats", HOSTILE[0]),)
     return the_list(Told(tuple(rows), deals=deals, held=held))

@@ -64,23 +64,37 @@ def test_quarantine_is_counted_by_table_column_and_reason() -> None:
     ]
     counts = quarantine_counts(rows)
     assert [(c.table, c.column, c.reason, c.rows) for c in counts] == [
-        ("a", "", "x", 2), ("t", "c", "r", 5),
-    ]  # fmt: skip
+        ("a", "", "x", 2),
+        ("t", "c", "r", 5),
+    ]
     findings = audit(100, engine_with({}), counts).of("quarantine")
     assert [(f.subject, f.count, f.total) for f in findings] == [("t.c", 5, 5), ("a", 2, 2)]
 
 
 def test_remarks_on_files_are_findings() -> None:
     rows: list[dict[str, object]] = [
-        {"kind": "folded", "table": "events", "column": "", "file": "a.csv", "reason": "r",
-         "rows": 3},
-        {"kind": "date_forms", "table": "events", "column": "at", "file": "a.csv",
-         "reason": "2 forms", "rows": 9},
-    ]  # fmt: skip
+        {
+            "kind": "folded",
+            "table": "events",
+            "column": "",
+            "file": "a.csv",
+            "reason": "r",
+            "rows": 3,
+        },
+        {
+            "kind": "date_forms",
+            "table": "events",
+            "column": "at",
+            "file": "a.csv",
+            "reason": "2 forms",
+            "rows": 9,
+        },
+    ]
     found = audit(100, engine_with({}), (), file_remarks(rows)).findings
     assert [(f.code, f.subject, f.count, f.total) for f in found] == [
-        ("date_forms", "events.at", 9, 0), ("folded", "events", 3, 3),
-    ]  # fmt: skip
+        ("date_forms", "events.at", 9, 0),
+        ("folded", "events", 3, 3),
+    ]
     assert found[0].says == "rows whose dates can be doubted (a.csv): 2 forms"
 
 
@@ -110,8 +124,13 @@ def test_masking_keeps_the_reference_and_the_domain() -> None:
 
 def test_a_share_is_never_rounded_to_all_or_nothing() -> None:
     assert [percent(s) for s in (None, 0.0, 0.0001, 0.5, 0.9999, 1.0)] == [
-        "–", "0.0%", "< 0.1%", "50.0%", "> 99.9%", "100.0%",
-    ]  # fmt: skip
+        "–",
+        "0.0%",
+        "< 0.1%",
+        "50.0%",
+        "> 99.9%",
+        "100.0%",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -60,13 +60,26 @@ def told(given: "ReportContext") -> "SectionResult":
 
 
 def line(account: str, first: int, end: int | None, mrr: int) -> dict[str, Any]:
-    return {"account_id": account, "started_day": first, "ended_day": end, "mrr_minor": mrr,
-            "currency": "USD", "trial": False}  # fmt: skip
+    return {
+        "account_id": account,
+        "started_day": first,
+        "ended_day": end,
+        "mrr_minor": mrr,
+        "currency": "USD",
+        "trial": False,
+    }
 
 
 def campaign(name: str, cost: int, channel: str = "ads", **more: Any) -> dict[str, Any]:
-    return {"campaign_id": f"k {name}", "name": name, "channel": channel, "cost_minor": cost,
-            "currency": "USD", "started_day": WON - 20, **more}  # fmt: skip
+    return {
+        "campaign_id": f"k {name}",
+        "name": name,
+        "channel": channel,
+        "cost_minor": cost,
+        "currency": "USD",
+        "started_day": WON - 20,
+        **more,
+    }
 
 
 def two_campaigns() -> "dict[str, list[dict[str, Any]]]":
@@ -85,23 +98,26 @@ def two_campaigns() -> "dict[str, list[dict[str, Any]]]":
         ],
         "subscriptions": bills,
         "campaigns": [
-            campaign("Campaign A", 2_400_000), campaign("campaign b", 4_200_000),
-            campaign("Fair", 500_000), campaign("Late", 900_000, started_day=AS_OF - 10),
+            campaign("Campaign A", 2_400_000),
+            campaign("campaign b", 4_200_000),
+            campaign("Fair", 500_000),
+            campaign("Late", 900_000, started_day=AS_OF - 10),
         ],
         "segment_history": [
-            {"account_id": f"{c}{n}", "segment": "Durable core" if c == "b" else "Declining",
-             "day": AS_OF - 190}
+            {
+                "account_id": f"{c}{n}",
+                "segment": "Durable core" if c == "b" else "Declining",
+                "day": AS_OF - 190,
+            }
             for c in "ab"
             for n in range(20)
         ],
         "tickets": [{"account_id": "a1", "opened_day": WON + n} for n in (0, 179, 180)],
-    }  # fmt: skip
+    }
 
 
 def units(given: "ReportContext", economics: "Economics | None" = None) -> UnitEconomics:
-    return measure_units(
-        AS_OF, given.engine, given.present, economics or rulebook().economics
-    )  # fmt: skip
+    return measure_units(AS_OF, given.engine, given.present, economics or rulebook().economics)
 
 
 def test_a_cheap_campaign_that_churns_and_a_dear_one_that_stays_are_told_apart() -> None:
@@ -176,14 +192,15 @@ def reached() -> "ReportContext":
         messages=[
             {"account_id": "x", "campaign_id": "k News", "kind": kind, "day": AS_OF - 45}
             for kind in ("sent", "clicked", "opened")
-        ] + [{"account_id": "y", "campaign_id": "k News", "kind": "sent", "day": AS_OF - 51}],
+        ]
+        + [{"account_id": "y", "campaign_id": "k News", "kind": "sent", "day": AS_OF - 51}],
         campaigns=[campaign("News", 100)],
         work=together(
             approved("x", "upsell_seats", day=AS_OF - 30),
             approved("y", "upsell_seats", day=AS_OF - 25),
             approved("z", "upsell_seats", day=AS_OF - 25, held=True),
         ),
-    )  # fmt: skip
+    )
 
 
 def test_revenue_is_tied_by_three_rules_and_only_the_holdout_is_incremental() -> None:
@@ -235,8 +252,12 @@ def test_an_empty_company_says_what_is_missing() -> None:
 
 
 def test_a_company_of_one_account() -> None:
-    bare = firm("accounts", "subscriptions", accounts=[{"account_id": "x"}],
-                subscriptions=[line("x", WON, None, 100)])  # fmt: skip
+    bare = firm(
+        "accounts",
+        "subscriptions",
+        accounts=[{"account_id": "x"}],
+        subscriptions=[line("x", WON, None, 100)],
+    )
     found = figures(told(bare))
 
     assert found[f"attribution.source.unknown.{SPAN}.accounts"].value == 1

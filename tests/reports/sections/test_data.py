@@ -89,8 +89,12 @@ def test_a_dirty_company() -> None:
     assert aside > 0
     assert values["data.1970-03-02.set-aside"].value == aside
     assert [b.id for b in chapter.section.blocks] == [
-        "data.freshness", "data.missing", "data.set-aside", "data.matches", "data.findings",
-    ]  # fmt: skip
+        "data.freshness",
+        "data.missing",
+        "data.set-aside",
+        "data.matches",
+        "data.findings",
+    ]
     rows = sum(v.value or 0 for k, v in values.items() if k.startswith("data.1970-03-02.rows."))
     assert rows == sum(row.rows for row in report.freshness)
     assert not any("@" in figure for figure in values)

@@ -52,8 +52,11 @@ def test_the_tail_is_drawn_apart_from_what_was_observed() -> None:
     chapter = make_money(given(shop()), SHORT)
     observed, projected = chart(chapter, "money.curve.EUR").series
     assert (observed.style, projected.style) == ("observed", "projected")
-    both = [n for n, (a, b) in enumerate(zip(observed.y, projected.y, strict=True))
-            if a is not None and b is not None]  # fmt: skip
+    both = [
+        n
+        for n, (a, b) in enumerate(zip(observed.y, projected.y, strict=True))
+        if a is not None and b is not None
+    ]
     assert len(both) == 1
     assert observed.y[both[0]] == projected.y[both[0]]
     few = make_money(given(shop()), replace(SHORT, projection=Projection(cohorts=50)))
@@ -67,9 +70,7 @@ def test_the_tail_is_drawn_apart_from_what_was_observed() -> None:
 def test_logo_net_gross_and_use_are_of_the_same_cohorts() -> None:
     chapter = make_money(given(shop()), SHORT)
     names = ("logos", "nrr", "grr", "usage")
-    columns = [
-        [row[:2] for row in table(chapter, f"money.{name}.EUR").rows] for name in names
-    ]  # fmt: skip
+    columns = [[row[:2] for row in table(chapter, f"money.{name}.EUR").rows] for name in names]
     assert all(column == columns[0] for column in columns)
     without = make_money(given(shop(), {"subscriptions"}), SHORT)
     assert without.section.missing == ("events",)
@@ -90,11 +91,17 @@ def test_the_moves_of_every_currency_are_told(currencies: tuple[str, ...]) -> No
     """In words as far as they can be read, and how many more there are and where."""
     rows = shop()
     rows["subscriptions"] = [
-        {"account_id": f"{c}{n}", "subscription_id": f"{c}{n}", "mrr_minor": 100, "currency": c,
-         "trial": False, "started_day": day(when)}
+        {
+            "account_id": f"{c}{n}",
+            "subscription_id": f"{c}{n}",
+            "mrr_minor": 100,
+            "currency": c,
+            "trial": False,
+            "started_day": day(when),
+        }
         for place, c in enumerate(currencies)
         for n, when in enumerate(["2024-07-03"] + ["2024-06-03"] * (place + 1))
-    ]  # fmt: skip
+    ]
     chapter = make_money(given(rows), SHORT)
     *_, last, week = text(chapter).splitlines()
     order = currencies[::-1]

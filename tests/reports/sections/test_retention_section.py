@@ -28,8 +28,13 @@ def test_a_whole_section() -> None:
     assert (cell.n, cell.unit, cell.drill) == (40, "share", True)
     rows = table(chapter, "retention.cohorts").rows
     assert [str(getattr(row[0], "text", "")) for row in rows] == [
-        "2024-01", "2024-02", "2024-03", "2024-04", "2024-05", "weighted mean",
-    ]  # fmt: skip
+        "2024-01",
+        "2024-02",
+        "2024-03",
+        "2024-04",
+        "2024-05",
+        "weighted mean",
+    ]
     assert "Days are those of Europe/Berlin." in table(chapter, "retention.cohorts").notes
     curve = chart(chapter, "retention.curve")
     assert (len(curve.x), len(curve.series[0].low)) == (13, 13)

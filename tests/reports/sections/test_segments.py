@@ -34,14 +34,18 @@ KNOWN = Outcomes(
         OutcomeEstimate("Declining", "churn", 30, 100, 0.29, 0.24, 0.35, "sufficient", 0.9),
         OutcomeEstimate("Durable core", "churn", 1, 4, 0.2, 0.05, 0.5, "insufficient", 0.0),
     ),
-    (), (), "Churn: left.",
-)  # fmt: skip
+    (),
+    (),
+    "Churn: left.",
+)
 
 
 def made(
-    given: ReportContext, outcomes: Outcomes = NOTHING, difference: SegmentDifference = UNKNOWN,
+    given: ReportContext,
+    outcomes: Outcomes = NOTHING,
+    difference: SegmentDifference = UNKNOWN,
     proposal: SegmentProposal | None = None,
-) -> SectionResult:  # fmt: skip
+) -> SectionResult:
     return make_segments(given, policy().segments, outcomes, difference, proposal)
 
 
@@ -50,18 +54,26 @@ def rows_of(pairs: Sequence[tuple[str | None, str | None]]) -> dict[str, Any]:
     names = [f"a{n}" for n in range(len(pairs))]
     history = [
         {"account_id": name, "segment": before, "day": FIRST}
-        for name, (before, _) in zip(names, pairs, strict=True) if before != "-"
-    ]  # fmt: skip
+        for name, (before, _) in zip(names, pairs, strict=True)
+        if before != "-"
+    ]
     now = [
         {"account_id": name, "segment": after}
-        for name, (_, after) in zip(names, pairs, strict=True) if after != "-"
-    ]  # fmt: skip
+        for name, (_, after) in zip(names, pairs, strict=True)
+        if after != "-"
+    ]
     return {"segment_history": history, "segments": now}
 
 
 def line(account: str, mrr: int, currency: str | None = "USD", **more: Any) -> dict[str, Any]:
-    return {"account_id": account, "mrr_minor": mrr, "currency": currency, "trial": False,
-            "started_day": AS_OF - 40, **more}  # fmt: skip
+    return {
+        "account_id": account,
+        "mrr_minor": mrr,
+        "currency": currency,
+        "trial": False,
+        "started_day": AS_OF - 40,
+        **more,
+    }
 
 
 def test_an_empty_company() -> None:
@@ -85,9 +97,14 @@ def test_one_account_without_billing() -> None:
 
 def test_value_is_what_the_accounts_of_a_segment_pay_in_each_currency() -> None:
     lines = [
-        line("a0", 500), line("a0", 250), line("a1", 900, "EUR"), line("a2", 70, trial=True),
-        line("a2", 80, ended_day=AS_OF - 1), line("a2", 90, started_day=AS_OF), line("a3", 11),
-    ]  # fmt: skip
+        line("a0", 500),
+        line("a0", 250),
+        line("a1", 900, "EUR"),
+        line("a2", 70, trial=True),
+        line("a2", 80, ended_day=AS_OF - 1),
+        line("a2", 90, started_day=AS_OF),
+        line("a3", 11),
+    ]
     pairs = [("Declining", "Declining"), ("Declining", "Declining"), (None, None), ("-", "Lapsed")]
     given = company("subscriptions", subscriptions=lines, **rows_of(pairs))
     chapter = made(given)

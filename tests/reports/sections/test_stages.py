@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from tools.reports.context import ReportContext
 
 STAGES = ("none", "mql", "sql", "trial", "active", "at_risk", "churned")
-PERSON = st.lists(
-    st.tuples(st.integers(0, 60), st.sampled_from(STAGES)), min_size=0, max_size=5
-)  # fmt: skip
+PERSON = st.lists(st.tuples(st.integers(0, 60), st.sampled_from(STAGES)), min_size=0, max_size=5)
 
 
 def intervals(person: str, changes: list[tuple[int, str]]) -> list[dict[str, Any]]:
@@ -33,8 +31,16 @@ def intervals(person: str, changes: list[tuple[int, str]]) -> list[dict[str, Any
             continue
         if rows:
             rows[-1]["to_day"] = day
-        rows.append({"kind": "contact", "id": person, "account_id": "a", "stage": stage,
-                     "from_day": day, "to_day": None})  # fmt: skip
+        rows.append(
+            {
+                "kind": "contact",
+                "id": person,
+                "account_id": "a",
+                "stage": stage,
+                "from_day": day,
+                "to_day": None,
+            }
+        )
     return rows
 
 
@@ -45,11 +51,15 @@ def rows_of(people: list[list[tuple[int, str]]]) -> dict[str, Any]:
         name = f"p{number}"
         mine = intervals(name, changes)
         timeline += mine
-        roster.append({
-            "kind": "contact", "id": name, "account_id": "a",
-            "stage": mine[-1]["stage"] if mine else None,
-            "unstaged_reason": None if mine else "no dated fact",
-        })  # fmt: skip
+        roster.append(
+            {
+                "kind": "contact",
+                "id": name,
+                "account_id": "a",
+                "stage": mine[-1]["stage"] if mine else None,
+                "unstaged_reason": None if mine else "no dated fact",
+            }
+        )
     return {"timeline": timeline, "roster": roster}
 
 
@@ -161,8 +171,7 @@ def test_half_is_told_when_half_have_left(share: float) -> None:
 def test_the_simulated_company(simulated: Simulated) -> None:
     chapter = make_stages(simulated.given)
     check_laws(simulated.given, chapter)
-    found = measure_stages(simulated.given.as_of, simulated.given.first_day,
-                           simulated.given.engine)  # fmt: skip
+    found = measure_stages(simulated.given.as_of, simulated.given.first_day, simulated.given.engine)
     assert closes(found)
     assert found.staged + sum(n for _, n in found.unstaged) == _people(simulated)
     assert len(chapter.section.blocks) == 3

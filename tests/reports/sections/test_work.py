@@ -40,17 +40,26 @@ def told(
 
 
 def deed(seq: int, proposal: str, kind: str, who: str, seconds: int | None = 9) -> dict[str, Any]:
-    return {"seq": seq, "proposal": proposal, "kind": kind, "who": who, "day": FIRST + 1,
-            "seconds": seconds}  # fmt: skip
+    return {
+        "seq": seq,
+        "proposal": proposal,
+        "kind": kind,
+        "who": who,
+        "day": FIRST + 1,
+        "seconds": seconds,
+    }
 
 
 def busy_week() -> "dict[str, list[Mapping[str, Any]]]":
     """Two mornings; four approvals, of which one was taken back and one left out by lot."""
     work = together(
-        approved("a", day=FIRST + 1), approved("b", day=FIRST + 2, held=True),
-        approved("c", day=FIRST + 1, status="revoked"), approved("d", day=FIRST - 9),
-        approved("e", day=FIRST + 3, status="blocked"), approved("f", day=FIRST - 60),
-    )  # fmt: skip
+        approved("a", day=FIRST + 1),
+        approved("b", day=FIRST + 2, held=True),
+        approved("c", day=FIRST + 1, status="revoked"),
+        approved("d", day=FIRST - 9),
+        approved("e", day=FIRST + 3, status="blocked"),
+        approved("f", day=FIRST - 60),
+    )
     work["work_proposals"][2] = {**work["work_proposals"][2], "status": "rejected"}
     work["work_runs"] = [
         {"as_of": FIRST + n, "priced": 40, "unpriced": 10, "worthwhile": 5, "currency": "USD"}
@@ -66,11 +75,15 @@ def busy_week() -> "dict[str, list[Mapping[str, Any]]]":
         {"as_of": FIRST, "resource": "budget", "thousandths": 500, "currency": "USD"},
     ]
     work["work_deeds"] = [
-        deed(1, "p-a", "approve", "ann", 2), deed(2, "p-b", "approve", "ann"),
-        deed(3, "p-c", "approve", "bob", 1), deed(4, "p-c", "undo", "bob"),
-        deed(5, "p-c", "reject", "bob", 30), deed(6, "p-c", "approve", "ann", None),
-        deed(7, "p-e", "edit", "ann"), deed(8, "p-e", "approve", "bob", 20),
-    ]  # fmt: skip
+        deed(1, "p-a", "approve", "ann", 2),
+        deed(2, "p-b", "approve", "ann"),
+        deed(3, "p-c", "approve", "bob", 1),
+        deed(4, "p-c", "undo", "bob"),
+        deed(5, "p-c", "reject", "bob", 30),
+        deed(6, "p-c", "approve", "ann", None),
+        deed(7, "p-e", "edit", "ann"),
+        deed(8, "p-e", "approve", "bob", 20),
+    ]
     return work
 
 
@@ -79,9 +92,19 @@ def test_the_steps_of_a_week_by_hand() -> None:
     found = figures(chapter)
 
     steps = {
-        "mornings": 2, "found": 100, "priced": 80, "worthwhile": 10, "refused": 2, "queued": 4,
-        "approved": 3, "rejected": 1, "held_out": 1, "sent": 1, "gone": 1, "stopped": 1,
-    }  # fmt: skip
+        "mornings": 2,
+        "found": 100,
+        "priced": 80,
+        "worthwhile": 10,
+        "refused": 2,
+        "queued": 4,
+        "approved": 3,
+        "rejected": 1,
+        "held_out": 1,
+        "sent": 1,
+        "gone": 1,
+        "stopped": 1,
+    }
     assert {name: found[f"work.{name}.{WEEK}"].value for name in steps} == steps
     assert found[f"work.sent.{FOUR}"].value == 2
     assert found[f"work.approved.{WEEK}.worth"].value == 3_000
@@ -110,32 +133,49 @@ def test_what_one_more_hour_is_worth() -> None:
 
 
 def word(seq: int, account: str, kind: str, day: int = FIRST, **more: Any) -> dict[str, Any]:
-    return {"seq": seq, "account_id": account, "kind": kind, "reason": "", "who": "ann",
-            "day": day, "value_minor": 1_000, **more}  # fmt: skip
+    return {
+        "seq": seq,
+        "account_id": account,
+        "kind": kind,
+        "reason": "",
+        "who": "ann",
+        "day": day,
+        "value_minor": 1_000,
+        **more,
+    }
 
 
 def test_what_people_said_of_accounts_is_counted_unless_taken_back() -> None:
     """One claimed, done; one not useful; one put off and opened again; one done a month ago."""
     said_so = [
-        word(0, "old", "done", FIRST - 20), word(1, "a", "claim"),
+        word(0, "old", "done", FIRST - 20),
+        word(1, "a", "claim"),
         word(2, "b", "not_useful", reason="too_small", who="bob", value_minor=40),
-        word(3, "c", "snooze"), word(4, "c", "open"), word(5, "a", "done", FIRST + 1),
+        word(3, "c", "snooze"),
+        word(4, "c", "open"),
+        word(5, "a", "done", FIRST + 1),
         word(7, "e", "done", FIRST + 2),
         word(6, "e", "done", currency="EUR"),
-    ]  # fmt: skip
+    ]
     chapter = told(company("accounts", "subscriptions"), {"work_care": said_so})
     found = {name: one.value for name, one in figures(chapter).items() if ".care." in name}
 
     assert found == {
         f"work.care.{name}.{span}": value
         for name, values in {
-            "people": (2, 2), "claim": (1, 1), "claim.worth": (1_000, 1_000), "done": (3, 4),
-            "done.worth": (2_000, 3_000), "not_useful": (1, 1), "not_useful.worth": (40, 40),
-            "not_useful.too_small": (1, 1), "not_useful.too_small.worth": (40, 40),
+            "people": (2, 2),
+            "claim": (1, 1),
+            "claim.worth": (1_000, 1_000),
+            "done": (3, 4),
+            "done.worth": (2_000, 3_000),
+            "not_useful": (1, 1),
+            "not_useful.worth": (40, 40),
+            "not_useful.too_small": (1, 1),
+            "not_useful.too_small.worth": (40, 40),
             "of_use": (None, None),
         }.items()
         for span, value in zip((WEEK, FOUR), values, strict=True)
-    }  # fmt: skip
+    }
 
 
 def test_a_month_counts_what_was_said_before_its_last_four_weeks() -> None:
@@ -173,13 +213,18 @@ def test_the_median(values: list[int], expected: int | None) -> None:
 def arms(treated: int, control: int, kept: tuple[int, int]) -> "ReportContext":
     """A company whose windows are over: so many sent to and left out, so many of them kept."""
     paying = [f"t{n}" for n in range(kept[0])] + [f"c{n}" for n in range(kept[1])]
-    given = company("accounts", "subscriptions", subscriptions=[
-        {"account_id": a, "mrr_minor": 10_000, "currency": "USD", "started_day": 0} for a in paying
-    ])  # fmt: skip
+    given = company(
+        "accounts",
+        "subscriptions",
+        subscriptions=[
+            {"account_id": a, "mrr_minor": 10_000, "currency": "USD", "started_day": 0}
+            for a in paying
+        ],
+    )
     work = together(
         *(approved(f"t{n}", day=AS_OF - 60) for n in range(treated)),
         *(approved(f"c{n}", day=AS_OF - 60, held=True) for n in range(control)),
-    )  # fmt: skip
+    )
     put_work(given.engine, {name: rows_of(name, rows) for name, rows in work.items()})
     return given
 
@@ -250,11 +295,15 @@ def test_a_company_of_one_account() -> None:
 
 
 def test_without_billing_it_is_said_and_no_money_is_made_up() -> None:
-    work = together(*(approved(f"t{n}", day=AS_OF - 60) for n in range(30)),
-                    *(approved(f"c{n}", day=AS_OF - 60, held=True) for n in range(30)))  # fmt: skip
-    given = company("accounts", "events", usage=[
-        {"account_id": f"t{n}", "day": AS_OF - 40, "events": 1} for n in range(30)
-    ])  # fmt: skip
+    work = together(
+        *(approved(f"t{n}", day=AS_OF - 60) for n in range(30)),
+        *(approved(f"c{n}", day=AS_OF - 60, held=True) for n in range(30)),
+    )
+    given = company(
+        "accounts",
+        "events",
+        usage=[{"account_id": f"t{n}", "day": AS_OF - 40, "events": 1} for n in range(30)],
+    )
     chapter = told(given, work)
     found = figures(chapter)
 
@@ -269,10 +318,12 @@ def test_the_simulated_company(simulated: "Simulated") -> None:
     """Its accounts, tried by a play two months ago; a lot that changed nothing shows nothing."""
     engine = simulated.given.engine
     accounts = engine.run("SELECT account_id FROM accounts ORDER BY account_id")["account_id"]
-    work = together(*(
-        approved(a, day=simulated.given.as_of - 60, held=n % 4 == 0)
-        for n, a in enumerate(accounts.to_pylist())
-    ))  # fmt: skip
+    work = together(
+        *(
+            approved(a, day=simulated.given.as_of - 60, held=n % 4 == 0)
+            for n, a in enumerate(accounts.to_pylist())
+        )
+    )
     found = figures(told(simulated.given, work))
 
     one = found["work.play.retention_call.difference"]
@@ -282,16 +333,20 @@ def test_the_simulated_company(simulated: "Simulated") -> None:
 
 
 def test_on_the_page_and_in_the_mail_every_number_is_traced() -> None:
-    for chapter in (told(company("accounts", "subscriptions"), busy_week()),
-                    made(arms(400, 100, (380, 40)))):  # fmt: skip
+    for chapter in (
+        told(company("accounts", "subscriptions"), busy_week()),
+        made(arms(400, 100, (380, 40))),
+    ):
         report = Report("weekly", AS_OF, FIRST, "", (chapter.section,))
         assert untraced(as_page(report, {}, {}), report) == []
         assert mail_faults(as_mail(report, {})) == []
 
 
 def test_reviewers_are_shown_by_play_and_segment_and_no_percentage_of_few() -> None:
-    work = together(*(approved(f"a{n}", day=FIRST + 1) for n in range(25)),
-                    approved("b", "upsell_seats", day=FIRST + 1))  # fmt: skip
+    work = together(
+        *(approved(f"a{n}", day=FIRST + 1) for n in range(25)),
+        approved("b", "upsell_seats", day=FIRST + 1),
+    )
     work["work_deeds"] = [
         deed(n, f"p-retention_call-a{n // 2}", ("edit", "approve", "edit", "reject")[n % 4], "ann")
         for n in range(50)

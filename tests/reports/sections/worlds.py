@@ -28,8 +28,9 @@ def shop(size: int = 40, currencies: tuple[str, ...] = ("EUR",)) -> Rows:
         name, born = f"a{n:03d}", day("2024-01-03") + 30 * (n % 5)
         rows["accounts"].append({"account_id": name, "created_day": born})
         rows["segment_history"].append({"account_id": name, "segment": "ab"[n % 2], "day": born})
-        rows["arms"].append({"account_id": name, "arm": ("treated", "holdout")[n % 3 == 0],
-                             "day": born})  # fmt: skip
+        rows["arms"].append(
+            {"account_id": name, "arm": ("treated", "holdout")[n % 3 == 0], "day": born}
+        )
         rows["subscriptions"] += _lines(name, n, born, currencies[n % len(currencies)])
         rows["usage"] += [
             {"account_id": name, "name": "login", "day": born + 7 * week}
@@ -40,8 +41,15 @@ def shop(size: int = 40, currencies: tuple[str, ...] = ("EUR",)) -> Rows:
 
 
 def _lines(name: str, n: int, born: int, currency: str) -> list[dict[str, Any]]:
-    line = {"account_id": name, "subscription_id": name, "mrr_minor": 1000 + n, "trial": False,
-            "currency": currency, "started_day": born, "interval_months": 12}  # fmt: skip
+    line = {
+        "account_id": name,
+        "subscription_id": name,
+        "mrr_minor": 1000 + n,
+        "trial": False,
+        "currency": currency,
+        "started_day": born,
+        "interval_months": 12,
+    }
     if n % 5 == n % 7 == 0:
         back = line | {"subscription_id": f"{name}b", "started_day": born + 100}
         return [line | {"ended_day": born + 40}, back]

@@ -128,20 +128,32 @@ def pays(
             key = (found.version.account, found.version.currency)
             held[key] += found.version.minor
             running[key] += 0 if found.paused else found.version.minor
-    sums = {k: (max(running[k], 0), max(held[k], 0) - min(max(held[k], 0), max(running[k], 0)))
-            for k in held}  # fmt: skip
+    sums = {
+        k: (max(running[k], 0), max(held[k], 0) - min(max(held[k], 0), max(running[k], 0)))
+        for k in held
+    }
     return {key: both for key, both in sums.items() if any(both)}
 
 
 def fact(version: Version) -> dict[str, Any]:
     """The version as a row of fact_subscriptions."""
     return {
-        "subscription_ref": version.line, "account_ref": version.account,
-        "mrr_minor": version.minor, "currency": version.currency, "trial": version.trial,
-        "seats": version.seats, "started_day": version.started_day,
-        "changed_day": version.changed_day, "cancelled_day": version.cancelled_day,
-        "paused_day": version.paused_day, "resumed_day": version.resumed_day,
-        "ended_day": version.ended_day, "source": "c", "occurred_at": version.day,
-        "observed_at": version.known_day, "day": version.day, "known_day": version.known_day,
+        "subscription_ref": version.line,
+        "account_ref": version.account,
+        "mrr_minor": version.minor,
+        "currency": version.currency,
+        "trial": version.trial,
+        "seats": version.seats,
+        "started_day": version.started_day,
+        "changed_day": version.changed_day,
+        "cancelled_day": version.cancelled_day,
+        "paused_day": version.paused_day,
+        "resumed_day": version.resumed_day,
+        "ended_day": version.ended_day,
+        "source": "c",
+        "occurred_at": version.day,
+        "observed_at": version.known_day,
+        "day": version.day,
+        "known_day": version.known_day,
         "row_hash": version.minor,
-    }  # fmt: skip
+    }

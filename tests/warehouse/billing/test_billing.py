@@ -96,10 +96,16 @@ def test_a_later_version_changes_no_day_before_it_was_known(
     line = [v for v in log if v.line == late.line]
     newest = max((v.known_day for v in line), default=START)
     late = replace(
-        late, known_day=max(late.known_day, newest + 1), day=min((v.day for v in line), default=0),
-        changed_day=None, cancelled_day=None, paused_day=None, resumed_day=None, ended_day=None,
+        late,
+        known_day=max(late.known_day, newest + 1),
+        day=min((v.day for v in line), default=0),
+        changed_day=None,
+        cancelled_day=None,
+        paused_day=None,
+        resumed_day=None,
+        ended_day=None,
         started_day=START,
-    )  # fmt: skip
+    )
     if not line:
         return
     before, after = bill(log, as_of), bill([*log, late], as_of)
@@ -113,12 +119,17 @@ def test_what_a_dated_version_changes_begins_at_its_dates(log: list[Version], as
     """A year built at once equals the year rebuilt load by load, as far as versions carry dates."""
     dated = {
         (v.line, v.changed_day or v.started_day): replace(
-            v, day=START, changed_day=v.changed_day or v.started_day, started_day=START,
-            cancelled_day=None, paused_day=None, ended_day=None,
+            v,
+            day=START,
+            changed_day=v.changed_day or v.started_day,
+            started_day=START,
+            cancelled_day=None,
+            paused_day=None,
+            ended_day=None,
         )
         for v in log
         if (v.changed_day or v.started_day) < as_of
-    }  # fmt: skip
+    }
     once = [replace(v, known_day=as_of) for v in dated.values()]
     loads = [replace(v, known_day=(v.changed_day or 0) + 1) for v in dated.values()]
     days = range(START - 2, as_of)
@@ -205,10 +216,17 @@ def test_a_line_that_ends_where_it_starts_pays_nothing_after_the_end_of_the_bill
 def monthly(account: str, bills: int, first: int = 100, length: int = 30) -> list[Version]:
     """A company's bills: every line ends, and the next begins where it ended."""
     return [
-        Version(f"{account}{n}", account, 100, first + n * length, first + n * length + 1,
-                first + n * length, ended_day=first + (n + 1) * length)
+        Version(
+            f"{account}{n}",
+            account,
+            100,
+            first + n * length,
+            first + n * length + 1,
+            first + n * length,
+            ended_day=first + (n + 1) * length,
+        )
         for n in range(bills)
-    ]  # fmt: skip
+    ]
 
 
 def end_of(versions: list[Version], as_of: int) -> int:

@@ -65,14 +65,20 @@ def owners(domains: dict[str, Any], *emails: str, rules: str = "{}") -> dict[str
 def test_a_mail_subdomain_belongs_to_the_nearest_company_above() -> None:
     found = owners(
         {"1": "ridge.example", "2": "eu.ridge.example", "3": "https://www.Bücher.example"},
-        "em@mail.ridge.example", "a@x.y.ridge.example", "b@mail.eu.ridge.example",
-        "c@notridge.example", "d@bücher.example", "e@xn--bcher-kva.example",
-    )  # fmt: skip
+        "em@mail.ridge.example",
+        "a@x.y.ridge.example",
+        "b@mail.eu.ridge.example",
+        "c@notridge.example",
+        "d@bücher.example",
+        "e@xn--bcher-kva.example",
+    )
     assert found == {
-        "em@mail.ridge.example": "a:1", "a@x.y.ridge.example": "a:1",
-        "b@mail.eu.ridge.example": "a:2", "d@bücher.example": "a:3",
+        "em@mail.ridge.example": "a:1",
+        "a@x.y.ridge.example": "a:1",
+        "b@mail.eu.ridge.example": "a:2",
+        "d@bücher.example": "a:3",
         "e@xn--bcher-kva.example": "a:3",
-    }  # fmt: skip
+    }
 
 
 def test_nobody_owns_what_is_under_a_public_suffix_or_free_mail() -> None:

@@ -63,9 +63,14 @@ class Mornings:
         mapping = parse_mapping(self.mapping, "pebble.yaml")
         batch = FileSource(self.folder / "data", mapping).read(as_of)
         loaded = load(
-            as_of, batch.tables, self.dataset, DuckEngine(threads=1), closed_day=self.closed,
-            full=batch.full, load_instant=start_of(as_of, ZoneInfo("UTC")),
-        )  # fmt: skip
+            as_of,
+            batch.tables,
+            self.dataset,
+            DuckEngine(threads=1),
+            closed_day=self.closed,
+            full=batch.full,
+            load_instant=start_of(as_of, ZoneInfo("UTC")),
+        )
         assert isinstance(self.dataset.manifest, MemoryManifest)
         self.dataset.manifest.committed += loaded.files
         self.closed = as_of if closes else self.closed

@@ -43,9 +43,12 @@ def records(rows: "Iterable[Row]", key: str, as_of: int) -> dict[str, Row]:
 
 
 def expected(
-    table: str, rows: "Iterable[Row]", as_of: int, alias: "Mapping[str, str]",
+    table: str,
+    rows: "Iterable[Row]",
+    as_of: int,
+    alias: "Mapping[str, str]",
     ranking: tuple[str, ...] = (),
-) -> dict[str, Row]:  # fmt: skip
+) -> dict[str, Row]:
     """The customers that are there, with their words and consent."""
     key = "contact_ref" if table == "contacts" else "account_ref"
     people = defaultdict(list)
@@ -89,9 +92,10 @@ def merged(table: str, states: list[Row], key: str, alias: "Mapping[str, str]") 
 
     people = table == "contacts"
     voices = [
-        s for s in sorted(states, key=place)
+        s
+        for s in sorted(states, key=place)
         if not people or not s["deleted"] or s["merged_into"] is not None
-    ]  # fmt: skip
+    ]
     row: Row = {
         name: next((s[name] for s in reversed(voices) if s[name] is not None), None)
         for name in WORDS[table]

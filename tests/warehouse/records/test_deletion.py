@@ -99,17 +99,24 @@ def test_an_account_archived_in_the_crm_stays_while_billing_knows_it(
     facts = {
         "accounts": [
             fact("accounts", 1, account_ref="crm:1", name="Tea", domain="tea.example"),
-            fact("accounts", 12, account_ref="crm:1", name="Tea", domain="tea.example",
-                 deleted=True),
+            fact(
+                "accounts", 12, account_ref="crm:1", name="Tea", domain="tea.example", deleted=True
+            ),
             *[fact("accounts", 2, account_ref="bill:9", name="Tea Ltd", domain="tea.example")]
             * billed,
         ],
         "subscriptions": [
-            fact("subscriptions", 2, subscription_ref="s:1",
-                 account_ref="bill:9" if billed else "crm:1", mrr_minor=100, started_day=2,
-                 ended_day=ended),
+            fact(
+                "subscriptions",
+                2,
+                subscription_ref="s:1",
+                account_ref="bill:9" if billed else "crm:1",
+                mrr_minor=100,
+                started_day=2,
+                ended_day=ended,
+            ),
         ],
-    }  # fmt: skip
+    }
     found = rows_of(world_of(20, facts, tmp_path), "accounts")
     assert [row["account_id"] for row in found] == ["crm:1"] * there
     assert [row["name"] for row in found] == ["Tea Ltd" if billed else "Tea"] * there
@@ -134,8 +141,11 @@ def test_a_merge_row_with_nothing_but_references_empties_nothing(tmp_path: Path)
         company.run(day, crm=crm, merges=lists)
         (row,) = company.rows(day)
         assert (row["contact_id"], row["name"], row["email"], row["phone"]) == (
-            "crm:1", "Ada 1", "a1@tea.example", "22",
-        )  # fmt: skip
+            "crm:1",
+            "Ada 1",
+            "a1@tea.example",
+            "22",
+        )
         assert row["email_consent"] is False
         alias = {r["ref"]: r["contact_id"] for r in company.rows(day, "contact_alias")}
         assert alias == {f"crm:{n}": "crm:1" for n in (2, 3, 4)}

@@ -78,9 +78,10 @@ def versions(table: str) -> Any:
 
 TABLES = pytest.mark.parametrize("table", ["contacts", "accounts"])
 LAW = settings(
-    max_examples=examples(6), deadline=None,
+    max_examples=examples(6),
+    deadline=None,
     suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow],
-)  # fmt: skip
+)
 
 
 def loaded(

@@ -74,9 +74,13 @@ class Door:
 
 
 def sign_in(
-    browser: TestClient, mailbox: str = "ann@example.com", password: str = PASSWORD,
-    code: str = "", then: str = "/probe", headers: dict[str, str] | None = None,
-) -> "Response":  # fmt: skip
+    browser: TestClient,
+    mailbox: str = "ann@example.com",
+    password: str = PASSWORD,
+    code: str = "",
+    then: str = "/probe",
+    headers: dict[str, str] | None = None,
+) -> "Response":
     form = {"mailbox": mailbox, "password": password, "code": code, "next": then}
     return browser.post("/login", data=form, headers=HOME if headers is None else headers)
 

@@ -102,9 +102,15 @@ class FakeProvider:
     def _id_token(self, asked: dict[str, str]) -> str:
         at = int(NOW.timestamp())
         claims: dict[str, Any] = {
-            "iss": self.issuer, "sub": "42", "aud": CLIENT, "iat": at, "exp": at + 300,
-            "nonce": asked["nonce"], "email": "ann@example.com", "email_verified": True,
-        }  # fmt: skip
+            "iss": self.issuer,
+            "sub": "42",
+            "aud": CLIENT,
+            "iat": at,
+            "exp": at + 300,
+            "nonce": asked["nonce"],
+            "email": "ann@example.com",
+            "email_verified": True,
+        }
         if "max_age" in asked:
             claims["auth_time"] = at
         claims = {k: v for k, v in (claims | self.claims).items() if v is not None}

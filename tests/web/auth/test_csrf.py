@@ -27,8 +27,13 @@ OURS = {"ours", "our referer"}
 def test_a_cookie_changes_something_only_with_both_proofs(door: Door) -> None:
     person, other = door.person(), door.person(mailbox="bob@example.com")
     browser = door.inside()
-    tokens = {"right": csrf_in(browser), "none": "", "of another": csrf_in(door.inside(
-        other.mailbox)), "wrong": "0" * 64, "odd": "\xe9"}  # fmt: skip
+    tokens = {
+        "right": csrf_in(browser),
+        "none": "",
+        "of another": csrf_in(door.inside(other.mailbox)),
+        "wrong": "0" * 64,
+        "odd": "\xe9",
+    }
 
     for method, origin, token, by in product(METHODS, ORIGINS, tokens, ("header", "field")):
         form = {"csrf": tokens[token]} if by == "field" else None
@@ -90,8 +95,9 @@ def test_a_form_with_files_sends_the_token_in_the_header(door: Door) -> None:
 
     def post(headers: dict[str, str]) -> int:
         files: dict[str, bytes | tuple[None, bytes]] = {
-            "csrf": (None, token.encode()), "file": b"x"
-        }  # fmt: skip
+            "csrf": (None, token.encode()),
+            "file": b"x",
+        }
         return browser.post("/probe", files=files, headers=HOME | headers).status_code
 
     assert (post({}), door.done) == (403, [])
@@ -102,8 +108,17 @@ def test_reading_changes_nothing(door: Door) -> None:
     person = door.person()
     browser = door.inside()
     link = door.auth.sign_in_link(person.id).removeprefix(BASE)
-    paths = ("/login", "/logout", "/confirm", "/signin", link, "/login/oidc",
-             "/login/oidc/callback?state=x&code=y", "/probe", "/may/decide")  # fmt: skip
+    paths = (
+        "/login",
+        "/logout",
+        "/confirm",
+        "/signin",
+        link,
+        "/login/oidc",
+        "/login/oidc/callback?state=x&code=y",
+        "/probe",
+        "/may/decide",
+    )
     before = (door.people.everybody(), browser.cookies[COOKIE], door.people.credentials(person.id))
 
     for method, path in product(("GET", "HEAD", "OPTIONS"), paths):
@@ -112,8 +127,10 @@ def test_reading_changes_nothing(door: Door) -> None:
 
     assert door.done == []
     assert before == (
-        door.people.everybody(), browser.cookies[COOKIE], door.people.credentials(person.id)
-    )  # fmt: skip
+        door.people.everybody(),
+        browser.cookies[COOKIE],
+        door.people.credentials(person.id),
+    )
     assert browser.get("/probe").status_code == 200
     ticket = link.rpartition("/")[2]
     assert browser.post("/signin", data={"ticket": ticket}, headers=HOME).status_code == 303

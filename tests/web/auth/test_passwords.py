@@ -106,8 +106,12 @@ def test_the_form_works_without_scripts_and_is_not_kept_by_caches(door: Door) ->
     page = door.browser().get("/login?next=/inbox")
 
     assert '<form method="post" action="/login">' in page.text
-    for wanted in ('autocomplete="username"', 'autocomplete="current-password"',
-                   'autocomplete="one-time-code"', 'name="next" value="/inbox"'):  # fmt: skip
+    for wanted in (
+        'autocomplete="username"',
+        'autocomplete="current-password"',
+        'autocomplete="one-time-code"',
+        'name="next" value="/inbox"',
+    ):
         assert wanted in page.text
     assert "<script" not in page.text
     assert "style=" not in page.text

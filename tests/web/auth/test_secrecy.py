@@ -16,8 +16,10 @@ from tools.store.tables.gate import LoginRow, PersonRow, TokenRow
 def everything_in(door: Door) -> str:
     """All rows of people, sessions and tokens as text."""
     with door.store.database.read() as session:
-        rows = [session.execute(text(f"SELECT * FROM {table.__tablename__}")).all()
-                for table in (PersonRow, LoginRow, TokenRow)]  # fmt: skip
+        rows = [
+            session.execute(text(f"SELECT * FROM {table.__tablename__}")).all()
+            for table in (PersonRow, LoginRow, TokenRow)
+        ]
     return repr(rows)
 
 
@@ -28,10 +30,14 @@ def test_a_dump_of_the_database_tells_no_secret(door: Door) -> None:
     assert door.auth.totp.enrol(person, SECRET, code())
     ticket = door.auth.tickets.issue(person.id)
     secrets = {
-        "password": PASSWORD, "cookie": browser.cookies[COOKIE], "csrf": csrf_in(browser),
-        "token": api, "its secret": api.rpartition(f"{token.prefix}_")[2], "totp": SECRET,
+        "password": PASSWORD,
+        "cookie": browser.cookies[COOKIE],
+        "csrf": csrf_in(browser),
+        "token": api,
+        "its secret": api.rpartition(f"{token.prefix}_")[2],
+        "totp": SECRET,
         "ticket": ticket,
-    }  # fmt: skip
+    }
 
     dump = everything_in(door)
 
@@ -44,12 +50,14 @@ def test_a_dump_of_the_database_tells_no_secret(door: Door) -> None:
 
 def test_secrets_are_long_and_new_every_time(door: Door) -> None:
     person = door.person()
-    made = {
-        door.auth.sessions.start(person.id, NOW) for _ in range(3)
-    } | {
-        door.auth.tokens.create(person.id, "t", ["read"], timedelta(days=1))[0][17:]
-        for _ in range(3)
-    } | {door.auth.tickets.issue(person.id) for _ in range(3)}  # fmt: skip
+    made = (
+        {door.auth.sessions.start(person.id, NOW) for _ in range(3)}
+        | {
+            door.auth.tokens.create(person.id, "t", ["read"], timedelta(days=1))[0][17:]
+            for _ in range(3)
+        }
+        | {door.auth.tickets.issue(person.id) for _ in range(3)}
+    )
 
     assert len(made) == 9
     assert {len(secret) for secret in made} == {43}  # 256 bits, six to a character

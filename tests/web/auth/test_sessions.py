@@ -14,9 +14,14 @@ def test_signing_in_leads_on_and_says_who_one_is(door: Door) -> None:
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/probe")
     assert browser.get("/probe").json() == {
-        "person_id": person.id, "name": "Ann", "role": "reviewer", "via": "web", "agent": False,
-        "confirmed_at": NOW.isoformat().replace("+00:00", "Z"), "permissions": [],
-    }  # fmt: skip
+        "person_id": person.id,
+        "name": "Ann",
+        "role": "reviewer",
+        "via": "web",
+        "agent": False,
+        "confirmed_at": NOW.isoformat().replace("+00:00", "Z"),
+        "permissions": [],
+    }
 
 
 def test_the_cookie_is_for_this_host_over_https_and_not_for_scripts(door: Door) -> None:
@@ -27,8 +32,12 @@ def test_the_cookie_is_for_this_host_over_https_and_not_for_scripts(door: Door) 
     name, *rest = cookie.split("; ")
     assert name.startswith(f"{COOKIE}=")
     assert {part.lower() for part in rest} == {
-        "httponly", "max-age=604800", "path=/", "samesite=lax", "secure",
-    }  # fmt: skip
+        "httponly",
+        "max-age=604800",
+        "path=/",
+        "samesite=lax",
+        "secure",
+    }
 
 
 def test_on_ones_own_machine_the_cookie_goes_over_plain_http(door: Door) -> None:

@@ -53,8 +53,9 @@ def test_somebody_in_the_browser_may_what_the_role_allows(door: Door) -> None:
         person = door.person(role, f"{role}@example.com")
         browser = door.inside(person.mailbox)
         headers = {"origin": "https://inbox.example", "x-csrf-token": csrf_in(browser)}
-        found = {p for p in EVERYTHING
-                 if browser.post(f"/may/{p}", headers=headers).status_code == 200}  # fmt: skip
+        found = {
+            p for p in EVERYTHING if browser.post(f"/may/{p}", headers=headers).status_code == 200
+        }
         assert found == ROLE_MAY[role]
 
 

@@ -96,10 +96,17 @@ class People:
         self.opened.append(context)
         secret = self.house.cookie(role, name)
         cookie = self.house.auth.settings.cookie("lifecycle")
-        context.add_cookies([{
-            "name": cookie, "value": secret, "url": self.house.base_url,
-            "httpOnly": True, "sameSite": "Lax",
-        }])  # fmt: skip
+        context.add_cookies(
+            [
+                {
+                    "name": cookie,
+                    "value": secret,
+                    "url": self.house.base_url,
+                    "httpOnly": True,
+                    "sameSite": "Lax",
+                }
+            ]
+        )
         return Profile(context, self.house, secret)
 
     def leave(self) -> None:

@@ -72,8 +72,10 @@ def test_a_no_takes_a_reason(house: "House", people: "People") -> None:
 
     [deed] = house.gate.store.read(lambda tx: tx.log.of(one))
     assert (deed.kind, deed.reason[:6], deed.note) == (
-        "reject", "wrong_", "after the fair: a u r s x",
-    )  # fmt: skip
+        "reject",
+        "wrong_",
+        "after the fair: a u r s x",
+    )
 
 
 def test_refused_words_stay_in_the_form(house: "House", people: "People") -> None:

@@ -125,8 +125,11 @@ def test_a_hundred_by_keyboard(house: "House", people: "People") -> None:
     rows = house.store.proposals.of_day(DAY)
     print(f"\n100 mixed proposals by keyboard: {seconds:.1f} seconds")
     assert Counter(one.status for one in rows) == {
-        "approved": 66 + 9, "rejected": 9, "snoozed": 8, "pending": 8,
-    }  # fmt: skip
+        "approved": 66 + 9,
+        "rejected": 9,
+        "snoozed": 8,
+        "pending": 8,
+    }
     assert all(_said(house, one.id) == ("approve",) for one in rows if one.status == "pending")
     assert seconds < 300
     assert reviewer.profile.seen.nothing(), reviewer.profile.seen

@@ -54,9 +54,12 @@ NEVER_EMPTY = dict.fromkeys(
     RateLimit(10**6, timedelta(microseconds=1)),
 )
 BOUNDED = settings(
-    max_examples=12, derandomize=True, deadline=None, database=None,
+    max_examples=12,
+    derandomize=True,
+    deadline=None,
+    database=None,
     suppress_health_check=list(HealthCheck),
-)  # fmt: skip
+)
 
 
 class Served:
@@ -142,6 +145,7 @@ def test_every_answer_is_one_that_is_described(
 
 
 def test_every_operation_is_tried() -> None:
-    found = {one["operationId"] for path in schema.raw_schema["paths"].values()
-             for one in path.values()}  # fmt: skip
+    found = {
+        one["operationId"] for path in schema.raw_schema["paths"].values() for one in path.values()
+    }
     assert found == set(OPERATIONS)

@@ -66,11 +66,16 @@ def make_consent_words(
     """
     terms = bounces or BounceTerms()
     engine.create(
-        "consent_word", read_sql(__package__, "words"), as_of=as_of,
-        email_key=email_sql("email", mailbox or Mailbox()), phone_key=phone_sql("phone"),
+        "consent_word",
+        read_sql(__package__, "words"),
+        as_of=as_of,
+        email_key=email_sql("email", mailbox or Mailbox()),
+        phone_key=phone_sql("phone"),
         channel_name=channel_sql("channel", channels),
-        hard=terms.hard, soft_back=terms.soft - 1, soft_days=terms.days,
-    )  # fmt: skip
+        hard=terms.hard,
+        soft_back=terms.soft - 1,
+        soft_days=terms.days,
+    )
 
 
 def lasting_noes(engine: "Engine") -> "Iterator[LastingNo]":

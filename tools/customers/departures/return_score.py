@@ -60,9 +60,9 @@ class Departures:
 
     def at(self, who: "NDArray[np.intp]", away: "Floats") -> "Floats":
         """The features of some, so many days after their last paid day."""
-        return np.column_stack([
-            away if name == "away" else self.features[name][who] for name in FEATURES
-        ])  # fmt: skip
+        return np.column_stack(
+            [away if name == "away" else self.features[name][who] for name in FEATURES]
+        )
 
 
 @dataclass(frozen=True)

@@ -113,9 +113,12 @@ class Recipients:
         self._terms = terms or ConsentTerms()
         self._mail_asked = 0
         make_consent_words(
-            world.as_of, world.engine, self._terms.mailbox, self._terms.bounces,
+            world.as_of,
+            world.engine,
+            self._terms.mailbox,
+            self._terms.bounces,
             self._terms.channels,
-        )  # fmt: skip
+        )
 
     def best(
         self,
@@ -131,16 +134,22 @@ class Recipients:
         """
         engine, asked = self._world.engine, sorted(set(accounts))
         only = [(contacts or {}).get(account) for account in asked]
-        engine.put("asked", pa.table([pa.array(asked, pa.string()), pa.array(only, pa.string())],
-                                     schema=ASKED))  # fmt: skip
+        engine.put(
+            "asked",
+            pa.table([pa.array(asked, pa.string()), pa.array(only, pa.string())], schema=ASKED),
+        )
         closes = [{"cause": c, "said_in": s} for c, s in sorted(reach.closed_by)]
         engine.put("no_closes", pa.Table.from_pylist(closes, schema=CLOSES))
         over = [{"folded": one} for one in sorted(set(passed_over))]
         engine.put("passed_over", pa.Table.from_pylist(over, schema=FOLDED))
         rows = engine.run(
-            read_sql(__package__, "recipients"), as_of=self._world.as_of, way=reach.way,
-            channel=reach.channel, family=reach.family, **self._keys(),
-        ).to_pylist()  # fmt: skip
+            read_sql(__package__, "recipients"),
+            as_of=self._world.as_of,
+            way=reach.way,
+            channel=reach.channel,
+            family=reach.family,
+            **self._keys(),
+        ).to_pylist()
         mail = "messages" in self._world.present
         return {row["account_id"]: _recipient(row, mail=mail) for row in rows}
 
@@ -168,23 +177,28 @@ class Recipients:
             return
         make = self._world.engine.create if self._mail_asked else self._world.engine.view
         make(
-            "reported_mail", read_sql(__package__, "reported_mail"),
+            "reported_mail",
+            read_sql(__package__, "reported_mail"),
             first_day=self._world.as_of - self._terms.reported_days,
-            channel_name=channel_sql("m.channel", self._terms.channels), **self._keys(),
-        )  # fmt: skip
+            channel_name=channel_sql("m.channel", self._terms.channels),
+            **self._keys(),
+        )
         self._mail_asked += 1
 
     def _reached(self, person: Recipient) -> dict[str, str | None]:
         mailbox = self._terms.mailbox
         return {
-            "account_id": person.account_id, "contact_id": person.contact_id,
+            "account_id": person.account_id,
+            "contact_id": person.contact_id,
             "email_key": fold(person.email, mailbox) if person.email else None,
             "phone_key": (fold(person.phone, mailbox) or None) if person.phone else None,
-        }  # fmt: skip
+        }
 
     def _keys(self) -> dict[str, "SqlPiece"]:
-        return {"email_key": email_sql("email", self._terms.mailbox),
-                "phone_key": phone_sql("phone")}  # fmt: skip
+        return {
+            "email_key": email_sql("email", self._terms.mailbox),
+            "phone_key": phone_sql("phone"),
+        }
 
 
 def _recipient(row: dict[str, object], *, mail: bool) -> Recipient:

@@ -210,8 +210,9 @@ def _by_tree(values: Floats, left: Floats, least: int) -> Floats:
     for fold in range(FOLDS):
         test = np.arange(len(left)) % FOLDS == fold
         tree = _grown(values[~test], left[~test], max(least * (FOLDS - 1) // FOLDS, 1))
-        rates[test] = _shrunk(tree.apply(values[~test]).tolist(), left[~test],
-                              tree.apply(values[test]).tolist())  # fmt: skip
+        rates[test] = _shrunk(
+            tree.apply(values[~test]).tolist(), left[~test], tree.apply(values[test]).tolist()
+        )
     return rates
 
 

@@ -60,8 +60,9 @@ def make_touched(
         return
     engine.put("stage_offsets", offsets(book))
     given = parameters(as_of, present, rules, book) | {
-        "last_run": last_run, "bills_before": bills_before
-    }  # fmt: skip
+        "last_run": last_run,
+        "bills_before": bills_before,
+    }
     engine.create("touched", read_sql(__package__, "touched"), **given)
 
 

@@ -144,8 +144,11 @@ def sized(row: "Mapping[str, Any]", currency: str) -> str:
     paid = money(row["mrr_minor"], row["currency"] or currency) if row["mrr_minor"] else ""
     score = row["churn_ppm"]
     chance = "" if score is None else f" and a churn score of {percent(score)}"
-    return f"nothing new; it stands here for its size: {paid} a month{chance}" if paid \
-        else "nothing new; the step is worth more than it costs"  # fmt: skip
+    return (
+        f"nothing new; it stands here for its size: {paid} a month{chance}"
+        if paid
+        else "nothing new; the step is worth more than it costs"
+    )
 
 
 def forbidden(row: "Mapping[str, Any]", currency: str, why: str) -> str:
@@ -192,8 +195,11 @@ def by_hand(allowed: "Mapping[str, bool]") -> str:
     """Whether a person may reach an account of the list without an approval, and how."""
     may = [called(name) for name, yes in sorted(allowed.items()) if yes]
     not_so = [called(name) for name, yes in sorted(allowed.items()) if not yes]
-    first = f"Without an approval you may reach an account by {' or '.join(may)}" if may \
-        else "Nobody may reach an account without an approval"  # fmt: skip
+    first = (
+        f"Without an approval you may reach an account by {' or '.join(may)}"
+        if may
+        else "Nobody may reach an account without an approval"
+    )
     rest = f"; {' and '.join(not_so)} must be approved in the inbox first" if not_so else ""
     return f"{first}{rest} (limits.yaml, contact_by_hand)."
 
@@ -203,9 +209,10 @@ def touched(row: "Mapping[str, Any]") -> str:
     what, who = short(row["touch_what"]), short(row["touch_who"] or "")
     by = f" by {who}" if who else ""
     return {
-        "sent": f"we sent {called(what)}", "deal": f"deal {what}{by}",
+        "sent": f"we sent {called(what)}",
+        "deal": f"deal {what}{by}",
         "mail": "a mail" if what in {"mail", "email"} else f"mail {what}",
-    }[row["touch_kind"]]  # fmt: skip
+    }[row["touch_kind"]]
 
 
 def money(minor: int, currency: str) -> str:

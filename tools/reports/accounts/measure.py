@@ -92,9 +92,15 @@ def make_lines(today: int, engine: "Engine", terms: ListNumbers) -> tuple[str, .
     )
     owners: list[str] = found["owner"].to_pylist()
     capacity = [terms.of(owner) for owner in owners]
-    engine.put("account_owners", pa.table({
-        "owner": pa.array(owners, pa.string()), "capacity": pa.array(capacity, pa.int64()),
-    }))  # fmt: skip
+    engine.put(
+        "account_owners",
+        pa.table(
+            {
+                "owner": pa.array(owners, pa.string()),
+                "capacity": pa.array(capacity, pa.int64()),
+            }
+        ),
+    )
     levels = range(1, max(capacity, default=0) + 1)
     engine.put("account_levels", pa.table({"level": pa.array(levels, pa.int64())}))
     engine.create("account_lines", _sql("lines"), today=today, more_share=terms.more_share)
@@ -102,9 +108,14 @@ def make_lines(today: int, engine: "Engine", terms: ListNumbers) -> tuple[str, .
 
 
 def read_list(
-    as_of: int, today: int, engine: "Engine", terms: ListNumbers, floor: Floor, asked: ListRequest,
+    as_of: int,
+    today: int,
+    engine: "Engine",
+    terms: ListNumbers,
+    floor: Floor,
+    asked: ListRequest,
     currency: str,
-) -> AccountList:  # fmt: skip
+) -> AccountList:
     """What is shown to whoever asked; lines without anything new have no sentence yet."""
     owners = engine.run("SELECT owner AS owner FROM account_owners ORDER BY owner")
     reader = _Reader(as_of, currency, floor)
@@ -112,21 +123,33 @@ def read_list(
         part: _shown(engine, part, asked) for part in ("list", "leave_alone", "let_go", "unscored")
     }
     return AccountList(
-        as_of, today, asked.owner, tuple(owners["owner"].to_pylist()), currency,
+        as_of,
+        today,
+        asked.owner,
+        tuple(owners["owner"].to_pylist()),
+        currency,
         terms.of(asked.owner) if asked.owner not in {"", POOL} else None,
         _with_others(engine, [reader.line(row) for row in parts["list"]]),
-        _left(engine, reader, parts["leave_alone"]), _left(engine, reader, parts["let_go"]),
+        _left(engine, reader, parts["leave_alone"]),
+        _left(engine, reader, parts["let_go"]),
         tuple(Unscored(reader.account(r), r["unscored_reason"]) for r in parts["unscored"]),
-        _counts(engine, asked), _fresh(as_of, engine), Decimal(floor.bp) / 100, floor.words,
+        _counts(engine, asked),
+        _fresh(as_of, engine),
+        Decimal(floor.bp) / 100,
+        floor.words,
         texts.by_hand(terms.by_hand) if terms.by_hand else "",
-    )  # fmt: skip
+    )
 
 
 def _shown(engine: "Engine", part: str, asked: ListRequest) -> "list[Row]":
     rows: list[Row] = engine.run(
-        _sql("shown"), part=part, owner=asked.owner, pool=POOL, account=asked.account,
+        _sql("shown"),
+        part=part,
+        owner=asked.owner,
+        pool=POOL,
+        account=asked.account,
         size=asked.limit,
-    ).to_pylist()  # fmt: skip
+    ).to_pylist()
     return rows
 
 
@@ -150,9 +173,13 @@ def _counts(engine: "Engine", asked: ListRequest) -> Counts:
             found[row["reason"]] = found.get(row["reason"], 0) + row["n"]
     value = sum(r["nv_minor"] for r in rows if r["state"] in {"today", "claimed"})
     return Counts(
-        tuple(sorted(states.items())), value, parts.get("leave_alone", 0), parts.get("let_go", 0),
-        tuple(sorted(missing[True].items())), tuple(sorted(missing[False].items())),
-    )  # fmt: skip
+        tuple(sorted(states.items())),
+        value,
+        parts.get("leave_alone", 0),
+        parts.get("let_go", 0),
+        tuple(sorted(missing[True].items())),
+        tuple(sorted(missing[False].items())),
+    )
 
 
 def _fresh(as_of: int, engine: "Engine") -> tuple[Fresh, ...]:
@@ -220,13 +247,22 @@ class _Reader:
     def account(self, row: Row) -> Account:
         """What is known of the account of a row."""
         return Account(
-            row["account_id"], texts.short(row["name"] or "") or row["account_id"],
+            row["account_id"],
+            texts.short(row["name"] or "") or row["account_id"],
             row["owner"] or "",
-            row["stage"] or "", row["since_day"], self._score(row), row["unscored_reason"] or "",
-            row["mrr_minor"], row["currency"] or self.currency, row["renewal_day"],
-            row["tickets_open"] or 0, row["tickets_open_high"] or 0, self._touch(row),
-            bool(row["paused"]), _renewal(row),
-        )  # fmt: skip
+            row["stage"] or "",
+            row["since_day"],
+            self._score(row),
+            row["unscored_reason"] or "",
+            row["mrr_minor"],
+            row["currency"] or self.currency,
+            row["renewal_day"],
+            row["tickets_open"] or 0,
+            row["tickets_open_high"] or 0,
+            self._touch(row),
+            bool(row["paused"]),
+            _renewal(row),
+        )
 
     def _score(self, row: Row) -> Score | None:
         if row["churn_ppm"] is None:
@@ -254,11 +290,21 @@ class _Reader:
         step = NextStep(row["play"], row["nv_minor"], row["q10_minor"], row["q90_minor"], "")
         way = texts.decided(row)
         return AccountLine(
-            self.account(row), row["holder"] or "", cast("State", row["state"]), row["place"],
-            row["code"] or "", texts.reason(row, self.as_of, self.currency), step, row["goal"],
-            row["cost_minor"], row["hours"], row["headroom_minor"], _care(row), way=way,
+            self.account(row),
+            row["holder"] or "",
+            cast("State", row["state"]),
+            row["place"],
+            row["code"] or "",
+            texts.reason(row, self.as_of, self.currency),
+            step,
+            row["goal"],
+            row["cost_minor"],
+            row["hours"],
+            row["headroom_minor"],
+            _care(row),
+            way=way,
             drawn=bool(row["drawn"]),
-        )  # fmt: skip
+        )
 
     def left(self, row: Row, barred: str) -> Left:
         """An account nobody should call; `barred` is why its best step may not be taken."""
@@ -276,8 +322,14 @@ def _renewal(row: Row) -> TermEnd | None:
 
 
 def _care(row: Row) -> LatestFeedback:
-    return LatestFeedback(row["care_version"], row["care_kind"] or "", row["care_who"] or "",
-                row["care_reason"] or "", row["care_day"], row["care_until"])  # fmt: skip
+    return LatestFeedback(
+        row["care_version"],
+        row["care_kind"] or "",
+        row["care_who"] or "",
+        row["care_reason"] or "",
+        row["care_day"],
+        row["care_until"],
+    )
 
 
 def _percent(millionths: int) -> Decimal:

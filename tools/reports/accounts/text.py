@@ -48,14 +48,16 @@ def _entry(
     """One account: whom, worth what, why now, what to do, what to know."""
     step, currency = line.step, found.currency
     low, high = money(step.q10_minor or 0, currency), money(step.q90_minor or 0, currency)
-    return "\n".join([
-        f"{number}. {_name(line)}: {money(step.nv_minor or 0, currency)}",
-        f"   Why now: {one_line(line.reason)}",
-        f"   Next: {called(step.play)}, {hours(line)}; 4 of 5 times between {low} and {high}",
-        f"   Or: {others(line, currency)}",
-        f"   {known(line, found.as_of)}",
-        f"   {link(line.account.account_id)}",
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            f"{number}. {_name(line)}: {money(step.nv_minor or 0, currency)}",
+            f"   Why now: {one_line(line.reason)}",
+            f"   Next: {called(step.play)}, {hours(line)}; 4 of 5 times between {low} and {high}",
+            f"   Or: {others(line, currency)}",
+            f"   {known(line, found.as_of)}",
+            f"   {link(line.account.account_id)}",
+        ]
+    )
 
 
 def _name(line: "AccountLine") -> str:

@@ -43,18 +43,25 @@ def stage_id(work: "AgentActivity", stage: str) -> str:
 def count_of(work: "AgentActivity", name: str) -> Figure:
     """How many came to a step."""
     return Figure(
-        stage_id(work, name), work.stage(name).n, "count", drill=name in MEMBERS,
+        stage_id(work, name),
+        work.stage(name).n,
+        "count",
+        drill=name in MEMBERS,
         closed=name not in NOW,
-    )  # fmt: skip
+    )
 
 
 def worth_of(work: "AgentActivity", name: str, currency: str) -> Figure:
     """What was promised of them."""
     stage = work.stage(name)
     return Figure(
-        f"{stage_id(work, name)}.worth", stage.minor or 0, "money", currency, n=stage.n,
+        f"{stage_id(work, name)}.worth",
+        stage.minor or 0,
+        "money",
+        currency,
+        n=stage.n,
         closed=name not in NOW,
-    )  # fmt: skip
+    )
 
 
 def cells(work: "AgentActivity", name: str, currency: str) -> "tuple[Part, Part]":

@@ -133,9 +133,16 @@ def measure_work(as_of: int, engine: "Engine", first_day: int, currency: str) ->
         for r in rows("reviews")
     )
     return AgentActivity(
-        as_of=as_of, first_day=first_day, stages=stages, rules=rules, reviewing=reviewing,
-        prices=prices, cared=cared, carers=carers, reviewed=reviewed,
-    )  # fmt: skip
+        as_of=as_of,
+        first_day=first_day,
+        stages=stages,
+        rules=rules,
+        reviewing=reviewing,
+        prices=prices,
+        cared=cared,
+        carers=carers,
+        reviewed=reviewed,
+    )
 
 
 def _reviewing(decisions: "list[dict[str, int]]", people: "dict[str, int]") -> Reviewing:

@@ -62,9 +62,15 @@ def effects_table(given: "ReportContext", effects: "Incrementality") -> Table:
     """What each play changed."""
     rows = tuple(_effect_row(one, effects.currency) for one in worked(effects))
     columns = (
-        "play", "to be sent to", "left out", "good outcome", "without", "difference",
-        "worth a month", "verdict",
-    )  # fmt: skip
+        "play",
+        "to be sent to",
+        "left out",
+        "good outcome",
+        "without",
+        "difference",
+        "worth a month",
+        "verdict",
+    )
     rules = sorted({one.rule for one in worked(effects) if one.rule})
     notes = tuple(f"{_plays_of(effects, rule)}: {WORDS[rule]}." for rule in rules)
     notes += tuple(sorted({_counted(rule, effects.windows) for rule in rules}))
@@ -89,9 +95,13 @@ def _day(given: "ReportContext") -> str:
 def assigned_table(given: "ReportContext", effects: "Incrementality") -> Table:
     """Where what was done is not what the lot said, and what could not be counted."""
     columns = (
-        "play", "not reached", "sent to though left out", "without an exchange rate",
-        "by hand, to be sent to", "by hand, left out",
-    )  # fmt: skip
+        "play",
+        "not reached",
+        "sent to though left out",
+        "without an exchange rate",
+        "by hand, to be sent to",
+        "by hand, left out",
+    )
     rows = tuple(_departed_row(one) for one in effects.plays if any(_departures(one).values()))
     about = About(ASSIGNED, f"windows over by {_day(given)}")
     return Table("work.assigned", "Not as the lot said", about, columns, rows)
@@ -207,9 +217,14 @@ def realised_of(one: "PlayDifference", promise: "PredictedVsRealised", currency:
     if promise.realised is None or few(one):
         return Figure(key, None, "money", n=promise.accounts, missing=FEW)
     return Figure(
-        key, promise.realised, "money", currency, low=promise.low, high=promise.high,
+        key,
+        promise.realised,
+        "money",
+        currency,
+        low=promise.low,
+        high=promise.high,
         n=promise.accounts,
-    )  # fmt: skip
+    )
 
 
 def detectable_of(one: "PlayDifference") -> Figure:

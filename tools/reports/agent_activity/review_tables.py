@@ -53,9 +53,10 @@ def rules_table(week: "AgentActivity", four: "AgentActivity") -> Table:
 def reviewing_table(week: "AgentActivity", four: "AgentActivity") -> Table:
     """How people decided; no rows when nobody did."""
     about = About(
-        REVIEWING, between(week.first_day, week.as_of), week.reviewing.approved
-        + week.reviewing.rejected + week.reviewing.snoozed,
-    )  # fmt: skip
+        REVIEWING,
+        between(week.first_day, week.as_of),
+        week.reviewing.approved + week.reviewing.rejected + week.reviewing.snoozed,
+    )
     columns = ("", "in the period", "in four weeks")
     if not any(work.reviewing.people for work in (week, four)):  # a month is longer than four
         return Table("work.reviewing", "People's time and agreement", about, columns, ())
@@ -117,7 +118,7 @@ def prices_table(week: "AgentActivity", four: "AgentActivity", currency: str) ->
             key=lambda one: (-_scaled(one.resource, one.minor, currency), one.resource),
         )
         if price.minor
-    )  # fmt: skip
+    )
     about = About(PRICES, between(week.first_day, week.as_of))
     columns = ("one more", "in the period", "in four weeks")
     return Table("work.prices", "What one more would be worth a morning", about, columns, rows)

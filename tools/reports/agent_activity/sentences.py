@@ -31,12 +31,18 @@ def _done(week: "AgentActivity", currency: str) -> "Line":
         return (words("The agent finished no run in the period and asked nobody anything."),)
     worth = worth_of(week, "approved", currency)
     return (
-        words("Proposals the agent put before people: "), count_of(week, "queued"),
-        words("; approved: "), count_of(week, "approved"),
-        words(", with a promised net value of "), worth,
-        words("; done: "), count_of(week, "sent"),
-        words("; left out by lot, to measure: "), count_of(week, "held_out"), words("."),
-    )  # fmt: skip
+        words("Proposals the agent put before people: "),
+        count_of(week, "queued"),
+        words("; approved: "),
+        count_of(week, "approved"),
+        words(", with a promised net value of "),
+        worth,
+        words("; done: "),
+        count_of(week, "sent"),
+        words("; left out by lot, to measure: "),
+        count_of(week, "held_out"),
+        words("."),
+    )
 
 
 def _changed(effects: "Incrementality") -> "Line":
@@ -44,17 +50,24 @@ def _changed(effects: "Incrementality") -> "Line":
     known = [one for one in worked(effects) if one.share is not None and not few(one)]
     sure = [one for one in known if one.share and one.share.conclusive]
     if sure:
-        best = max(sure, key=lambda one: (abs(one.share.value / one.share.se), one.play)
-                   if one.share else (0.0, ""))  # fmt: skip
+        best = max(
+            sure,
+            key=lambda one: (
+                (abs(one.share.value / one.share.se), one.play) if one.share else (0.0, "")
+            ),
+        )
         return _sure(best)
     if known:
         largest = max(known, key=lambda one: (one.accounts, one.play))
         return (
-            words("No play's effect is certain yet. Of the most tried, "), words(largest.play),
-            words(", the difference is "), difference_of(largest),
+            words("No play's effect is certain yet. Of the most tried, "),
+            words(largest.play),
+            words(", the difference is "),
+            difference_of(largest),
             words(": not yet conclusive. With these numbers a difference below "),
-            detectable_of(largest), words(" would not show."),
-        )  # fmt: skip
+            detectable_of(largest),
+            words(" would not show."),
+        )
     return (
         words(
             "No play has enough accounts yet, sent to and left out, whose window is over: what the "
@@ -67,8 +80,9 @@ def _sure(one: "PlayDifference") -> "Line":
     better = "more" if one.share and one.share.value > 0 else "fewer"
     return (
         words(f"After {one.play} {better} accounts came out well than without it: "),
-        difference_of(one), words(", against accounts left out by lot."),
-    )  # fmt: skip
+        difference_of(one),
+        words(", against accounts left out by lot."),
+    )
 
 
 def _promised(effects: "Incrementality") -> "Line":
@@ -82,13 +96,19 @@ def _promised(effects: "Incrementality") -> "Line":
         return ()
     one, promise = max(known, key=lambda pair: (abs(pair[1].promised), pair[0].play))
     promised = Figure(
-        f"work.play.{one.play}.promised", promise.promised, "money", effects.currency,
+        f"work.play.{one.play}.promised",
+        promise.promised,
+        "money",
+        effects.currency,
         n=promise.accounts,
-    )  # fmt: skip
+    )
     return (
-        words(f"Of {one.play} people were promised "), promised, words("; it came to "),
-        realised_of(one, promise, effects.currency), words("."),
-    )  # fmt: skip
+        words(f"Of {one.play} people were promised "),
+        promised,
+        words("; it came to "),
+        realised_of(one, promise, effects.currency),
+        words("."),
+    )
 
 
 def _dearest(week: "AgentActivity", currency: str) -> "Line":
@@ -100,8 +120,9 @@ def _dearest(week: "AgentActivity", currency: str) -> "Line":
     best = max(hours, key=lambda one: (one.minor, one.resource))
     return (
         words(f"One more {named(best.resource, currency)} would have been worth "),
-        price_of(week, best.resource, best.minor, currency), words(" on an average morning."),
-    )  # fmt: skip
+        price_of(week, best.resource, best.minor, currency),
+        words(" on an average morning."),
+    )
 
 
 def _looked(week: "AgentActivity") -> "Line":

@@ -91,9 +91,16 @@ def _credit(
     total = {name: sum(row[name] for row in rows) for name in _WHOLE}
     touches = sum(row["every"] for row in rows) if channel != UNTOUCHED else 0
     return Credit(
-        channel, currency, touches, total["first"], total["last"], _part(rows, "every"),
-        total["first_minor"], total["last_minor"], linear_minor,
-    )  # fmt: skip
+        channel,
+        currency,
+        touches,
+        total["first"],
+        total["last"],
+        _part(rows, "every"),
+        total["first_minor"],
+        total["last_minor"],
+        linear_minor,
+    )
 
 
 _WHOLE = ("first", "last", "first_minor", "last_minor")

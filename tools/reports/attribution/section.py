@@ -96,9 +96,15 @@ def _table(
 ) -> Table:
     days, window = spans
     columns = (
-        "reached by", "first", "last", "linear", "worth, first", "worth, last", "worth, linear",
+        "reached by",
+        "first",
+        "last",
+        "linear",
+        "worth, first",
+        "worth, last",
+        "worth, linear",
         "incremental, a month",
-    )  # fmt: skip
+    )
     rows = tuple(_row(given, days, credit, effects) for credit in found.credits)
     definition = f"{RULES}A conversion is {WORDS[kind]}. The window is {window} days."
     about = About(definition, between(given.as_of - days, given.as_of), found.conversions)
@@ -121,10 +127,11 @@ def _row(
         Figure(key("first"), credit.first, "count", closed=True),
         Figure(key("last"), credit.last, "count", closed=True),
         Figure(key("linear"), float(credit.linear), "number", n=credit.touches, closed=True),
-        money("first.worth", credit.first_minor), money("last.worth", credit.last_minor),
+        money("first.worth", credit.first_minor),
+        money("last.worth", credit.last_minor),
         money("linear.worth", credit.linear_minor),
         _incremental(key("incremental"), credit, effects),
-    )  # fmt: skip
+    )
 
 
 def _incremental(key: str, credit: "Credit", effects: "Incrementality") -> "Part":
@@ -147,11 +154,16 @@ def _lines(given: "ReportContext", found: "Attribution", days: int) -> "list[Lin
         return [
             (words(f"There was no conversion in the last {days} days to be tied to anything."),)
         ]
-    return [(
-        words("Of "), Figure(f"{key}.conversions", found.conversions, "count", closed=True),
-        words(f" conversions in the last {days} days, "),
-        Figure(f"{key}.reached", found.conversions - found.untouched, "count", closed=True),
-        words(f" had been reached by a campaign or a play of ours in the {found.window} days "
-              "before. To be tied to a campaign is not to be caused by it; only what the holdout "
-              "says is."),
-    )]  # fmt: skip
+    return [
+        (
+            words("Of "),
+            Figure(f"{key}.conversions", found.conversions, "count", closed=True),
+            words(f" conversions in the last {days} days, "),
+            Figure(f"{key}.reached", found.conversions - found.untouched, "count", closed=True),
+            words(
+                f" had been reached by a campaign or a play of ours in the {found.window} days "
+                "before. To be tied to a campaign is not to be caused by it; only what the holdout "
+                "says is."
+            ),
+        )
+    ]

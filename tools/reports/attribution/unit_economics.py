@@ -172,12 +172,19 @@ def measure_units(
     each = {unit.name: unit.per_account for unit in sources}
     segments = [r for r in rows if r["grouping"] == "segment"]
     return UnitEconomics(
-        as_of, span["since"], until, window, economics.currency, sources,
+        as_of,
+        span["since"],
+        until,
+        window,
+        economics.currency,
+        sources,
         _units(segments, {}, prices, window, each),
         sum(row["minor"] for row in costs.values()),
         sum(row["minor"] for source, row in costs.items() if not _won(source, sources)),
-        sum(row["unknown"] for row in costs.values()), by_ticket, _lacks(present, prices),
-    )  # fmt: skip
+        sum(row["unknown"] for row in costs.values()),
+        by_ticket,
+        _lacks(present, prices),
+    )
 
 
 def _won(source: str, sources: "tuple[AccountGroup, ...]") -> bool:
@@ -187,9 +194,11 @@ def _won(source: str, sources: "tuple[AccountGroup, ...]") -> bool:
 
 def _costs(engine: "Engine", economics: "Economics", span: "dict[str, int]") -> "dict[str, Row]":
     found = engine.run(
-        read_sql(__package__, "unit_costs"), currency=economics.currency,
-        cents=half_even(column("exact")), **span,
-    )  # fmt: skip
+        read_sql(__package__, "unit_costs"),
+        currency=economics.currency,
+        cents=half_even(column("exact")),
+        **span,
+    )
     return {row["source"]: row for row in found.to_pylist()}
 
 
@@ -243,9 +252,18 @@ def _unit(
     known = support is not None and prices.margin is not None
     contribution = revenue * (prices.margin or 0) - (support or 0) if known else None
     return AccountGroup(
-        name, total["won"], total["accounts"], cost, total["kept"], total["expanded"],
-        total["rise_minor"], revenue, total["tickets"], support, contribution,
-    )  # fmt: skip
+        name,
+        total["won"],
+        total["accounts"],
+        cost,
+        total["kept"],
+        total["expanded"],
+        total["rise_minor"],
+        revenue,
+        total["tickets"],
+        support,
+        contribution,
+    )
 
 
 _SUMS = ("won", "accounts", "kept", "expanded", "rise_minor", "minor_days", "tickets")
@@ -258,9 +276,11 @@ def compare(units: "tuple[AccountGroup, ...]", fewest: int = FEWEST) -> SourceCo
         return None
     cheap, dear = sorted(known, key=lambda unit: (unit.per_account or 0, unit.name))
     given = {
-        "cost_a": _decimal(cheap.per_account), "cost_b": _decimal(dear.per_account),
-        "expansion_a": _decimal(cheap.expansion), "expansion_b": _decimal(dear.expansion),
-    }  # fmt: skip
+        "cost_a": _decimal(cheap.per_account),
+        "cost_b": _decimal(dear.per_account),
+        "expansion_a": _decimal(cheap.expansion),
+        "expansion_b": _decimal(dear.expansion),
+    }
     dearer = given["cost_b"] - given["cost_a"]
     oftener = given["expansion_b"] - given["expansion_a"]
     value = answer("S9", given).breakeven["expansion_value"] if oftener > 0 else None

@@ -47,16 +47,24 @@ def units_tables(units: "UnitEconomics") -> list[Table]:
     return [
         _table(units, "source", "By source", f"{followed}{SOURCES}", period, units.sources),
         _table(
-            units, "segment", "By segment", followed + SEGMENTS.format(window=units.window),
-            f"to {from_number(units.until).isoformat()}", units.segments,
+            units,
+            "segment",
+            "By segment",
+            followed + SEGMENTS.format(window=units.window),
+            f"to {from_number(units.until).isoformat()}",
+            units.segments,
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _table(
-    units: "UnitEconomics", kind: str, title: str, definition: str, period: str,
+    units: "UnitEconomics",
+    kind: str,
+    title: str,
+    definition: str,
+    period: str,
     groups: "tuple[AccountGroup, ...]",
-) -> Table:  # fmt: skip
+) -> Table:
     about = About(definition, period, sum(unit.won for unit in groups))
     rows = tuple(_row(units, kind, unit) for unit in groups)
     return Table(f"attribution.{kind}s", title, about, (kind, *COLUMNS[1:]), rows)
@@ -123,12 +131,18 @@ def _compared(units: "UnitEconomics", found: "SourceComparison") -> "Line":
     if found.breakeven is None:
         return (*start, words(" and does not come to pay more any oftener."))
     return (
-        *start, words(", and comes to pay more oftener by "),
-        Figure(_key(units, "pair", pair, "oftener"), float(found.oftener), "points",
-               n=found.cheap.accounts + found.dear.accounts),
+        *start,
+        words(", and comes to pay more oftener by "),
+        Figure(
+            _key(units, "pair", pair, "oftener"),
+            float(found.oftener),
+            "points",
+            n=found.cheap.accounts + found.dear.accounts,
+        ),
         words(": it pays when coming to pay more is worth above "),
-        _plain(units, pair, "breakeven", round(found.breakeven)), words("."),
-    )  # fmt: skip
+        _plain(units, pair, "breakeven", round(found.breakeven)),
+        words("."),
+    )
 
 
 def _plain(units: "UnitEconomics", pair: str, what: str, minor: int) -> Figure:
@@ -154,9 +168,12 @@ def _unplaced(units: "UnitEconomics") -> "list[Line]":
     if not units.unattributed:
         return []
     span = f"attribution.{from_number(units.since)}.{from_number(units.until - 1)}"
-    return [(
-        words("Of what campaigns cost, "),
-        Figure(f"{span}.unplaced", units.unattributed, "money", units.currency),
-        words(" of "), Figure(f"{span}.spent", units.spent, "money", units.currency),
-        words(" belongs to no source that brought an account."),
-    )]  # fmt: skip
+    return [
+        (
+            words("Of what campaigns cost, "),
+            Figure(f"{span}.unplaced", units.unattributed, "money", units.currency),
+            words(" of "),
+            Figure(f"{span}.spent", units.spent, "money", units.currency),
+            words(" belongs to no source that brought an account."),
+        )
+    ]

@@ -26,9 +26,17 @@ def read_freshness(as_of: int, engine: "Engine") -> tuple[Freshness, ...]:
         if first is not None:
             behind, silent = as_of - 1 - latest, latest - first + 1 - row["days"]
         found.append(
-            Freshness(row["tbl"], row["source"], row["n"], first, latest, behind, silent or 0,
-                      row["longest_gap"] or 0)
-        )  # fmt: skip
+            Freshness(
+                row["tbl"],
+                row["source"],
+                row["n"],
+                first,
+                latest,
+                behind,
+                silent or 0,
+                row["longest_gap"] or 0,
+            )
+        )
     return tuple(found)
 
 
@@ -65,6 +73,15 @@ def _finding(book: "Catalogue", code: str, row: Freshness, days: int, span: int)
     check, share = book.check(code), share_of(days, span)
     subject = f"{row.table} from {row.source}"
     return AuditFinding(
-        check.section, code, check.severity_at(share), subject, check.says,
-        days, row.rows, span, share, (), check.do,
-    )  # fmt: skip
+        check.section,
+        code,
+        check.severity_at(share),
+        subject,
+        check.says,
+        days,
+        row.rows,
+        span,
+        share,
+        (),
+        check.do,
+    )

@@ -68,8 +68,14 @@ def _rate(rate: "MatchRate") -> str:
 
 def _freshness(row: "Freshness") -> str:
     behind = "–" if row.days_behind is None else f"{row.days_behind:,}"
-    figures = (f"{row.rows:,}", date_of(row.first_day), date_of(row.latest_day), behind,
-               f"{row.silent_days:,}", f"{row.longest_gap:,}")  # fmt: skip
+    figures = (
+        f"{row.rows:,}",
+        date_of(row.first_day),
+        date_of(row.latest_day),
+        behind,
+        f"{row.silent_days:,}",
+        f"{row.longest_gap:,}",
+    )
     cells = "".join(f'<td class="n">{figure}</td>' for figure in figures)
     return f"<tr><td>{escape(row.table)}</td><td>{escape(row.source)}</td>{cells}</tr>"
 

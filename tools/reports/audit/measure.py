@@ -106,25 +106,44 @@ def _run(
     for row in engine.run(read_sql(__package__, "examples"), most=MOST_EXAMPLES).to_pylist():
         examples.setdefault(row["subject"], []).append(masked(row["example"]))
     return tuple(
-        _finding(check, row["subject"], row["things"], row["n"], totals,
-                 tuple(examples.get(row["subject"], ())))
+        _finding(
+            check,
+            row["subject"],
+            row["things"],
+            row["n"],
+            totals,
+            tuple(examples.get(row["subject"], ())),
+        )
         for row in found
-    )  # fmt: skip
+    )
 
 
 def _finding(
-    check: Check, subject: str, things: int, rows: int, totals: "Mapping[str, int]",
+    check: Check,
+    subject: str,
+    things: int,
+    rows: int,
+    totals: "Mapping[str, int]",
     examples: tuple[str, ...],
-) -> AuditFinding:  # fmt: skip
+) -> AuditFinding:
     count = rows if check.count == "rows" else things
     subject = from_number(int(subject)).isoformat() if check.dated else subject
     total = None if check.of is None else totals.get(check.of.format(subject=subject))
     share = share_of(count, total)
     says = check.says.format(subject=subject) if check.dated else check.says
     return AuditFinding(
-        check.section, check.code, check.severity_at(share), subject, says,
-        count, rows, total, share, examples, check.do,
-    )  # fmt: skip
+        check.section,
+        check.code,
+        check.severity_at(share),
+        subject,
+        says,
+        count,
+        rows,
+        total,
+        share,
+        examples,
+        check.do,
+    )
 
 
 def _rates(
@@ -168,11 +187,19 @@ def _quarantined(
         subject = f"{row.table}.{row.column}" if row.column else row.table
         found.append(
             AuditFinding(
-                check.section, check.code, check.severity_at(share), subject,
-                f"{check.says}: {masked(row.reason)}", row.rows, row.rows, total, share, (),
+                check.section,
+                check.code,
+                check.severity_at(share),
+                subject,
+                f"{check.says}: {masked(row.reason)}",
+                row.rows,
+                row.rows,
+                total,
+                share,
+                (),
                 check.do,
             )
-        )  # fmt: skip
+        )
     return found
 
 
@@ -182,18 +209,30 @@ def _remarked(one: "FileRemark", book: Catalogue, totals: "Mapping[str, int]") -
     total = totals.get(f"rows {one.table}", 0) + (one.rows if one.code == "folded" else 0)
     share = share_of(one.rows, total)
     return AuditFinding(
-        check.section, check.code, check.severity_at(share),
+        check.section,
+        check.code,
+        check.severity_at(share),
         f"{one.table}.{one.column}" if one.column else one.table,
-        f"{check.says} ({one.file}): {masked(one.says)}" if one.column
+        f"{check.says} ({one.file}): {masked(one.says)}"
+        if one.column
         else f"{check.says} {masked(one.says)}",
-        one.rows, one.rows, total, share, (), check.do,
-    )  # fmt: skip
+        one.rows,
+        one.rows,
+        total,
+        share,
+        (),
+        check.do,
+    )
 
 
 def _report(
-    as_of: int, book: Catalogue, present: frozenset[str], freshness: "Sequence[Freshness]",
-    rates: "Sequence[MatchRate]", found: "Sequence[AuditFinding]",
-) -> AuditReport:  # fmt: skip
+    as_of: int,
+    book: Catalogue,
+    present: frozenset[str],
+    freshness: "Sequence[Freshness]",
+    rates: "Sequence[MatchRate]",
+    found: "Sequence[AuditFinding]",
+) -> AuditReport:
     skipped = tuple(
         Skipped(check.code, missing) for check in book.checks if (missing := check.missing(present))
     )

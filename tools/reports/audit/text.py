@@ -35,9 +35,12 @@ def _findings(report: "AuditReport") -> Table:
         table.add_column(name, ratio=ratio, justify="right" if name == "share" else "left")
     for finding in report.findings:
         table.add_row(
-            Text(finding.severity, STYLE[finding.severity]), Text(_what(finding)),
-            Text(how_many(finding)), Text(percent(finding.share)), Text(finding.action),
-        )  # fmt: skip
+            Text(finding.severity, STYLE[finding.severity]),
+            Text(_what(finding)),
+            Text(how_many(finding)),
+            Text(percent(finding.share)),
+            Text(finding.action),
+        )
     return table
 
 
@@ -64,9 +67,16 @@ def _freshness(report: "AuditReport") -> Table:
         table.add_column(name, justify="right")
     for row in report.freshness:
         behind = "–" if row.days_behind is None else f"{row.days_behind:,}"
-        cells = (row.table, row.source, f"{row.rows:,}", date_of(row.first_day),
-                 date_of(row.latest_day), behind, f"{row.silent_days:,}",
-                 f"{row.longest_gap:,}")  # fmt: skip
+        cells = (
+            row.table,
+            row.source,
+            f"{row.rows:,}",
+            date_of(row.first_day),
+            date_of(row.latest_day),
+            behind,
+            f"{row.silent_days:,}",
+            f"{row.longest_gap:,}",
+        )
         table.add_row(*map(Text, cells))
     return table
 

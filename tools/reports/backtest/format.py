@@ -20,8 +20,10 @@ def notes_of(
     closed = [one for one in weeks if one.closed]
     found = []
     if "contacts" not in present:
-        found.append("There are no contacts, so nobody could be reached and nothing be queued; "
-                     "map the contacts of your CRM.")  # fmt: skip
+        found.append(
+            "There are no contacts, so nobody could be reached and nothing be queued; "
+            "map the contacts of your CRM."
+        )
     found += _of_outcomes(weeks, closed, quality)
     for reason in dict.fromkeys(one.missing for one in weeks if one.missing):
         n = sum(one.missing == reason for one in weeks)
@@ -43,8 +45,10 @@ def _of_outcomes(
         found.append(f"Not enough data yet: {quality.lost} losses are too few to judge the score.")
     elif abs(quality.z) > SURPRISING:
         more = "more" if quality.z > 0 else "fewer"
-        found.append(f"The score is off: {quality.lost} accounts were lost, {more} than the "
-                     f"{quality.promised:.0f} it expected.")  # fmt: skip
+        found.append(
+            f"The score is off: {quality.lost} accounts were lost, {more} than the "
+            f"{quality.promised:.0f} it expected."
+        )
     return found
 
 

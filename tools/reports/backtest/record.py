@@ -43,16 +43,22 @@ def _money(found: "Backtest", minor: float) -> str:
 
 def _quality(found: "ScoreQuality") -> dict[str, Any]:
     return {
-        "accounts": found.accounts, "lost": found.lost, "expected": _round(found.promised),
-        "auc": _round(found.auc), "brier": _round(found.brier),
-        "brier_of_base_rate": _round(found.brier_base), "ece": _round(found.ece),
-        "z": _round(found.z), "lift_at_capacity": _round(found.lift_at_capacity),
-        "lost_at_capacity": _round(found.lost_at_capacity), "thin": found.thin,
+        "accounts": found.accounts,
+        "lost": found.lost,
+        "expected": _round(found.promised),
+        "auc": _round(found.auc),
+        "brier": _round(found.brier),
+        "brier_of_base_rate": _round(found.brier_base),
+        "ece": _round(found.ece),
+        "z": _round(found.z),
+        "lift_at_capacity": _round(found.lift_at_capacity),
+        "lost_at_capacity": _round(found.lost_at_capacity),
+        "thin": found.thin,
         "groups": [
             {"accounts": one.accounts, "expected": _round(one.promised), "lost": one.lost}
             for one in found.groups
         ],
-    }  # fmt: skip
+    }
 
 
 def _week(found: "Backtest", week: "BacktestWeek") -> dict[str, Any]:
@@ -78,12 +84,16 @@ def _plays(found: "Backtest") -> list[dict[str, Any]]:
     plays = []
     for play, n in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
         ours = [one for one in every if one.play == play]
-        plays.append({
-            "play": play, "role": ours[0].role, "proposals": n,
-            "a_morning": round(n / len(found.weeks), 1),
-            "promised": _money(found, sum(one.promised_minor for one in ours)),
-            "hours_a_morning": _hours(sum((one.hours for one in ours), Decimal(0)), found),
-        })  # fmt: skip
+        plays.append(
+            {
+                "play": play,
+                "role": ours[0].role,
+                "proposals": n,
+                "a_morning": round(n / len(found.weeks), 1),
+                "promised": _money(found, sum(one.promised_minor for one in ours)),
+                "hours_a_morning": _hours(sum((one.hours for one in ours), Decimal(0)), found),
+            }
+        )
     return plays
 
 
@@ -106,11 +116,14 @@ def _load(found: "Backtest") -> dict[str, Any]:
         "for_each_reviewer": round(mean / found.reviewers, 1),
         "capacity": found.capacity,
         "hours": [
-            {"role": role, "a_morning": _hours(spent, found),
-             "available": float(found.capacity_hours.get(role, Decimal(0)))}
+            {
+                "role": role,
+                "a_morning": _hours(spent, found),
+                "available": float(found.capacity_hours.get(role, Decimal(0))),
+            }
             for role, spent in sorted(hours.items())
         ],
-    }  # fmt: skip
+    }
 
 
 def _rule(found: "Backtest", name: str) -> dict[str, Any]:

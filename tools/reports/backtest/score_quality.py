@@ -112,5 +112,6 @@ def _groups(y: "Floats", p: "Floats") -> tuple[CalibrationGroup, ...]:
     at = np.minimum((GROUPS * (ranks(p) - 0.5) / len(p)).astype(np.int64), GROUPS - 1)
     return tuple(
         CalibrationGroup(int((at == n).sum()), float(p[at == n].sum()), int(y[at == n].sum()))
-        for n in range(GROUPS) if (at == n).any()
-    )  # fmt: skip
+        for n in range(GROUPS)
+        if (at == n).any()
+    )

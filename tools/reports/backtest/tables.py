@@ -58,8 +58,10 @@ def _score(told: "Mapping[str, Any]") -> BacktestTable | None:
     score = told["score"]
     if score is None:
         return None
-    base, better = score["brier_of_base_rate"], "better" if score["brier"] < score[
-        "brier_of_base_rate"] else "no better"  # fmt: skip
+    base, better = (
+        score["brier_of_base_rate"],
+        "better" if score["brier"] < score["brier_of_base_rate"] else "no better",
+    )
     rows = (
         ("accounts with a known outcome", f"{score['accounts']:,}"),
         ("lost", f"{score['lost']:,} ({percent(score['lost'] / score['accounts'])})"),
@@ -77,28 +79,39 @@ def _score(told: "Mapping[str, Any]") -> BacktestTable | None:
 def _lift(score: "Mapping[str, Any]") -> str:
     if score["lift_at_capacity"] is None:
         return NOT_KNOWN
-    return (f"{fixed(score['lift_at_capacity'], 1)} times chance, "
-            f"{fixed(score['lost_at_capacity'], 1)} lost a morning")  # fmt: skip
+    return (
+        f"{fixed(score['lift_at_capacity'], 1)} times chance, "
+        f"{fixed(score['lost_at_capacity'], 1)} lost a morning"
+    )
 
 
 def _calibration(told: "Mapping[str, Any]") -> BacktestTable | None:
     if told["score"] is None or told["score"]["thin"]:
         return None
     rows = tuple(
-        (f"{number}", f"{one['accounts']:,}", percent(one["expected"] / one["accounts"]),
-         percent(one["lost"] / one["accounts"]), f"{one['lost']:,}")
+        (
+            f"{number}",
+            f"{one['accounts']:,}",
+            percent(one["expected"] / one["accounts"]),
+            percent(one["lost"] / one["accounts"]),
+            f"{one['lost']:,}",
+        )
         for number, one in enumerate(told["score"]["groups"], 1)
-    )  # fmt: skip
+    )
     columns = ("group, least risk first", "accounts", "expected lost", "lost", "number lost")
     return BacktestTable("Calibration", columns, rows)
 
 
 def _rules(told: "Mapping[str, Any]") -> BacktestTable:
     rows = tuple(
-        (one["rule"], f"{one['accounts_a_morning']:g}",
-         _whole_money(one["promised_a_morning"], told["currency"]), _lost(one))
+        (
+            one["rule"],
+            f"{one['accounts_a_morning']:g}",
+            _whole_money(one["promised_a_morning"], told["currency"]),
+            _lost(one),
+        )
         for one in told["rules"]
-    )  # fmt: skip
+    )
     notes = (PROMISED,)
     columns = ("rule", "accounts a morning", "promised a morning", "of them lost since")
     return BacktestTable("Against simpler rules, at the same capacity", columns, rows, notes)
@@ -113,10 +126,16 @@ def _lost(one: "Mapping[str, Any]") -> str:
 
 def _plays(told: "Mapping[str, Any]") -> BacktestTable:
     rows = tuple(
-        (called(one["play"]), one["role"], f"{one['proposals']:,}", f"{one['a_morning']:g}",
-         f"{one['hours_a_morning']:g}", _whole_money(one["promised"], told["currency"]))
+        (
+            called(one["play"]),
+            one["role"],
+            f"{one['proposals']:,}",
+            f"{one['a_morning']:g}",
+            f"{one['hours_a_morning']:g}",
+            _whole_money(one["promised"], told["currency"]),
+        )
         for one in told["plays"]
-    )  # fmt: skip
+    )
     columns = ("play", "role", "proposals", "a morning", "hours a morning", "promised in all")
     notes = () if rows else ("Nothing would have been queued.",)
     return BacktestTable("What would have been queued", columns, rows, notes)
@@ -126,21 +145,34 @@ def _load(told: "Mapping[str, Any]") -> BacktestTable:
     load = told["load"]
     rows = (
         ("proposals to look at", f"{load['proposals_a_morning']:g}, at most {load['most']}"),
-        (f"for each of {load['reviewers']} reviewers" if load["reviewers"] > 1
-         else "for the one reviewer", f"{load['for_each_reviewer']:g}"),
+        (
+            f"for each of {load['reviewers']} reviewers"
+            if load["reviewers"] > 1
+            else "for the one reviewer",
+            f"{load['for_each_reviewer']:g}",
+        ),
         ("the limit", f"{load['capacity']}"),
-        *((f"hours of {one['role']}", f"{one['a_morning']:g} of {one['available']:g}")
-          for one in load["hours"]),
-    )  # fmt: skip
+        *(
+            (f"hours of {one['role']}", f"{one['a_morning']:g} of {one['available']:g}")
+            for one in load["hours"]
+        ),
+    )
     return BacktestTable("Work on a morning", ("", ""), rows)
 
 
 def _weeks(told: "Mapping[str, Any]") -> BacktestTable:
     rows = tuple(
-        (one["day"], f"{one['scored']:,}", one["tier"], _auc(one), f"{one['proposals']}",
-         f"{one['refused']:,}", _whole_money(one["promised"], told["currency"]))
+        (
+            one["day"],
+            f"{one['scored']:,}",
+            one["tier"],
+            _auc(one),
+            f"{one['proposals']}",
+            f"{one['refused']:,}",
+            _whole_money(one["promised"], told["currency"]),
+        )
         for one in told["weeks"]
-    )  # fmt: skip
+    )
     columns = ("morning", "scored", "model", "AUC", "queued", "refused", "promised")
     return BacktestTable("Morning by morning", columns, rows)
 

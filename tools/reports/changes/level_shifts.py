@@ -143,7 +143,6 @@ def _measured(track: "WeeklySeries", start: int, place: int) -> LevelShift:
     bases = None if out_of is None else np.repeat(out_of, rows + 1, axis=0)
     fit = surprise(
         np.concatenate([past, whole[:, None]], axis=1),
-        None if bases is None or sizes is None
-        else np.concatenate([bases, sizes[:, None]], axis=1),
-    )  # fmt: skip
+        None if bases is None or sizes is None else np.concatenate([bases, sizes[:, None]], axis=1),
+    )
     return LevelShift(start, fit, float(fit.p[-1]))

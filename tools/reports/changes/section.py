@@ -53,9 +53,10 @@ def _members(found: "Changes") -> str:
     """Who is behind the two series that count accounts of the newest week."""
     number = _newest(found)
     parts = [
-        part for part in _MEMBERS.split("UNION ALL")
+        part
+        for part in _MEMBERS.split("UNION ALL")
         if any(f".{v.track.id}'" in part for v in (*found.moved, *found.still))
-    ]  # fmt: skip
+    ]
     days = {"first_day": monday(number), "end_day": monday(number + 1)}
     return "UNION ALL".join(parts).format(week=week_label(number), number=number, **days)
 
@@ -74,8 +75,13 @@ def _lines(found: "Changes") -> "list[Line]":
     lines = [_told(v) for v in found.moved[:MOST_SAID]]
     if not lines:
         tested = _count(found, "tested", len(found.still))
-        lines = [(words("Nothing stands out from its own past, of "), tested,
-                  words(" series that can be told."))]  # fmt: skip
+        lines = [
+            (
+                words("Nothing stands out from its own past, of "),
+                tested,
+                words(" series that can be told."),
+            )
+        ]
     elif len(found.moved) > MOST_SAID:
         more = _count(found, "more-moved", len(found.moved) - MOST_SAID)
         lines.append((more, words(" more series stand out; they are in the table.")))
@@ -88,9 +94,12 @@ def _told(verdict: "SeriesVerdict") -> "Line":
     value, expected = verdict.track.values()[-1], verdict.expected[-1]
     way = "rose" if value > expected else "fell"
     return (
-        words(f"{_capital(verdict.track.title)} {way} to "), _value(verdict),
-        words("; its own past lets expect "), _expected(verdict), words("."),
-    )  # fmt: skip
+        words(f"{_capital(verdict.track.title)} {way} to "),
+        _value(verdict),
+        words("; its own past lets expect "),
+        _expected(verdict),
+        words("."),
+    )
 
 
 def _still_shifted(verdict: "SeriesVerdict") -> "Line":
@@ -104,10 +113,14 @@ def _still_shifted(verdict: "SeriesVerdict") -> "Line":
     ratio = Figure(f"{_name(verdict)}.of-its-level", sum(since.counts) / expected, "share")
     day = from_number(monday(verdict.since or since.weeks[0])).isoformat()
     return (
-        words(f"{_capital(verdict.track.title)} is still at "), _value(verdict),
-        words(f": since the week of {day} it is at "), ratio,
-        words(" of its level before; its history lets expect "), _expected(verdict), words("."),
-    )  # fmt: skip
+        words(f"{_capital(verdict.track.title)} is still at "),
+        _value(verdict),
+        words(f": since the week of {day} it is at "),
+        ratio,
+        words(" of its level before; its history lets expect "),
+        _expected(verdict),
+        words("."),
+    )
 
 
 def _unmoved(found: "Changes") -> "list[Line]":
@@ -199,12 +212,15 @@ def _untold(found: "Changes") -> Table:
     rows = tuple(
         (
             words(v.track.title),
-            Figure(f"changes.{week_label(_newest(found))}.{slug(v.track.id)}.weeks",
-                   len(v.track.weeks), "count"),
+            Figure(
+                f"changes.{week_label(_newest(found))}.{slug(v.track.id)}.weeks",
+                len(v.track.weeks),
+                "count",
+            ),
             words(v.why),
         )
         for v in found.untold
-    )  # fmt: skip
+    )
     title = "What cannot be told yet"
     columns = ("series", "weeks on record", "why")
     return Table("changes.untold", title, _about(found, len(rows)), columns, rows)
@@ -224,7 +240,13 @@ def _drawn(found: "Changes", verdict: "SeriesVerdict") -> Chart:
         Series("expected", verdict.expected, verdict.low, verdict.high, style="reference"),
     )
     return Chart(
-        "changes.chart", f"{_capital(track.title)} by week, and what was expected",
-        _about(found, 1), "line", tuple(week_label(week) for week in track.weeks), "week",
-        track.title, "share" if track.out_of else "count", series,
-    )  # fmt: skip
+        "changes.chart",
+        f"{_capital(track.title)} by week, and what was expected",
+        _about(found, 1),
+        "line",
+        tuple(week_label(week) for week in track.weeks),
+        "week",
+        track.title,
+        "share" if track.out_of else "count",
+        series,
+    )

@@ -194,11 +194,14 @@ def _tickets(rows: list[dict[str, Any]], window: WeekSpan) -> list[WeeklySeries]
     weekly, weeks = _weekly(own, "name"), tuple(window.of("tickets"))
     return [
         WeeklySeries(
-            f"tickets.{name}", f"tickets opened, {name}", weeks,
-            tuple(weekly[name,][w] for w in weeks), matters=name in {"urgent", "high"},
+            f"tickets.{name}",
+            f"tickets opened, {name}",
+            weeks,
+            tuple(weekly[name,][w] for w in weeks),
+            matters=name in {"urgent", "high"},
         )
         for name in _frequent(window.lately(own))
-    ]  # fmt: skip
+    ]
 
 
 def _weekly(

@@ -79,8 +79,14 @@ def _lines(given: "ReportContext", found: "AuditReport") -> "list[Line]":
         lines = [(words(f"Not fit to be sent: {'; '.join(reasons[:3])}."),)]
     else:
         days = (r.latest_day for r in found.freshness if r.latest_day is not None)
-        lines = [(words(f"Every source speaks at its own rhythm; the newest fact is of "
-                        f"{date_of(max(days))}."),)]  # fmt: skip
+        lines = [
+            (
+                words(
+                    f"Every source speaks at its own rhythm; the newest fact is of "
+                    f"{date_of(max(days))}."
+                ),
+            )
+        ]
     return [*lines, *_lacking(found), *_quarantine(found), *_identity(found)]
 
 
@@ -107,8 +113,13 @@ def _identity(found: "AuditReport") -> "list[Line]":
     if not known:
         return []
     worst = min(known, key=lambda rate: (rate.share or 0.0, rate.title))
-    return [(words(f"Weakest link of identities, the share of {worst.title}: "),
-             _share(found, worst), words("."))]  # fmt: skip
+    return [
+        (
+            words(f"Weakest link of identities, the share of {worst.title}: "),
+            _share(found, worst),
+            words("."),
+        )
+    ]
 
 
 def _of(found: "AuditReport", code: str) -> "list[AuditFinding]":
@@ -139,12 +150,14 @@ def _fresh(found: "AuditReport", row: "Freshness") -> "tuple[Part, ...]":
     if row.days_behind is not None:
         behind = Figure(_id(found, "behind", row.table, row.source), row.days_behind, "count")
     return (
-        words(row.table), words(row.source),
+        words(row.table),
+        words(row.source),
         Figure(_id(found, "rows", row.table, row.source), row.rows, "count"),
-        words(date_of(row.latest_day)), behind,
+        words(date_of(row.latest_day)),
+        behind,
         Figure(_id(found, "pause", row.table, row.source), row.longest_gap, "count"),
         words("silent" if overdue(row) else "as usual"),
-    )  # fmt: skip
+    )
 
 
 def _missing(found: "AuditReport") -> Table:
@@ -168,9 +181,12 @@ def _finding(found: "AuditReport", finding: "AuditFinding") -> "tuple[Part, ...]
     if finding.share is not None:
         share = Figure(_id(found, *name, "share"), finding.share, "share", n=finding.total)
     return (
-        words(finding.subject), words(finding.says),
-        Figure(_id(found, *name), finding.count, "count"), share, words(finding.action),
-    )  # fmt: skip
+        words(finding.subject),
+        words(finding.says),
+        Figure(_id(found, *name), finding.count, "count"),
+        share,
+        words(finding.action),
+    )
 
 
 def _worst(found: "AuditReport") -> Table:

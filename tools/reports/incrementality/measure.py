@@ -138,13 +138,21 @@ def measure_incrementality(
     rules = {play.id: _rule(play, billed=billed) for play in plays}
     _put(as_of, engine, plays, rules, economics)
     grace = windows.grace if billed else 0
-    engine.create("work_clocks", read_sql(__package__, "clocks"), grace=grace, outside=BY_HAND,
-                  to_learn=TO_LEARN)  # fmt: skip
+    engine.create(
+        "work_clocks",
+        read_sql(__package__, "clocks"),
+        grace=grace,
+        outside=BY_HAND,
+        to_learn=TO_LEARN,
+    )
     engine.create("incrementality_active", read_sql(__package__, "active"), needed=not billed)
     rows = engine.run(
-        read_sql(__package__, "arms"), as_of=min(as_of, bills_end(engine)), grace=grace,
-        activity=windows.activity, **whole(*_SUMS),
-    ).to_pylist()  # fmt: skip
+        read_sql(__package__, "arms"),
+        as_of=min(as_of, bills_end(engine)),
+        grace=grace,
+        activity=windows.activity,
+        **whole(*_SUMS),
+    ).to_pylist()
     grouped: dict[str, list[Mapping[str, int]]] = defaultdict(list)
     for row in rows:
         grouped[row["play"]].append(row)
@@ -171,11 +179,16 @@ def _put(
 ) -> None:
     """Put what is known before any account is looked at."""
     known = [play for play in plays if rules[play.id] is not None]
-    engine.put("incrementality_plays", pa.table({
-        "play": pa.array([play.id for play in known], pa.string()),
-        "rule": pa.array([rules[play.id] for play in known], pa.string()),
-        "window_days": pa.array([play.window_days for play in known], pa.int32()),
-    }))  # fmt: skip
+    engine.put(
+        "incrementality_plays",
+        pa.table(
+            {
+                "play": pa.array([play.id for play in known], pa.string()),
+                "rule": pa.array([rules[play.id] for play in known], pa.string()),
+                "window_days": pa.array([play.window_days for play in known], pa.int32()),
+            }
+        ),
+    )
     put_paid_lines(as_of, engine, economics)
 
 
@@ -187,9 +200,7 @@ def _forgotten(engine: "Engine", rules: "Collection[str]") -> list[str]:
 def _unknown(name: str) -> PlayDifference:
     """A play people worked by that the rulebook does not hold any more."""
     lacks = f"missing: the play {name} in the rulebook, for its window"
-    return PlayDifference(
-        name, "", None, 0, Sums(), Sums(), 0, 0, None, None, 0, None, None, lacks
-    )  # fmt: skip
+    return PlayDifference(name, "", None, 0, Sums(), Sums(), 0, 0, None, None, 0, None, None, lacks)
 
 
 def _believed(play: "Play", rate: float) -> float:
@@ -209,14 +220,23 @@ def _effect(play: "Play", rule: Rule | None, every: "Rows") -> PlayDifference:
     held = [row for row in rows if row["held"]]
     reached = [row for row in rows if not row["held"]]
     return PlayDifference(
-        play.id, play.goal, rule, play.window_days, whole.treated, whole.control,
-        sum(row["sent"] for row in reached), sum(row["sent"] for row in held), share, worth,
+        play.id,
+        play.goal,
+        rule,
+        play.window_days,
+        whole.treated,
+        whole.control,
+        sum(row["sent"] for row in reached),
+        sum(row["sent"] for row in held),
+        share,
+        worth,
         sum(r["accounts"] for r in rows if r["minor"] is None) if rule != "active" else 0,
         detectable(whole.control.mean, whole.treated.n, whole.control.n),
-        promise_of(reached, share), _lacks(rule),
+        promise_of(reached, share),
+        _lacks(rule),
         sum(row["accounts"] for row in apart if not row["held"]),
         sum(row["accounts"] for row in apart if row["held"]),
-    )  # fmt: skip
+    )
 
 
 def _lacks(rule: Rule | None) -> str:

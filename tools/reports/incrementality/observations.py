@@ -52,10 +52,15 @@ def make_observations(
     """
     measured = measure_incrementality(as_of, engine, present, plays, economics, windows)
     billed = "subscriptions" in present
-    engine.put("observed_plays", pa.table({
-        "play": pa.array([play.id for play in plays], pa.string()),
-        "losses": pa.array([play.without == LOSSES for play in plays], pa.bool_()),
-    }))  # fmt: skip
+    engine.put(
+        "observed_plays",
+        pa.table(
+            {
+                "play": pa.array([play.id for play in plays], pa.string()),
+                "losses": pa.array([play.without == LOSSES for play in plays], pa.bool_()),
+            }
+        ),
+    )
     engine.create("observed_active", read_sql(__package__, "observed_active"), needed=not billed)
     engine.create(
         "observations",

@@ -19,9 +19,11 @@ def late_dates(given: "ReportContext", before: int) -> tuple[Line, ...]:
     if "subscriptions" not in given.present:
         return ()
     rows = given.engine.run(
-        read_sql(__package__, "late_dates"), before=before, as_of=given.as_of,
+        read_sql(__package__, "late_dates"),
+        before=before,
+        as_of=given.as_of,
         most=MOST_DATES + 1,
-    ).to_pylist()  # fmt: skip
+    ).to_pylist()
     if not rows:
         return ()
     told = [

@@ -119,10 +119,12 @@ def _differs(now: Figure, then: Figure) -> bool:
 def _count(compared: int, changed: int, before: Report) -> Line:
     day = from_number(before.as_of - 1).isoformat()
     return (
-        words("Of "), Figure("restated.compared", compared, "count"),
+        words("Of "),
+        Figure("restated.compared", compared, "count"),
         words(f" closed figures that the report until {day} gave as well, "),
-        Figure("restated.changed", changed, "count"), words(" are different now."),
-    )  # fmt: skip
+        Figure("restated.changed", changed, "count"),
+        words(" are different now."),
+    )
 
 
 def _reasons(late: tuple[Late, ...]) -> tuple[Line, ...]:
@@ -159,6 +161,13 @@ def _table(given: "ReportContext", before: Report, changed: "list[tuple[Named, F
 def _as(name: str, when: str, one: Figure) -> Figure:
     """The figure under a name of its own, so that the next comparison does not find it."""
     return Figure(
-        f"restated.{name}.{when}", one.value, one.unit, one.currency, one.low, one.high, one.n,
-        one.missing, one.mark,
-    )  # fmt: skip
+        f"restated.{name}.{when}",
+        one.value,
+        one.unit,
+        one.currency,
+        one.low,
+        one.high,
+        one.n,
+        one.missing,
+        one.mark,
+    )

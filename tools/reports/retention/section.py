@@ -32,9 +32,11 @@ SEGMENT_HISTORY = pa.schema(
 )
 ARMS = pa.schema([("account_id", pa.string()), ("arm", pa.string()), ("day", pa.int32())])
 _FIGURES = pa.schema(
-    [("figure", pa.string()), *((name, pa.int64()) for name in
-     ("cohort", "latest", "earliest", "recorded"))]
-)  # fmt: skip
+    [
+        ("figure", pa.string()),
+        *((name, pa.int64()) for name in ("cohort", "latest", "earliest", "recorded")),
+    ]
+)
 
 
 def make_retention(

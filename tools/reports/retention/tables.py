@@ -52,10 +52,13 @@ def _blocks(told: "RetentionMeasures") -> "Iterator[Block]":
 def _cohorts(told: "RetentionMeasures") -> Table:
     report, spec = told.main, told.spec
     rows: list[tuple[Part, ...]] = [
-        (words(cohort_label(cohort, spec.cohort)), _size(told, cohort, cells[0].size),
-         *(cell_figure(told, cell) for cell in cells))
+        (
+            words(cohort_label(cohort, spec.cohort)),
+            _size(told, cohort, cells[0].size),
+            *(cell_figure(told, cell) for cell in cells),
+        )
         for cohort, cells in by_cohort(report).items()
-    ]  # fmt: skip
+    ]
     total = Figure(figure_id("retention", ALL, "size"), members(report), "count")
     drill = drills_mean(spec)
     means = (mean_figure(mean, (ALL,), drill=drill) for mean in report.means)

@@ -49,10 +49,17 @@ def _ages(told: "RevenueMeasures", course: "Course") -> Table:
         _id("ages", course),
         f"Churn by month since the first payment, {currency_of(course.currency)}",
         _about(told, course, definition),
-        ("month", "at risk", "lost", "churn h", "still paying S", "revenue churn",
-         "revenue still paid"),
+        (
+            "month",
+            "at risk",
+            "lost",
+            "churn h",
+            "still paying S",
+            "revenue churn",
+            "revenue still paid",
+        ),
         rows,
-    )  # fmt: skip
+    )
 
 
 def _age_row(course: "Course", hazard: "Hazard") -> tuple[Part, ...]:

@@ -46,9 +46,15 @@ def share(
         value, missing = None, f"missing: {least} accounts ({n})"
     low, high = (interval.low, interval.high) if interval and value is not None else (None, None)
     return Figure(
-        id_, value, "share", low=low, high=high, n=n, drill=drill and value is not None,
+        id_,
+        value,
+        "share",
+        low=low,
+        high=high,
+        n=n,
+        drill=drill and value is not None,
         missing=missing if value is None else "",
-    )  # fmt: skip
+    )
 
 
 def month_id(month: "Movement", kind: str) -> str:

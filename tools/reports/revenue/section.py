@@ -68,5 +68,9 @@ def _drilled(money: RevenueMeasures) -> "Iterator[dict[str, object]]":
 
 def _row(figure: str, what: str, currency: str, month: int, kind: str) -> dict[str, object]:
     return {
-        "figure": figure, "what": what, "currency": currency, "month_n": month, "kind": kind,
-    }  # fmt: skip
+        "figure": figure,
+        "what": what,
+        "currency": currency,
+        "month_n": month,
+        "kind": kind,
+    }

@@ -221,14 +221,23 @@ def _measures(
 ) -> "tuple[tuple[str, str, float, Interval | None, float | None], ...]":
     logos = Interval(kept.logos_low, kept.logos_high, "Wilson")
     return (
-        ("net retention, both forms", "nrr", kept.nrr, kept.nrr_interval,
-         kept.nrr_without_largest),
-        ("gross retention, point to point", "grr", kept.grr, kept.grr_interval,
-         kept.grr_without_largest),
-        ("gross retention, movement form", "grr moves", kept.grr_moves, kept.grr_moves_interval,
-         kept.grr_moves_without_largest),
+        ("net retention, both forms", "nrr", kept.nrr, kept.nrr_interval, kept.nrr_without_largest),
+        (
+            "gross retention, point to point",
+            "grr",
+            kept.grr,
+            kept.grr_interval,
+            kept.grr_without_largest,
+        ),
+        (
+            "gross retention, movement form",
+            "grr moves",
+            kept.grr_moves,
+            kept.grr_moves_interval,
+            kept.grr_moves_without_largest,
+        ),
         ("accounts kept", "logos", kept.logos, logos, None),
-    )  # fmt: skip
+    )
 
 
 def _ratio(
@@ -239,9 +248,13 @@ def _ratio(
     interval: "Interval | None",
 ) -> Figure:
     return share(
-        kept_id(kept, key), value, interval, n=kept.accounts, least=told.spec.min_size,
+        kept_id(kept, key),
+        value,
+        interval,
+        n=kept.accounts,
+        least=told.spec.min_size,
         drill=not kept.constant,
-    )  # fmt: skip
+    )
 
 
 def _without(told: "RevenueMeasures", name: str, value: float | None, n: int) -> Part:

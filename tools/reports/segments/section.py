@@ -63,9 +63,12 @@ def make_segments(
         none = words("There is no account to put in a segment.")
         return SectionResult(Section("segments", "Segments", ((none,),)))
     tables = (
-        _sizes(found, segments), _outcomes(outcomes), _differ(difference),
-        _moves(given, found), _proposed(proposal),
-    )  # fmt: skip
+        _sizes(found, segments),
+        _outcomes(outcomes),
+        _differ(difference),
+        _moves(given, found),
+        _proposed(proposal),
+    )
     blocks: tuple[Block, ...] = tuple(table for table in tables if table.rows)
     lines = tuple(_lines(given, found, outcomes, difference, proposal))
     section = Section("segments", "Segments", lines, blocks, missing=_missing(given))
@@ -80,10 +83,11 @@ def _members(given: "ReportContext", found: "SegmentsNow") -> str:
     names = {segment for segment, _ in found.sizes}
     names |= {m.before for m in found.moves or () if m.before}
     return (_MEMBERS + (_MOVED if found.moves else "")).format(
-        now=_id(found, "size"), then=figure_id("segments", span(given)),
+        now=_id(found, "size"),
+        then=figure_id("segments", span(given)),
         before=_escaped("m.from_segment", sorted(names), NEW),
         after=_escaped("m.to_segment", sorted(names), GONE),
-    )  # fmt: skip
+    )
 
 
 def _escaped(column: str, names: "Sequence[str]", none: str) -> str:
@@ -136,8 +140,13 @@ def _migration(given: "ReportContext", found: "SegmentsNow") -> "list[Line]":
     else:
         low, high = wilson(moved, known)
         share = Figure(name, moved / known, "share", low=low, high=high, n=known)
-    return [(words("Of the accounts known before the period, "), share,
-             words(" are in another segment now."))]  # fmt: skip
+    return [
+        (
+            words("Of the accounts known before the period, "),
+            share,
+            words(" are in another segment now."),
+        )
+    ]
 
 
 def _proposal_line(proposal: "SegmentProposal | None") -> "list[Line]":
@@ -146,11 +155,25 @@ def _proposal_line(proposal: "SegmentProposal | None") -> "list[Line]":
     if proposal.why:
         return [(words(f"No new cut-points are proposed this quarter: {proposal.why}."),)]
     if not proposal.worth_it:
-        return [(words("No new cut-points are proposed this quarter: the rules of today tell "
-                       "churn apart as well as a tree would."),)]  # fmt: skip
-    return [(words("New cut-points are proposed for a person to accept; nothing has changed by "
-                   "itself. On accounts not used for them, churn is told better than by one rate "
-                   "by "), *_gains(proposal), words("."))]  # fmt: skip
+        return [
+            (
+                words(
+                    "No new cut-points are proposed this quarter: the rules of today tell "
+                    "churn apart as well as a tree would."
+                ),
+            )
+        ]
+    return [
+        (
+            words(
+                "New cut-points are proposed for a person to accept; nothing has changed by "
+                "itself. On accounts not used for them, churn is told better than by one rate "
+                "by "
+            ),
+            *_gains(proposal),
+            words("."),
+        )
+    ]
 
 
 def _gains(proposal: "SegmentProposal") -> "list[Part]":
@@ -187,8 +210,9 @@ def _sizes(found: "SegmentsNow", segments: "Sequence[Segment]") -> Table:
     about = About(definition, f"the morning of {stamp(found.as_of)}", found.accounts)
     heads = tuple(f"a month, {currency or 'no currency'}" for currency in currencies)
     columns = ("segment", "accounts", *heads, "means")
-    return Table("segments.sizes", "How large they are, and what they pay", about, columns,
-                 tuple(rows))  # fmt: skip
+    return Table(
+        "segments.sizes", "How large they are, and what they pay", about, columns, tuple(rows)
+    )
 
 
 def _id(found: "SegmentsNow", *parts: str) -> str:
@@ -215,13 +239,17 @@ def _outcomes(outcomes: "Outcomes") -> Table:
     ordered = sorted(outcomes.estimates, key=lambda e: _FIRST.index(e.outcome))
     rows = tuple(
         (
-            words(f"{e.segment}: {e.outcome}"), _chance(outcomes, e),
-            Figure(figure_id("segments", stamp(outcomes.as_of), "closed", e.outcome, e.segment),
-                   e.n, "count"),
+            words(f"{e.segment}: {e.outcome}"),
+            _chance(outcomes, e),
+            Figure(
+                figure_id("segments", stamp(outcomes.as_of), "closed", e.outcome, e.segment),
+                e.n,
+                "count",
+            ),
             words(e.label),
         )
         for e in ordered
-    )  # fmt: skip
+    )
     definition = (
         f"{outcomes.definition} Rates are drawn towards each other as far as the evidence is thin; "
         "intervals hold 80 %. Under 10 closed outcomes nothing is said of the segment."
@@ -253,10 +281,14 @@ def _moves(given: "ReportContext", found: "SegmentsNow") -> Table:
     rows: list[tuple[Part, ...]] = []
     for before in (*befores, None):
         cells = [
-            Figure(figure_id("segments", span(given), before or NEW, after or GONE),
-                   counts.get((before, after), 0), "count", drill=before != after)
+            Figure(
+                figure_id("segments", span(given), before or NEW, after or GONE),
+                counts.get((before, after), 0),
+                "count",
+                drill=before != after,
+            )
             for after in afters
-        ]  # fmt: skip
+        ]
         rows.append((words(before or "new in the period"), *cells))
     definition = (
         "Accounts by segment on the morning the period began (rows) and on the morning after it "
@@ -280,8 +312,9 @@ def _proposed(proposal: "SegmentProposal | None") -> Table:
     leaves = proposal.leaves if proposal is not None and proposal.worth_it else ()
     rows = tuple(_leaf(proposal, n, leaf) for n, leaf in enumerate(leaves, start=1))
     columns = ("proposed rule", "accounts", "left")
-    return Table("segments.proposal", "Cut-points proposed for the next version", about, columns,
-                 rows)  # fmt: skip
+    return Table(
+        "segments.proposal", "Cut-points proposed for the next version", about, columns, rows
+    )
 
 
 def _leaf(proposal: "SegmentProposal | None", number: int, leaf: "Leaf") -> "tuple[Part, ...]":
@@ -290,6 +323,12 @@ def _leaf(proposal: "SegmentProposal | None", number: int, leaf: "Leaf") -> "tup
     return (
         words(leaf.rule),
         Figure(figure_id("segments", day, "proposal", str(number), "accounts"), leaf.n, "count"),
-        Figure(figure_id("segments", day, "proposal", str(number), "left"), leaf.k / leaf.n,
-               "share", low=low, high=high, n=leaf.n),
-    )  # fmt: skip
+        Figure(
+            figure_id("segments", day, "proposal", str(number), "left"),
+            leaf.k / leaf.n,
+            "share",
+            low=low,
+            high=high,
+            n=leaf.n,
+        ),
+    )

@@ -78,11 +78,15 @@ def measure_stages(as_of: int, first_day: int, engine: "Engine") -> Stages:
     moves = read_sql(__package__, "moves")
     engine.create("stage_moves", moves, as_of=as_of, first_day=first_day, kind=kind)
     return Stages(
-        as_of, first_day, kind,
+        as_of,
+        first_day,
+        kind,
         tuple(sorted(((r["stage"], r["n"]) for r in own if r["stage"]), key=_rank)),
         tuple((r["reason"] or "", r["n"]) for r in own if not r["stage"]),
-        _moves(engine), _stays(as_of, engine, kind), sha256(moves.encode()).hexdigest()[:16],
-    )  # fmt: skip
+        _moves(engine),
+        _stays(as_of, engine, kind),
+        sha256(moves.encode()).hexdigest()[:16],
+    )
 
 
 def _rank(pair: tuple[str, int]) -> tuple[int, str]:

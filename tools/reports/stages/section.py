@@ -99,10 +99,14 @@ def _losses(given: "ReportContext", found: "Stages") -> "list[Line]":
     if not lost and not risk:
         return [(words("Nobody was lost or came at risk in the period."),)]
     name = f"stages.{span(given)}.into"
-    return [(
-        Figure(f"{name}.churned", lost, "count"), words(" came to be churned and "),
-        Figure(f"{name}.at_risk", risk, "count"), words(" at risk in the period."),
-    )]  # fmt: skip
+    return [
+        (
+            Figure(f"{name}.churned", lost, "count"),
+            words(" came to be churned and "),
+            Figure(f"{name}.at_risk", risk, "count"),
+            words(" at risk in the period."),
+        )
+    ]
 
 
 def _largest(given: "ReportContext", found: "Stages") -> "list[Line]":
@@ -119,10 +123,13 @@ def _longest(found: "Stages") -> "list[Line]":
     told = {stay.stage: stay for stay in found.stays if stay.visits >= LEAST}
     waiting = [told[s] for s in ("sql", "trial") if s in told and told[s].curve.median()[0]]
     return [
-        (words(f"Half of those {_shown(stay.stage)} have moved on after "), _median(found, stay),
-         words(" days."))
+        (
+            words(f"Half of those {_shown(stay.stage)} have moved on after "),
+            _median(found, stay),
+            words(" days."),
+        )
         for stay in waiting[:1]
-    ]  # fmt: skip
+    ]
 
 
 def _shown(stage: str | None) -> str:

@@ -58,11 +58,14 @@ def _without(lacking: NotComputable) -> Section:
 def _lines(found: "Trials") -> "list[Line]":
     name, whole = f"trials.{stamp(found.as_of)}", found.whole
     first: Line = (
-        words("Of "), _started(name, whole, found.as_of),
+        words("Of "),
+        _started(name, whole, found.as_of),
         words(" trials of the last twelve months, "),
-        _share(name, 30, whole, found.as_of), words(" pay within 30 days and "),
-        _share(name, 60, whole, found.as_of), words(" within 60."),
-    )  # fmt: skip
+        _share(name, 30, whole, found.as_of),
+        words(" pay within 30 days and "),
+        _share(name, 60, whole, found.as_of),
+        words(" within 60."),
+    )
     given_up = Figure(f"{name}.cancelled", found.cancelled, "count", drill=True)
     how = (
         " were cancelled first, which counts as an end of its own."
@@ -110,9 +113,14 @@ def _share(name: str, day: int, cohort: "Cohort", as_of: int) -> Figure:
     if point is None:
         return Figure(name, None, "share", n=cohort.started, missing=_NOT_YET)
     return Figure(
-        name, point.share, "share", low=point.low, high=point.high, n=cohort.started,
+        name,
+        point.share,
+        "share",
+        low=point.low,
+        high=point.high,
+        n=cohort.started,
         mark=_mark(cohort, day, as_of),
-    )  # fmt: skip
+    )
 
 
 def _about(found: "Trials") -> About:
@@ -136,9 +144,14 @@ def _table(found: "Trials") -> Table:
     few = f"{_FEW}: under {LEAST} trials, no percentage."
     star = "*: not every trial of the month has been watched for so many days."
     return Table(
-        "trials.by-month", "Trials that pay, by month of start", _about(found),
-        ("month of start", "trials", *heads), tuple(rows), (star, young, few), cut="head",
-    )  # fmt: skip
+        "trials.by-month",
+        "Trials that pay, by month of start",
+        _about(found),
+        ("month of start", "trials", *heads),
+        tuple(rows),
+        (star, young, few),
+        cut="head",
+    )
 
 
 def _chart(found: "Trials") -> tuple[Chart, ...]:
@@ -153,8 +166,14 @@ def _chart(found: "Trials") -> tuple[Chart, ...]:
     line = Series("paid", y, low, high)
     return (
         Chart(
-            "trials.curve", "Trials that have paid", _about(found), "line",
-            tuple(map(str, days)), "days since the trial started", "share that has paid", "share",
+            "trials.curve",
+            "Trials that have paid",
+            _about(found),
+            "line",
+            tuple(map(str, days)),
+            "days since the trial started",
+            "share that has paid",
+            "share",
             (line,),
         ),
-    )  # fmt: skip
+    )

@@ -66,8 +66,10 @@ def _retain(given: "Inputs", convention: "Convention") -> ExampleAnswer:
         return ExampleAnswer({}, _renewal(given))
     if given.get("effect", Decimal(0)) > 1 - given["renewal"]:
         left = 1 - given["renewal"]
-        raise BadInput(f"effect: {given['effect'].normalize():f} is more than the "
-                       f"{left.normalize():f} that leave without it")  # fmt: skip
+        raise BadInput(
+            f"effect: {given['effect'].normalize():f} is more than the "
+            f"{left.normalize():f} that leave without it"
+        )
     return answer("S5", given, convention)
 
 

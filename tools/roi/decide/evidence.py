@@ -133,9 +133,11 @@ def _known_unless_said(
 
 
 def _used(
-    spec: "InputSpec", read: "Mapping[str, Decimal | None]", texts: "Mapping[str, str]",
+    spec: "InputSpec",
+    read: "Mapping[str, Decimal | None]",
+    texts: "Mapping[str, str]",
     known: KnownInput | None,
-) -> UsedInput | None:  # fmt: skip
+) -> UsedInput | None:
     name = spec.name
     if name not in read and known is None:
         if name + LOW in read or name + HIGH in read:
@@ -144,32 +146,40 @@ def _used(
     if name not in read:
         assert known is not None  # noqa: S101 - read above
         low, high = _ends(name, read, known.low, known.high, known.value)
-        return UsedInput(name, spec.label, spec.kind, known.value, "", known.source, known.owner,
-                         low, high)  # fmt: skip
+        return UsedInput(
+            name, spec.label, spec.kind, known.value, "", known.source, known.owner, low, high
+        )
     value = read[name]
     low, high = _ends(name, read, None, None, value)
     instead = "" if known is None else f"{known.value.normalize():f}, {known.source}"
-    return UsedInput(name, spec.label, spec.kind, value, texts[name].strip(), TYPED, "you",
-                     low, high, instead)  # fmt: skip
+    return UsedInput(
+        name, spec.label, spec.kind, value, texts[name].strip(), TYPED, "you", low, high, instead
+    )
 
 
 def _ends(
-    name: str, read: "Mapping[str, Decimal | None]", low: Decimal | None, high: Decimal | None,
+    name: str,
+    read: "Mapping[str, Decimal | None]",
+    low: Decimal | None,
+    high: Decimal | None,
     value: Decimal | None,
-) -> tuple[Decimal | None, Decimal | None]:  # fmt: skip
+) -> tuple[Decimal | None, Decimal | None]:
     """The range typed or known, which must hold the value."""
     low, high = read.get(name + LOW, low), read.get(name + HIGH, high)
     if value is None or (low is None and high is None):
         return None, None
     low, high = value if low is None else low, value if high is None else high
     if not low <= value <= high:
-        raise BadInput(f"{name}: {value.normalize():f} is not between its low {low.normalize():f} "
-                       f"and its high {high.normalize():f}")  # fmt: skip
+        raise BadInput(
+            f"{name}: {value.normalize():f} is not between its low {low.normalize():f} "
+            f"and its high {high.normalize():f}"
+        )
     return low, high
 
 
 def _ranges(used: "tuple[UsedInput, ...]") -> "dict[str, Range]":
     return {
         one.name: Range(one.low, one.high, one.source)
-        for one in used if one.low is not None and one.high is not None
-    }  # fmt: skip
+        for one in used
+        if one.low is not None and one.high is not None
+    }

@@ -34,9 +34,10 @@ def likely(
 ) -> tuple[Decimal, Decimal] | None:
     """The values below and above which one result in ten lies; None without a range or a result."""
     moving = {
-        name: one for name, one in ranges.items()
+        name: one
+        for name, one in ranges.items()
         if name in given and name in specs and one.low < one.high and _moves(specs[name])
-    }  # fmt: skip
+    }
     if not moving or _at(measure, given) is None:
         return None
     if len(moving) == 1:
@@ -65,10 +66,15 @@ def _drawn(
     found = []
     for _ in range(DRAWS):
         some = {
-            name: _inside(given[name], one, _BELL.inv_cdf(min(max(lot.random(), 1e-9), 1 - 1e-9)),
-                          KINDS[specs[name].kind].low, KINDS[specs[name].kind].high)
+            name: _inside(
+                given[name],
+                one,
+                _BELL.inv_cdf(min(max(lot.random(), 1e-9), 1 - 1e-9)),
+                KINDS[specs[name].kind].low,
+                KINDS[specs[name].kind].high,
+            )
             for name, one in moving.items()
-        }  # fmt: skip
+        }
         value = _at(measure, {**given, **some})
         if value is not None:
             found.append(value)

@@ -92,8 +92,9 @@ def _scaled(
     if unit == "%" and spec.kind in SHARES:
         return number / 100
     if spec.kind != "money" or unit == "%":
-        raise BadInput(f"{spec.name}: {number} {unit} is not a number; "
-                       f"write it like {_EXAMPLES[spec.kind]}")  # fmt: skip
+        raise BadInput(
+            f"{spec.name}: {number} {unit} is not a number; write it like {_EXAMPLES[spec.kind]}"
+        )
     if unit in {"k", "K"}:
         return number * 1000
     named = SYMBOLS.get(unit, unit.upper())

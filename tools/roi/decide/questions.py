@@ -33,51 +33,108 @@ class Question:
         return MappingProxyType({name: INPUTS[name] for name in self.inputs})
 
 
-QUESTIONS: MappingProxyType[str, Question] = MappingProxyType({
-    one.key: one
-    for one in (
-        Question(
-            "accept", "Accept this customer?", "what it brings over its lifetime, less winning it",
-            ("revenue", "margin", "support", *AHEAD, "expected_lifetime", "acquisition"),
-            ("net",),
-        ),
-        Question(
-            "accelerate", "Accelerate this deal?", "what a push brings, less what it costs",
-            ("probability", "p0", "value", "margin", "cost", "support", "months_sooner",
-             "discount_rate"),
-            ("net",),
-        ),
-        Question(
-            "concession", "Accept this concession?", "what a lower margin loses, and what pays it",
-            ("revenue", "margin", "margin_after", "support", *AHEAD, "probability", "p0"),
-            ("net", "loss"),
-        ),
-        Question(
-            "campaigns", "Campaign A or B?", "what B brings more than A, less what it costs more",
-            ("cost_a", "cost_b", "expansion_a", "expansion_b", "expansion_value", "margin"),
-            ("b_over_a", "expansion_value"),
-        ),
-        Question(
-            "retain", "Retain or let go?", "what keeping the customer brings, less the attempt",
-            ("renewal", "lost", "cycles", "revenue", "margin", "support", "years",
-             "interval_months", "discount_rate", "cost", "effect", "losses_prevented",
-             "window_days"),
-            ("net", "headroom", "headroom_share"),
-        ),
-        Question(
-            "expand", "Push this expansion?", "what an expansion brings, less the push",
-            ("probability", "p0", "value", "margin", "cost", "cost_scope", "audience", "support"),
-            ("net", "before_support", "gross"),
-        ),
-        Question(
-            "intervene", "Intervene?", "what there is to gain, and whether it pays the effort",
-            ("renewal", "lost", "cycles", "revenue", "margin", "support", "years",
-             "interval_months", "discount_rate", "cost", "effect", "losses_prevented",
-             "window_days"),
-            ("net", "headroom", "headroom_share"),
-        ),
-    )
-})  # fmt: skip
+QUESTIONS: MappingProxyType[str, Question] = MappingProxyType(
+    {
+        one.key: one
+        for one in (
+            Question(
+                "accept",
+                "Accept this customer?",
+                "what it brings over its lifetime, less winning it",
+                ("revenue", "margin", "support", *AHEAD, "expected_lifetime", "acquisition"),
+                ("net",),
+            ),
+            Question(
+                "accelerate",
+                "Accelerate this deal?",
+                "what a push brings, less what it costs",
+                (
+                    "probability",
+                    "p0",
+                    "value",
+                    "margin",
+                    "cost",
+                    "support",
+                    "months_sooner",
+                    "discount_rate",
+                ),
+                ("net",),
+            ),
+            Question(
+                "concession",
+                "Accept this concession?",
+                "what a lower margin loses, and what pays it",
+                ("revenue", "margin", "margin_after", "support", *AHEAD, "probability", "p0"),
+                ("net", "loss"),
+            ),
+            Question(
+                "campaigns",
+                "Campaign A or B?",
+                "what B brings more than A, less what it costs more",
+                ("cost_a", "cost_b", "expansion_a", "expansion_b", "expansion_value", "margin"),
+                ("b_over_a", "expansion_value"),
+            ),
+            Question(
+                "retain",
+                "Retain or let go?",
+                "what keeping the customer brings, less the attempt",
+                (
+                    "renewal",
+                    "lost",
+                    "cycles",
+                    "revenue",
+                    "margin",
+                    "support",
+                    "years",
+                    "interval_months",
+                    "discount_rate",
+                    "cost",
+                    "effect",
+                    "losses_prevented",
+                    "window_days",
+                ),
+                ("net", "headroom", "headroom_share"),
+            ),
+            Question(
+                "expand",
+                "Push this expansion?",
+                "what an expansion brings, less the push",
+                (
+                    "probability",
+                    "p0",
+                    "value",
+                    "margin",
+                    "cost",
+                    "cost_scope",
+                    "audience",
+                    "support",
+                ),
+                ("net", "before_support", "gross"),
+            ),
+            Question(
+                "intervene",
+                "Intervene?",
+                "what there is to gain, and whether it pays the effort",
+                (
+                    "renewal",
+                    "lost",
+                    "cycles",
+                    "revenue",
+                    "margin",
+                    "support",
+                    "years",
+                    "interval_months",
+                    "discount_rate",
+                    "cost",
+                    "effect",
+                    "losses_prevented",
+                    "window_days",
+                ),
+                ("net", "headroom", "headroom_share"),
+            ),
+        )
+    }
+)
 
 
 def question_of(key: str) -> Question:

@@ -43,7 +43,7 @@ def _record(found: "Recommendation") -> dict[str, Any]:
         "inputs": [_input(found, one) for one in found.inputs],
         "formula_version": found.formula_version,
         "input_hash": found.input_hash,
-    }  # fmt: skip
+    }
 
 
 def _names(found: "Recommendation") -> list[str]:
@@ -60,9 +60,10 @@ def _figure(found: "Recommendation", name: str) -> dict[str, Any]:
         "unit": unit,
         "by_convention": {
             convention: _value(figures[name], unit, found.currency)
-            for convention, figures in found.figures.items() if name in figures
+            for convention, figures in found.figures.items()
+            if name in figures
         },
-    }  # fmt: skip
+    }
 
 
 def _value(value: "Decimal", unit: "Unit", currency: str) -> dict[str, str]:
@@ -77,10 +78,11 @@ def _multiple(found: "Recommendation", name: str) -> dict[str, Any]:
     elif {"value", "gain", "net"} <= mine.keys() and _counted(found):
         net = mine["gain"] * years / _counted(found) - (mine["gain"] - mine["net"])
     return {
-        "convention": name, "years": rounded(years, "years", ""),
+        "convention": name,
+        "years": rounded(years, "years", ""),
         "words": written(years, "years", ""),
         "net": None if net is None else _value(net, "money", found.currency),
-    }  # fmt: skip
+    }
 
 
 def _counted(found: "Recommendation") -> "Decimal":
@@ -101,8 +103,12 @@ def _likely(found: "Recommendation") -> dict[str, Any] | None:
 
 def _threshold(found: "Recommendation", name: str) -> dict[str, Any]:
     label, unit = THRESHOLDS[name]
-    return {"name": name, "label": label, "unit": unit,
-            **_value(found.thresholds[name], unit, found.currency)}  # fmt: skip
+    return {
+        "name": name,
+        "label": label,
+        "unit": unit,
+        **_value(found.thresholds[name], unit, found.currency),
+    }
 
 
 def unit_of_judged(found: "Recommendation") -> "Unit":
@@ -115,13 +121,16 @@ def _swing(found: "Recommendation", swing: "Swing") -> dict[str, Any]:
     unit = UNITS[spec.kind]
     turns = swing.turns_at
     return {
-        "name": swing.name, "label": spec.label, "unit": unit, "range": swing.source,
+        "name": swing.name,
+        "label": spec.label,
+        "unit": unit,
+        "range": swing.source,
         "low": _value(swing.low, unit, found.currency),
         "high": _value(swing.high, unit, found.currency),
         "at_low": _value(swing.at_low, result, found.currency),
         "at_high": _value(swing.at_high, result, found.currency),
         "breakeven": None if turns is None else _value(turns, unit, found.currency),
-    }  # fmt: skip
+    }
 
 
 def _input(found: "Recommendation", one: "UsedInput") -> dict[str, Any]:
@@ -132,23 +141,35 @@ def _input(found: "Recommendation", one: "UsedInput") -> dict[str, Any]:
     elif one.value is not None:
         words = written(one.value, unit, found.currency)
     return {
-        "name": one.name, "label": one.label, "unit": unit,
+        "name": one.name,
+        "label": one.label,
+        "unit": unit,
         "value": None if one.value is None else f"{one.value.normalize():f}",
-        "words": words, "typed": one.shown, "source": one.source, "owner": one.owner,
+        "words": words,
+        "typed": one.shown,
+        "source": one.source,
+        "owner": one.owner,
         "instead_of": one.instead,
-    }  # fmt: skip
+    }
 
 
 def questions_record() -> list[dict[str, Any]]:
     """Every question with its inputs, for a program that asks."""
     return [
         {
-            "question": one.key, "title": one.title, "says": one.says,
+            "question": one.key,
+            "title": one.title,
+            "says": one.says,
             "inputs": [
-                {"name": spec.name, "unit": UNITS[spec.kind], "label": spec.label,
-                 "help": spec.help, "choices": list(spec.choices)}
+                {
+                    "name": spec.name,
+                    "unit": UNITS[spec.kind],
+                    "label": spec.label,
+                    "help": spec.help,
+                    "choices": list(spec.choices),
+                }
                 for spec in one.specs.values()
             ],
         }
         for one in QUESTIONS.values()
-    ]  # fmt: skip
+    ]

@@ -54,9 +54,13 @@ def customary(spec: "InputSpec", value: Decimal) -> Range | None:
     spread = value * kind.spread if money else kind.spread
     lowest = Decimal(1) if spec.kind == "years" else kind.low
     low, high = max(min(lowest, value), value - spread), min(kind.high, value + spread)
-    words = {"money": "20% either way", "share": "10 points either way",
-             "portion": "10 points either way",
-             "change": "2 points either way", "years": "a year either way"}  # fmt: skip
+    words = {
+        "money": "20% either way",
+        "share": "10 points either way",
+        "portion": "10 points either way",
+        "change": "2 points either way",
+        "years": "a year either way",
+    }
     return Range(low, high, words[spec.kind])
 
 
@@ -88,8 +92,12 @@ def _end(
     return (end, found) if found is not None else (given[name], measure(given))
 
 
-def _at(given: "Mapping[str, Decimal]", name: str, value: Decimal, measure: "Measure",
-        ) -> Decimal | None:  # fmt: skip
+def _at(
+    given: "Mapping[str, Decimal]",
+    name: str,
+    value: Decimal,
+    measure: "Measure",
+) -> Decimal | None:
     """The measure with one input changed; None where that cannot be."""
     try:
         return measure({**given, name: value})
@@ -140,8 +148,11 @@ def _line(
 
 def _bisect(
     at: "Callable[[Decimal], Decimal | None]",
-    low: Decimal, high: Decimal, f_low: Decimal, f_high: Decimal,
-) -> Decimal | None:  # fmt: skip
+    low: Decimal,
+    high: Decimal,
+    f_low: Decimal,
+    f_high: Decimal,
+) -> Decimal | None:
     if (f_low > 0) == (f_high > 0):
         return None
     for _ in range(STEPS):

@@ -44,9 +44,12 @@ class DecisionCase:
 
 
 def verdict_of(
-    question: "Question", given: "Mapping[str, Decimal]",
-    both: "Mapping[Convention, ExampleAnswer]", convention: "Convention", currency: str,
-) -> Ruling:  # fmt: skip
+    question: "Question",
+    given: "Mapping[str, Decimal]",
+    both: "Mapping[Convention, ExampleAnswer]",
+    convention: "Convention",
+    currency: str,
+) -> Ruling:
     """The answer under the convention in force, unless the other turns it round."""
     found = both[convention]
     if found.figures.get("net") == 0:
@@ -89,10 +92,15 @@ def _concession(case: DecisionCase) -> Ruling:
     if "net" in figures:
         net = figures["net"]
         if net > 0:
-            return Ruling("yes", f"Yes: the better chance to close is worth {case.money(net)} "
-                           "more than the margin it gives away.")  # fmt: skip
-        return Ruling("no", f"No: it gives away {case.money(-net)} more than the better chance "
-                       "to close is worth.")  # fmt: skip
+            return Ruling(
+                "yes",
+                f"Yes: the better chance to close is worth {case.money(net)} "
+                "more than the margin it gives away.",
+            )
+        return Ruling(
+            "no",
+            f"No: it gives away {case.money(-net)} more than the better chance to close is worth.",
+        )
     if "loss" not in figures:
         return case.lacking
     loss, gain = case.money(figures["loss"]), case.found.breakeven.get("relative_gain")
@@ -100,8 +108,11 @@ def _concession(case: DecisionCase) -> Ruling:
         return Ruling("yes", "Yes: it loses nothing.")
     if gain is None:
         return Ruling("no", f"No: it loses {loss}, and with it the customer leaves nothing.")
-    return Ruling("no", f"No, unless it raises the chance to close by more than {percent(gain)} "
-                   f"of itself: it loses {loss}.")  # fmt: skip
+    return Ruling(
+        "no",
+        f"No, unless it raises the chance to close by more than {percent(gain)} "
+        f"of itself: it loses {loss}.",
+    )
 
 
 def _campaigns(case: DecisionCase) -> Ruling:
@@ -110,17 +121,22 @@ def _campaigns(case: DecisionCase) -> Ruling:
         net = found.figures["b_over_a"]
         if net == 0:
             return Ruling("depends", "Neither: they are worth the same.")
-        return Ruling("yes" if net > 0 else "no",
-                       f"{'B' if net > 0 else 'A'}: it is worth {case.money(abs(net))} more a "
-                       "customer than the other.")  # fmt: skip
+        return Ruling(
+            "yes" if net > 0 else "no",
+            f"{'B' if net > 0 else 'A'}: it is worth {case.money(abs(net))} more a "
+            "customer than the other.",
+        )
     if "expansion_value" not in found.missing or len(found.missing) > 1:
         return case.lacking
     if "expansion_value" in found.breakeven:
         dearer = "B" if given["cost_b"] > given["cost_a"] else "A"
         worth = case.money(found.breakeven["expansion_value"])
         other = "A" if dearer == "B" else "B"
-        return Ruling("depends", f"{dearer} if an expansion is worth more than {worth}, else "
-                       f"{other}; not computable: missing expansion_value.")  # fmt: skip
+        return Ruling(
+            "depends",
+            f"{dearer} if an expansion is worth more than {worth}, else "
+            f"{other}; not computable: missing expansion_value.",
+        )
     return _one_sided(case)
 
 
@@ -131,9 +147,10 @@ def _one_sided(case: DecisionCase) -> Ruling:
     if cheaper == 0 and more == 0:
         return Ruling("depends", "Neither: they cost and bring the same.")
     better = "B" if cheaper <= 0 and more >= 0 else "A"
-    return Ruling("yes" if better == "B" else "no",
-                   f"{better}, whatever an expansion is worth: it costs no more and brings no "
-                   "less.")  # fmt: skip
+    return Ruling(
+        "yes" if better == "B" else "no",
+        f"{better}, whatever an expansion is worth: it costs no more and brings no less.",
+    )
 
 
 def _stay(yes: str, no: str, try_not: str) -> "Callable[[DecisionCase], Ruling]":
@@ -143,11 +160,15 @@ def _stay(yes: str, no: str, try_not: str) -> "Callable[[DecisionCase], Ruling]"
             return _little(case)
         value, headroom = figures["value"], figures["headroom"]
         if value <= 0:
-            return Ruling("no", f"{no}: keeping it is worth {case.money(value)}, so there is "
-                           "nothing to gain.")  # fmt: skip
+            return Ruling(
+                "no", f"{no}: keeping it is worth {case.money(value)}, so there is nothing to gain."
+            )
         if cost is not None and cost >= headroom:
-            return Ruling("no", f"{no}: even an attempt that always works gains at most "
-                           f"{case.money(headroom)}, and it costs {case.money(cost)}.")  # fmt: skip
+            return Ruling(
+                "no",
+                f"{no}: even an attempt that always works gains at most "
+                f"{case.money(headroom)}, and it costs {case.money(cost)}.",
+            )
         if "net" not in figures:
             return _at_most(case)
         net = figures["net"]
@@ -192,13 +213,18 @@ def _expand(case: DecisionCase) -> Ruling:
         if left <= 0 or "support" not in breakeven:
             return Ruling("no", f"No: it is worth {case.money(left)} even before support.")
         each, once = (case.money(breakeven[name]) for name in ("support", "support_once"))
-        return Ruling("not computable", "Not computable: missing support. It pays while support "
-                       f"stays below {each} for each customer who expands, or {once} in "
-                       "all.")  # fmt: skip
+        return Ruling(
+            "not computable",
+            "Not computable: missing support. It pays while support "
+            f"stays below {each} for each customer who expands, or {once} in "
+            "all.",
+        )
     if "gross" in figures:
         most = case.money(figures["gross"])
-        return Ruling("not computable", f"{case.lacking.words[:-1]}. It pays while the push costs "
-                       f"less than {most}{gross}.")  # fmt: skip
+        return Ruling(
+            "not computable",
+            f"{case.lacking.words[:-1]}. It pays while the push costs less than {most}{gross}.",
+        )
     return case.lacking
 
 

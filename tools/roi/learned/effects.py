@@ -170,9 +170,14 @@ def _effect(
         said = thin_origin(needs, prior.source)
         return replace(prior, source=said, version=version, demoted=demoted)
     return replace(
-        prior, mean=Decimal(belief.mean).quantize(FOUR), sd=Decimal(belief.sd).quantize(FOUR),
-        n=Decimal(own), source=source, version=version, demoted=demoted,
-    )  # fmt: skip
+        prior,
+        mean=Decimal(belief.mean).quantize(FOUR),
+        sd=Decimal(belief.sd).quantize(FOUR),
+        n=Decimal(own),
+        source=source,
+        version=version,
+        demoted=demoted,
+    )
 
 
 def _version(evidence: "Evidence", priors: "Sequence[PlayEffect]", slope: Decimal | None) -> str:

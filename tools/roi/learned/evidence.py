@@ -114,11 +114,16 @@ def gather_evidence(as_of: int, engine: "Engine", lifted: "Mapping[Cell, int]") 
 
 
 def _sums(as_of: int, engine: "Engine", since: "Mapping[Cell, int]") -> list[Comparison]:
-    engine.put("evidence_since", pa.table({
-        "play": pa.array([play for play, _ in since], pa.string()),
-        "segment": pa.array([segment for _, segment in since], pa.string()),
-        "day": pa.array(list(since.values()), pa.int32()),
-    }))  # fmt: skip
+    engine.put(
+        "evidence_since",
+        pa.table(
+            {
+                "play": pa.array([play for play, _ in since], pa.string()),
+                "segment": pa.array([segment for _, segment in since], pa.string()),
+                "day": pa.array(list(since.values()), pa.int32()),
+            }
+        ),
+    )
     rows = engine.run(
         read_sql(__package__, "evidence"), as_of=as_of, most=MOST_WEIGHT, half_life=HALF_LIFE
     ).to_pylist()

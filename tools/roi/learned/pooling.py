@@ -79,16 +79,17 @@ def pooled(
     by_play = _by_play(seen)
     weighed = [(_evidence(shares, by_play), shares) for shares in GRID]
     most = max(weight for weight, _ in weighed)
-    mixture = [
-        (exp(weight - most), shares, _goal(shares, by_play)) for weight, shares in weighed
-    ]  # fmt: skip
+    mixture = [(exp(weight - most), shares, _goal(shares, by_play)) for weight, shares in weighed]
     return {
-        cell: _mixed(prior, [
-            (weight, _cell(shares, goal, by_play.get(cell[0], ()), seen.get(cell)))
-            for weight, shares, goal in mixture
-        ])
+        cell: _mixed(
+            prior,
+            [
+                (weight, _cell(shares, goal, by_play.get(cell[0], ()), seen.get(cell)))
+                for weight, shares, goal in mixture
+            ],
+        )
         for cell, prior in priors.items()
-    }  # fmt: skip
+    }
 
 
 def _combined(prior: Belief, found: "Estimates") -> StandardEstimate:
@@ -155,8 +156,9 @@ def _cell(
         return mean, variance + shares.segment
     kept = own.variance / (own.variance + shares.segment)
     return (
-        kept * mean + (1 - kept) * own.value, kept * shares.segment + kept**2 * variance,
-    )  # fmt: skip
+        kept * mean + (1 - kept) * own.value,
+        kept * shares.segment + kept**2 * variance,
+    )
 
 
 def _mixed(prior: Belief, parts: "list[tuple[float, tuple[float, float]]]") -> Belief:

@@ -148,9 +148,8 @@ class Actions:
         statement = (
             update(ActionRow)
             .where(col(ActionRow.id) == action.id)
-            .values(status=status, attempts=attempts, fence=fence, lease_until=None,
-                    changed_at=now)
-        )  # fmt: skip
+            .values(status=status, attempts=attempts, fence=fence, lease_until=None, changed_at=now)
+        )
         self._session.connection().execute(statement)
 
     def renew(self, action: Action, until: "datetime") -> bool:
@@ -216,8 +215,9 @@ class Actions:
 
     def value_of_day(self, account_id: str, day: int, besides: str) -> int:
         """What was approved for an account on a day, in minor units, besides one proposal."""
-        return self._sum(func.sum(ActionRow.value_minor), day, besides,
-                         col(ActionRow.account_id) == account_id)  # fmt: skip
+        return self._sum(
+            func.sum(ActionRow.value_minor), day, besides, col(ActionRow.account_id) == account_id
+        )
 
     def people_of_day(self, play: str, day: int, besides: str) -> int:
         """How many people a play was approved to reach on a day, besides one proposal."""
@@ -228,10 +228,12 @@ class Actions:
             select(what)
             .select_from(ActionRow)
             .where(
-                which, col(ActionRow.day) == day, col(ActionRow.status) != "revoked",
+                which,
+                col(ActionRow.day) == day,
+                col(ActionRow.status) != "revoked",
                 col(ActionRow.proposal) != besides,
             )
-        )  # fmt: skip
+        )
         return int(self._session.scalar(query) or 0)
 
 

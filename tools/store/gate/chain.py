@@ -99,8 +99,9 @@ class Chain:
             self._about.update({subject: [] for subject in part})
             for link in found:
                 self._about[link.subject].append(link)
-        return tuple(sorted((link for one in asked for link in self._about[one]),
-                            key=lambda link: link.seq))  # fmt: skip
+        return tuple(
+            sorted((link for one in asked for link in self._about[one]), key=lambda link: link.seq)
+        )
 
     def newest(self, subjects: "Sequence[str]", kind: str) -> tuple[Link, ...]:
         """The newest entry of a kind about each of some ids."""

@@ -49,8 +49,12 @@ class _Day:
         self._session, self._as_of, self._now = session, as_of, now
         self._asked = ProposalBook(session)
         self._done: dict[str, list[str]] = {
-            "created": [], "kept": [], "superseded": [], "expired": [], "revoked": [],
-        }  # fmt: skip
+            "created": [],
+            "kept": [],
+            "superseded": [],
+            "expired": [],
+            "revoked": [],
+        }
 
     def entered(self) -> Entered:
         return Entered(**{name: tuple(sorted(ids)) for name, ids in self._done.items()})
@@ -84,11 +88,23 @@ class _Day:
 
     def _create(self, new: NewProposal, supersedes: str | None) -> None:
         created = insert_new(
-            self._session, ProposalRow, [new], as_of=self._as_of, status="pending",
-            status_reason="", supersedes=supersedes, superseded_by=None, decided_day=None,
-            version=1, created_at=self._now, changed_at=self._now, shown=new.sha256, editor="",
-            snoozed_until=None, reminded_day=None,
-        )  # fmt: skip
+            self._session,
+            ProposalRow,
+            [new],
+            as_of=self._as_of,
+            status="pending",
+            status_reason="",
+            supersedes=supersedes,
+            superseded_by=None,
+            decided_day=None,
+            version=1,
+            created_at=self._now,
+            changed_at=self._now,
+            shown=new.sha256,
+            editor="",
+            snoozed_until=None,
+            reminded_day=None,
+        )
         if not created:
             raise Conflict(f"proposal {new.id}: somebody else entered it at the same moment")
         self._done["created"].append(new.id)
@@ -102,9 +118,10 @@ class _Day:
 
     def _today(self, account_id: str) -> str | None:
         query = select(col(ProposalRow.id)).where(
-            col(ProposalRow.as_of) == self._as_of, col(ProposalRow.account_id) == account_id,
+            col(ProposalRow.as_of) == self._as_of,
+            col(ProposalRow.account_id) == account_id,
             col(ProposalRow.status) != "superseded",
-        )  # fmt: skip
+        )
         return self._session.scalar(query)
 
     def _waiting(self, account_id: str) -> Proposal | None:

@@ -73,9 +73,10 @@ class GateStore:
         self._prepare: Callable[[], None] = lambda: None
 
     def export_to(
-        self, export: "Callable[[GateStore, Sequence[Link]], None]",
+        self,
+        export: "Callable[[GateStore, Sequence[Link]], None]",
         prepare: "Callable[[], None]" = lambda: None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Hand the entries that each commit has added to the chain to somebody outside.
 
         `prepare` is called before a transaction holds the lock that all writers wait for.

@@ -48,8 +48,10 @@ class Filters:
     @property
     def narrow(self) -> bool:
         """Whether rows may be passed over."""
-        return any((self.segment, self.owner, self.tier, self.stage, self.q)) or \
-            self.holder in {"mine", "free"}  # fmt: skip
+        return any((self.segment, self.owner, self.tier, self.stage, self.q)) or self.holder in {
+            "mine",
+            "free",
+        }
 
 
 @dataclass(frozen=True)
@@ -88,9 +90,13 @@ class Asking:
 
 
 def waiting(
-    session: "Session", asking: Asking, filters: Filters, after: After | None = None,
-    limit: int = 50, look: int = LOOKED_AT,
-) -> Page:  # fmt: skip
+    session: "Session",
+    asking: Asking,
+    filters: Filters,
+    after: After | None = None,
+    limit: int = 50,
+    look: int = LOOKED_AT,
+) -> Page:
     """A page of what waits, worth most first; of equal worth in the falling order of ids.
 
     A filter looks at about `look` rows at a time; a page may so be short and yet not the last.
@@ -151,15 +157,19 @@ def _meant(asking: Asking, filters: Filters) -> "list[ColumnElement[bool]]":
     wanted: list[ColumnElement[bool]] = [col(_ROW.expires_day) > asking.day]
     wanted += [
         col(getattr(_ROW, name)) == getattr(filters, name)
-        for name in ("segment", "owner", "tier", "stage") if getattr(filters, name)
-    ]  # fmt: skip
+        for name in ("segment", "owner", "tier", "stage")
+        if getattr(filters, name)
+    ]
     if filters.q:
         name, key = col(_ROW.account_name), col(_ROW.account_id)
-        wanted.append(or_(
-            name.contains(filters.q, autoescape=True),
-            func.lower(name).contains(filters.q.lower(), autoescape=True),
-            key == filters.q, key.endswith(":" + filters.q, autoescape=True),
-        ))  # fmt: skip
+        wanted.append(
+            or_(
+                name.contains(filters.q, autoescape=True),
+                func.lower(name).contains(filters.q.lower(), autoescape=True),
+                key == filters.q,
+                key.endswith(":" + filters.q, autoescape=True),
+            )
+        )
     return wanted + _held(asking, filters.holder)
 
 
@@ -172,8 +182,10 @@ def _held(asking: Asking, holder: str) -> "list[ColumnElement[bool]]":
     mine = exists().where(standing, col(row.who) == asking.person)
     theirs = exists().where(standing, col(row.who) != asking.person)
     wanted: dict[str, list[ColumnElement[bool]]] = {
-        "all": [], "mine": [mine], "free": [~mine, ~theirs],
-    }  # fmt: skip
+        "all": [],
+        "mine": [mine],
+        "free": [~mine, ~theirs],
+    }
     return wanted.get(holder, [~theirs])
 
 
@@ -183,28 +195,30 @@ def _with_rest(
     """Three more queries for a page, whatever its length."""
     ids = [row.id for row in rows]
     texts = _edited(session, [row.shown for row in rows if row.shown != row.sha256])
-    held = {one.proposal: one.who for one in session.scalars(
-        select(AssignmentRow).where(
-            col(AssignmentRow.proposal).in_(ids),
-            or_(col(AssignmentRow.until).is_(None), col(AssignmentRow.until) > asking.now),
+    held = {
+        one.proposal: one.who
+        for one in session.scalars(
+            select(AssignmentRow).where(
+                col(AssignmentRow.proposal).in_(ids),
+                or_(col(AssignmentRow.until).is_(None), col(AssignmentRow.until) > asking.now),
+            )
         )
-    )}  # fmt: skip
+    }
     said = (
         select(DecisionRow)
-        .where(
-            col(DecisionRow.proposal).in_(ids), col(DecisionRow.kind).in_(("approve", *VOIDS))
-        )
+        .where(col(DecisionRow.proposal).in_(ids), col(DecisionRow.kind).in_(("approve", *VOIDS)))
         .order_by(col(DecisionRow.seq))
-    )  # fmt: skip
+    )
     deeds = [record_of(Deed, one) for one in session.scalars(said)]
     return tuple(
         Waiting(
-            row, row.envelope if row.shown == row.sha256 else texts[row.id, row.shown],
+            row,
+            row.envelope if row.shown == row.sha256 else texts[row.id, row.shown],
             held.get(row.id, ""),
             _agreed(deeds, row),
         )
         for row in rows
-    )  # fmt: skip
+    )
 
 
 def _agreed(deeds: "Sequence[Deed]", row: Proposal) -> tuple[str, ...]:

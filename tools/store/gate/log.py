@@ -92,9 +92,10 @@ class Holdouts:
     def start(self, play: str, account_id: str, day: int) -> None:
         """Start the clock of both arms at the approval."""
         statement = update(HoldoutRow).where(
-            col(HoldoutRow.play) == play, col(HoldoutRow.account_id) == account_id,
+            col(HoldoutRow.play) == play,
+            col(HoldoutRow.account_id) == account_id,
             col(HoldoutRow.started_day).is_(None),
-        )  # fmt: skip
+        )
         self._session.connection().execute(statement.values(started_day=day))
 
     def held_before(self, day: int) -> frozenset[tuple[str, str]]:

@@ -97,12 +97,13 @@ def work_of(session: "Session", day: int, since: "datetime") -> Work:
     query = (
         select(col(DecisionRow.proposal))
         .where(
-            col(DecisionRow.at) >= since, col(DecisionRow.day) == day,
+            col(DecisionRow.at) >= since,
+            col(DecisionRow.day) == day,
             col(DecisionRow.kind).in_(("approve", "reject", "snooze")),
         )
         .distinct()
         .limit(MOST_OF_A_DAY)
-    )  # fmt: skip
+    )
     ids = list(session.scalars(query))
     texts = select(col(ProposalRow.envelope)).where(
         col(ProposalRow.id).in_(ids),

@@ -106,9 +106,12 @@ class ProposalBook:
         if before_day is not None:
             seen.append(col(row.expires_day) > before_day)
         values = {
-            "status": to, "status_reason": reason, "version": row.version + 1, "changed_at": now,
+            "status": to,
+            "status_reason": reason,
+            "version": row.version + 1,
+            "changed_at": now,
             **changed,
-        }  # fmt: skip
+        }
         statement = update(row).where(*seen).values(values)
         return self._session.connection().execute(statement).rowcount == 1
 

@@ -68,9 +68,10 @@ def withdraw_run(session: "Session", as_of: int, now: "datetime", reason: str) -
     stays = select(col(ProposalRow.id)).where(of_run, col(ProposalRow.id).in_(handled))
     left = tuple(sorted(map(str, session.scalars(stays))))
     pending = select(ProposalRow).where(
-        of_run, col(ProposalRow.status).in_(("pending", "snoozed")),
+        of_run,
+        col(ProposalRow.status).in_(("pending", "snoozed")),
         col(ProposalRow.id).not_in(left),
-    )  # fmt: skip
+    )
     proposals = tuple(record_of(Proposal, row) for row in session.scalars(pending))
     for proposal in proposals:
         asked.move(proposal, "superseded", now, reason=reason, snoozed_until=None)

@@ -14,8 +14,9 @@ class SendRow(StoreRow, table=True):
 
     __tablename__ = "send"
     __table_args__: ClassVar = (
-        Index(None, "account_id", "day"), Index(None, "address_key", "day"),
-    )  # fmt: skip
+        Index(None, "account_id", "day"),
+        Index(None, "address_key", "day"),
+    )
 
     id: str = Field(primary_key=True)
     contact_id: str | None = None

@@ -83,9 +83,9 @@ def relation_sql(table: CanonicalTable) -> str:
     columns = ", ".join(_column(table, c) for c in table.columns if c.name != "merged_into")
     rows, which = (
         (f"({states_sql(table.name)})", _there(table))
-        if table.versioned else
-        (f"fact_{table.name}", "f.day < $as_of AND f.known_day <= $as_of")
-    )  # fmt: skip
+        if table.versioned
+        else (f"fact_{table.name}", "f.day < $as_of AND f.known_day <= $as_of")
+    )
     return f"SELECT {columns}, f.day AS day FROM {rows} AS f {_joins(table)} WHERE {which}"
 
 

@@ -165,9 +165,15 @@ def _join(as_of: int, engine: Engine, rule: LinkRule) -> int:
     ever = rule.memory == "ever"
     _create(engine, "identity_held", "held", ever=ever, pointer=pointer, kind=rule.kind)
     _create(
-        engine, "identity_key", "keys", pointer=pointer, rule=rule.name,
-        max_names=rule.max_names, max_refs=rule.max_refs, across=rule.scope == "across",
-    )  # fmt: skip
+        engine,
+        "identity_key",
+        "keys",
+        pointer=pointer,
+        rule=rule.name,
+        max_names=rule.max_names,
+        max_refs=rule.max_refs,
+        across=rule.scope == "across",
+    )
     if _count(engine, "identity_key", "reason IS NOT NULL"):
         _append(engine, "refusals", rule)
     if not _count(engine, "identity_key", "reason IS NULL"):

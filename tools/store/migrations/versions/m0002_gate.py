@@ -59,86 +59,188 @@ def downgrade() -> None:
 
 def _decisions() -> None:
     op.create_table(
-        "revision", text("sha256"), text("proposal"), whole("number"), long("envelope"),
-        text("editor"), instant("created_at"), key("revision", "sha256", "proposal"),
+        "revision",
+        text("sha256"),
+        text("proposal"),
+        whole("number"),
+        long("envelope"),
+        text("editor"),
+        instant("created_at"),
+        key("revision", "sha256", "proposal"),
         refers("revision", "proposal", "proposal.id"),
-    )  # fmt: skip
+    )
     op.create_table(
-        "decision", whole("seq"), text("proposal"), text("kind"), text("sha256"),
-        whole("version"), text("who"), text("role"), text("via"), text("reason"), long("note"),
-        whole("day"), whole("seconds", null=True), instant("at"), key("decision", "seq"),
+        "decision",
+        whole("seq"),
+        text("proposal"),
+        text("kind"),
+        text("sha256"),
+        whole("version"),
+        text("who"),
+        text("role"),
+        text("via"),
+        text("reason"),
+        long("note"),
+        whole("day"),
+        whole("seconds", null=True),
+        instant("at"),
+        key("decision", "seq"),
         refers("decision", "proposal", "proposal.id"),
-    )  # fmt: skip
+    )
     index("decision", "proposal", "seq")
     index("decision", "at")
     op.create_table(
-        "answer", text("who"), text("key"), text("request"), long("body"), instant("at"),
+        "answer",
+        text("who"),
+        text("key"),
+        text("request"),
+        long("body"),
+        instant("at"),
         key("answer", "who", "key"),
-    )  # fmt: skip
+    )
     op.create_table(
-        "assignment", text("proposal"), text("who"), instant("until", null=True),
-        key("assignment", "proposal"), refers("assignment", "proposal", "proposal.id"),
-    )  # fmt: skip
+        "assignment",
+        text("proposal"),
+        text("who"),
+        instant("until", null=True),
+        key("assignment", "proposal"),
+        refers("assignment", "proposal", "proposal.id"),
+    )
     index("assignment", "who", "until")
 
 
 def _actions() -> None:
     op.create_table(
-        "action", text("id"), text("proposal"), text("sha256"), text("seal"), text("account_id"),
-        text("contact_id", null=True), text("play"), text("channel"), big("value_minor"),
-        text("currency"), whole("day"), text("status"), long("detail"), text("receipt"),
-        instant("due_at"), whole("attempts"), text("worker"), instant("lease_until", null=True),
-        whole("fence"), instant("created_at"), instant("changed_at"), key("action", "id"),
+        "action",
+        text("id"),
+        text("proposal"),
+        text("sha256"),
+        text("seal"),
+        text("account_id"),
+        text("contact_id", null=True),
+        text("play"),
+        text("channel"),
+        big("value_minor"),
+        text("currency"),
+        whole("day"),
+        text("status"),
+        long("detail"),
+        text("receipt"),
+        instant("due_at"),
+        whole("attempts"),
+        text("worker"),
+        instant("lease_until", null=True),
+        whole("fence"),
+        instant("created_at"),
+        instant("changed_at"),
+        key("action", "id"),
         sa.UniqueConstraint("proposal", name=op.f("uq_action_proposal")),
         refers("action", "proposal", "proposal.id"),
-    )  # fmt: skip
+    )
     index("action", "status", "due_at", "id")
     index("action", "account_id", "day")
     index("action", "play", "day")
     op.create_table(
-        "attempt", text("action"), whole("fence"), text("sha256"), text("channel"),
-        text("worker"), instant("started_at"), instant("ended_at", null=True), text("result"),
-        long("detail"), key("attempt", "action", "fence"), refers("attempt", "action", "action.id"),
-    )  # fmt: skip
+        "attempt",
+        text("action"),
+        whole("fence"),
+        text("sha256"),
+        text("channel"),
+        text("worker"),
+        instant("started_at"),
+        instant("ended_at", null=True),
+        text("result"),
+        long("detail"),
+        key("attempt", "action", "fence"),
+        refers("attempt", "action", "action.id"),
+    )
 
 
 def _records() -> None:
     op.create_table(
-        "holdout", text("play"), text("account_id"), whole("play_version"), text("stratum"),
-        sa.Column("held", sa.Boolean(), nullable=False), text("share"), whole("drawn_day"),
-        whole("started_day", null=True), key("holdout", "play", "account_id"),
-    )  # fmt: skip
+        "holdout",
+        text("play"),
+        text("account_id"),
+        whole("play_version"),
+        text("stratum"),
+        sa.Column("held", sa.Boolean(), nullable=False),
+        text("share"),
+        whole("drawn_day"),
+        whole("started_day", null=True),
+        key("holdout", "play", "account_id"),
+    )
     op.create_table(
-        "audit", whole("seq"), instant("at"), text("who"), text("kind"), text("subject"),
-        long("body"), text("mac"), key("audit", "seq"),
-    )  # fmt: skip
+        "audit",
+        whole("seq"),
+        instant("at"),
+        text("who"),
+        text("kind"),
+        text("subject"),
+        long("body"),
+        text("mac"),
+        key("audit", "seq"),
+    )
     index("audit", "subject")
     op.create_table(
-        "slot", text("job"), text("slot"), instant("due_at"), text("status"), text("worker"),
-        instant("lease_until"), whole("fence"), instant("started_at"),
-        instant("ended_at", null=True), long("detail"), key("slot", "job", "slot"),
-    )  # fmt: skip
+        "slot",
+        text("job"),
+        text("slot"),
+        instant("due_at"),
+        text("status"),
+        text("worker"),
+        instant("lease_until"),
+        whole("fence"),
+        instant("started_at"),
+        instant("ended_at", null=True),
+        long("detail"),
+        key("slot", "job", "slot"),
+    )
     index("slot", "status", "lease_until")
 
 
 def _people() -> None:
     op.create_table(
-        "person", text("id"), text("mailbox"), text("subject", null=True), text("name"),
-        text("role"), text("password"), text("totp"), big("totp_step"),
-        sa.Column("active", sa.Boolean(), nullable=False), instant("created_at"),
-        key("person", "id"), sa.UniqueConstraint("mailbox", name=op.f("uq_person_mailbox")),
+        "person",
+        text("id"),
+        text("mailbox"),
+        text("subject", null=True),
+        text("name"),
+        text("role"),
+        text("password"),
+        text("totp"),
+        big("totp_step"),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        instant("created_at"),
+        key("person", "id"),
+        sa.UniqueConstraint("mailbox", name=op.f("uq_person_mailbox")),
         sa.UniqueConstraint("subject", name=op.f("uq_person_subject")),
-    )  # fmt: skip
+    )
     op.create_table(
-        "login", text("sha256"), text("person"), text("csrf"), instant("started_at"),
-        instant("seen_at"), instant("ends_at"), instant("confirmed_at"), key("login", "sha256"),
+        "login",
+        text("sha256"),
+        text("person"),
+        text("csrf"),
+        instant("started_at"),
+        instant("seen_at"),
+        instant("ends_at"),
+        instant("confirmed_at"),
+        key("login", "sha256"),
         refers("login", "person", "person.id"),
-    )  # fmt: skip
+    )
     index("login", "person")
     op.create_table(
-        "token", text("sha256"), text("prefix"), text("person"), text("name"), text("scopes"),
-        sa.Column("agent", sa.Boolean(), nullable=False), instant("created_at"),
-        instant("ends_at"), instant("used_at", null=True), instant("revoked_at", null=True),
-        key("token", "sha256"), refers("token", "person", "person.id"),
-    )  # fmt: skip
+        "token",
+        text("sha256"),
+        text("prefix"),
+        text("person"),
+        text("name"),
+        text("scopes"),
+        sa.Column("agent", sa.Boolean(), nullable=False),
+        instant("created_at"),
+        instant("ends_at"),
+        instant("used_at", null=True),
+        instant("revoked_at", null=True),
+        key("token", "sha256"),
+        refers("token", "person", "person.id"),
+    )
     index("token", "person")

@@ -23,18 +23,33 @@ depends_on = None
 def upgrade() -> None:
     """Make the tables."""
     op.create_table(
-        "report", text("id"), text("kind"), whole("as_of"), whole("first_day"),
-        instant("made_at"), key("report", "id"),
-    )  # fmt: skip
+        "report",
+        text("id"),
+        text("kind"),
+        whole("as_of"),
+        whole("first_day"),
+        instant("made_at"),
+        key("report", "id"),
+    )
     index("report", "kind")
     op.create_table(
-        "report_file", text("report"), text("name"), text("sha256"), big("bytes"),
-        key("report_file", "report", "name"), refers("report_file", "report", "report.id"),
-    )  # fmt: skip
+        "report_file",
+        text("report"),
+        text("name"),
+        text("sha256"),
+        big("bytes"),
+        key("report_file", "report", "name"),
+        refers("report_file", "report", "report.id"),
+    )
     op.create_table(
-        "report_post", text("report"), text("recipient"), text("status"), long("detail"),
-        instant("changed_at"), key("report_post", "report", "recipient"),
-    )  # fmt: skip
+        "report_post",
+        text("report"),
+        text("recipient"),
+        text("status"),
+        long("detail"),
+        instant("changed_at"),
+        key("report_post", "report", "recipient"),
+    )
     for table in ("report", "report_file"):
         forbid_changes(table)
 

@@ -13,15 +13,36 @@ depends_on = None
 def upgrade() -> None:
     """Make the two tables."""
     op.create_table(
-        "account_care", text("account_id"), whole("version"), text("kind"), text("who"),
-        whole("until_day", null=True), instant("changed_at"), key("account_care", "account_id"),
-    )  # fmt: skip
+        "account_care",
+        text("account_id"),
+        whole("version"),
+        text("kind"),
+        text("who"),
+        whole("until_day", null=True),
+        instant("changed_at"),
+        key("account_care", "account_id"),
+    )
     op.create_table(
-        "account_deed", whole("seq"), text("account_id"), text("kind"), whole("version"),
-        text("who"), text("role"), text("via"), text("reason"), long("note"),
-        whole("until_day", null=True), text("play"), big("value_minor"), text("currency"),
-        long("reasons"), whole("as_of"), whole("day"), instant("at"), key("account_deed", "seq"),
-    )  # fmt: skip
+        "account_deed",
+        whole("seq"),
+        text("account_id"),
+        text("kind"),
+        whole("version"),
+        text("who"),
+        text("role"),
+        text("via"),
+        text("reason"),
+        long("note"),
+        whole("until_day", null=True),
+        text("play"),
+        big("value_minor"),
+        text("currency"),
+        long("reasons"),
+        whole("as_of"),
+        whole("day"),
+        instant("at"),
+        key("account_deed", "seq"),
+    )
     index("account_deed", "account_id", "seq")
     index("account_deed", "day")
 

@@ -46,13 +46,24 @@ ERASED_ID = "NEW.{0} IS NOT DISTINCT FROM OLD.{0} OR NEW.{0} LIKE '%erased_e%'"
 def upgrade() -> None:
     """Make the tables, and let the triggers tell an erasure from any other change."""
     op.create_table(
-        "erasure", text("id"), text("status"), text("who"), long("reason"), long("plan"),
-        instant("begun_at"), instant("ended_at", null=True), key("erasure", "id"),
-    )  # fmt: skip
+        "erasure",
+        text("id"),
+        text("status"),
+        text("who"),
+        long("reason"),
+        long("plan"),
+        instant("begun_at"),
+        instant("ended_at", null=True),
+        key("erasure", "id"),
+    )
     op.create_table(
-        "erased_key", text("key"), text("kind"), text("erasure"), key("erased_key", "key"),
+        "erased_key",
+        text("key"),
+        text("kind"),
+        text("erasure"),
+        key("erased_key", "key"),
         refers("erased_key", "erasure", "erasure.id"),
-    )  # fmt: skip
+    )
     index("erased_key", "erasure")
     _drop_old()
     ids = [ERASED_ID.format(name) for name in ("account_id", "contact_id")]

@@ -29,9 +29,13 @@ def upgrade() -> None:
     op.add_column("batch", sa.Column("as_of", sa.Integer(), nullable=True))
     _rebuild(lambda table: table.drop_constraint(op.f(ONE_A_DAY), type_="unique"))
     op.create_index(
-        op.f(ONE_A_DAY), "proposal", ["as_of", "account_id"], unique=True,
-        sqlite_where=STANDS, postgresql_where=STANDS,
-    )  # fmt: skip
+        op.f(ONE_A_DAY),
+        "proposal",
+        ["as_of", "account_id"],
+        unique=True,
+        sqlite_where=STANDS,
+        postgresql_where=STANDS,
+    )
 
 
 def downgrade() -> None:
