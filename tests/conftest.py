@@ -57,6 +57,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         grouped = getattr(item, "_nodeid", None)
         if isinstance(grouped, str) and "@" in grouped and hasattr(item, "_id"):
             item._id = item.id.parse(grouped)
+    # The demo takes two minutes: begun last, it would keep one core busy and let the others wait.
+    items.sort(key=lambda item: not item.nodeid.endswith("@demo"))
 
 
 @pytest.fixture(scope="session")
